@@ -1,0 +1,144 @@
+// Bundles each package's src/index.ts, and the entries it names, into dist/ as ESM (CommonJS for *.cts).
+//
+// package.json may say:
+//   "llmspellBuild": {
+//     "inline": ["awilix"],                       dependencies to copy into the bundle
+//     "entries": ["src/bin.ts", "src/worker.cts"]  further files of dist/
+//   }
+// An entry may also be written { "path": "src/x.ts", "format": "cjs" }. Everything else that is
+// imported by name stays an import, except the SDK, which has no state, and ajv's run-time helpers,
+// which the generated validators import.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { packages, root } from './packages.mjs'
+
+const ALWAYS_INLINE = ['@llmspell/sdk', 'ajv/dist/runtime', 'ajv-formats/dist/formats']
+// Inlined CommonJS modules ask for Node's own modules by require, which ESM lacks.
+const REQUIRE_BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+function within(id, names) {
+  return names.some((name) => id === name || id.startsWith(`${name}/`))
+}
+
+/** Keeps imports by name as imports, except those to inline and what those import in turn. */
+function external(inline) {
+  return {
+    name: 'external',
+    setup(context) {
+      context.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
+        if (kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path)) return undefined
+        if (path.startsWith('node:')) return { path, external: true }
+        if (builtinModules.includes(path)) return { path: `node:${path}`, external: true }
+        const copied = importer.includes('node_modules') || within(path, inline)
+        return copied ? undefined : { path, external: true }
+      })
+    },
+  }
+}
+
+function newest(path) {
+  if (!existsSync(path)) return 0
+  const info = statSync(path)
+  if (!info.isDirectory()) return info.mtimeMs
+  const inner = readdirSync(path).filter((name) => !name.includes('.test.'))
+  return Math.max(info.mtimeMs, ...inner.map((name) => newest(join(path, name))))
+}
+
+function entriesOf({ dir, manifest }) {
+  const listed = ['src/index.ts', ...(manifest.llmspellBuild?.entries ?? [])].map((entry) =>
+    typeof entry === 'string' ? { path: entry } : entry,
+  )
+  const unique = new Map(listed.map((entry) => [entry.path, entry]))
+  return [...unique.values()].map(({ path, format = path.endsWith('.cts') ? 'cjs' : 'esm' }) => {
+    const extension = format === 'cjs' ? '.cjs' : '.js'
+    const output = join(dir, path.replace(/^src/, 'dist').replace(/\.[cm]?ts$/, extension))
+    return { input: join(dir, path), output, format }
+  })
+}
+
+function shared() {
+  return Math.max(
+    newest(fileURLToPath(import.meta.url)),
+    newest(join(root, 'sdk', 'src')),
+    newest(join(root, 'node_modules', '.llmspell-setup')),
+  )
+}
+
+async function bundlePart(pack, entries, format, inline) {
+  const result = await build({
+    absWorkingDir: pack.dir,
+    entryPoints: entries.map((entry) => relative(pack.dir, entry.input).replaceAll('\\', '/')),
+    outbase: 'src',
+    outdir: 'dist',
+    outExtension: { '.js': format === 'cjs' ? '.cjs' : '.js' },
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: format === 'esm' && entries.length > 1,
+    format,
+    platform: 'node',
+    target: 'node24',
+    conditions: ['@llmspell/source'],
+    sourcemap: 'linked',
+    minifySyntax: true,
+    legalComments: 'eof',
+    logLevel: 'warning',
+    write: false,
+    metafile: true,
+    plugins: [external(inline)],
+  })
+  return result.outputFiles.map(({ path, text }) => ({ path, text: withRequire(path, text) }))
+}
+
+/** A file that calls esbuild's stand-in for require gets a real one. */
+function withRequire(path, text) {
+  if (!path.endsWith('.js') || !text.includes('var __require')) return text
+  const shebang = text.startsWith('#!') ? text.slice(0, text.indexOf('\n') + 1) : ''
+  // On the first line of code, so that the source map stays right.
+  return `${shebang}${REQUIRE_BANNER} ${text.slice(shebang.length)}`
+}
+
+function removeOld(dist, keep) {
+  if (!existsSync(dist)) return
+  for (const file of readdirSync(dist, { recursive: true })) {
+    if (/\.c?js(\.map)?$/.test(file) && !keep.has(join(dist, file))) rmSync(join(dist, file))
+  }
+}
+
+async function bundle(pack) {
+  const started = new Date()
+  const inline = [...ALWAYS_INLINE, ...(pack.manifest.llmspellBuild?.inline ?? [])]
+  const entries = entriesOf(pack)
+  const parts = Map.groupBy(entries, (entry) => entry.format)
+  const files = []
+  for (const [format, part] of parts) files.push(...(await bundlePart(pack, part, format, inline)))
+  for (const { path, text } of files) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  }
+  removeOld(join(pack.dir, 'dist'), new Set(files.map((file) => file.path)))
+  // The time of the start: a source saved while this ran makes the next build do it again.
+  for (const { output } of entries) utimesSync(output, started, started)
+}
+
+function isFresh(pack, sharedTime) {
+  const inputs = Math.max(
+    sharedTime,
+    newest(join(pack.dir, 'src')),
+    newest(join(pack.dir, 'schemas')),
+    newest(join(pack.dir, 'package.json')),
+  )
+  return entriesOf(pack).every(({ output }) => existsSync(output) && newest(output) > inputs)
+}
+
+export async function bundleAll() {
+  const sharedTime = shared()
+  const stale = packages().filter(
+    (pack) => existsSync(join(pack.dir, 'src', 'index.ts')) && !isFresh(pack, sharedTime),
+  )
+  await Promise.all(stale.map(bundle))
+  return stale.length
+}
