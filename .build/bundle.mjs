@@ -2,13 +2,22 @@
 //
 // package.json may say:
 //   "llmspellBuild": {
-//     "inline": ["awilix"],                       dependencies to copy into the bundle
-//     "entries": ["src/bin.ts", "src/worker.cts"]  further files of dist/
+//     "inline": ["awilix"],                         dependencies to copy into the bundle
+//     "alias": { "awilix": "awilix/browser" },      a lighter module in place of another
+//     "entries": ["src/bin.ts", "src/worker.cts"]   further files of dist/
 //   }
 // An entry may also be written { "path": "src/x.ts", "format": "cjs" }. Everything else that is
 // imported by name stays an import, except the SDK, which has no state, and ajv's run-time helpers,
 // which the generated validators import.
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -82,6 +91,7 @@ async function bundlePart(pack, entries, format, inline) {
     platform: 'node',
     target: 'node24',
     conditions: ['@llmspell/source'],
+    alias: pack.manifest.llmspellBuild?.alias ?? {},
     sourcemap: 'linked',
     minifySyntax: true,
     legalComments: 'eof',
