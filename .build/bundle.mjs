@@ -24,7 +24,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { packages, root } from './packages.mjs'
 
-const ALWAYS_INLINE = ['@llmspell/sdk', 'ajv/dist/runtime', 'ajv-formats/dist/formats']
+const ALWAYS_INLINE = ['@llmspell/sdk', 'ajv/dist/runtime']
 // Inlined CommonJS modules ask for Node's own modules by require, which ESM lacks.
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
