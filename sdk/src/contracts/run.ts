@@ -1,0 +1,170 @@
+import type { ErrorRecord } from '../errors.ts'
+import type { Awaitable, Undo } from '../hooks.ts'
+import type { PermissionSet } from '../manifest.ts'
+import type { HandleRef, StreamRef, Value } from '../values.ts'
+import type { GrantChain, GrantLayer } from './permission.ts'
+
+/** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
+export interface Actor {
+  readonly kind: string
+  readonly name: string
+}
+
+/** Tokens and money spent. Money in US dollars. */
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cost: number
+}
+
+/** What is under way, for people: shown on stderr by the CLI. Never part of a result. */
+export interface Progress {
+  /** `agent 'poet'`, `tool 'file-read'`. */
+  readonly who: string
+  readonly state: 'started' | 'active' | 'done' | 'failed'
+  readonly text?: string
+  readonly done?: number
+  readonly total?: number
+}
+
+/** Limits of one run. Times in ms, sizes in bytes. */
+export interface RunLimits {
+  /** Wall time; default none. */
+  readonly timeMs?: number
+  /** Memory of the engine; default 64 MiB. */
+  readonly memoryBytes?: number
+  /** Calls through the door; default 1,000,000. */
+  readonly calls?: number
+  /** Bytes printed; default 16 MiB. */
+  readonly outputBytes?: number
+}
+
+/** Where the engine runs: `inline` in this thread, `worker` in a thread of its own. */
+export type Isolation = 'inline' | 'worker'
+
+/** What a run may do and where its words go. */
+export interface RunOptions {
+  /** Permission name to scoped values; nothing given means pure computation. */
+  readonly allow?: PermissionSet
+  readonly deny?: PermissionSet
+  readonly limits?: RunLimits
+  /** Ends the run with CANCELLED. */
+  readonly signal?: AbortSignal
+  /** Folder that relative paths start from; default the working folder. */
+  readonly root?: string
+  /** Positional arguments and `--key value` pairs. */
+  readonly args?: readonly string[]
+  /** Run-wide choices that plugins read under their own names, such as `model`. */
+  readonly settings?: Readonly<Record<string, Value>>
+  /** Receives what the script prints. Default: kept in `RunResult.output`. */
+  readonly write?: (text: string) => void
+  readonly log?: (entry: LogEntry) => void
+  readonly onProgress?: (progress: Progress) => void
+  /** Seed of the run's randomness; default random. */
+  readonly seed?: string
+}
+
+export interface LogEntry {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly data?: Value
+}
+
+export interface RunRequest extends RunOptions {
+  readonly source: string
+  /** Name for messages; its ending picks the engine unless `engine` says it. */
+  readonly file: string
+  readonly engine?: string
+  readonly isolation?: Isolation
+}
+
+export interface RunResult {
+  readonly runId: string
+  readonly value: Value | undefined
+  /** What was printed, where no `write` was given. */
+  readonly output: string
+  readonly calls: number
+  readonly usage: Usage
+  readonly durationMs: number
+  readonly journal: readonly CallRecord[]
+}
+
+/** One finished passage through the door. */
+export interface CallRecord {
+  /** Order of asking, from 0. */
+  readonly seq: number
+  readonly module: string
+  readonly function: string
+  readonly handle?: string
+  readonly actor: string
+  readonly args: Value
+  readonly outcome: { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: ErrorRecord }
+  readonly durationMs: number
+}
+
+/** A run without a script: a host's own calls through the same door. */
+export interface Run extends AsyncDisposable {
+  readonly id: string
+  readonly usage: Usage
+  readonly calls: number
+  readonly journal: readonly CallRecord[]
+  /** @throws the call's SpellError */
+  call(module: string, fn: string, args: readonly Value[]): Promise<unknown>
+  close(): Promise<void>
+}
+
+/** Service `script-runtime`. */
+export interface ScriptRuntime {
+  /** @throws SpellError of the failed run, with `where` in the script */
+  run(request: RunRequest): Promise<RunResult>
+  open(options?: RunOptions): Run
+}
+
+/** What a handler knows about the call it serves. */
+export interface CallContext {
+  readonly runId: string
+  readonly seq: number
+  readonly actors: readonly Actor[]
+  /** All layers must allow. */
+  readonly grants: GrantChain
+  readonly root: string
+  readonly signal: AbortSignal
+  readonly settings: Readonly<Record<string, Value>>
+  /** A nested call through the same door: same budget, journal and hooks. Streams come back as HostStream. */
+  call(module: string, fn: string, args: readonly unknown[], options?: NestedCall): Promise<unknown>
+  /** Registers an object of the host under an id that the script can hold until the run ends. */
+  handle(type: string, object: object, fields: { readonly [key: string]: Value | undefined }): HandleRef
+  /** The object behind a handle. @throws HANDLE_UNKNOWN */
+  resolve(ref: HandleRef): object
+  /** Hands chunks to the script, one pull at a time; `return` is called when the reader leaves. */
+  stream(source: AsyncIterable<Value>): HostStream
+  /** One value per run and key, made on first use; `dispose` runs when the run ends. */
+  share<T>(key: string, create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> }): T
+  progress(progress: Progress): void
+  log(entry: LogEntry): void
+  /** Adds to the run's usage. */
+  spend(usage: Partial<Usage>): void
+  /** Runs when the run ends. */
+  onEnd(fn: () => Awaitable<void>): Undo
+}
+
+export interface NestedCall {
+  /** Added to the chain of actors. */
+  readonly actor?: Actor
+  /** Added to the chain of grants: narrows, never widens. */
+  readonly grant?: GrantLayer
+  readonly signal?: AbortSignal
+  /** For a method: the handle. */
+  readonly handle?: HandleRef
+}
+
+/** A stream as the host holds it; the script sees a StreamRef. */
+export interface HostStream extends AsyncIterable<Value> {
+  readonly ref: StreamRef
+}
+
+declare module '../services.ts' {
+  interface Services {
+    'script-runtime': ScriptRuntime
+  }
+}

@@ -1,0 +1,100 @@
+import type { Awaitable } from '../hooks.ts'
+import type { Schema, Validator } from '../validation.ts'
+import type { HandleRef, StreamRef, Value } from '../values.ts'
+import type { CallContext } from './run.ts'
+
+/**
+ * How a function travels. `call`: through the whole pipeline, journaled. `notify`: one way, no answer.
+ * `local`: never leaves the engine.
+ */
+export type FunctionKind = 'call' | 'notify' | 'local'
+
+export interface ScriptParam {
+  /** snake_case; the mapping to other languages is mechanical. */
+  readonly name: string
+  readonly schema: Schema
+  readonly optional?: boolean
+  readonly doc?: string
+}
+
+export interface ScriptFunction {
+  /** Default `call`. */
+  readonly kind?: FunctionKind
+  readonly doc: string
+  readonly params: readonly ScriptParam[]
+  readonly result?: Schema
+  /** Codes beside those that any call can raise. */
+  readonly errors?: readonly string[]
+  readonly examples?: readonly { readonly lua: string; readonly javascript: string }[]
+  readonly since?: string
+  /** Reached through the door by plugins only; scripts do not see it. */
+  readonly hidden?: boolean
+  /** For `local`: a chain of setters ending in one call. */
+  readonly builder?: ScriptBuilder
+}
+
+/**
+ * A builder as data. Each method takes one value, stores it, and returns the builder; `build` calls
+ * the module's function `call` with the collected table.
+ */
+export interface ScriptBuilder {
+  readonly call: string
+  /** Method name to the place it sets: `max_steps` → `budget.max_steps`. Keys of the option table name themselves. */
+  readonly methods: Readonly<Record<string, { readonly path: string; readonly append?: boolean }>>
+}
+
+export interface ScriptHandle {
+  readonly doc: string
+  readonly fields?: Readonly<Record<string, Schema>>
+  readonly methods: Readonly<Record<string, ScriptFunction>>
+}
+
+/** A script module as data: one global in every language. */
+export interface ScriptModule {
+  /** PascalCase in every language. */
+  readonly name: string
+  readonly version: string
+  readonly doc: string
+  readonly functions: Readonly<Record<string, ScriptFunction>>
+  readonly handles?: Readonly<Record<string, ScriptHandle>>
+  /** Facts that can be read without a call, such as `Run.id`. */
+  readonly fields?: Readonly<Record<string, Schema>>
+  readonly $defs?: Readonly<Record<string, Schema>>
+}
+
+/** Item of the point `script-modules`. */
+export interface ScriptModuleItem {
+  readonly name: string
+  readonly doc: string
+  /** The description: inline or `./path.json`. */
+  readonly module: ScriptModule | string
+}
+
+/** What a handler of one function gets. */
+export interface ScriptCall<Args extends readonly unknown[] = readonly unknown[]> {
+  /** Checked against the schemas, defaults filled; callbacks are functions, handles are HandleRefs. */
+  readonly args: Args
+  /** For a method: the object that was registered with the handle. */
+  readonly self?: unknown
+  readonly context: CallContext
+}
+
+/** A callback of the script as the host calls it. @throws the script's error as SpellError; TIMEOUT */
+export type HostCallback = (...args: readonly Value[]) => Promise<Value>
+
+export type ScriptHandler = (
+  call: ScriptCall<never>,
+) => Awaitable<Value | HandleRef | StreamRef | undefined | object>
+
+/** Value of the point `script-modules`: one handler per function, methods as `Handle.method`. */
+export interface ScriptModuleHandlers {
+  readonly functions: Readonly<Record<string, ScriptHandler>>
+  /** Compiled checks of the argument arrays, by the same names. Missing ones are compiled on first call. */
+  readonly validators?: Readonly<Record<string, Validator>>
+}
+
+declare module '../extensions.ts' {
+  interface Extensions {
+    'script-modules': ScriptModuleHandlers
+  }
+}

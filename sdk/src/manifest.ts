@@ -1,0 +1,48 @@
+/** The five phases, in order. A plugin may require services of its own or an earlier phase. */
+export const PHASES = ['infrastructure', 'providers', 'core', 'engines', 'globals'] as const
+export type Phase = (typeof PHASES)[number]
+
+/** Permission name to scoped values: `{ net: ['https://api.example.com'] }`. */
+export type PermissionSet = Readonly<Record<string, readonly string[]>>
+
+/** One item of `contributes.<point>`: a name and whatever must be shown without code. */
+export type ContributionItem = { readonly name: string } & Readonly<Record<string, unknown>>
+
+/** One hook point that a plugin owns. */
+export interface HookPointItem {
+  readonly name: string
+  readonly kind: 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
+  readonly payload?: object
+  readonly doc: string
+}
+
+/** The `llmspell` key of package.json: data only, read without running any code of the plugin. */
+export interface Manifest {
+  /** Version of this format. */
+  readonly manifest: 1
+  /** Unique, `^[a-z][a-z0-9-]*$`. */
+  readonly id: string
+  /** Relative file inside the package. */
+  readonly main: string
+  readonly phase: Phase
+  /** Service name to range of its contract. */
+  readonly requires?: Readonly<Record<string, string>>
+  readonly optional?: Readonly<Record<string, string>>
+  /** Service name to contract version. */
+  readonly provides?: Readonly<Record<string, string>>
+  readonly contributes?: {
+    /** Hook points it taps. */
+    readonly hooks?: readonly string[]
+    /** Hook points it owns. */
+    readonly hookPoints?: readonly HookPointItem[]
+    /** Extension points it owns: name to JSON Schema of an item (inline or `./path`). */
+    readonly points?: Readonly<Record<string, object | string>>
+    readonly [point: string]: unknown
+  }
+  /** JSON Schema of its config section, inline or `./path`. */
+  readonly config?: object | string
+  readonly permissions?: PermissionSet
+  readonly activation?: 'startup'
+  /** Unstable API names it uses. */
+  readonly proposed?: readonly string[]
+}
