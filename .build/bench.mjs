@@ -1,12 +1,13 @@
 // Runs the benchmarks test/bench/*.bench.ts one after another, each in a process of its own.
 // npm run bench -- startup runs those whose name contains "startup".
 import './check-node.mjs'
-import { globSync } from 'node:fs'
+import fs from 'node:fs'
 import { root } from './packages.mjs'
 import { run } from './run.mjs'
 
 const wanted = process.argv[2] ?? ''
-const files = globSync('test/bench/*.bench.ts', { cwd: root })
+const files = fs
+  .globSync('test/bench/*.bench.ts', { cwd: root })
   .sort()
   .filter((file) => file.includes(wanted))
 

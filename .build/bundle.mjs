@@ -10,6 +10,7 @@
 // imported by name stays an import, except the SDK, which has no state, and ajv's run-time helpers,
 // which the generated validators import.
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -118,6 +119,17 @@ function removeOld(dist, keep) {
   }
 }
 
+/** The declarations of generated validators are written, not emitted; tsc leaves such files behind. */
+function copyDeclarations(dir) {
+  const from = join(dir, 'src', 'generated')
+  if (!existsSync(from)) return
+  const to = join(dir, 'dist', 'generated')
+  mkdirSync(to, { recursive: true })
+  for (const file of readdirSync(from).filter((name) => name.endsWith('.d.ts'))) {
+    copyFileSync(join(from, file), join(to, file))
+  }
+}
+
 async function bundle(pack) {
   const started = new Date()
   const inline = [...ALWAYS_INLINE, ...(pack.manifest.llmspellBuild?.inline ?? [])]
@@ -129,6 +141,7 @@ async function bundle(pack) {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   }
+  copyDeclarations(pack.dir)
   removeOld(join(pack.dir, 'dist'), new Set(files.map((file) => file.path)))
   // The time of the start: a source saved while this ran makes the next build do it again.
   for (const { output } of entries) utimesSync(output, started, started)

@@ -28,7 +28,7 @@ function npm(...args) {
 
 function fail(what, output) {
   say(`${what} failed. The last lines of its output:`)
-  process.stderr.write(output.trimEnd().split('\n').slice(-40).join('\n') + '\n')
+  process.stderr.write(output.trimEnd().split('\n').slice(-60).join('\n') + '\n')
   process.exit(1)
 }
 
@@ -42,7 +42,8 @@ function installed() {
     if (!path.includes('node_modules/')) return true
     const found = present[path]
     if (!found) return entry.optional === true
-    return found.version === entry.version && found.resolved === entry.resolved
+    if (entry.link) return found.link === true && found.resolved === entry.resolved
+    return found.version === entry.version
   })
 }
 
