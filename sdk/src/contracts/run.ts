@@ -62,6 +62,14 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void
   /** Seed of the run's randomness; default random. */
   readonly seed?: string
+  /** Default: the last 1,000 calls are kept in memory. */
+  readonly journal?: Journal
+}
+
+/** Where finished calls are appended. */
+export interface Journal {
+  append(record: CallRecord): void
+  records(): readonly CallRecord[]
 }
 
 export interface LogEntry {

@@ -29,6 +29,8 @@ export interface ScriptFunction {
   readonly since?: string
   /** Reached through the door by plugins only; scripts do not see it. */
   readonly hidden?: boolean
+  /** Permissions that the door checks before the handler: the target is the text of one parameter. */
+  readonly needs?: readonly { readonly permission: string; readonly param: string }[]
   /** For `local`: a chain of setters ending in one call. */
   readonly builder?: ScriptBuilder
 }
@@ -56,6 +58,8 @@ export interface ScriptModule {
   readonly version: string
   readonly doc: string
   readonly functions: Readonly<Record<string, ScriptFunction>>
+  /** An unknown field F of the module acts as a function that calls this one with F before its own arguments. */
+  readonly fallback?: string
   readonly handles?: Readonly<Record<string, ScriptHandle>>
   /** Facts that can be read without a call, such as `Run.id`. */
   readonly fields?: Readonly<Record<string, Schema>>
@@ -66,6 +70,8 @@ export interface ScriptModule {
 export interface ScriptModuleItem {
   readonly name: string
   readonly doc: string
+  /** True for a module that scripts get no global of. */
+  readonly hidden?: boolean
   /** The description: inline or `./path.json`. */
   readonly module: ScriptModule | string
 }
@@ -89,7 +95,7 @@ export type ScriptHandler = (
 /** Value of the point `script-modules`: one handler per function, methods as `Handle.method`. */
 export interface ScriptModuleHandlers {
   readonly functions: Readonly<Record<string, ScriptHandler>>
-  /** Compiled checks of the argument arrays, by the same names. Missing ones are compiled on first call. */
+  /** Compiled checks of the arguments as an object by parameter name. Missing ones are compiled on first call. */
   readonly validators?: Readonly<Record<string, Validator>>
 }
 
