@@ -13,6 +13,8 @@ export interface Contribution<Item = Readonly<Record<string, unknown>>> {
   readonly name: string
   /** Id of the contributing plugin. */
   readonly plugin: string
+  /** Version of its package. */
+  readonly version?: string
   /** The item as the manifest has it, `name` included. */
   readonly item: Item
 }

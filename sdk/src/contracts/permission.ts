@@ -16,6 +16,8 @@ export interface PermissionNeed {
   /** `read`, `write`, `net`, `run`, `env`, or a name that a plugin owns. */
   readonly permission: string
   readonly target: string
+  /** The target as the asker wrote it, for texts. Default: relative to the root, or nothing of a path outside it. */
+  readonly shown?: string
   /** Who asks, for texts: `Tool 'file-read'`. */
   readonly subject: string
 }

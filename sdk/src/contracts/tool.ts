@@ -1,7 +1,8 @@
-import type { Awaitable, Undo } from '../hooks.ts'
+import type { Awaitable, Guard, Observe, Transform, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { Schema, Validator } from '../validation.ts'
 import type { Value } from '../values.ts'
+import type { GrantChain } from './permission.ts'
 import type { Usage } from './run.ts'
 import type { CallContext } from './run.ts'
 
@@ -38,7 +39,13 @@ export interface ToolItem {
 /** What a tool knows about one call of it. */
 export interface ToolCall {
   readonly tool: string
+  /** For texts: `Tool 'file-read'`. */
+  readonly subject: string
   readonly signal: AbortSignal
+  /** What the run, its agents and the tool's own manifest allow: hand the call to `files.open`. */
+  readonly grants: GrantChain
+  /** True when a reader takes the chunks: then large content may leave by `emit` alone. */
+  readonly streamed: boolean
   /** Folder that relative paths start from. */
   readonly root: string
   /** @throws PERMISSION_DENIED with the flag that would grant it */
@@ -129,6 +136,32 @@ export interface ToolRegistry {
   register(item: ToolItem & { readonly source: string }, tool: Tool<Value>, context?: CallContext): Undo
 }
 
+/** What the hook points of a tool call have in common. */
+export interface ToolFacts {
+  readonly tool: string
+  /** Id of the contributing plugin, or `script`. */
+  readonly source: string
+  readonly effect: Effect
+  /** `script`, or who acts for it: `agent 'poet'`. */
+  readonly caller: string
+  readonly run_id: string
+  readonly seq: number
+  readonly params: Value
+}
+
+/** Payload of `tool.output`: a tap may return it with another `output`. */
+export interface ToolOutputFacts extends ToolFacts {
+  readonly output: ToolOutput
+}
+
+/** Payload of `tool.done`. */
+export interface ToolDoneFacts extends ToolFacts {
+  readonly success: boolean
+  readonly duration_ms: number
+  readonly result?: Value
+  readonly error?: Value
+}
+
 export type { Usage }
 
 declare module '../extensions.ts' {
@@ -139,5 +172,17 @@ declare module '../extensions.ts' {
 declare module '../services.ts' {
   interface Services {
     tools: ToolRegistry
+  }
+}
+declare module '../hooks.ts' {
+  interface Hooks {
+    /** After the input was checked, before anything runs. A denial fails the call with HOOK_CANCELLED. */
+    'tool.guard': Guard<ToolFacts>
+    /** After the guards. A tap may return the payload with other `params`; they are checked again. */
+    'tool.input': Transform<ToolFacts>
+    /** After the tool has ended well. A tap may return the payload with another `output`. */
+    'tool.output': Transform<ToolOutputFacts>
+    /** After every call that passed the guards, failed ones too. */
+    'tool.done': Observe<ToolDoneFacts>
   }
 }
