@@ -1,1 +1,8 @@
-export {}
+import { definePlugin } from '@llmspell/sdk'
+import { permissions } from './decide.ts'
+
+export default definePlugin({
+  setup(ctx) {
+    ctx.provide('permissions', permissions)
+  },
+})
