@@ -29,7 +29,7 @@ export { validate }
 export default validate
 `
 
-/** For a script module: from "function" or "Handle.method" to the check of the argument array. */
+/** For a script module: from "function" or "Handle.method" to the check of the arguments as an object by name. */
 export const MODULE_TYPES = `${ERROR_TYPES}
 export declare const validators: Readonly<Record<string, Validator>>
 `
@@ -74,19 +74,24 @@ export function schemaValidators(schemas) {
   )
 }
 
-const MACROS = { 'x-callback': '$callback', 'x-handle': '$handle' }
+/** What stands where a schema says x-handle, x-stream or x-callback: a marked object. */
+const KINDS = { 'x-callback': 'callback', 'x-handle': 'handle', 'x-stream': 'stream' }
+
+function reference(kind, type) {
+  const named = kind === 'handle' && typeof type === 'string'
+  const properties = { $llmspell: { const: kind }, ...(named ? { type: { const: type } } : {}) }
+  return { type: 'object', properties, required: Object.keys(properties) }
+}
+
 const NAMED = new Set(['properties', 'patternProperties', '$defs', 'dependentSchemas'])
 const DATA = new Set(['const', 'enum', 'default', 'examples', 'required'])
 
-/** Callbacks and handles arrive as marked objects; `base` stands before references to $defs. */
+/** `base` stands before references to $defs. */
 function expand(schema, base) {
   if (Array.isArray(schema)) return schema.map((item) => expand(item, base))
   if (typeof schema !== 'object' || schema === null) return schema
-  for (const [macro, mark] of Object.entries(MACROS)) {
-    if (!(macro in schema)) continue
-    const { description } = schema
-    const kept = { [macro]: schema[macro], ...(description ? { description } : {}) }
-    return { ...kept, type: 'object', required: [mark] }
+  for (const [macro, kind] of Object.entries(KINDS)) {
+    if (macro in schema) return { [macro]: schema[macro], ...reference(kind, schema[macro]) }
   }
   return Object.fromEntries(
     Object.entries(schema).map(([key, value]) => {
@@ -100,12 +105,13 @@ function expand(schema, base) {
 }
 
 function argumentSchema(params, base) {
-  const required = params.filter((param) => !param.optional).length
-  const items = params.map((param) => expand(param.schema ?? {}, base))
+  const required = params.filter((param) => !param.optional).map((param) => param.name)
+  const properties = params.map((param) => [param.name, expand(param.schema ?? {}, base)])
   return {
-    type: 'array',
-    ...(items.length > 0 ? { prefixItems: items, items: false } : { maxItems: 0 }),
-    minItems: required,
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    required,
+    additionalProperties: false,
   }
 }
 

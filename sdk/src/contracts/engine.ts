@@ -12,6 +12,8 @@ export interface EngineItem {
   readonly extensions: readonly string[]
   /** False where the engine cannot keep its limits in the host's own thread. */
   readonly inline: boolean
+  /** File of the package that exports `engine`, for a thread without a kernel. Default `./dist/index.js`. */
+  readonly entry?: string
 }
 
 /**
@@ -51,13 +53,15 @@ export interface HostCall {
   readonly args: readonly (Value | undefined)[]
 }
 
-/** `more` is present on an answer to a stream pull only. */
 export type HostReply =
   | { readonly ok: true; readonly value: Value | undefined }
   | { readonly ok: false; readonly error: ErrorRecord }
 
 /** A function that runs in the engine's own thread, at once. Throws SpellErrors. */
-export type LocalFunction = (args: readonly (Value | undefined)[], facts: SessionFacts) => Value | undefined
+export type LocalFunction = (
+  args: readonly (Value | undefined)[],
+  facts: SessionFacts,
+) => Value | undefined
 
 /** What the host lends to a session. */
 export interface SessionOptions {
@@ -94,7 +98,11 @@ export interface Chunk {
 }
 
 export type Evaluation =
-  | { readonly status: 'value'; readonly values: readonly (Value | undefined)[]; readonly text: string }
+  | {
+      readonly status: 'value'
+      readonly values: readonly (Value | undefined)[]
+      readonly text: string
+    }
   | { readonly status: 'incomplete' }
   | { readonly status: 'error'; readonly error: ErrorRecord }
 

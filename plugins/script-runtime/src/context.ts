@@ -1,0 +1,63 @@
+import type { CallContext, HandleRef, HostCall, NestedCall, Value } from '@llmspell/sdk'
+import type { Door, Origin, Passage } from './door.ts'
+import type { RunScope } from './scope.ts'
+
+/** What a handler may know and do: the run's own things, and further calls through the same door. */
+export function callContext(door: Door, { scope, seq }: Passage, origin: Origin): CallContext {
+  return {
+    runId: scope.id,
+    seq,
+    actors: origin.actors,
+    grants: origin.grants,
+    root: scope.root,
+    signal: origin.signal,
+    settings: scope.options.settings ?? {},
+    call: async (module, fn, args, nested = {}) =>
+      door.pass(scope, hostCall(module, fn, args, nested), narrowed(origin, nested)),
+    handle: (type, object, fields) => scope.addHandle(type, object, fields),
+    resolve: (ref: HandleRef) => scope.resolve(ref.id, ref.type),
+    stream: (source) => scope.streams.add(source),
+    share: (key, create) => scope.share(key, create),
+    progress: (progress) => scope.options.onProgress?.(progress),
+    log: (entry) => scope.options.log?.(entry),
+    spend: (usage) => scope.budget.spend(usage),
+    onEnd: (fn) => scope.onEnd(fn),
+  }
+}
+
+/** A script's own calls: nobody acts for it, and the command line is the only holder. */
+export function scriptOrigin(scope: RunScope): Origin {
+  return { actors: [], grants: scope.grants, signal: scope.signal, raw: false }
+}
+
+function hostCall(
+  module: string,
+  fn: string,
+  args: readonly unknown[],
+  nested: NestedCall,
+): HostCall {
+  const copied = args.map((arg) => copy(arg) as Value | undefined)
+  return {
+    module,
+    function: fn,
+    args: copied,
+    ...(nested.handle ? { handle: nested.handle.id } : {}),
+  }
+}
+
+/** Defaults are written into what is checked: the caller's own objects stay as they are. */
+function copy(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  if (Array.isArray(value)) return value.map(copy)
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]))
+}
+
+function narrowed(origin: Origin, { actor, grant, signal }: NestedCall): Origin {
+  return {
+    actors: actor ? [...origin.actors, actor] : origin.actors,
+    grants: grant ? [...origin.grants, grant] : origin.grants,
+    signal: signal ? AbortSignal.any([origin.signal, signal]) : origin.signal,
+    raw: true,
+  }
+}

@@ -1,0 +1,244 @@
+import { SpellError, inputInvalid, isDenial, violations } from '@llmspell/sdk'
+import type {
+  Actor,
+  CallbackRef,
+  GrantChain,
+  HookRegistry,
+  HostCall,
+  HostCallback,
+  ScriptFunction,
+  Value,
+} from '@llmspell/sdk'
+import { callContext } from './context.ts'
+import { after, isLater } from './maybe.ts'
+import type { ModuleCatalogue, Target } from './modules.ts'
+import { record } from './record.ts'
+import { encode, revive } from './references.ts'
+import type { RunScope } from './scope.ts'
+
+/** On whose behalf a call is made. */
+export interface Origin {
+  readonly actors: readonly Actor[]
+  readonly grants: GrantChain
+  readonly signal: AbortSignal
+  /** True for a call of the host: it gets the handler's own objects, not their plain form. */
+  readonly raw: boolean
+}
+
+/** One call on its way through the stages. */
+export interface Passage {
+  readonly scope: RunScope
+  readonly origin: Origin
+  readonly call: HostCall
+  readonly seq: number
+  readonly startedAt: number
+}
+
+/** The one door: permission → budget → hooks → journal → handler, for scripts, agents and hosts alike. */
+export class Door {
+  readonly #modules: ModuleCatalogue
+  readonly #guard
+  readonly #done
+
+  constructor(modules: ModuleCatalogue, hooks: HookRegistry) {
+    this.#modules = modules
+    this.#guard = hooks.point('call.guard')
+    this.#done = hooks.point('call.done')
+  }
+
+  /**
+   * What the handler gave; later where anything has to be waited for.
+   * @throws the SpellError of whatever said no
+   */
+  pass(scope: RunScope, call: HostCall, origin: Origin): unknown {
+    scope.check()
+    const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: performance.now() }
+    const { target } = this.#modules
+    return after(target.call(this.#modules, call.module, call.function), (found) =>
+      this.#recorded(passage, found),
+    )
+  }
+
+  #recorded(passage: Passage, target: Target): unknown {
+    const done = (outcome: Parameters<typeof record>[2]): void => {
+      const entry = record(passage, target, outcome)
+      passage.scope.journal.append(entry)
+      if (this.#done.used)
+        void this.#done.call({
+          ...facts(passage),
+          outcome: entry.outcome as Value,
+          duration_ms: entry.durationMs,
+        })
+    }
+    try {
+      const result = this.#serve(passage, target)
+      if (!isLater(result)) return settle(result, passage, done)
+      return result.then(
+        (value) => settle(value, passage, done),
+        (error: unknown) => fail(error, done),
+      )
+    } catch (error) {
+      return fail(error, done)
+    }
+  }
+
+  #serve(passage: Passage, target: Target): unknown {
+    const named = checkArguments(passage.call, target)
+    return after(this.#permitted(passage, target, named), () =>
+      after(this.#guarded(passage), () => this.#handle(passage, target, named)),
+    )
+  }
+
+  /** Functions that say what they need are checked here, once, whoever calls. */
+  #permitted(passage: Passage, target: Target, named: Record<string, unknown>): unknown {
+    const needs = target.description.needs ?? []
+    if (needs.length === 0) return undefined
+    return Promise.all(
+      needs.map(({ permission, param }) =>
+        this.pass(
+          passage.scope,
+          {
+            module: 'Permission',
+            function: 'require',
+            args: [permission, String(named[param]), subject(passage.call)],
+          },
+          passage.origin,
+        ),
+      ),
+    )
+  }
+
+  #guarded(passage: Passage): unknown {
+    if (!this.#guard.used) return undefined
+    return this.#guard.call(facts(passage)).then((denial) => {
+      if (isDenial(denial)) throw hookCancelled(subject(passage.call), denial.reason, denial.hint)
+    })
+  }
+
+  #handle(
+    passage: Passage,
+    { description, handler }: Target,
+    named: Record<string, unknown>,
+  ): unknown {
+    const { scope, call, origin } = passage
+    const callable = (ref: CallbackRef): HostCallback => callback(scope, ref)
+    const args = description.params.map((param) => revive(named[param.name], callable)) as never
+    const self = call.handle === undefined ? undefined : selfOf(scope, call)
+    const context = callContext(this, passage, origin)
+    return handler({ args, context, ...(self === undefined ? {} : { self }) })
+  }
+}
+
+/** Streams are pulled by their id; every other handle is an object of the run. */
+function selfOf(scope: RunScope, call: HostCall): unknown {
+  if (call.module === 'Stream') return call.handle
+  return scope.resolve(call.handle!, call.function.split('.')[0]!)
+}
+
+function callback(scope: RunScope, ref: CallbackRef): HostCallback {
+  return async (...args) => {
+    const sent = args.map((arg, i) => encode(arg, `argument ${i + 1} of the callback`))
+    return (await scope.invoke(ref.id, sent)) ?? null
+  }
+}
+
+function facts({ scope, origin, call, seq }: Passage) {
+  return {
+    run_id: scope.id,
+    seq,
+    module: call.module,
+    function: call.function,
+    actor: actorText(origin),
+    args: call.args as Value,
+  }
+}
+
+/** `script`, or the innermost one that acts for it. */
+export function actorText({ actors }: Origin): string {
+  const last = actors.at(-1)
+  return last ? `${last.kind} '${last.name}'` : 'script'
+}
+
+function subject(call: HostCall): string {
+  const [handle, method] = call.function.split('.')
+  return method === undefined ? `${call.module}.${handle}` : `${handle}:${method}`
+}
+
+function checkArguments(
+  call: HostCall,
+  { description, validate }: Target,
+): Record<string, unknown> {
+  const named = byName(call, description)
+  if (validate(named)) return named
+  throw inputInvalid(subject(call), violations(validate.errors ?? []))
+}
+
+function byName(call: HostCall, { params }: ScriptFunction): Record<string, unknown> {
+  const { args } = call
+  const named: Record<string, unknown> = {}
+  for (let i = 0; i < params.length; i++) {
+    const arg = args[i]
+    if (arg !== undefined && !(arg === null && params[i]!.optional)) named[params[i]!.name] = arg
+  }
+  for (let i = params.length; i < args.length; i++) {
+    if (args[i] !== undefined && args[i] !== null) throw tooMany(call, params.length)
+  }
+  return named
+}
+
+function tooMany(call: HostCall, most: number): SpellError {
+  const text = `${subject(call)} takes at most ${most} arguments, found ${call.args.length}.`
+  return new SpellError('INPUT_INVALID', text, { hint: 'Leave out the rest.' })
+}
+
+function settle(
+  value: unknown,
+  passage: Passage,
+  done: (outcome: { ok: true; value: Value }) => void,
+): unknown {
+  const encoded = encode(value, `result of ${subject(passage.call)}`)
+  done({ ok: true, value: encoded ?? null })
+  return passage.origin.raw ? value : encoded
+}
+
+function fail(error: unknown, done: (outcome: { ok: false; error: unknown }) => void): never {
+  done({ ok: false, error })
+  throw error
+}
+
+function hookCancelled(what: string, reason: string, hint: string | undefined): SpellError {
+  return new SpellError('HOOK_CANCELLED', `${what} was cancelled by a hook: ${reason}.`, {
+    hint: hint ?? 'Change what the hook objects to.',
+    details: { hook: 'call.guard', reason },
+  })
+}
+
+declare module '@llmspell/sdk' {
+  interface Hooks {
+    'call.guard': import('@llmspell/sdk').Guard<CallFacts>
+    'call.done': import('@llmspell/sdk').Observe<
+      CallFacts & { readonly outcome: Value; readonly duration_ms: number }
+    >
+    'script.done': import('@llmspell/sdk').Observe<ScriptFacts>
+  }
+}
+
+/** Payload of `call.guard`. */
+export interface CallFacts {
+  readonly run_id: string
+  readonly seq: number
+  readonly module: string
+  readonly function: string
+  readonly actor: string
+  readonly args: Value
+}
+
+/** Payload of `script.done`. */
+export interface ScriptFacts {
+  readonly run_id: string
+  readonly file: string
+  readonly ok: boolean
+  readonly error?: Value
+  readonly calls: number
+  readonly duration_ms: number
+}

@@ -1,0 +1,70 @@
+import type { HostCall, HostReply, Logger, ScriptModule, SessionFacts, Value } from '@llmspell/sdk'
+import { scriptOrigin } from './context.ts'
+import type { Door } from './door.ts'
+import { guestRecord } from './failure.ts'
+import { isLater } from './maybe.ts'
+import type { ModuleCatalogue } from './modules.ts'
+import type { RunScope } from './scope.ts'
+import type { HostSide } from './transport/session.ts'
+
+export interface HostParts {
+  readonly door: Door
+  readonly modules: ModuleCatalogue
+  readonly logger: Logger
+}
+
+/** The host as one run's session sees it. */
+export function hostSide(
+  { door, modules, logger }: HostParts,
+  scope: RunScope,
+  facts: SessionFacts,
+): HostSide {
+  const origin = scriptOrigin(scope)
+  const call = (request: HostCall): HostReply | Promise<HostReply> =>
+    answer(() => door.pass(scope, request, origin), logger)
+  return {
+    scope,
+    facts,
+    limits: { memoryBytes: scope.budget.limits.memoryBytes },
+    modules: modules.names(),
+    describe: (name): ScriptModule => modules.describe(name),
+    field: (module, name): Value | undefined => (module === 'Run' ? scope.facts[name] : undefined),
+    call,
+    notify: (request) => void warnOf(call(request), request, logger),
+    write: (text) => write(scope, text),
+  }
+}
+
+function answer(pass: () => unknown, logger: Logger): HostReply | Promise<HostReply> {
+  const failed = (error: unknown): HostReply => ({ ok: false, error: guestRecord(error, logger) })
+  try {
+    const value = pass()
+    if (!isLater(value)) return { ok: true, value: value as Value | undefined }
+    return Promise.resolve(value).then(
+      (found) => ({ ok: true, value: found as Value | undefined }),
+      failed,
+    )
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+/** Nobody waits for a notification: its failure is a line in the log. */
+async function warnOf(
+  reply: HostReply | Promise<HostReply>,
+  call: HostCall,
+  logger: Logger,
+): Promise<void> {
+  const result = await reply
+  if (!result.ok) logger.warn(`${call.module}.${call.function}: ${result.error.message}`)
+}
+
+function write(scope: RunScope, text: string): void {
+  try {
+    scope.budget.output(text)
+  } catch (error) {
+    scope.cancel(error as Parameters<RunScope['cancel']>[0])
+    throw error
+  }
+  scope.options.write?.(text)
+}

@@ -1,0 +1,50 @@
+import { isSpellError, toErrorRecord } from '@llmspell/sdk'
+import type { CallRecord, Value } from '@llmspell/sdk'
+import { actorText } from './door.ts'
+import type { Passage } from './door.ts'
+import type { Target } from './modules.ts'
+
+type Outcome =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: unknown }
+
+/** The finished call as the journal keeps it: no secret, no stack. */
+export function record(
+  { call, origin, seq, startedAt }: Passage,
+  target: Target,
+  outcome: Outcome,
+): CallRecord {
+  return {
+    seq,
+    module: call.module,
+    function: call.function,
+    ...(call.handle === undefined ? {} : { handle: call.handle }),
+    actor: actorText(origin),
+    args: masked(call.args as Value, target.secrets),
+    outcome: outcome.ok
+      ? outcome
+      : {
+          ok: false,
+          error: toErrorRecord(
+            outcome.error,
+            isSpellError(outcome.error) ? outcome.error.code : 'INTERNAL',
+          ),
+        },
+    durationMs: performance.now() - startedAt,
+  }
+}
+
+function masked(value: Value, secrets: ReadonlySet<string>): Value {
+  if (
+    secrets.size === 0 ||
+    typeof value !== 'object' ||
+    value === null ||
+    value instanceof Uint8Array
+  )
+    return value
+  if (Array.isArray(value)) return value.map((item: Value) => masked(item, secrets))
+  const entries = Object.entries(value as Record<string, Value>)
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, secrets.has(key) ? '***' : masked(item, secrets)]),
+  )
+}

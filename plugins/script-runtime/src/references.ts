@@ -1,0 +1,23 @@
+import { checkValue, isRef } from '@llmspell/sdk'
+import type { CallbackRef, HostCallback, HostStream, Value } from '@llmspell/sdk'
+
+/** A copy of plain data in which the script's functions can be called. */
+export function revive(value: unknown, callable: (ref: CallbackRef) => HostCallback): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  if (isRef(value, 'callback')) return callable(value)
+  if (Array.isArray(value)) return value.map((item) => revive(item, callable))
+  const copy: Record<string, unknown> = {}
+  for (const [key, item] of Object.entries(value)) copy[key] = revive(item, callable)
+  return copy
+}
+
+function isStream(value: object): value is HostStream {
+  return Symbol.asyncIterator in value && isRef((value as HostStream).ref, 'stream')
+}
+
+/** The result of a handler as plain data: streams become references, everything is checked. */
+export function encode(value: unknown, path: string): Value | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'object' && value !== null && isStream(value)) return { ...value.ref }
+  return checkValue(value, { path })
+}

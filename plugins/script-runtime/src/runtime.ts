@@ -1,0 +1,254 @@
+import { SpellError } from '@llmspell/sdk'
+import type {
+  Contribution,
+  EngineItem,
+  ExtensionRegistry,
+  HookPoint,
+  Isolation,
+  Run,
+  RunOptions,
+  RunRequest,
+  RunResult,
+  ScriptRuntime,
+  SessionFacts,
+  Value,
+} from '@llmspell/sdk'
+import { toErrorRecord } from '@llmspell/sdk'
+import type { RunFacts } from './builtin/run.ts'
+import { scriptOrigin } from './context.ts'
+import { chooseEngine } from './engines.ts'
+import { reasonOf } from './failure.ts'
+import { hostSide } from './host-side.ts'
+import type { HostParts } from './host-side.ts'
+import { RunScope } from './scope.ts'
+import { openInline } from './transport/inline.ts'
+import type { HostSide, HostedSession } from './transport/session.ts'
+
+export interface RuntimeParts extends HostParts {
+  readonly extensions: ExtensionRegistry
+  readonly done: HookPoint<'script.done'>
+}
+
+/** Runs scripts, and opens runs for hosts that make calls of their own. */
+export class Runtime implements ScriptRuntime {
+  readonly #parts: RuntimeParts
+  readonly #scopes = new Map<string, RunScope>()
+
+  constructor(parts: RuntimeParts) {
+    this.#parts = parts
+  }
+
+  async run(request: RunRequest): Promise<RunResult> {
+    const printed: string[] = []
+    const write = request.write ?? ((text: string): void => void printed.push(text))
+    const scope = this.#open({ ...request, write })
+    const startedAt = performance.now()
+    try {
+      const value = await this.#execute(scope, request)
+      await this.#ended(scope, request, startedAt, undefined)
+      return result(scope, value, printed, startedAt)
+    } catch (error) {
+      const reason = reasonOf(error, scope.signal)
+      await this.#ended(scope, request, startedAt, reason)
+      throw reason
+    } finally {
+      this.#scopes.delete(scope.id)
+    }
+  }
+
+  open(options: RunOptions = {}): Run {
+    const scope = this.#open(options)
+    const origin = { ...scriptOrigin(scope), raw: true }
+    const close = async (): Promise<void> => {
+      this.#scopes.delete(scope.id)
+      await scope.close()
+    }
+    return {
+      id: scope.id,
+      get usage() {
+        return scope.budget.usage
+      },
+      get calls() {
+        return scope.budget.calls
+      },
+      get journal() {
+        return scope.journal.records()
+      },
+      call: async (module, fn, args) =>
+        this.#parts.door.pass(scope, { module, function: fn, args }, origin),
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  }
+
+  /** What the module `Run` knows of an open run. */
+  factsOf(runId: string): RunFacts {
+    const scope = this.scopeOf(runId)
+    return {
+      script: (scope.options as Partial<RunRequest>).file,
+      budget: () => budgetOf(scope),
+      cancel: (reason) => scope.cancel(reason),
+    }
+  }
+
+  scopeOf(runId: string): RunScope {
+    const scope = this.#scopes.get(runId)
+    if (!scope) throw new SpellError('CANCELLED', `The run '${runId}' has ended.`)
+    return scope
+  }
+
+  /** Ends all open runs. */
+  async close(): Promise<void> {
+    const open = [...this.#scopes.values()]
+    for (const scope of open) scope.cancel(new SpellError('CANCELLED', 'The host is stopping.'))
+    await Promise.all(open.map((scope) => scope.close()))
+  }
+
+  #open(options: RunOptions): RunScope {
+    const scope = new RunScope(options)
+    this.#scopes.set(scope.id, scope)
+    return scope
+  }
+
+  async #execute(scope: RunScope, request: RunRequest): Promise<Value | undefined> {
+    const engine = chooseEngine(this.#parts.extensions, request)
+    const isolation = isolationOf(request, engine)
+    Object.assign(scope.facts, runFacts(scope, request, engine.item))
+    const host = hostSide(this.#parts, scope, sessionFacts(scope, request))
+    const session = await this.#session(engine, isolation, host)
+    scope.invoke = (callback, args) => session.invoke(callback, args)
+    try {
+      const value = await untilEnded(
+        scope,
+        session,
+        session.run({ source: request.source, file: request.file }),
+      )
+      for (const failure of await scope.close()) throw failure
+      return value
+    } finally {
+      await session.close()
+    }
+  }
+
+  async #session(
+    engine: Contribution<EngineItem>,
+    isolation: Isolation,
+    host: HostSide,
+  ): Promise<HostedSession> {
+    if (isolation === 'inline')
+      return openInline(await this.#parts.extensions.get('engines', engine.name), host)
+    const { openWorker } = await import('./transport/worker.ts')
+    return openWorker(
+      this.#parts.extensions.file(
+        engine as Contribution<never>,
+        engine.item.entry ?? './dist/index.js',
+      ),
+      host,
+    )
+  }
+
+  async #ended(
+    scope: RunScope,
+    { file }: RunRequest,
+    startedAt: number,
+    error: unknown,
+  ): Promise<void> {
+    await scope.close()
+    if (!this.#parts.done.used) return
+    await this.#parts.done.call({
+      run_id: scope.id,
+      file,
+      ok: error === undefined,
+      ...(error === undefined ? {} : { error: toErrorRecord(error) as unknown as Value }),
+      calls: scope.budget.calls,
+      duration_ms: performance.now() - startedAt,
+    })
+  }
+}
+
+/** The script's own end, or the reason it was ended for. */
+async function untilEnded<T>(
+  scope: RunScope,
+  session: HostedSession,
+  running: Promise<T>,
+): Promise<T> {
+  const ended = Promise.withResolvers<never>()
+  const stop = (): void => {
+    session.kill()
+    ended.reject(scope.signal.reason)
+  }
+  if (scope.signal.aborted) stop()
+  scope.signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([running, ended.promise])
+  } finally {
+    scope.signal.removeEventListener('abort', stop)
+    ended.promise.catch(() => {})
+  }
+}
+
+function isolationOf(
+  { isolation }: RunRequest,
+  { name, item }: Contribution<EngineItem>,
+): Isolation {
+  if (isolation === 'inline' && !item.inline) {
+    throw new SpellError(
+      'INPUT_INVALID',
+      `Engine '${name}' cannot run inline: it keeps its limits only in a thread of its own.`,
+      {
+        hint: 'Use --isolation=worker.',
+      },
+    )
+  }
+  return isolation ?? (item.inline ? 'inline' : 'worker')
+}
+
+function sessionFacts(scope: RunScope, request: RunRequest): SessionFacts {
+  return {
+    runId: scope.id,
+    script: request.file,
+    args: request.args ?? [],
+    seed: request.seed ?? scope.id,
+    startedAt: scope.startedAt,
+  }
+}
+
+function runFacts(
+  scope: RunScope,
+  { file }: RunRequest,
+  { name, language, version }: EngineItem,
+): Record<string, Value> {
+  return { id: scope.id, script: file, mode: 'live', engine: { name, language, version } }
+}
+
+function budgetOf(scope: RunScope): Value {
+  const { limits, usage, calls } = scope.budget
+  const spent = {
+    calls,
+    time_ms: Date.now() - scope.startedAt,
+    tokens: usage.inputTokens + usage.outputTokens,
+    cost: usage.cost,
+  }
+  return {
+    calls: limits.calls,
+    ...(limits.timeMs === undefined ? {} : { time_ms: limits.timeMs }),
+    used: spent,
+  }
+}
+
+function result(
+  scope: RunScope,
+  value: Value | undefined,
+  printed: readonly string[],
+  startedAt: number,
+): RunResult {
+  return {
+    runId: scope.id,
+    value,
+    output: printed.join(''),
+    calls: scope.budget.calls,
+    usage: scope.budget.usage,
+    durationMs: performance.now() - startedAt,
+    journal: scope.journal.records(),
+  }
+}

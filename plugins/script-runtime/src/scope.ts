@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto'
+import { REF, SpellError } from '@llmspell/sdk'
+import type {
+  Awaitable,
+  GrantChain,
+  HandleRef,
+  Journal,
+  RunOptions,
+  Undo,
+  Value,
+} from '@llmspell/sdk'
+import { Budget } from './budget.ts'
+import { MemoryJournal } from './journal.ts'
+import { Streams } from './streams.ts'
+
+/** Runs a callback of the script. */
+export type Invoke = (
+  callback: number,
+  args: readonly (Value | undefined)[],
+) => Promise<Value | undefined>
+
+/** All that lives as long as one run. */
+export class RunScope {
+  readonly id = randomUUID()
+  readonly startedAt = Date.now()
+  readonly options: RunOptions
+  readonly root: string
+  readonly budget: Budget
+  readonly journal: Journal
+  readonly streams = new Streams()
+  readonly grants: GrantChain
+  /** Facts of the module `Run`. */
+  readonly facts: Record<string, Value> = {}
+  invoke: Invoke = () => Promise.reject(new SpellError('CANCELLED', 'The script has ended.'))
+  readonly #abort = new AbortController()
+  readonly #handles = new Map<string, { readonly type: string; readonly object: object }>()
+  readonly #shared = new Map<string, unknown>()
+  readonly #endings: (() => Awaitable<void>)[] = []
+  readonly #counts = new Map<string, number>()
+  #clock: NodeJS.Timeout | undefined
+
+  constructor(options: RunOptions) {
+    this.options = options
+    this.root = options.root ?? process.cwd()
+    this.budget = new Budget(options.limits)
+    this.journal = options.journal ?? new MemoryJournal()
+    this.grants = [{ holder: 'command line', allow: options.allow ?? {}, deny: options.deny ?? {} }]
+    if (options.signal) this.#follow(options.signal)
+    if (this.budget.limits.timeMs !== undefined) this.#startClock(this.budget.limits.timeMs)
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  /** ms since the epoch at which the run ends, if it has a limit. */
+  get deadline(): number | undefined {
+    const { timeMs } = this.budget.limits
+    return timeMs === undefined ? undefined : this.startedAt + timeMs
+  }
+
+  /** Ends the run; the first reason stays. */
+  cancel(reason: SpellError): void {
+    this.#abort.abort(reason)
+  }
+
+  /** @throws the reason of the end, if the run was ended */
+  check(): void {
+    if (this.signal.aborted) throw this.signal.reason
+  }
+
+  addHandle(type: string, object: object, fields: HandleRef['fields']): HandleRef {
+    const count = (this.#counts.get(type) ?? 0) + 1
+    this.#counts.set(type, count)
+    const id = `${type.toLowerCase()}_${count}`
+    this.#handles.set(id, { type, object })
+    return { [REF]: 'handle', type, id, fields }
+  }
+
+  /** @throws HANDLE_UNKNOWN */
+  resolve(id: string, type: string): object {
+    const found = this.#handles.get(id)
+    if (found?.type === type) return found.object
+    throw new SpellError('HANDLE_UNKNOWN', `${type} '${id}' is not open in this run.`, {
+      hint: 'Create it again in this run.',
+    })
+  }
+
+  share<T>(
+    key: string,
+    create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> },
+  ): T {
+    if (!this.#shared.has(key)) {
+      const { value, dispose } = create()
+      this.#shared.set(key, value)
+      if (dispose) this.onEnd(dispose)
+    }
+    return this.#shared.get(key) as T
+  }
+
+  onEnd(fn: () => Awaitable<void>): Undo {
+    this.#endings.push(fn)
+    return () => {
+      const at = this.#endings.indexOf(fn)
+      if (at >= 0) this.#endings.splice(at, 1)
+    }
+  }
+
+  /** Runs what was asked for at the end, last first, then frees everything. Returns the failures. */
+  async close(): Promise<unknown[]> {
+    const failures: unknown[] = []
+    for (let fn = this.#endings.pop(); fn; fn = this.#endings.pop()) {
+      try {
+        await fn()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    clearTimeout(this.#clock)
+    this.#unfollow()
+    this.cancel(new SpellError('CANCELLED', 'The run has ended.'))
+    await this.streams.close()
+    this.#handles.clear()
+    this.#shared.clear()
+    return failures
+  }
+
+  #unfollow: Undo = () => {}
+
+  #follow(signal: AbortSignal): void {
+    const stop = (): void => this.cancel(cancelled(signal.reason))
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    this.#unfollow = () => signal.removeEventListener('abort', stop)
+  }
+
+  #startClock(ms: number): void {
+    this.#clock = setTimeout(() => this.cancel(timedOut(ms)), Math.min(ms, 2 ** 31 - 1))
+  }
+}
+
+export function timedOut(ms: number): SpellError {
+  return new SpellError('TIMEOUT', `The script did not end within its limit of ${ms} ms.`, {
+    hint: 'Raise --max-time, or do less.',
+    details: { limit: ms },
+  })
+}
+
+function cancelled(reason: unknown): SpellError {
+  if (reason instanceof SpellError) return reason
+  return new SpellError('CANCELLED', 'The run was cancelled by its caller.', { cause: reason })
+}

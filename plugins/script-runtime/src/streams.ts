@@ -1,0 +1,127 @@
+import { REF, SpellError } from '@llmspell/sdk'
+import type { HostStream, Value } from '@llmspell/sdk'
+
+/** A producer is held back while this many chunks wait. */
+const WAITING = 64
+
+export interface Pull {
+  readonly chunks: readonly Value[]
+  readonly done: boolean
+}
+
+/** One stream of a run: fills a bounded queue for the reader that pulls it by reference. */
+export class StreamQueue {
+  readonly #iterator: AsyncIterator<Value>
+  #queue: Value[] = []
+  #ended = false
+  #failure: unknown
+  #filling: Promise<void> | undefined
+  #arrived = Promise.withResolvers<void>()
+
+  constructor(source: AsyncIterable<Value>) {
+    this.#iterator = source[Symbol.asyncIterator]()
+  }
+
+  /** The chunks that wait, at least one unless the stream has ended. @throws what the producer threw, after its chunks */
+  async pull(): Promise<Pull> {
+    this.#fill()
+    if (this.#queue.length === 0 && !this.#ended) await this.#arrived.promise
+    const chunks = this.#queue
+    this.#queue = []
+    if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure
+    if (!this.#ended) this.#fill()
+    return { chunks, done: this.#ended && this.#failure === undefined }
+  }
+
+  /** Stops the producer. */
+  async cancel(): Promise<void> {
+    this.#ended = true
+    this.#arrived.resolve()
+    await this.#iterator.return?.()
+  }
+
+  #fill(): void {
+    if (this.#queue.length === 0) this.#arrived = Promise.withResolvers()
+    this.#filling ??= this.#run().finally(() => {
+      this.#filling = undefined
+    })
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (!this.#ended && this.#queue.length < WAITING) {
+        const next = await this.#iterator.next()
+        if (next.done) this.#ended = true
+        else this.#queue.push(next.value)
+        this.#arrived.resolve()
+      }
+    } catch (error) {
+      this.#failure = error
+      this.#ended = true
+      this.#arrived.resolve()
+    }
+  }
+}
+
+/** The streams of one run, by id. */
+export class Streams {
+  readonly #queues = new Map<string, StreamQueue>()
+  readonly #sources = new Map<string, AsyncIterable<Value>>()
+  #count = 0
+
+  add(source: AsyncIterable<Value>): HostStream {
+    const id = `stream_${++this.#count}`
+    this.#sources.set(id, source)
+    return { ref: { [REF]: 'stream', id }, [Symbol.asyncIterator]: () => this.#take(id, source) }
+  }
+
+  /** A stream that a plugin reads itself is no longer there for the script. */
+  #take(id: string, source: AsyncIterable<Value>): AsyncIterator<Value> {
+    this.#sources.delete(id)
+    return source[Symbol.asyncIterator]()
+  }
+
+  async pull(id: string): Promise<Pull> {
+    const queue = this.#queue(id)
+    const pull = await queue.pull()
+    if (pull.done) this.#forget(id)
+    return pull
+  }
+
+  async cancel(id: string): Promise<void> {
+    const queue = this.#queues.get(id)
+    this.#forget(id)
+    await queue?.cancel()
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#queues.keys()]
+    await Promise.allSettled(open.map((id) => this.cancel(id)))
+    this.#sources.clear()
+  }
+
+  #queue(id: string): StreamQueue {
+    const known = this.#queues.get(id)
+    if (known) return known
+    const source = this.#sources.get(id)
+    if (!source) throw unknownStream(id)
+    const queue = new StreamQueue(source)
+    this.#queues.set(id, queue)
+    return queue
+  }
+
+  #forget(id: string): void {
+    this.#queues.delete(id)
+    this.#sources.delete(id)
+  }
+}
+
+function unknownStream(id: string): SpellError {
+  return new SpellError(
+    'STREAM_UNKNOWN',
+    `Stream '${id}' is not open: it has ended, was cancelled, or belongs to another run.`,
+    {
+      hint: 'Read a stream once, in the run that made it.',
+    },
+  )
+}

@@ -1,0 +1,89 @@
+import { receiveMessageOnPort } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import type { HostCall, HostReply } from '@llmspell/sdk'
+import { ARRIVED, MOST_UNTAKEN, UNTAKEN } from './protocol.ts'
+import type { ToHost, ToThread, Verb } from './protocol.ts'
+
+/**
+ * The thread's end of the door. Nothing is posted that the host has no room for: the thread waits in place, so that
+ * a flooding script costs itself and never the memory of the host.
+ */
+export class Bridge {
+  readonly #port: MessagePort
+  readonly #counters: Int32Array<SharedArrayBuffer>
+  readonly #waiting = new Map<number, (reply: HostReply) => void>()
+  readonly #held: ToThread[] = []
+  readonly #queued: (() => void)[] = []
+  #ids = 0
+  #open = 0
+  onAsk: (id: number, ask: Verb) => void = () => {}
+
+  constructor(port: MessagePort, counters: Int32Array<SharedArrayBuffer>) {
+    this.#port = port
+    this.#counters = counters
+  }
+
+  /** Posts a message; waits in place while the host is behind. */
+  send(message: ToHost): void {
+    for (;;) {
+      const untaken = Atomics.load(this.#counters, UNTAKEN)
+      if (untaken < MOST_UNTAKEN) break
+      Atomics.wait(this.#counters, UNTAKEN, untaken)
+    }
+    Atomics.add(this.#counters, UNTAKEN, 1)
+    this.#port.postMessage(message)
+  }
+
+  /** At most 64 calls are open; further ones queue inside the thread, where its own memory limit holds. */
+  call(call: HostCall): Promise<HostReply> {
+    return new Promise((resolve) => {
+      const start = (): void => {
+        this.#open++
+        const id = ++this.#ids
+        this.#waiting.set(id, resolve)
+        this.send({ type: 'call', id, call })
+      }
+      if (this.#open < MOST_UNTAKEN) start()
+      else this.#queued.push(start)
+    })
+  }
+
+  /** Sends a call and holds the thread until its answer; what arrives meanwhile is kept for later. */
+  callInPlace(call: HostCall): HostReply {
+    const id = ++this.#ids
+    this.send({ type: 'call', id, call })
+    for (;;) {
+      const seen = Atomics.load(this.#counters, ARRIVED)
+      const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined
+      if (!received) Atomics.wait(this.#counters, ARRIVED, seen)
+      else if (received.message.type === 'reply' && received.message.id === id)
+        return received.message.reply
+      else this.#held.push(received.message)
+    }
+  }
+
+  /** Serves the host for ever: takes what is there, lets the engine go on, and waits in place when it is idle. */
+  listen(): void {
+    const seen = Atomics.load(this.#counters, ARRIVED)
+    let message = this.#next()
+    if (!message) Atomics.wait(this.#counters, ARRIVED, seen)
+    for (; message; message = this.#next()) this.#take(message)
+    setImmediate(() => this.listen())
+  }
+
+  #next(): ToThread | undefined {
+    return (
+      this.#held.shift() ??
+      (receiveMessageOnPort(this.#port) as { message: ToThread } | undefined)?.message
+    )
+  }
+
+  #take(message: ToThread): void {
+    if (message.type === 'ask') return this.onAsk(message.id, message.ask)
+    const resolve = this.#waiting.get(message.id)
+    this.#waiting.delete(message.id)
+    this.#open--
+    resolve?.(message.reply)
+    this.#queued.shift()?.()
+  }
+}

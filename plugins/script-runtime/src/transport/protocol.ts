@@ -1,0 +1,59 @@
+import type {
+  Chunk,
+  ErrorRecord,
+  Evaluation,
+  HostCall,
+  HostReply,
+  ScriptModule,
+  SessionFacts,
+  SessionLimits,
+  Value,
+} from '@llmspell/sdk'
+import type { MessagePort } from 'node:worker_threads'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  /** File URL of the engine plugin's main file, which exports `engine`. */
+  readonly engine: string
+  readonly facts: SessionFacts
+  readonly limits: SessionLimits
+  readonly modules: Readonly<Record<string, ScriptModule>>
+  readonly fields: Readonly<Record<string, Readonly<Record<string, Value>>>>
+  readonly port: MessagePort
+  /** Two counters: messages sent to the thread, and messages of the thread that the host has yet to take. */
+  readonly counters: Int32Array<SharedArrayBuffer>
+}
+
+export const ARRIVED = 0
+export const UNTAKEN = 1
+/** The thread stops and waits while the host has this many of its messages to take. */
+export const MOST_UNTAKEN = 64
+
+export type Verb =
+  | { readonly verb: 'run'; readonly chunk: Chunk }
+  | { readonly verb: 'evaluate'; readonly line: string }
+  | {
+      readonly verb: 'invoke'
+      readonly callback: number
+      readonly args: readonly (Value | undefined)[]
+    }
+  | { readonly verb: 'release'; readonly callback: number }
+  | { readonly verb: 'close' }
+
+export type Done =
+  | { readonly ok: true; readonly value: Value | Evaluation | undefined }
+  | { readonly ok: false; readonly error: ErrorRecord }
+
+/** Host to thread. */
+export type ToThread =
+  | { readonly type: 'ask'; readonly id: number; readonly ask: Verb }
+  | { readonly type: 'reply'; readonly id: number; readonly reply: HostReply }
+
+/** Thread to host. */
+export type ToHost =
+  | { readonly type: 'ready' }
+  | { readonly type: 'failed'; readonly error: ErrorRecord }
+  | { readonly type: 'call'; readonly id: number; readonly call: HostCall }
+  | { readonly type: 'notify'; readonly call: HostCall }
+  | { readonly type: 'write'; readonly text: string }
+  | { readonly type: 'done'; readonly id: number; readonly done: Done }

@@ -1,0 +1,62 @@
+import { workerData } from 'node:worker_threads'
+import { toErrorRecord } from '@llmspell/sdk'
+import type { ScriptEngine, ScriptSession, Value } from '@llmspell/sdk'
+import { locals } from '../locals.ts'
+import { Bridge } from './bridge.ts'
+import type { Done, ThreadData, Verb } from './protocol.ts'
+
+const data = workerData as ThreadData
+const bridge = new Bridge(data.port, data.counters)
+
+async function open(): Promise<ScriptSession> {
+  const { engine } = (await import(data.engine)) as { engine: ScriptEngine }
+  return engine.open({
+    facts: data.facts,
+    limits: data.limits,
+    modules: Object.keys(data.modules),
+    locals,
+    describe: (module) => data.modules[module]!,
+    field: (module, name) => data.fields[module]?.[name],
+    call: (call) => bridge.call(call),
+    callInPlace: (call) => bridge.callInPlace(call),
+    notify: (call) => bridge.send({ type: 'notify', call }),
+    write: (text) => bridge.send({ type: 'write', text }),
+    enter: (fn) => fn(),
+  })
+}
+
+async function perform(session: ScriptSession, ask: Verb): Promise<Done> {
+  try {
+    return { ok: true, value: (await act(session, ask)) as Value | undefined }
+  } catch (error) {
+    return { ok: false, error: toErrorRecord(error, 'ENGINE_FAILED') }
+  }
+}
+
+function act(session: ScriptSession, ask: Verb): unknown {
+  switch (ask.verb) {
+    case 'run':
+      return session.run(ask.chunk)
+    case 'evaluate':
+      return session.evaluate(ask.line)
+    case 'invoke':
+      return session.invoke(ask.callback, ask.args)
+    case 'release':
+      return session.release(ask.callback)
+    case 'close':
+      return session.close()
+  }
+}
+
+async function main(): Promise<void> {
+  const session = await open()
+  bridge.onAsk = (id, ask) => {
+    void perform(session, ask).then((done) => bridge.send({ type: 'done', id, done }))
+  }
+  bridge.send({ type: 'ready' })
+  bridge.listen()
+}
+
+main().catch((error: unknown) => {
+  bridge.send({ type: 'failed', error: toErrorRecord(error, 'ENGINE_FAILED') })
+})

@@ -1,0 +1,206 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
+import type { Chunk, Evaluation, Value } from '@llmspell/sdk'
+import { ARRIVED, UNTAKEN } from './protocol.ts'
+import type { Done, ThreadData, ToHost, ToThread, Verb } from './protocol.ts'
+import type { HostSide, HostedSession } from './session.ts'
+
+const THREAD_STACK_MB = 16
+
+/** The file that a thread starts with stands beside this one, built or not. */
+function threadFile(): URL {
+  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+  const path = ending === 'ts' ? './worker-main.ts' : './transport/worker-main.js'
+  return new URL(path, import.meta.url)
+}
+
+/** Opens a session in a thread of its own. @throws ENGINE_FAILED */
+export async function openWorker(engineFile: string, host: HostSide): Promise<HostedSession> {
+  const session = new WorkerSession(engineFile, host)
+  await session.ready
+  return session
+}
+
+class WorkerSession implements HostedSession {
+  readonly #host: HostSide
+  readonly #worker: Worker
+  readonly #port: MessagePort
+  readonly #counters: Int32Array<SharedArrayBuffer>
+  readonly #asked = new Map<number, PromiseWithResolvers<Value | Evaluation | undefined>>()
+  readonly #ready = Promise.withResolvers<void>()
+  #ids = 0
+  #ended = false
+
+  constructor(engineFile: string, host: HostSide) {
+    this.#host = host
+    const { port1, port2 } = new MessageChannel()
+    this.#port = port1
+    this.#counters = new Int32Array(new SharedArrayBuffer(8))
+    this.#worker = startThread(threadData(engineFile, host, port2, this.#counters))
+    this.#port.on('message', (message: ToHost) => this.#take(message))
+    this.#worker.on('error', (error) => this.#fail(threadError(error)))
+    this.#worker.on('exit', () =>
+      this.#fail(new SpellError('SESSION_KILLED', 'The thread of the script has ended.')),
+    )
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  run(chunk: Chunk): Promise<Value | undefined> {
+    return this.#ask({ verb: 'run', chunk }) as Promise<Value | undefined>
+  }
+
+  evaluate(line: string): Promise<Evaluation> {
+    return this.#ask({ verb: 'evaluate', line }) as unknown as Promise<Evaluation>
+  }
+
+  invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
+    return this.#ask({ verb: 'invoke', callback, args }) as Promise<Value | undefined>
+  }
+
+  release(callback: number): void {
+    if (!this.#ended) void this.#ask({ verb: 'release', callback }).catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    this.kill()
+    await this.#worker.terminate()
+  }
+
+  kill(): void {
+    this.#fail(new SpellError('SESSION_KILLED', 'The session was ended.'))
+    void this.#worker.terminate()
+  }
+
+  #ask(ask: Verb): Promise<Value | Evaluation | undefined> {
+    if (this.#ended)
+      return Promise.reject(new SpellError('SESSION_KILLED', 'The session has ended.'))
+    const id = ++this.#ids
+    const waiter = Promise.withResolvers<Value | Evaluation | undefined>()
+    this.#asked.set(id, waiter)
+    this.#post({ type: 'ask', id, ask })
+    return waiter.promise
+  }
+
+  #post(message: ToThread): void {
+    this.#port.postMessage(message)
+    Atomics.add(this.#counters, ARRIVED, 1)
+    Atomics.notify(this.#counters, ARRIVED)
+  }
+
+  #take(message: ToHost): void {
+    Atomics.sub(this.#counters, UNTAKEN, 1)
+    Atomics.notify(this.#counters, UNTAKEN)
+    if (this.#ended) return
+    switch (message.type) {
+      case 'ready':
+        return this.#ready.resolve()
+      case 'failed':
+        return this.#fail(fromErrorRecord(message.error))
+      case 'call':
+        return this.#serve(message.id, message.call)
+      case 'notify':
+        return this.#host.notify(message.call)
+      case 'write':
+        return this.#write(message.text)
+      case 'done':
+        return this.#settle(message.id, message.done)
+    }
+  }
+
+  #serve(id: number, call: Parameters<HostSide['call']>[0]): void {
+    const answer = async (): Promise<void> =>
+      this.#post({ type: 'reply', id, reply: await this.#host.call(call) })
+    answer().catch((error: unknown) => this.#fail(error))
+  }
+
+  #write(text: string): void {
+    try {
+      this.#host.write(text)
+    } catch (error) {
+      this.#fail(error)
+      void this.#worker.terminate()
+    }
+  }
+
+  #settle(id: number, done: Done): void {
+    const waiter = this.#asked.get(id)
+    this.#asked.delete(id)
+    if (done.ok) waiter?.resolve(done.value)
+    else waiter?.reject(fromErrorRecord(done.error))
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#port.close()
+    this.#ready.promise.catch(() => {})
+    this.#ready.reject(error)
+    for (const waiter of this.#asked.values()) waiter.reject(error)
+    this.#asked.clear()
+  }
+}
+
+function threadData(
+  engineFile: string,
+  host: HostSide,
+  port: MessagePort,
+  counters: Int32Array<SharedArrayBuffer>,
+): ThreadData {
+  const modules = Object.fromEntries(host.modules.map((name) => [name, host.describe(name)]))
+  const fields = Object.fromEntries(
+    Object.values(modules).map(({ name, fields = {} }) => [
+      name,
+      Object.fromEntries(Object.keys(fields).map((key) => [key, host.field(name, key) ?? null])),
+    ]),
+  )
+  return {
+    engine: pathToFileURL(engineFile).href,
+    facts: host.facts,
+    limits: host.limits,
+    modules,
+    fields,
+    port,
+    counters,
+  }
+}
+
+/** The thread sees no environment, no flags of ours, and no standard streams. */
+function startThread(data: ThreadData): Worker {
+  return new Worker(fileURLToPath(threadFile()), {
+    workerData: data,
+    transferList: [data.port],
+    env: {},
+    execArgv: [],
+    stdin: false,
+    stdout: true,
+    stderr: true,
+    resourceLimits: {
+      maxOldGenerationSizeMb: heapMb(data.limits.memoryBytes),
+      stackSizeMb: THREAD_STACK_MB,
+    },
+  })
+}
+
+/** The engine's own memory is capped by the engine; the heap around it holds what crosses the door. */
+function heapMb(memoryBytes: number): number {
+  return Math.max(32, Math.ceil(memoryBytes / 1024 / 1024))
+}
+
+function threadError(error: unknown): SpellError {
+  if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new SpellError('MEMORY_LIMIT', 'The script used up the memory of its thread.', {
+      hint: 'Raise --max-memory, or keep less.',
+      cause: error,
+    })
+  }
+  return new SpellError(
+    'ENGINE_FAILED',
+    `The thread of the script broke: ${toErrorRecord(error).message}.`,
+    { cause: error },
+  )
+}
