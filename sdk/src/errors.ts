@@ -59,15 +59,7 @@ export class SpellError extends Error {
 }
 
 /** What a plugin was doing when it failed. */
-export type Step =
-  | 'discover'
-  | 'resolve'
-  | 'load'
-  | 'config'
-  | 'setup'
-  | 'tap'
-  | 'call'
-  | 'dispose'
+export type Step = 'discover' | 'resolve' | 'load' | 'config' | 'setup' | 'tap' | 'call' | 'dispose'
 
 /** A failure of a plugin, with the plugin's id and the step it was in. */
 export class PluginError extends SpellError {

@@ -24,7 +24,10 @@ export interface ExtensionRegistry {
   /** What the manifests contribute to a point, in the order of the plan. Loads no plugin. */
   list<Item = Readonly<Record<string, unknown>>>(point: string): readonly Contribution<Item>[]
   /** The item of one name, or undefined. Loads no plugin. */
-  find<Item = Readonly<Record<string, unknown>>>(point: string, name: string): Contribution<Item> | undefined
+  find<Item = Readonly<Record<string, unknown>>>(
+    point: string,
+    name: string,
+  ): Contribution<Item> | undefined
   /**
    * The contributed value; activates its plugin.
    * @throws CONTRIBUTION_UNKNOWN with a suggestion; the failure of the plugin's activation

@@ -23,17 +23,41 @@ export function isDenial(value: unknown): value is Denial {
 export type HookKind = 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
 
 /** First denial wins. A tap that throws or times out denies: guards fail closed. */
-export interface Guard<A> { readonly kind: 'guard'; readonly payload: A; readonly result: Denial }
+export interface Guard<A> {
+  readonly kind: 'guard'
+  readonly payload: A
+  readonly result: Denial
+}
 /** Each tap may return a new value. A tap that throws fails the operation. */
-export interface Transform<T> { readonly kind: 'transform'; readonly payload: T; readonly result: T }
+export interface Transform<T> {
+  readonly kind: 'transform'
+  readonly payload: T
+  readonly result: T
+}
 /** All taps at once. A tap that throws is reported; the others go on. */
-export interface Observe<A> { readonly kind: 'observe'; readonly payload: A; readonly result: never }
+export interface Observe<A> {
+  readonly kind: 'observe'
+  readonly payload: A
+  readonly result: never
+}
 /** One tap after the other. A tap that throws is reported; the next goes on. */
-export interface Series<A> { readonly kind: 'series'; readonly payload: A; readonly result: never }
+export interface Series<A> {
+  readonly kind: 'series'
+  readonly payload: A
+  readonly result: never
+}
 /** Synchronous, for hot paths. A tap that throws is reported. */
-export interface Notify<A> { readonly kind: 'notify'; readonly payload: A; readonly result: never }
+export interface Notify<A> {
+  readonly kind: 'notify'
+  readonly payload: A
+  readonly result: never
+}
 /** The first answer wins. A tap that throws is reported and the next is asked. */
-export interface Choose<A, R> { readonly kind: 'choose'; readonly payload: A; readonly result: R }
+export interface Choose<A, R> {
+  readonly kind: 'choose'
+  readonly payload: A
+  readonly result: R
+}
 
 export type AnyHook =
   | Guard<unknown>
@@ -49,7 +73,11 @@ export type AnyHook =
  */
 export interface Hooks {
   'kernel.pluginActivated': Notify<{ readonly id: string; readonly ms: number }>
-  'kernel.pluginFailed': Notify<{ readonly id: string; readonly code: string; readonly message: string }>
+  'kernel.pluginFailed': Notify<{
+    readonly id: string
+    readonly code: string
+    readonly message: string
+  }>
   'kernel.configChanged': Series<{ readonly path: string }>
   'kernel.shutdown': Series<{ readonly reason: string }>
 }

@@ -24,7 +24,11 @@ export interface HookRegistry {
   /** @throws HOOK_UNKNOWN with a suggestion; HOOK_UNDECLARED if another plugin owns the point */
   point<K extends keyof Hooks>(name: K): HookPoint<K>
   /** A tap that is not in any manifest, such as a script's. @throws HOOK_UNKNOWN with a suggestion */
-  tap<K extends keyof Hooks>(name: K, fn: Tap<K>, options?: TapOptions & { readonly owner?: string }): Undo
+  tap<K extends keyof Hooks>(
+    name: K,
+    fn: Tap<K>,
+    options?: TapOptions & { readonly owner?: string },
+  ): Undo
   list(): readonly HookPointInfo[]
 }
 

@@ -27,7 +27,8 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   let best: { readonly name: string; readonly distance: number } | undefined
   for (const candidate of candidates) {
     const distance = editDistance(wanted, plain(candidate).slice(0, 80))
-    if (distance <= limit && (!best || distance < best.distance)) best = { name: candidate, distance }
+    if (distance <= limit && (!best || distance < best.distance))
+      best = { name: candidate, distance }
   }
   return best?.name
 }

@@ -37,13 +37,19 @@ const NOISE = new Set(['anyOf', 'oneOf', 'if', 'not'])
 export function violations(errors: readonly ValidationError[], root = ''): Violation[] {
   const telling = errors.filter((error) => !NOISE.has(error.keyword))
   const rows = (telling.length > 0 ? telling : errors).map((error) => violation(error, root))
-  return rows.filter((row, i) => rows.findIndex((r) => r.path === row.path && r.expected === row.expected) === i)
+  return rows.filter(
+    (row, i) => rows.findIndex((r) => r.path === row.path && r.expected === row.expected) === i,
+  )
 }
 
 function violation(error: ValidationError, root: string): Violation {
   const place = pathOf(error.instancePath, root)
   if (error.keyword === 'required') {
-    return { path: join(place, String(error.params['missingProperty'])), expected: 'a value', found: 'nothing' }
+    return {
+      path: join(place, String(error.params['missingProperty'])),
+      expected: 'a value',
+      found: 'nothing',
+    }
   }
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     return unknownKey(error, place)
@@ -55,23 +61,38 @@ function unknownKey(error: ValidationError, place: string): Violation {
   const key = String(error.params['additionalProperty'] ?? error.params['unevaluatedProperty'])
   const known = Object.keys((error.parentSchema?.['properties'] as object | undefined) ?? {})
   const hint = didYouMean(key, known, known.length > 0 ? `Known keys: ${known.join(', ')}.` : '')
-  return { path: join(place, key), expected: 'no such key', found: `the unknown key '${key}'`, hint }
+  return {
+    path: join(place, key),
+    expected: 'no such key',
+    found: `the unknown key '${key}'`,
+    hint,
+  }
 }
 
 function expectation(error: ValidationError): string {
   const { params } = error
   switch (error.keyword) {
-    case 'type': return article([params['type']].flat().join(' or '))
-    case 'enum': return `one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`
-    case 'const': return JSON.stringify(params['allowedValue'])
+    case 'type':
+      return article([params['type']].flat().join(' or '))
+    case 'enum':
+      return `one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`
+    case 'const':
+      return JSON.stringify(params['allowedValue'])
     case 'minItems':
     case 'maxItems':
-    case 'items': return `${error.keyword === 'minItems' ? 'at least' : 'at most'} ${String(params['limit'])} items`
-    case 'minLength': return `at least ${String(params['limit'])} characters`
-    case 'maxLength': return `at most ${String(params['limit'])} characters`
-    case 'minimum': case 'maximum': case 'exclusiveMinimum': case 'exclusiveMaximum':
+    case 'items':
+      return `${error.keyword === 'minItems' ? 'at least' : 'at most'} ${String(params['limit'])} items`
+    case 'minLength':
+      return `at least ${String(params['limit'])} characters`
+    case 'maxLength':
+      return `at most ${String(params['limit'])} characters`
+    case 'minimum':
+    case 'maximum':
+    case 'exclusiveMinimum':
+    case 'exclusiveMaximum':
       return `a number ${String(params['comparison'])} ${String(params['limit'])}`
-    default: return error.message ?? error.keyword
+    default:
+      return error.message ?? error.keyword
   }
 }
 
@@ -92,7 +113,10 @@ export function describe(value: unknown): string {
 }
 
 function pathOf(pointer: string, root: string): string {
-  const parts = pointer.split('/').slice(1).map((p) => p.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((p) => p.replaceAll('~1', '/').replaceAll('~0', '~'))
   return parts.reduce(join, root)
 }
 
@@ -105,7 +129,11 @@ function join(base: string, part: string): string {
  * One INPUT_INVALID for all violations.
  * @param subject for example `Tool 'calculator'`
  */
-export function inputInvalid(subject: string, rows: readonly Violation[], code = 'INPUT_INVALID'): SpellError {
+export function inputInvalid(
+  subject: string,
+  rows: readonly Violation[],
+  code = 'INPUT_INVALID',
+): SpellError {
   const texts = rows.map((row) => `'${row.path}': expected ${row.expected}, found ${row.found}`)
   const hint = rows.find((row) => row.hint)?.hint
   return new SpellError(code, `${subject} got invalid input: ${texts.join('; ')}.`, {

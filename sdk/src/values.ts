@@ -21,16 +21,28 @@ export interface HandleRef {
   readonly fields: { readonly [key: string]: Value | undefined }
 }
 /** A stream of the host that a script reads by `Stream.next`. */
-export interface StreamRef { readonly [REF]: 'stream'; readonly id: string }
+export interface StreamRef {
+  readonly [REF]: 'stream'
+  readonly id: string
+}
 /** A function of the script that the host may call while the run lives. */
-export interface CallbackRef { readonly [REF]: 'callback'; readonly id: number }
+export interface CallbackRef {
+  readonly [REF]: 'callback'
+  readonly id: number
+}
 export type Ref = HandleRef | StreamRef | CallbackRef
 
-export function isRef<K extends Ref[typeof REF]>(value: unknown, kind: K): value is Extract<Ref, { [REF]: K }> {
+export function isRef<K extends Ref[typeof REF]>(
+  value: unknown,
+  kind: K,
+): value is Extract<Ref, { [REF]: K }> {
   return typeof value === 'object' && value !== null && (value as Partial<Ref>)[REF] === kind
 }
 
-export interface ValueLimits { readonly bytes: number; readonly depth: number }
+export interface ValueLimits {
+  readonly bytes: number
+  readonly depth: number
+}
 /** One call carries at most 1 MiB and 64 levels. */
 export const VALUE_LIMITS: ValueLimits = { bytes: 1024 * 1024, depth: 64 }
 
@@ -39,13 +51,22 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 
 /** VALUE_UNSUPPORTED with the path of the value. */
 export function unsupported(path: string, found: string, expected = 'plain data'): SpellError {
-  return new SpellError('VALUE_UNSUPPORTED', `The value at '${path}' cannot cross: expected ${expected}, found ${found}.`, {
-    hint: 'Send numbers, text, booleans, bytes, arrays and tables of these.',
-    details: { path, found },
-  })
+  return new SpellError(
+    'VALUE_UNSUPPORTED',
+    `The value at '${path}' cannot cross: expected ${expected}, found ${found}.`,
+    {
+      hint: 'Send numbers, text, booleans, bytes, arrays and tables of these.',
+      details: { path, found },
+    },
+  )
 }
 
-interface Walk { bytes: number; readonly limits: ValueLimits; readonly above: Set<object>; readonly refs: boolean }
+interface Walk {
+  bytes: number
+  readonly limits: ValueLimits
+  readonly above: Set<object>
+  readonly refs: boolean
+}
 
 /**
  * Checks that a value is plain data within the limits and returns it unchanged.
@@ -57,19 +78,29 @@ export function checkValue(
   value: unknown,
   options: { readonly path?: string; readonly limits?: ValueLimits; readonly refs?: boolean } = {},
 ): Value {
-  const walk: Walk = { bytes: 0, limits: options.limits ?? VALUE_LIMITS, above: new Set(), refs: options.refs ?? true }
+  const walk: Walk = {
+    bytes: 0,
+    limits: options.limits ?? VALUE_LIMITS,
+    above: new Set(),
+    refs: options.refs ?? true,
+  }
   visit(value, options.path ?? 'value', walk)
   return value as Value
 }
 
 function visit(value: unknown, path: string, walk: Walk): void {
   switch (typeof value) {
-    case 'string': return visitText(value, path, walk)
-    case 'number': return visitNumber(value, path, walk)
+    case 'string':
+      return visitText(value, path, walk)
+    case 'number':
+      return visitNumber(value, path, walk)
     case 'boolean':
-    case 'undefined': return grow(8, walk)
-    case 'object': return value === null ? grow(8, walk) : visitObject(value, path, walk)
-    default: throw unsupported(path, typeof value)
+    case 'undefined':
+      return grow(8, walk)
+    case 'object':
+      return value === null ? grow(8, walk) : visitObject(value, path, walk)
+    default:
+      throw unsupported(path, typeof value)
   }
 }
 
@@ -86,7 +117,8 @@ function visitNumber(number: number, path: string, walk: Walk): void {
 function visitObject(object: object, path: string, walk: Walk): void {
   if (object instanceof Uint8Array) return grow(object.byteLength, walk)
   if (walk.above.has(object)) throw unsupported(path, 'a cycle', 'a tree')
-  if (walk.above.size >= walk.limits.depth) throw tooLarge(`more than ${walk.limits.depth} levels`, walk)
+  if (walk.above.size >= walk.limits.depth)
+    throw tooLarge(`more than ${walk.limits.depth} levels`, walk)
   walk.above.add(object)
   if (Array.isArray(object)) {
     for (let i = 0; i < object.length; i++) visit(object[i], `${path}[${i}]`, walk)
@@ -100,7 +132,8 @@ function visitRecord(object: object, path: string, walk: Walk): void {
     throw unsupported(path, `an instance of ${object.constructor?.name ?? 'a class'}`)
   }
   for (const key of Object.keys(object)) {
-    if (REFUSED.has(key) || (!walk.refs && key === REF)) throw unsupported(path, `the key '${key}'`, 'other keys')
+    if (REFUSED.has(key) || (!walk.refs && key === REF))
+      throw unsupported(path, `the key '${key}'`, 'other keys')
     grow(key.length, walk)
     visit((object as Record<string, unknown>)[key], `${path}.${key}`, walk)
   }

@@ -24,7 +24,12 @@ export interface PermissionNeed {
 
 export type PermissionDecision =
   | { readonly allowed: true }
-  | { readonly allowed: false; readonly holder: string; readonly reason: string; readonly hint: string }
+  | {
+      readonly allowed: false
+      readonly holder: string
+      readonly reason: string
+      readonly hint: string
+    }
 
 /** Service `permissions`: deny by default, deny wins, the reason in the denial. */
 export interface Permissions {

@@ -41,8 +41,19 @@ export type MessagePart =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
   | { readonly type: 'file'; readonly mime: string; readonly data: Uint8Array | string }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly input: Value }
-  | { readonly type: 'tool_result'; readonly id: string; readonly name: string; readonly text: string; readonly failed: boolean }
+  | {
+      readonly type: 'tool_call'
+      readonly id: string
+      readonly name: string
+      readonly input: Value
+    }
+  | {
+      readonly type: 'tool_result'
+      readonly id: string
+      readonly name: string
+      readonly text: string
+      readonly failed: boolean
+    }
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant' | 'tool'
@@ -76,9 +87,20 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' |
 export type ModelChunk =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'reasoning'; readonly text: string }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly input: Value }
+  | {
+      readonly type: 'tool_call'
+      readonly id: string
+      readonly name: string
+      readonly input: Value
+    }
   /** Arguments that were no JSON object: reported to the model, never run. */
-  | { readonly type: 'tool_call_invalid'; readonly id: string; readonly name: string; readonly raw: string; readonly problem: string }
+  | {
+      readonly type: 'tool_call_invalid'
+      readonly id: string
+      readonly name: string
+      readonly raw: string
+      readonly problem: string
+    }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: Omit<Usage, 'cost'> }
 
 export interface ModelCallOptions {
@@ -93,8 +115,16 @@ export interface ModelCallOptions {
  */
 export interface Provider {
   /** A whole answer as chunks that are all there. */
-  generate(model: ModelSettings, request: ModelRequest, options: ModelCallOptions): Awaitable<readonly ModelChunk[]>
-  stream(model: ModelSettings, request: ModelRequest, options: ModelCallOptions): AsyncIterable<ModelChunk>
+  generate(
+    model: ModelSettings,
+    request: ModelRequest,
+    options: ModelCallOptions,
+  ): Awaitable<readonly ModelChunk[]>
+  stream(
+    model: ModelSettings,
+    request: ModelRequest,
+    options: ModelCallOptions,
+  ): AsyncIterable<ModelChunk>
 }
 
 declare module '../extensions.ts' {

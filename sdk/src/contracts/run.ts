@@ -106,7 +106,9 @@ export interface CallRecord {
   readonly handle?: string
   readonly actor: string
   readonly args: Value
-  readonly outcome: { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: ErrorRecord }
+  readonly outcome:
+    | { readonly ok: true; readonly value: Value }
+    | { readonly ok: false; readonly error: ErrorRecord }
   readonly durationMs: number
 }
 
@@ -141,13 +143,20 @@ export interface CallContext {
   /** A nested call through the same door: same budget, journal and hooks. Streams come back as HostStream. */
   call(module: string, fn: string, args: readonly unknown[], options?: NestedCall): Promise<unknown>
   /** Registers an object of the host under an id that the script can hold until the run ends. */
-  handle(type: string, object: object, fields: { readonly [key: string]: Value | undefined }): HandleRef
+  handle(
+    type: string,
+    object: object,
+    fields: { readonly [key: string]: Value | undefined },
+  ): HandleRef
   /** The object behind a handle. @throws HANDLE_UNKNOWN */
   resolve(ref: HandleRef): object
   /** Hands chunks to the script, one pull at a time; `return` is called when the reader leaves. */
   stream(source: AsyncIterable<Value>): HostStream
   /** One value per run and key, made on first use; `dispose` runs when the run ends. */
-  share<T>(key: string, create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> }): T
+  share<T>(
+    key: string,
+    create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> },
+  ): T
   progress(progress: Progress): void
   log(entry: LogEntry): void
   /** Adds to the run's usage. */

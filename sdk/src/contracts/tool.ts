@@ -133,7 +133,11 @@ export interface ToolRegistry {
   /** @throws TOOL_NOT_FOUND with a suggestion. Loads no plugin. */
   describe(name: string, context?: CallContext): ToolDescription
   /** A tool known at run time only. Without `context` it belongs to the kernel, else to that run. */
-  register(item: ToolItem & { readonly source: string }, tool: Tool<Value>, context?: CallContext): Undo
+  register(
+    item: ToolItem & { readonly source: string },
+    tool: Tool<Value>,
+    context?: CallContext,
+  ): Undo
 }
 
 /** What the hook points of a tool call have in common. */
