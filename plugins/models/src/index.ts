@@ -1,1 +1,53 @@
-export {}
+import { definePlugin } from '@llmspell/sdk'
+import type { HookRegistry } from '@llmspell/sdk'
+import { Catalog } from './catalog.ts'
+import type { ModelsConfig } from './generated/config.ts'
+import { connectIn, resolveIn } from './hub.ts'
+import type { Hub, Points } from './hub.ts'
+import { listProviders } from './info.ts'
+import { providerModule } from './module.ts'
+import { parseModel } from './parse.ts'
+import type { ProviderManager } from './types.ts'
+
+export type * from './types.ts'
+
+/** The plugin `models`: one parser, one retry policy and one set of hooks for every provider. */
+export default definePlugin<ModelsConfig>({
+  setup(ctx) {
+    const extensions = ctx.use('extensions')
+    const hub: Hub = {
+      catalog: new Catalog(extensions, ctx.config),
+      config: ctx.config,
+      extensions,
+      points: pointsOf(ctx.use('hooks')),
+      permissions: ctx.find('permissions'),
+      logger: ctx.logger,
+      env: process.env,
+      random: Math.random,
+    }
+    for (const { name, reason } of hub.catalog.broken()) {
+      ctx.logger.warn(`Provider '${name}' of the configuration cannot be used: ${reason}.`)
+    }
+    ctx.provide('models', managerOf(hub))
+    ctx.contribute('script-modules', 'Provider', providerModule(hub))
+  },
+})
+
+function managerOf(hub: Hub): ProviderManager {
+  return {
+    parse: parseModel,
+    resolve: (spec, context) => resolveIn(hub, spec, context),
+    check: (model, context) => void connectIn(hub, model, context),
+    list: () => listProviders(hub),
+  }
+}
+
+function pointsOf(hooks: HookRegistry): Points {
+  return {
+    route: hooks.point('llm.route'),
+    request: hooks.point('llm.request'),
+    chunk: hooks.point('llm.chunk'),
+    response: hooks.point('llm.response'),
+    done: hooks.point('llm.done'),
+  }
+}

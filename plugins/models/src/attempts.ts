@@ -1,0 +1,130 @@
+import { isSpellError } from '@llmspell/sdk'
+import type {
+  CallContext,
+  ModelChunk,
+  ModelRequest,
+  ModelSettings,
+  Provider,
+  SpellError,
+} from '@llmspell/sdk'
+import { cancelled, masked, providerFailed, streamCut } from './errors.ts'
+import type { Hub } from './hub.ts'
+import { pause, retryDelay, retryText } from './retry.ts'
+
+/** One question on its way to one provider. */
+export interface Question {
+  readonly provider: Provider
+  readonly settings: ModelSettings
+  /** `provider/model`. */
+  readonly id: string
+  readonly request: ModelRequest
+  readonly streaming: boolean
+  readonly signal: AbortSignal
+  readonly context: CallContext
+}
+
+/** Counts attempts while they are made, so that a failure knows them too. */
+export interface Tally {
+  attempts: number
+}
+
+/**
+ * The provider's chunks, asked for again after a failure that may pass, as long as none has been handed on.
+ * Ends with `finish`.
+ * @throws PROVIDER_FAILED, PROVIDER_KEY_MISSING, CANCELLED; keys are masked in it
+ */
+export async function* attempts(
+  hub: Hub,
+  question: Question,
+  tally: Tally,
+): AsyncGenerator<ModelChunk> {
+  for (;;) {
+    tally.attempts += 1
+    let handed = false
+    try {
+      for await (const chunk of oneAttempt(hub, question)) {
+        handed = true
+        yield chunk
+      }
+      return
+    } catch (error) {
+      const failure = refined(error, question)
+      const ms = handed
+        ? undefined
+        : retryDelay(failure, tally.attempts, hub.config.retry, hub.random)
+      if (ms === undefined) throw failure
+      await waitForNext(hub, question, failure, ms, tally)
+    }
+  }
+}
+
+async function waitForNext(
+  hub: Hub,
+  { context, id, signal }: Question,
+  failure: SpellError,
+  ms: number,
+  { attempts: attempt }: Tally,
+): Promise<void> {
+  const text = retryText(failure, ms, attempt, hub.config.retry)
+  context.progress({ who: `model '${id}'`, state: 'active', text })
+  await pause(ms, signal)
+  if (signal.aborted) throw cancelled(id, signal)
+}
+
+async function* oneAttempt(hub: Hub, question: Question): AsyncGenerator<ModelChunk> {
+  const { id, settings, signal } = question
+  let partial = ''
+  for await (const chunk of untilAborted(source(hub, question), id, signal)) {
+    if (chunk.type === 'text') partial += chunk.text
+    yield chunk
+    if (chunk.type === 'finish') return
+  }
+  throw streamCut(settings.provider, partial)
+}
+
+function source(hub: Hub, question: Question): AsyncIterable<ModelChunk> {
+  const { provider, settings, request, signal, streaming } = question
+  const options = { signal, logger: hub.logger }
+  return streaming ? provider.stream(settings, request, options) : whole(question, options)
+}
+
+async function* whole(
+  { provider, settings, request }: Question,
+  options: Parameters<Provider['generate']>[2],
+): AsyncGenerator<ModelChunk> {
+  const chunks = await provider.generate(settings, request, options)
+  // Before any is handed on, so that an answer without an end can be asked for again.
+  if (!chunks.some(({ type }) => type === 'finish')) throw streamCut(settings.provider, '')
+  yield* chunks
+}
+
+/** Stops at once when the signal is aborted, also for a provider that does not look at it. */
+async function* untilAborted(
+  chunks: AsyncIterable<ModelChunk>,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<ModelChunk> {
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => {})
+  const stop = (): void => stopped.reject(cancelled(id, signal))
+  if (signal.aborted) throw cancelled(id, signal)
+  signal.addEventListener('abort', stop)
+  const iterator = chunks[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const { done, value } = await Promise.race([iterator.next(), stopped.promise])
+      if (done) return
+      yield value
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // Not waited for: a provider that ignores the signal would hold everything up.
+    Promise.resolve(iterator.return?.()).catch(() => {})
+  }
+}
+
+function refined(error: unknown, { id, settings, signal }: Question): SpellError {
+  if (signal.aborted) return cancelled(id, signal)
+  const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
+  return masked(known, settings.apiKey)
+}

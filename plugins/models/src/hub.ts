@@ -1,0 +1,55 @@
+import type { CallContext, ExtensionRegistry, HookPoint, Logger, Permissions } from '@llmspell/sdk'
+import type { Catalog } from './catalog.ts'
+import type { ModelsConfig } from './generated/config.ts'
+import { connect } from './keys.ts'
+import type { Connected } from './keys.ts'
+import { resolveModel } from './resolve.ts'
+import type { ModelSpec, ResolvedModel } from './types.ts'
+
+/** The hook points that a call passes, in this order. */
+export interface Points {
+  readonly route: HookPoint<'llm.route'>
+  readonly request: HookPoint<'llm.request'>
+  readonly chunk: HookPoint<'llm.chunk'>
+  readonly response: HookPoint<'llm.response'>
+  readonly done: HookPoint<'llm.done'>
+}
+
+/** What the parts of this plugin share. */
+export interface Hub {
+  readonly catalog: Catalog
+  readonly config: ModelsConfig
+  readonly extensions: ExtensionRegistry
+  readonly points: Points
+  readonly permissions: Permissions | undefined
+  readonly logger: Logger
+  /** The host's environment. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** From 0 to 1; tests make it steady. */
+  readonly random: () => number
+}
+
+/** @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
+export function resolveIn(
+  hub: Hub,
+  spec: ModelSpec | undefined,
+  context: CallContext | undefined,
+): ResolvedModel {
+  return resolveModel(hub, spec, context)
+}
+
+/** @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID */
+export function connectIn(
+  hub: Hub,
+  model: ResolvedModel,
+  context: CallContext | undefined,
+): Connected {
+  const { env, permissions } = hub
+  return connect({
+    endpoint: hub.catalog.endpoint(model.provider),
+    model,
+    env,
+    permissions,
+    context,
+  })
+}

@@ -1,0 +1,31 @@
+import type { Ask } from './call.ts'
+import { answer } from './call.ts'
+import { collect, gather } from './answer.ts'
+import { SpellError } from '@llmspell/sdk'
+import type { Hub } from './hub.ts'
+import type { AnswerChunk, ModelAnswer } from './types.ts'
+
+/** The whole answer. */
+export async function generateAnswer(hub: Hub, ask: Omit<Ask, 'streaming'>): Promise<ModelAnswer> {
+  const chunks = answer(hub, { ...ask, streaming: false }, ask.context.signal)
+  return gather(await collect(chunks))
+}
+
+/** The answer as it comes. A reader that leaves stops the provider at once, even while a chunk is awaited. */
+export function streamAnswer(hub: Hub, ask: Omit<Ask, 'streaming'>): AsyncIterable<AnswerChunk> {
+  return {
+    [Symbol.asyncIterator]() {
+      const controller = new AbortController()
+      const signal = AbortSignal.any([ask.context.signal, controller.signal])
+      const chunks = answer(hub, { ...ask, streaming: true }, signal)
+      return {
+        next: () => chunks.next(),
+        return: async () => {
+          controller.abort(new SpellError('CANCELLED', 'The reader of the stream left.'))
+          // A pending `next` fails with the reason above; that is what the reader asked for.
+          return chunks.return(undefined).catch(() => ({ done: true as const, value: undefined }))
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,158 @@
+import type {
+  CallContext,
+  Choose,
+  ErrorRecord,
+  FinishReason,
+  ModelChunk,
+  ModelRequest,
+  Notify,
+  Observe,
+  Transform,
+  Usage,
+  Value,
+} from '@llmspell/sdk'
+
+/** A model as scripts, configuration and hosts write it: `provider/model`, an alias, or a table. */
+export type ModelSpec = string | ModelTable
+
+/** The table form. A key that is missing is the provider's default. */
+export interface ModelTable {
+  readonly provider?: string
+  /** With `provider` taken as it is, else any text form. */
+  readonly model?: string
+  readonly base_url?: string
+  /** `env:NAME`, or the key itself. */
+  readonly api_key?: string
+  readonly temperature?: number
+  readonly top_p?: number
+  readonly seed?: number
+  readonly stop?: string | readonly string[]
+  readonly max_tokens?: number
+  /** Handed to the provider as it is. */
+  readonly settings?: { readonly [key: string]: Value | undefined }
+}
+
+/** A text or table taken apart, before aliases and lists are looked at. */
+export interface ParsedModel {
+  readonly provider?: string
+  /** Without a provider: an alias, or a model that one provider lists. */
+  readonly model?: string
+  readonly table: Omit<ModelTable, 'provider' | 'model'>
+}
+
+/** Who chose the model: the call, the run's settings, the configuration, a key that is set, or nobody. */
+export type ChosenBy = 'call' | 'run' | 'config' | 'environment' | 'fallback'
+
+/** One model, found. Holds no secret: keys are looked up when the model is called. */
+export interface ResolvedModel {
+  /** `provider/model`. */
+  readonly id: string
+  readonly provider: string
+  readonly model: string
+  /** Name at the point `providers` of what speaks to it; differs from `provider` for a configured endpoint. */
+  readonly via: string
+  readonly mock: boolean
+  /** False for a model that its provider does not list: it may exist all the same. */
+  readonly listed: boolean
+  readonly chosenBy: ChosenBy
+  readonly baseUrl?: GivenText
+  readonly apiKey?: GivenText
+  readonly options: Omit<ModelRequest, 'messages' | 'tools' | 'toolChoice' | 'schema'>
+  readonly settings: { readonly [key: string]: Value | undefined }
+  readonly capabilities: readonly string[]
+  readonly context?: number
+  /** US dollars per million tokens; absent where no price is known. */
+  readonly priceIn?: number
+  readonly priceOut?: number
+}
+
+/** A text and whether the host gave it. What a script gives needs grants. */
+export interface GivenText {
+  readonly value: string
+  readonly trusted: boolean
+}
+
+/** One row of `Provider.list`. */
+export interface ProviderInfo {
+  readonly name: string
+  readonly description: string
+  readonly mock: boolean
+  readonly enabled: boolean
+  /** True when a call can be tried: enabled, installed, and its key is there. */
+  readonly available: boolean
+  /** Why it is not available. */
+  readonly reason?: string
+  readonly capabilities: readonly string[]
+}
+
+/** Service `models`. Nothing here loads a provider or calls anyone. */
+export interface ProviderManager {
+  /** Takes a text or table apart. @throws MODEL_INVALID */
+  parse(spec: ModelSpec): ParsedModel
+  /**
+   * The model that a call with `spec` would use; nothing given means the run's, then the configured, then the
+   * default one. Without `context` the spec is trusted like configuration.
+   * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE
+   */
+  resolve(spec?: ModelSpec, context?: CallContext): ResolvedModel
+  /** Tells before the first call what it would fail with. @throws PROVIDER_KEY_MISSING, PERMISSION_DENIED */
+  check(model: ResolvedModel, context?: CallContext): void
+  list(): readonly ProviderInfo[]
+}
+
+/** What the last chunk of `Provider.stream` adds to the provider's own. */
+export interface AnswerFinish {
+  readonly type: 'finish'
+  readonly reason: FinishReason
+  readonly usage: Usage
+  /** `provider/model`. */
+  readonly model: string
+  readonly provider: string
+  readonly mock: boolean
+  /** Attempts it took, 1 without a retry. */
+  readonly attempts: number
+}
+
+/** One chunk of `Provider.stream`. */
+export type AnswerChunk = Exclude<ModelChunk, { readonly type: 'finish' }> | AnswerFinish
+
+/** Result of `Provider.generate`. */
+export interface ModelAnswer extends Omit<AnswerFinish, 'type'> {
+  readonly text: string
+  readonly reasoning: string
+  readonly toolCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call' }>[]
+  readonly invalidCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call_invalid' }>[]
+}
+
+interface LlmEvent {
+  readonly runId: string
+  /** Innermost actor, `agent 'poet'`. */
+  readonly actor: string
+  /** `provider/model`. */
+  readonly model: string
+  readonly mock: boolean
+}
+
+declare module '@llmspell/sdk' {
+  interface Services {
+    models: ProviderManager
+  }
+  interface Hooks {
+    'llm.route': Choose<
+      LlmEvent & { readonly request: ModelRequest },
+      { readonly model: ModelSpec }
+    >
+    'llm.request': Transform<LlmEvent & { readonly request: ModelRequest }>
+    'llm.chunk': Notify<LlmEvent & { readonly chunk: AnswerChunk }>
+    'llm.response': Transform<LlmEvent & { readonly answer: ModelAnswer }>
+    'llm.done': Observe<
+      LlmEvent & {
+        readonly ok: boolean
+        readonly attempts: number
+        readonly durationMs: number
+        readonly usage?: Usage
+        readonly error?: ErrorRecord
+      }
+    >
+  }
+}
