@@ -147,9 +147,16 @@ async function bundle(pack) {
   for (const { output } of entries) utimesSync(output, started, started)
 }
 
+/** Sources of the packages of this repository that a bundle copies. */
+function inlined({ manifest }) {
+  const names = manifest.llmspellBuild?.inline ?? []
+  return packages().filter((pack) => names.includes(pack.manifest.name))
+}
+
 function isFresh(pack, sharedTime) {
   const inputs = Math.max(
     sharedTime,
+    ...inlined(pack).map(({ dir }) => newest(join(dir, 'src'))),
     newest(join(pack.dir, 'src')),
     newest(join(pack.dir, 'schemas')),
     newest(join(pack.dir, 'package.json')),

@@ -1,1 +1,2 @@
-export {}
+export { CLI_ERRORS } from './codes.ts'
+export { EXIT_CODES, EXIT_PIPE } from './exit.ts'

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { didYouMean, SpellError } from '@llmspell/sdk'
+
+/** What the config file says. */
+export interface Config {
+  readonly model?: string
+  readonly engine?: string
+  /** Sections by plugin id. */
+  readonly plugins?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly prefer?: Readonly<Record<string, string>>
+  readonly disabled?: readonly string[]
+}
+
+/** Name of the file that is read from the working folder when no `--config` is given. */
+export const PROJECT_FILE = 'llmspell.toml'
+
+// A file that lies in the working folder came with the project: it sets options and nothing that
+// could run code or widen what a script may do.
+const PROJECT_KEYS = ['model', 'engine', 'plugins']
+const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
+const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
+
+/**
+ * The config named on the command line, or that of the working folder, or an empty one.
+ * @throws FILE_NOT_FOUND, CONFIG_INVALID
+ */
+export async function loadConfig(named: string | undefined, folder = process.cwd()): Promise<Config> {
+  const file = named ?? join(folder, PROJECT_FILE)
+  if (!existsSync(file)) {
+    if (named === undefined) return {}
+    throw new SpellError('FILE_NOT_FOUND', `Config file '${named}' does not exist.`, {
+      hint: `Correct --config, or leave it out to use ./${PROJECT_FILE}.`,
+    })
+  }
+  const label = named ?? PROJECT_FILE
+  return checked(await readTable(file, label), label, named === undefined)
+}
+
+async function readTable(file: string, label: string): Promise<unknown> {
+  const text = readFileSync(file, 'utf8')
+  try {
+    if (file.endsWith('.json')) return JSON.parse(text) as unknown
+    const { parse } = await import('smol-toml')
+    return parse(text)
+  } catch (error) {
+    throw syntaxError(error, label)
+  }
+}
+
+function syntaxError(error: unknown, file: string): SpellError {
+  const { message, line, column } = error as Error & { line?: number; column?: number }
+  const kind = file.endsWith('.json') ? 'JSON' : 'TOML'
+  const reason = message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
+  return new SpellError('CONFIG_INVALID', `Config file '${file}' is no ${kind}: ${reason}.`, {
+    hint: `Correct the file${line === undefined ? '' : ` at line ${line}`}.`,
+    ...(line === undefined ? {} : { where: { file, line, ...(column === undefined ? {} : { column }) } }),
+  })
+}
+
+function checked(table: unknown, file: string, project: boolean): Config {
+  if (!isTable(table)) throw wrong(file, 'the whole file', 'a table', table)
+  const known = project ? PROJECT_KEYS : NAMED_KEYS
+  const unknown = Object.keys(table).find((key) => !known.includes(key))
+  if (unknown !== undefined) throw refused(file, unknown, known, project)
+  for (const key of ['model', 'engine']) mustBe(file, key, 'text', table[key], (v) => typeof v === 'string')
+  mustBe(file, 'prefer', 'a table of text', table['prefer'], isTable)
+  mustBe(file, 'disabled', 'an array of plugin ids', table['disabled'], Array.isArray)
+  checkSections(file, table['plugins'], project)
+  return table
+}
+
+function checkSections(file: string, plugins: unknown, project: boolean): void {
+  mustBe(file, 'plugins', 'a table with one section per plugin', plugins, isTable)
+  for (const [id, section] of Object.entries(plugins ?? {})) {
+    mustBe(file, `plugins.${id}`, 'a table', section, isTable)
+    if (project && 'onFailure' in (section as object)) throw power(file, `plugins.${id}.onFailure`)
+  }
+}
+
+function refused(file: string, key: string, known: readonly string[], project: boolean): SpellError {
+  if (POWERS.includes(key)) return power(file, key)
+  if (project && NAMED_KEYS.includes(key)) return power(file, key)
+  return new SpellError('CONFIG_INVALID', `Config file '${file}' has the unknown key '${key}'.`, {
+    hint: didYouMean(key, known, `Known keys: ${known.join(', ')}.`),
+    details: { key, known },
+  })
+}
+
+function power(file: string, key: string): SpellError {
+  const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot widen what runs there.`
+  const flag = POWERS.includes(key) ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.' : undefined
+  return new SpellError('CONFIG_INVALID', text, {
+    hint: flag ?? 'Put it into a file of your own and name that with --config.',
+    details: { key },
+  })
+}
+
+function mustBe(
+  file: string,
+  key: string,
+  expected: string,
+  value: unknown,
+  test: (value: unknown) => boolean,
+): void {
+  if (value !== undefined && !test(value)) throw wrong(file, `'${key}'`, expected, value)
+}
+
+function wrong(file: string, place: string, expected: string, value: unknown): SpellError {
+  const found = Array.isArray(value) ? 'an array' : typeof value
+  return new SpellError('CONFIG_INVALID', `Config file '${file}': ${place} must be ${expected}, found ${found}.`, {
+    hint: 'Correct the file.',
+  })
+}
+
+function isTable(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,132 @@
+/** How a flag takes a value. `list` may be repeated and takes commas. */
+export type FlagKind = 'switch' | 'text' | 'list'
+
+/** One flag: all that the fast door, oclif and the help need to know about it. */
+export interface FlagSpec {
+  readonly name: string
+  readonly char?: string
+  readonly kind: FlagKind
+  readonly summary: string
+  /** What stands for the value in the help: `FILE`. */
+  readonly value?: string
+  readonly options?: readonly string[]
+  readonly group?: string
+}
+
+/** One command line: its flags and what may stand between them. */
+export interface CommandSpec {
+  /** As typed: `tool list`. */
+  readonly id: string
+  readonly flags: readonly FlagSpec[]
+  readonly args: readonly ArgSpec[]
+  /** What follows the arguments goes on to the script or tool, unknown flags included. */
+  readonly rest?: string
+}
+
+export interface ArgSpec {
+  readonly name: string
+  readonly summary: string
+  readonly required?: boolean
+}
+
+/** The permissions that have flags of their own. */
+export const PERMISSIONS = ['read', 'write', 'net', 'run', 'env'] as const
+
+const SCOPES: Readonly<Record<(typeof PERMISSIONS)[number], readonly [string, string]>> = {
+  read: ['PATHS', 'read and list files below these paths'],
+  write: ['PATHS', 'write files below these paths'],
+  net: ['HOSTS', 'connect to these hosts: example.com:443, *.example.com'],
+  run: ['PROGRAMS', 'start these programs: git, "git log *"'],
+  env: ['NAMES', 'read these environment variables'],
+}
+
+const permissionFlag = (verb: 'allow' | 'deny', name: (typeof PERMISSIONS)[number]): FlagSpec => {
+  const [value, what] = SCOPES[name]
+  const summary = verb === 'allow' ? `May ${what}` : `May not, whatever is allowed`
+  return { name: `${verb}-${name}`, kind: 'list', summary, value, group: 'PERMISSION' }
+}
+
+export const HELP: FlagSpec = { name: 'help', char: 'h', kind: 'switch', summary: 'Show help' }
+export const JSON_FLAG: FlagSpec = {
+  name: 'json',
+  kind: 'switch',
+  summary: 'Print one JSON document on stdout and nothing else',
+}
+export const CONFIG: FlagSpec = {
+  name: 'config',
+  kind: 'text',
+  value: 'FILE',
+  summary: 'Config file, TOML or JSON (default: ./llmspell.toml if there is one)',
+}
+export const QUIET: FlagSpec = {
+  name: 'quiet',
+  char: 'q',
+  kind: 'switch',
+  summary: 'No progress and no warnings on stderr',
+}
+export const MODEL: FlagSpec = {
+  name: 'model',
+  char: 'm',
+  kind: 'text',
+  value: 'PROVIDER/MODEL',
+  summary: 'Model of agents that name none',
+}
+
+/** What a run may do: the five permissions, allowed and denied. */
+export const GRANTS: readonly FlagSpec[] = [
+  ...PERMISSIONS.map((name) => permissionFlag('allow', name)),
+  ...PERMISSIONS.map((name) => permissionFlag('deny', name)),
+  {
+    name: 'allow-all',
+    kind: 'switch',
+    summary: 'May do everything; for scripts you wrote yourself',
+    group: 'PERMISSION',
+  },
+]
+
+/** What ends a run that takes too much. */
+export const LIMITS: readonly FlagSpec[] = [
+  { name: 'max-time', kind: 'text', value: '10s', summary: 'Wall time', group: 'LIMIT' },
+  { name: 'max-memory', kind: 'text', value: '64MiB', summary: 'Engine memory', group: 'LIMIT' },
+  { name: 'max-calls', kind: 'text', value: 'N', summary: 'Calls to the host', group: 'LIMIT' },
+  { name: 'max-output', kind: 'text', value: '16MiB', summary: 'Printed bytes', group: 'LIMIT' },
+]
+
+const RUN_FLAGS: readonly FlagSpec[] = [
+  {
+    name: 'engine',
+    char: 'e',
+    kind: 'text',
+    value: 'NAME',
+    summary: 'Script engine (default: by the ending of FILE)',
+  },
+  MODEL,
+  CONFIG,
+  JSON_FLAG,
+  QUIET,
+  { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
+  {
+    name: 'isolation',
+    kind: 'text',
+    value: 'inline|worker',
+    options: ['inline', 'worker'],
+    summary: 'Where the script runs: in this thread or in one of its own',
+  },
+  HELP,
+  ...GRANTS,
+  ...LIMITS,
+]
+
+export const RUN: CommandSpec = {
+  id: 'run',
+  flags: RUN_FLAGS,
+  args: [{ name: 'file', summary: 'Script file; - reads the script from stdin', required: true }],
+  rest: 'ARGS',
+}
+
+export const EXEC: CommandSpec = {
+  id: 'exec',
+  flags: RUN_FLAGS,
+  args: [{ name: 'code', summary: 'Script text', required: true }],
+  rest: 'ARGS',
+}

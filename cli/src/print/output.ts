@@ -1,0 +1,30 @@
+import { writeSync } from 'node:fs'
+import { EXIT_PIPE } from '../exit.ts'
+
+const PAUSE = new Int32Array(new SharedArrayBuffer(4))
+
+/**
+ * Writes all of a text at once, whatever stdout is: nothing is lost when the process ends next.
+ * A pipe that nobody reads any more ends the process quietly.
+ */
+export function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text, 'utf8')
+  let start = 0
+  while (start < bytes.length) start += writeSome(fd, bytes, start)
+}
+
+function writeSome(fd: number, bytes: Buffer, start: number): number {
+  try {
+    return writeSync(fd, bytes, start)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EPIPE' || code === 'EOF') process.exit(EXIT_PIPE)
+    if (code !== 'EAGAIN') throw error
+    // A pipe whose reader is slow: wait 2 ms, without turning the event loop.
+    Atomics.wait(PAUSE, 0, 0, 2)
+    return 0
+  }
+}
+
+export const out = (text: string): void => writeAll(1, text)
+export const err = (text: string): void => writeAll(2, text)

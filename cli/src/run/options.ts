@@ -1,0 +1,60 @@
+import { PERMISSIONS } from '../flags.ts'
+import type { Parsed } from '../parse.ts'
+import type { Isolation, PermissionSet, RunLimits, RunOptions } from '@llmspell/sdk'
+import { count, duration, size } from '../units.ts'
+
+/** Text of a flag that may be given once. */
+export function text({ flags }: Parsed, name: string): string | undefined {
+  const value = flags[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function isOn({ flags }: Parsed, name: string): boolean {
+  return flags[name] === true
+}
+
+/** What the flags grant, deny, limit and choose. @throws FLAG_INVALID */
+export function runOptions(parsed: Parsed): RunOptions {
+  const seed = text(parsed, 'seed')
+  const model = text(parsed, 'model')
+  return {
+    allow: allowed(parsed),
+    deny: permissions(parsed, 'deny'),
+    limits: limits(parsed),
+    root: process.cwd(),
+    args: parsed.rest,
+    ...(seed === undefined ? {} : { seed }),
+    settings: model === undefined ? {} : { model },
+  }
+}
+
+/** `--isolation`, already checked against its choices. */
+export function isolation(parsed: Parsed, otherwise: Isolation): Isolation {
+  return (text(parsed, 'isolation') as Isolation | undefined) ?? otherwise
+}
+
+function allowed(parsed: Parsed): PermissionSet {
+  if (!isOn(parsed, 'allow-all')) return permissions(parsed, 'allow')
+  return Object.fromEntries(PERMISSIONS.map((name) => [name, ['*']]))
+}
+
+function permissions({ flags }: Parsed, verb: 'allow' | 'deny'): PermissionSet {
+  const given = PERMISSIONS.map((name) => [name, flags[`${verb}-${name}`]] as const)
+  return Object.fromEntries(
+    given.filter((entry): entry is readonly [typeof entry[0], readonly string[]] => Array.isArray(entry[1])),
+  )
+}
+
+function limits(parsed: Parsed): RunLimits {
+  const read = (name: string, unit: (flag: string, text: string) => number): number | undefined => {
+    const given = text(parsed, name)
+    return given === undefined ? undefined : unit(name, given)
+  }
+  const all = {
+    timeMs: read('max-time', duration),
+    memoryBytes: read('max-memory', size),
+    calls: read('max-calls', count),
+    outputBytes: read('max-output', size),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,87 @@
+import type { EngineItem, LogEntry, RunRequest, RunResult, Value } from '@llmspell/sdk'
+import type { Config } from '../config.ts'
+import { DEFAULT_ISOLATION } from '../isolation.ts'
+import { resultEnvelope, toJson, valueText } from '../print/envelope.ts'
+import { harmless, plain } from '../print/escape.ts'
+import type { Source } from '../print/failure.ts'
+import { out } from '../print/output.ts'
+import { ProgressLine, screen } from '../print/progress.ts'
+import type { Stage } from '../stage.ts'
+import { pickEngine } from './engine.ts'
+import { Interrupt } from './interrupt.ts'
+import { isolation, isOn, runOptions, text } from './options.ts'
+
+/** A script to run. */
+export interface Script {
+  /** Reads its text. Called after the flags are known to be right. */
+  readonly read: () => Source
+  /** Added to the `settings` of the run. */
+  readonly settings?: Readonly<Record<string, Value>>
+}
+
+type Run = (request: RunRequest) => Promise<RunResult>
+
+const ALL_WARNING = 'warning: --allow-all lets the script do everything that you may do\n'
+
+/** Runs a script and prints what comes of it. @throws what the script, the door or the engine raise */
+export async function runScript(stage: Stage, script: Script): Promise<void> {
+  const options = runOptions(stage.parsed)
+  stage.source = script.read()
+  const config = await stage.config()
+  const kernel = await stage.open(config)
+  const wanted = text(stage.parsed, 'engine')
+  const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
+  const engine = pickEngine(engines, stage.source.file, wanted, config.engine)
+  const runtime = await kernel.use('script-runtime')
+  const request: RunRequest = {
+    ...options,
+    source: stage.source.text,
+    file: stage.source.file,
+    engine,
+    isolation: isolation(stage.parsed, DEFAULT_ISOLATION),
+    settings: { ...defaults(config), ...options.settings, ...script.settings },
+  }
+  await perform(stage, request, (wired) => runtime.run(wired))
+}
+
+function defaults({ model }: Config): Record<string, Value> {
+  return model === undefined ? {} : { model }
+}
+
+async function perform(stage: Stage, request: RunRequest, run: Run): Promise<void> {
+  const line = new ProgressLine(screen(stage.json || stage.quiet))
+  stage.printed = stage.json ? [] : undefined
+  if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
+  try {
+    conclude(stage, line, await run({ ...request, ...wires(stage, line) }))
+  } finally {
+    line.clear()
+  }
+}
+
+function wires(
+  { printed, quiet }: Stage,
+  line: ProgressLine,
+): Pick<RunRequest, 'signal' | 'write' | 'log' | 'onProgress'> {
+  const interrupt = new Interrupt()
+  return {
+    signal: interrupt.signal,
+    write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(harmless(piece)),
+    log: (entry) => log(entry, line, quiet),
+    onProgress: (progress) => {
+      interrupt.report(progress)
+      line.report(progress)
+    },
+  }
+}
+
+function log({ level, message, data }: LogEntry, line: ProgressLine, quiet: boolean): void {
+  if (level === 'trace' || level === 'debug' || (quiet && level !== 'error')) return
+  const label = level === 'warn' ? 'warning' : level
+  line.line(`${label}: ${plain(message)}${data === undefined ? '' : ` ${plain(toJson(data))}`}\n`)
+}
+
+function conclude({ printed }: Stage, line: ProgressLine, result: RunResult): void {
+  if (printed) out(`${toJson(resultEnvelope({ ...result, output: printed.join('') }))}\n`)
+  else line.print(harmless(valueText(result.value)))
+}

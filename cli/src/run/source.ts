@@ -1,0 +1,61 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { didYouMean, SpellError } from '@llmspell/sdk'
+import type { Source } from '../print/failure.ts'
+
+/**
+ * Reads a script; `-` reads all of stdin, and nothing else ever does.
+ * @throws FILE_NOT_FOUND with the nearest name in the folder, FILE_UNREADABLE
+ */
+export function readSource(file: string): Source {
+  try {
+    const bytes = readFileSync(file === '-' ? 0 : file)
+    return { file: file === '-' ? '(stdin)' : file, text: decode(bytes, file) }
+  } catch (error) {
+    throw error instanceof SpellError ? error : explained(error as NodeJS.ErrnoException, file)
+  }
+}
+
+function decode(bytes: Buffer, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    throw new SpellError('FILE_UNREADABLE', `Script '${file}' is no UTF-8 text.`, {
+      hint: 'Name a script, or save it as UTF-8.',
+      cause,
+    })
+  }
+}
+
+function explained(error: NodeJS.ErrnoException, file: string): SpellError {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return notFound(file)
+  if (error.code === 'EISDIR') {
+    return new SpellError('FILE_UNREADABLE', `Script '${file}' is a folder, expected a file.`, {
+      hint: folderHint(file),
+    })
+  }
+  return new SpellError('FILE_UNREADABLE', `Script '${file}' cannot be read: ${error.message}.`, {
+    hint: 'Name a file that you may read.',
+  })
+}
+
+function notFound(file: string): SpellError {
+  const siblings = names(dirname(file))
+  const otherwise = 'Paths start from the working folder.'
+  return new SpellError('FILE_NOT_FOUND', `Script '${file}' does not exist.`, {
+    hint: didYouMean(basename(file), siblings, otherwise),
+  })
+}
+
+function folderHint(folder: string): string {
+  const script = names(folder).find((name) => /^(main|index|init)\.\w+$/.test(name))
+  return script === undefined ? 'Name a script in it.' : `Did you mean '${folder.replace(/\/$/, '')}/${script}'?`
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
