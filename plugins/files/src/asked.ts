@@ -1,0 +1,16 @@
+import type { FileAccess, Permissions } from '@llmspell/sdk'
+import type { FilesConfig } from './generated/config.ts'
+
+/** What the service works with. */
+export interface Means {
+  readonly permissions: Permissions
+  readonly config: FilesConfig
+}
+
+/** One request on its way: as asked, and where that is before links are followed. */
+export interface Asked {
+  readonly means: Means
+  readonly access: FileAccess
+  readonly lexical: string
+  readonly shown: string
+}

@@ -1,0 +1,64 @@
+import type { FileHandle } from 'node:fs/promises'
+import { SpellError } from '@llmspell/sdk'
+import type { ByteRange, OpenFile } from '@llmspell/sdk'
+import { checkSignal, tooLarge, unreadable } from './errors.ts'
+
+const PIECE = 64 * 1024
+
+interface Facts {
+  readonly path: string
+  readonly size: number
+  readonly max: number
+  readonly signal: AbortSignal | undefined
+}
+
+/** A checked file behind its descriptor. */
+export class HeldFile implements OpenFile {
+  readonly path: string
+  readonly size: number
+  readonly #handle: FileHandle
+  readonly #max: number
+  readonly #signal: AbortSignal | undefined
+  #closed: Promise<void> | undefined
+
+  constructor(handle: FileHandle, { path, size, max, signal }: Facts) {
+    this.#handle = handle
+    this.path = path
+    this.size = size
+    this.#max = max
+    this.#signal = signal
+  }
+
+  /** Counts what is read: the size is only what the file had when it was opened. */
+  async *read({ offset = 0, length = Infinity }: ByteRange = {}): AsyncIterable<Uint8Array> {
+    for (let at = offset, left = length; left > 0;) {
+      checkSignal(this.#signal, this.path)
+      const piece = await this.#piece(at, Math.min(left, PIECE))
+      if (piece.byteLength === 0) return
+      at += piece.byteLength
+      left -= piece.byteLength
+      if (at > this.#max) throw tooLarge(this.path, this.#max, 'more')
+      yield piece
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#handle.close()
+    return this.#closed
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #piece(at: number, length: number): Promise<Uint8Array> {
+    if (this.#closed) throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
+    try {
+      const buffer = new Uint8Array(length)
+      const { bytesRead } = await this.#handle.read(buffer, 0, length, at)
+      return buffer.subarray(0, bytesRead)
+    } catch (error) {
+      throw unreadable(this.path, (error as NodeJS.ErrnoException).code ?? 'UNKNOWN')
+    }
+  }
+}

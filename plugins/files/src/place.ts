@@ -1,0 +1,27 @@
+import { readlink, realpath, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+
+const DELETED = / \(deleted\)$/
+
+/** The real path of an open descriptor; undefined where it has no name any more. */
+export async function placeOf(handle: FileHandle, path: string): Promise<string | undefined> {
+  const place = await readlink(`/proc/self/fd/${handle.fd}`).catch(() => undefined)
+  if (place === undefined) return comparedPlace(handle, path)
+  // A file may be called so; then it is there under this very name.
+  if (DELETED.test(place)) return (await isSame(handle, place)) ? place : undefined
+  return place
+}
+
+/** Without /proc: what the path leads to now is ours only if it is the same file. */
+async function comparedPlace(handle: FileHandle, path: string): Promise<string | undefined> {
+  const place = await realpath(path).catch(() => undefined)
+  return place !== undefined && (await isSame(handle, place)) ? place : undefined
+}
+
+async function isSame(handle: FileHandle, path: string): Promise<boolean> {
+  const [held, found] = await Promise.all([
+    handle.stat({ bigint: true }),
+    stat(path, { bigint: true }).catch(() => undefined),
+  ])
+  return found !== undefined && held.dev === found.dev && held.ino === found.ino
+}
