@@ -44,7 +44,7 @@ function convert(name: string, type: string, word: string): Value {
  * @throws INPUT_INVALID naming the argument that is missing, wrong or unknown
  */
 export function readArguments(schema: object, words: readonly string[]): Value {
-  const { properties, required = [] } = expandSchema(schema) as Shape
+  const { properties, required = [] } = expandSchema(schema) as unknown as Shape
   const { positional, named } = parseWords(words)
   refuseUnknown(named, Object.keys(properties))
   const rest = [...positional]

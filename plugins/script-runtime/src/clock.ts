@@ -44,7 +44,8 @@ export function clockOf(facts: SessionFacts): Clock {
 
 /** ms since the epoch on the clock of the run. */
 export function nowOf(facts: SessionFacts): number {
-  return Math.floor(facts.startedAt + performance.now() - clockOf(facts).origin)
+  const { origin } = clockOf(facts)
+  return Math.floor(facts.startedAt + performance.now() - origin)
 }
 
 /** A UUID of version 4 from the randomness of the run. */

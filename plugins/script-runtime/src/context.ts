@@ -1,5 +1,6 @@
 import type { CallContext, HandleRef, HostCall, NestedCall, Value } from '@llmspell/sdk'
-import type { Door, Origin, Passage } from './door.ts'
+import type { Door } from './door.ts'
+import type { Origin, Passage } from './passage.ts'
 import type { RunScope } from './scope.ts'
 
 /** What a handler may know and do: the run's own things, and further calls through the same door. */

@@ -1,8 +1,6 @@
 import { SpellError, inputInvalid, isDenial, violations } from '@llmspell/sdk'
 import type {
-  Actor,
   CallbackRef,
-  GrantChain,
   HookRegistry,
   HostCall,
   HostCallback,
@@ -12,27 +10,11 @@ import type {
 import { callContext } from './context.ts'
 import { after, isLater } from './maybe.ts'
 import type { ModuleCatalogue, Target } from './modules.ts'
+import { facts, subject } from './passage.ts'
+import type { Origin, Passage } from './passage.ts'
 import { record } from './record.ts'
 import { encode, revive } from './references.ts'
 import type { RunScope } from './scope.ts'
-
-/** On whose behalf a call is made. */
-export interface Origin {
-  readonly actors: readonly Actor[]
-  readonly grants: GrantChain
-  readonly signal: AbortSignal
-  /** True for a call of the host: it gets the handler's own objects, not their plain form. */
-  readonly raw: boolean
-}
-
-/** One call on its way through the stages. */
-export interface Passage {
-  readonly scope: RunScope
-  readonly origin: Origin
-  readonly call: HostCall
-  readonly seq: number
-  readonly startedAt: number
-}
 
 /** The one door: permission → budget → hooks → journal → handler, for scripts, agents and hosts alike. */
 export class Door {
@@ -53,8 +35,7 @@ export class Door {
   pass(scope: RunScope, call: HostCall, origin: Origin): unknown {
     scope.check()
     const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: performance.now() }
-    const { target } = this.#modules
-    return after(target.call(this.#modules, call.module, call.function), (found) =>
+    return after(this.#modules.target(call.module, call.function), (found) =>
       this.#recorded(passage, found),
     )
   }
@@ -142,28 +123,6 @@ function callback(scope: RunScope, ref: CallbackRef): HostCallback {
   }
 }
 
-function facts({ scope, origin, call, seq }: Passage) {
-  return {
-    run_id: scope.id,
-    seq,
-    module: call.module,
-    function: call.function,
-    actor: actorText(origin),
-    args: call.args as Value,
-  }
-}
-
-/** `script`, or the innermost one that acts for it. */
-export function actorText({ actors }: Origin): string {
-  const last = actors.at(-1)
-  return last ? `${last.kind} '${last.name}'` : 'script'
-}
-
-function subject(call: HostCall): string {
-  const [handle, method] = call.function.split('.')
-  return method === undefined ? `${call.module}.${handle}` : `${handle}:${method}`
-}
-
 function checkArguments(
   call: HostCall,
   { description, validate }: Target,
@@ -211,34 +170,4 @@ function hookCancelled(what: string, reason: string, hint: string | undefined): 
     hint: hint ?? 'Change what the hook objects to.',
     details: { hook: 'call.guard', reason },
   })
-}
-
-declare module '@llmspell/sdk' {
-  interface Hooks {
-    'call.guard': import('@llmspell/sdk').Guard<CallFacts>
-    'call.done': import('@llmspell/sdk').Observe<
-      CallFacts & { readonly outcome: Value; readonly duration_ms: number }
-    >
-    'script.done': import('@llmspell/sdk').Observe<ScriptFacts>
-  }
-}
-
-/** Payload of `call.guard`. */
-export interface CallFacts {
-  readonly run_id: string
-  readonly seq: number
-  readonly module: string
-  readonly function: string
-  readonly actor: string
-  readonly args: Value
-}
-
-/** Payload of `script.done`. */
-export interface ScriptFacts {
-  readonly run_id: string
-  readonly file: string
-  readonly ok: boolean
-  readonly error?: Value
-  readonly calls: number
-  readonly duration_ms: number
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { SpellError, isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type { ErrorRecord, Logger } from '@llmspell/sdk'
+import { isSpellError, toErrorRecord } from '@llmspell/sdk'
+import type { ErrorRecord, Logger, SpellError } from '@llmspell/sdk'
 
 /**
  * A failure as a script may see it. What no plugin foresaw becomes a constant text with an id, and the real error goes

@@ -24,18 +24,41 @@ function parse(source: string): Value {
 }
 
 function jsonInvalid(source: string, cause: Error): SpellError {
-  const at = Number(/position (\d+)/.exec(cause.message)?.[1] ?? source.length)
-  const before = source.slice(0, at).split('\n')
+  const before = source.slice(0, faultOf(source, cause.message)).split('\n')
   const place = { line: before.length, column: before.at(-1)!.length + 1 }
-  const said = cause.message.replace(/ in JSON at position.*| \(line.*/s, '')
-  return new SpellError(
-    'JSON_INVALID',
-    `JSON parse error at line ${place.line}, column ${place.column}: ${said}.`,
-    {
-      hint: 'Correct the text at that place.',
-      details: place,
-    },
+  const said = cause.message.replace(
+    / in JSON at position.*|, ("|\.\.\.).* is not valid JSON| \(line.*/s,
+    '',
   )
+  const text = `JSON parse error at line ${place.line}, column ${place.column}: ${said}.`
+  return new SpellError('JSON_INVALID', text, {
+    hint: 'Correct the text at that place.',
+    details: place,
+  })
+}
+
+/** The engine names the place of some errors only; an unexpected token is found by halving. */
+function faultOf(source: string, message: string): number {
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  if (!message.startsWith('Unexpected token')) return source.length
+  let good = 0
+  let bad = source.length
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (hasBadToken(source.slice(0, middle))) bad = middle
+    else good = middle
+  }
+  return good
+}
+
+function hasBadToken(prefix: string): boolean {
+  try {
+    JSON.parse(prefix)
+    return false
+  } catch (error) {
+    return (error as Error).message.startsWith('Unexpected token')
+  }
 }
 
 function sorted(value: Value): Value {

@@ -1,7 +1,7 @@
 import { isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type { CallRecord, Value } from '@llmspell/sdk'
-import { actorText } from './door.ts'
-import type { Passage } from './door.ts'
+import { actorText } from './passage.ts'
+import type { Passage } from './passage.ts'
 import type { Target } from './modules.ts'
 
 type Outcome =

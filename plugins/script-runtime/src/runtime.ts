@@ -10,13 +10,13 @@ import type {
   RunRequest,
   RunResult,
   ScriptRuntime,
-  SessionFacts,
   Value,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
 import { chooseEngine } from './engines.ts'
+import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
 import { hostSide } from './host-side.ts'
 import type { HostParts } from './host-side.ts'
@@ -201,54 +201,4 @@ function isolationOf(
     )
   }
   return isolation ?? (item.inline ? 'inline' : 'worker')
-}
-
-function sessionFacts(scope: RunScope, request: RunRequest): SessionFacts {
-  return {
-    runId: scope.id,
-    script: request.file,
-    args: request.args ?? [],
-    seed: request.seed ?? scope.id,
-    startedAt: scope.startedAt,
-  }
-}
-
-function runFacts(
-  scope: RunScope,
-  { file }: RunRequest,
-  { name, language, version }: EngineItem,
-): Record<string, Value> {
-  return { id: scope.id, script: file, mode: 'live', engine: { name, language, version } }
-}
-
-function budgetOf(scope: RunScope): Value {
-  const { limits, usage, calls } = scope.budget
-  const spent = {
-    calls,
-    time_ms: Date.now() - scope.startedAt,
-    tokens: usage.inputTokens + usage.outputTokens,
-    cost: usage.cost,
-  }
-  return {
-    calls: limits.calls,
-    ...(limits.timeMs === undefined ? {} : { time_ms: limits.timeMs }),
-    used: spent,
-  }
-}
-
-function result(
-  scope: RunScope,
-  value: Value | undefined,
-  printed: readonly string[],
-  startedAt: number,
-): RunResult {
-  return {
-    runId: scope.id,
-    value,
-    output: printed.join(''),
-    calls: scope.budget.calls,
-    usage: scope.budget.usage,
-    durationMs: performance.now() - startedAt,
-    journal: scope.journal.records(),
-  }
 }

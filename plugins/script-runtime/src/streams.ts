@@ -14,8 +14,8 @@ export class StreamQueue {
   readonly #iterator: AsyncIterator<Value>
   #queue: Value[] = []
   #ended = false
-  #failure: unknown
-  #filling: Promise<void> | undefined
+  #failure: Error | undefined
+  #filling = false
   #arrived = Promise.withResolvers<void>()
 
   constructor(source: AsyncIterable<Value>) {
@@ -28,6 +28,7 @@ export class StreamQueue {
     if (this.#queue.length === 0 && !this.#ended) await this.#arrived.promise
     const chunks = this.#queue
     this.#queue = []
+    if (!this.#ended) this.#arrived = Promise.withResolvers()
     if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure
     if (!this.#ended) this.#fill()
     return { chunks, done: this.#ended && this.#failure === undefined }
@@ -41,10 +42,9 @@ export class StreamQueue {
   }
 
   #fill(): void {
-    if (this.#queue.length === 0) this.#arrived = Promise.withResolvers()
-    this.#filling ??= this.#run().finally(() => {
-      this.#filling = undefined
-    })
+    if (this.#filling || this.#ended) return
+    this.#filling = true
+    void this.#run()
   }
 
   async #run(): Promise<void> {
@@ -56,9 +56,11 @@ export class StreamQueue {
         this.#arrived.resolve()
       }
     } catch (error) {
-      this.#failure = error
+      this.#failure = error instanceof Error ? error : new Error(String(error))
       this.#ended = true
       this.#arrived.resolve()
+    } finally {
+      this.#filling = false
     }
   }
 }

@@ -1,0 +1,72 @@
+import type { Actor, GrantChain, Guard, HostCall, Observe, Value } from '@llmspell/sdk'
+import type { RunScope } from './scope.ts'
+
+/** On whose behalf a call is made. */
+export interface Origin {
+  readonly actors: readonly Actor[]
+  readonly grants: GrantChain
+  readonly signal: AbortSignal
+  /** True for a call of the host: it gets the handler's own objects, not their plain form. */
+  readonly raw: boolean
+}
+
+/** One call on its way through the stages. */
+export interface Passage {
+  readonly scope: RunScope
+  readonly origin: Origin
+  readonly call: HostCall
+  readonly seq: number
+  readonly startedAt: number
+}
+
+/** `script`, or the innermost one that acts for it. */
+export function actorText({ actors }: Origin): string {
+  const last = actors.at(-1)
+  return last ? `${last.kind} '${last.name}'` : 'script'
+}
+
+/** `Tool.execute`, `Agent:execute`: a call for people. */
+export function subject(call: HostCall): string {
+  const [handle, method] = call.function.split('.')
+  return method === undefined ? `${call.module}.${handle}` : `${handle}:${method}`
+}
+
+/** What hooks learn of a call. */
+export function facts({ scope, origin, call, seq }: Passage) {
+  return {
+    run_id: scope.id,
+    seq,
+    module: call.module,
+    function: call.function,
+    actor: actorText(origin),
+    args: call.args as Value,
+  }
+}
+
+declare module '@llmspell/sdk' {
+  interface Hooks {
+    'call.guard': Guard<CallFacts>
+    'call.done': Observe<CallFacts & { readonly outcome: Value; readonly duration_ms: number }>
+    'script.done': Observe<ScriptFacts>
+  }
+}
+
+/** Payload of `call.guard`. */
+export interface CallFacts {
+  readonly run_id: string
+  readonly seq: number
+  readonly module: string
+  readonly function: string
+  readonly actor: string
+  readonly args: Value
+}
+
+/** Payload of `script.done`. */
+export interface ScriptFacts {
+  readonly run_id: string
+  readonly file: string
+  readonly ok: boolean
+  readonly error?: Value
+  readonly calls: number
+  readonly duration_ms: number
+}
