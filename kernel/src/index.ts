@@ -1,1 +1,18 @@
-export {}
+export { createKernel, StartupError, type Kernel } from './kernel.ts'
+export { KERNEL_ERRORS, type KernelCode } from './codes.ts'
+export { armedLimits, currentFrame, guarded, guardedSync, type Frame } from './guarded.ts'
+export { manifestHash, readLock, type Lock, type LockEntry } from './lock.ts'
+export { readManifest, type ReadManifest } from './manifest.ts'
+export type {
+  InlinePlugin,
+  KernelConfig,
+  KernelOptions,
+  Limits,
+  PluginSource,
+  ProfileChoice,
+} from './options.ts'
+export type { Problem } from './problem.ts'
+export type { Source } from './record.ts'
+export type { KernelReport, PluginReport } from './report.ts'
+export type { PluginState } from './unit.ts'
+export { SDK_VERSION } from './version.ts'

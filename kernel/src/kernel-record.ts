@@ -1,0 +1,44 @@
+import type { Manifest } from '@llmspell/sdk'
+import { KERNEL_ERRORS } from './codes.ts'
+import { recordOf, type PluginRecord } from './record.ts'
+import { SDK_VERSION } from './version.ts'
+
+const ERROR_ITEM = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['name', 'class', 'cause', 'cure'],
+  properties: {
+    name: { type: 'string' },
+    class: { type: 'string' },
+    cause: { type: 'string' },
+    cure: { type: 'string' },
+  },
+}
+
+const manifest: Manifest = {
+  manifest: 1,
+  id: 'kernel',
+  main: './index.js',
+  phase: 'infrastructure',
+  provides: { extensions: '1.0.0', hooks: '1.0.0', schemas: '1.0.0' },
+  contributes: {
+    points: { errors: ERROR_ITEM },
+    errors: KERNEL_ERRORS,
+    hookPoints: [
+      { name: 'kernel.pluginActivated', kind: 'notify', doc: 'A plugin became active.' },
+      { name: 'kernel.pluginFailed', kind: 'notify', doc: 'A plugin failed to activate.' },
+      { name: 'kernel.configChanged', kind: 'series', doc: 'A section of the config changed.' },
+      { name: 'kernel.shutdown', kind: 'series', doc: 'The kernel stops; plugins still work.' },
+    ],
+  },
+}
+
+/** The kernel as the owner of its services, hook points and codes, like any plugin. */
+export const KERNEL_RECORD: PluginRecord = recordOf(manifest, {
+  package: '@llmspell/kernel',
+  version: SDK_VERSION,
+  source: 'kernel',
+  root: undefined,
+  engine: undefined,
+  inline: undefined,
+})

@@ -1,0 +1,88 @@
+import { violations, type Manifest, type Violation } from '@llmspell/sdk'
+import { isRecord } from './files.ts'
+import { validate } from './generated/manifest.validate.js'
+import { error, type Problem } from './problem.ts'
+
+/** What reading a manifest gives: the manifest, unless an error is among the problems. */
+export interface ReadManifest {
+  readonly manifest?: Manifest
+  readonly problems: readonly Problem[]
+}
+
+/** A manifest at work: `contributes` split into its parts, absent parts filled with empty ones. */
+export interface Contributions {
+  readonly hooks: readonly string[]
+  readonly hookPoints: NonNullable<NonNullable<Manifest['contributes']>['hookPoints']>
+  readonly points: Readonly<Record<string, object | string>>
+  /** Every other key: extension point to items. */
+  readonly items: ReadonlyMap<string, readonly Item[]>
+}
+
+/** One item of an extension point, as the manifest has it. */
+export type Item = { readonly name: string } & Readonly<Record<string, unknown>>
+
+const ABOUT_POINTS = new Set(['hooks', 'hookPoints', 'points'])
+
+/**
+ * Checks the `llmspell` key of a package.json. Never throws: what is wrong is in `problems`.
+ * @param name what the problems call the plugin while its id is unknown
+ */
+export function readManifest(value: unknown, name: string): ReadManifest {
+  const plugin = isRecord(value) && typeof value['id'] === 'string' ? value['id'] : name
+  if (!validate(value)) {
+    const rows = violations(validate.errors ?? [], 'llmspell')
+    return { problems: rows.map((row) => invalid(plugin, row)) }
+  }
+  const manifest = value as Manifest
+  const problems = [...outside(manifest), ...doubles(manifest), ...selfRequired(manifest)]
+  return problems.length > 0 ? { problems } : { manifest, problems }
+}
+
+/** The parts of `contributes`. */
+export function contributionsOf(manifest: Manifest): Contributions {
+  const contributes = manifest.contributes ?? {}
+  const items = Object.entries(contributes).filter(([point]) => !ABOUT_POINTS.has(point))
+  return {
+    hooks: contributes.hooks ?? [],
+    hookPoints: contributes.hookPoints ?? [],
+    points: contributes.points ?? {},
+    items: new Map(items as [string, readonly Item[]][]),
+  }
+}
+
+function invalid(plugin: string, row: Violation): Problem {
+  const text = `Plugin '${plugin}' has an invalid manifest: '${row.path}': expected ${row.expected}, found ${row.found}.`
+  return error({ plugin, code: 'MANIFEST_INVALID', path: row.path, text, hint: row.hint })
+}
+
+function outside({ id, main }: Manifest): Problem[] {
+  const parts = main.split(/[\\/]/)
+  let depth = 0
+  const leaves = parts.some((part) => (depth += part === '..' ? -1 : part === '.' || !part ? 0 : 1) < 0)
+  if (!leaves && parts[0] !== '' && !/^[A-Za-z]:/.test(main) && depth > 0) return []
+  const expected = 'a file inside the package, relative to it'
+  return [invalid(id, { path: 'llmspell.main', expected, found: `'${main}'` })]
+}
+
+function doubles(manifest: Manifest): Problem[] {
+  const { hookPoints, items } = contributionsOf(manifest)
+  return [['hookPoints', hookPoints] as const, ...items].flatMap(([point, list]) => {
+    const names = list.map((item) => item.name)
+    const twice = names.filter((name, index) => names.indexOf(name) !== index)
+    return [...new Set(twice)].map((name) => {
+      const path = `llmspell.contributes.${point}`
+      return invalid(manifest.id, { path, expected: 'each name once', found: `'${name}' twice` })
+    })
+  })
+}
+
+function selfRequired({ id, requires = {}, optional = {}, provides = {} }: Manifest): Problem[] {
+  const wanted = Object.keys({ ...requires, ...optional })
+  return wanted
+    .filter((name) => Object.hasOwn(provides, name))
+    .map((name) => {
+      const expected = 'services of other plugins'
+      const found = `'${name}', which it provides itself`
+      return invalid(id, { path: 'llmspell.requires', expected, found })
+    })
+}

@@ -1,0 +1,56 @@
+import { PHASES, type Phase } from '@llmspell/sdk'
+import type { Problem } from './problem.ts'
+import { reject, type PluginRecord, type Rejected } from './record.ts'
+
+/** Who may run, in which order. Pure data: nothing has been imported. */
+export interface Plan {
+  /** Every usable plugin after what it needs; the place is the order of its taps. */
+  readonly order: readonly PluginRecord[]
+  /** Service name to the id of its provider. */
+  readonly providers: ReadonlyMap<string, string>
+  /** `point/name` to the id of the plugin that has the name. */
+  readonly names: ReadonlyMap<string, string>
+  readonly rejected: readonly Rejected[]
+  readonly problems: readonly Problem[]
+}
+
+/** The state of resolving: plugins leave `living`, problems are added. */
+export class Draft {
+  readonly living = new Map<string, PluginRecord>()
+  readonly providers = new Map<string, string>()
+  readonly names = new Map<string, string>()
+  readonly rejected: Rejected[] = []
+  readonly problems: Problem[] = []
+  /** Why a plugin is out, for the texts of those that need it. */
+  readonly out = new Map<string, { readonly record: PluginRecord; readonly problem: Problem }>()
+
+  /** Takes a plugin out because of an error in it. */
+  fail(record: PluginRecord, problem: Problem): void {
+    this.#remove(record, 'failed', problem)
+    this.problems.push(problem)
+  }
+
+  /** Takes a plugin out because it is not wanted here. */
+  skip(record: PluginRecord, problem: Problem): void {
+    this.#remove(record, 'skipped', problem)
+    if (problem.severity === 'error') this.problems.push(problem)
+  }
+
+  #remove(record: PluginRecord, state: Rejected['state'], problem: Problem): void {
+    this.living.delete(record.id)
+    this.out.set(record.id, { record, problem })
+    this.rejected.push(reject(record, state, problem))
+  }
+
+  /** The living plugins that a plugin needs to be active first. */
+  needs(id: string): readonly string[] {
+    const { requires = {}, optional = {} } = this.living.get(id)?.manifest ?? {}
+    const providers = Object.keys({ ...requires, ...optional }).map((name) => this.providers.get(name))
+    return providers.filter((other) => other !== undefined && this.living.has(other)) as string[]
+  }
+}
+
+/** Place of a phase; unknown names come last. */
+export function phaseIndex(phase: string): number {
+  return PHASES.indexOf(phase as Phase)
+}

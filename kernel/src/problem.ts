@@ -1,0 +1,38 @@
+import { PluginError, type Step } from '@llmspell/sdk'
+import { failure, type KernelCode } from './codes.ts'
+
+/** One thing that is wrong with a plugin or the config, found without running any plugin. */
+export interface Problem {
+  readonly severity: 'error' | 'warning'
+  /** Id of the plugin; its package or folder where no id could be read; `kernel` for the host's own. */
+  readonly plugin: string
+  readonly code: KernelCode
+  /** The place: a key of the manifest, of the config or a file; empty where the whole is meant. */
+  readonly path: string
+  /** A sentence: what was expected and what was found. */
+  readonly text: string
+  /** One thing to do. */
+  readonly hint?: string
+}
+
+/** Everything of a problem but its severity. */
+export type ProblemParts = Omit<Problem, 'severity' | 'hint'> & { readonly hint?: string | undefined }
+
+/** An error among the problems: the plugin cannot be used. */
+export function error(parts: ProblemParts): Problem {
+  return problem('error', parts)
+}
+
+/** A warning among the problems: the plugin can be used. */
+export function warning(parts: ProblemParts): Problem {
+  return problem('warning', parts)
+}
+
+function problem(severity: Problem['severity'], { hint, ...parts }: ProblemParts): Problem {
+  return { severity, ...parts, ...(hint ? { hint } : {}) }
+}
+
+/** The problem as the error that a caller gets who needs the plugin. */
+export function problemError(found: Problem, step: Step, cause?: PluginError): PluginError {
+  return failure(found.code, found.plugin, step, found.text, { hint: found.hint, cause })
+}

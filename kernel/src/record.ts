@@ -1,0 +1,59 @@
+import type { Manifest } from '@llmspell/sdk'
+import { contributionsOf, type Contributions } from './manifest.ts'
+import type { InlinePlugin } from './options.ts'
+import type { Problem } from './problem.ts'
+
+/** Where a plugin was found. */
+export type Source = 'kernel' | 'host' | 'packages' | 'folder' | 'linked'
+
+/** A plugin as found: what its package.json says, and where its code is. Nothing of it has run. */
+export interface PluginRecord {
+  readonly id: string
+  /** Name of the package; of an inline plugin its id. */
+  readonly package: string
+  readonly version: string
+  readonly source: Source
+  /** Folder of the package; undefined for an inline plugin that gives none. */
+  readonly root: string | undefined
+  readonly manifest: Manifest
+  readonly contributions: Contributions
+  /** Range in `engines.llmspell`; undefined for inline plugins, which cannot be out of date. */
+  readonly engine: string | undefined
+  readonly inline: InlinePlugin | undefined
+}
+
+/** A plugin that was found and cannot be used. */
+export interface Rejected {
+  readonly id: string
+  readonly package: string
+  readonly version: string
+  readonly source: Source
+  readonly phase: string
+  readonly state: 'failed' | 'skipped'
+  readonly problems: readonly Problem[]
+}
+
+/** What discovery gives. */
+export interface Found {
+  readonly records: readonly PluginRecord[]
+  readonly rejected: readonly Rejected[]
+  readonly problems: readonly Problem[]
+}
+
+/** The facts of a record beside its manifest. */
+export type RecordFacts = Omit<PluginRecord, 'id' | 'manifest' | 'contributions'>
+
+/** A record of a valid manifest. */
+export function recordOf(manifest: Manifest, facts: RecordFacts): PluginRecord {
+  return { ...facts, id: manifest.id, manifest, contributions: contributionsOf(manifest) }
+}
+
+/** The row of a plugin that cannot be used. */
+export function reject(
+  record: PluginRecord,
+  state: Rejected['state'],
+  ...problems: readonly Problem[]
+): Rejected {
+  const { id, version, source, manifest } = record
+  return { id, package: record.package, version, source, phase: manifest.phase, state, problems }
+}

@@ -1,0 +1,94 @@
+import { toErrorRecord, type ErrorRecord, type Phase, type Step } from '@llmspell/sdk'
+import type { Plan } from './plan.ts'
+import { problemError, type Problem } from './problem.ts'
+import type { Rejected, Source } from './record.ts'
+import type { PluginState, PluginUnit } from './unit.ts'
+import { SDK_VERSION } from './version.ts'
+
+/** One plugin of the report. */
+export interface PluginReport {
+  readonly id: string
+  readonly package: string
+  readonly version: string
+  readonly source: Source
+  readonly state: PluginState
+  readonly phase: string
+  /** Milliseconds; zero where it was not loaded. */
+  readonly ms: { readonly load: number; readonly setup: number }
+  /** Labels of what is registered now, in order. */
+  readonly registered: readonly string[]
+  /** Names of the manifest that setup did not register. */
+  readonly missing: readonly string[]
+  /** Why it failed or was skipped. */
+  readonly failure?: ErrorRecord & { readonly step: Step }
+  /** Labels of what was undone because of the failure. */
+  readonly undone: readonly string[]
+}
+
+/** What the kernel did and what is wrong, as plain data. */
+export interface KernelReport {
+  /** ISO date, or undefined before `start()`. */
+  readonly startedAt?: string
+  /** Version of the SDK contract. */
+  readonly version: string
+  readonly phases: readonly { readonly phase: Phase; readonly ms: number }[]
+  /** Entries of plugins imported so far. */
+  readonly imports: number
+  readonly plugins: readonly PluginReport[]
+  /** Everything found before any plugin ran. */
+  readonly problems: readonly Problem[]
+}
+
+/** What the report knows beside the plan. */
+export interface ReportFacts {
+  readonly startedAt: Date | undefined
+  readonly imports: number
+  readonly phases: KernelReport['phases']
+}
+
+/** Puts the report together. */
+export function buildReport(
+  plan: Plan,
+  units: readonly PluginUnit[],
+  { startedAt, imports, phases }: ReportFacts,
+): KernelReport {
+  return {
+    ...(startedAt ? { startedAt: startedAt.toISOString() } : {}),
+    version: SDK_VERSION,
+    phases: [...phases],
+    imports,
+    plugins: [...units.map(rowOfUnit), ...plan.rejected.map(rowOfRejected)],
+    problems: plan.problems,
+  }
+}
+
+function rowOfUnit(unit: PluginUnit): PluginReport {
+  const { id, record, state, load, setup, missing, undone, failure } = unit
+  return {
+    id,
+    package: record.package,
+    version: record.version,
+    source: record.source,
+    state,
+    phase: record.manifest.phase,
+    ms: { load, setup },
+    registered: unit.undo.labels(),
+    missing,
+    undone,
+    ...(failure ? { failure: { ...toErrorRecord(failure), step: failure.step } } : {}),
+  }
+}
+
+function rowOfRejected({ problems, ...row }: Rejected): PluginReport {
+  const [first] = problems
+  const step: Step = row.phase === '' ? 'discover' : 'resolve'
+  const failure = first && { ...toErrorRecord(problemError(first, step)), step }
+  return {
+    ...row,
+    ms: { load: 0, setup: 0 },
+    registered: [],
+    missing: [],
+    undone: [],
+    ...(failure ? { failure } : {}),
+  }
+}
