@@ -1,5 +1,6 @@
 // npm run generate: types and validators from every package's schemas/*.json into src/generated/.
 //   schemas/<name>.json with a title   → <name>.ts, <name>.validate.js, <name>.validate.d.ts
+//   docs/errors.md, docs/hooks.md      ← the codes and hook points of kernel, cli and manifests
 //   schemas/<name>.module.json         → <name>.module.validate.js, <name>.module.validate.d.ts
 // With --check nothing is written; it fails when a file differs from what would be written.
 import './check-node.mjs'
@@ -86,6 +87,13 @@ async function main(check) {
       differing.push(relative(root, file))
       if (!check) rmSync(file)
     }
+  }
+  const { docFiles } = await import('./docs.mjs')
+  for (const [name, text] of await docFiles()) {
+    const file = join(root, name)
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+    differing.push(name)
+    if (!check) writeFileSync(file, text)
   }
   if (differing.length === 0) return
   if (check) {

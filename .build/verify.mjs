@@ -9,7 +9,7 @@ const checks = [
   { name: 'format', steps: [[toolPath('oxfmt'), '--check']], hint: 'npm run format' },
   {
     name: 'generated files',
-    steps: [['.build/generate.mjs', '--check']],
+    steps: [['--conditions=@llmspell/source', '.build/generate.mjs', '--check']],
     hint: 'npm run generate',
   },
   {

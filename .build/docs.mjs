@@ -1,0 +1,90 @@
+// Pages of docs/ that are tables elsewhere: codes and hook points come from the manifests.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { packages, root } from './packages.mjs'
+
+/** Exit code of the command line for each class of failure; its owner is cli/src/exit.ts. */
+async function exitCodes() {
+  const { EXIT_CODES } = await load('cli/src/exit.ts')
+  return EXIT_CODES
+}
+
+function load(path) {
+  return import(pathToFileURL(join(root, path)).href)
+}
+
+function manifests() {
+  return packages().filter(({ manifest }) => manifest.llmspell && manifest.name.startsWith('@llmspell/'))
+}
+
+function table(heads, rows) {
+  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+async function errorRows() {
+  const { KERNEL_ERRORS } = await load('kernel/src/codes.ts')
+  const { CLI_ERRORS } = await load('cli/src/codes.ts')
+  const own = [...KERNEL_ERRORS.map((item) => ['kernel', item]), ...CLI_ERRORS.map((item) => ['cli', item])]
+  const plugins = manifests().flatMap(({ manifest }) =>
+    (manifest.llmspell.contributes?.errors ?? []).map((item) => [manifest.llmspell.id, item]),
+  )
+  return [...own, ...plugins].sort(([, a], [, b]) => (a.name < b.name ? -1 : 1))
+}
+
+async function errorsPage() {
+  const exits = await exitCodes()
+  const rows = (await errorRows()).map(([owner, { name, class: kind, cause, cure }]) => [`\`${name}\``, owner, `${kind} (${exits[kind]})`, cause, cure])
+  const classes = Object.entries(exits).map(([kind, code]) => [kind, code])
+  return `# Errors
+
+Every error has a stable code, names its subject in quotes, says what was expected and what was found, and one thing to
+do. Test the code, never the message. Written by \`npm run generate\` from the tables of the kernel, the command line and
+the manifests of the plugins.
+
+## Exit codes
+
+0 is success; 141 says that the reader of the output went away.
+
+${table(['class', 'exit code'], classes)}
+
+## Codes
+
+${table(['code', 'owner', 'class (exit)', 'raised when', 'what to do'], rows)}
+`
+}
+
+async function hooksPage() {
+  const { KERNEL_RECORD } = await load('kernel/src/kernel-record.ts')
+  const rows = [
+    ...KERNEL_RECORD.manifest.contributes.hookPoints.map((point) => [point, 'kernel']),
+    ...manifests().flatMap(({ manifest }) => (manifest.llmspell.contributes?.hookPoints ?? []).map((point) => [point, manifest.llmspell.id])),
+  ].map(([{ name, kind, doc }, owner]) => [`\`${name}\``, kind, owner, doc])
+  return `# Hook points
+
+A plugin names the points it taps in \`contributes.hooks\` and taps them with \`ctx.tap\`. Written by \`npm run generate\`
+from the manifests.
+
+| kind | a tap returns | when a tap throws or takes too long |
+| --- | --- | --- |
+| guard | nothing, or \`deny(reason)\`; the first denial wins | the operation is denied |
+| transform | a new value, or nothing | the operation fails |
+| observe | nothing; all taps run at once | reported, the others go on |
+| series | nothing; one after the other | reported, the next goes on |
+| notify | nothing; synchronous | reported |
+| choose | an answer, or nothing; the first answer wins | reported, the next is asked |
+
+${table(['point', 'kind', 'owner', 'when'], rows)}
+`
+}
+
+/** Path → text of the generated pages; none while a table they come from does not exist. */
+export async function docFiles() {
+  const sources = ['cli/src/codes.ts', 'cli/src/exit.ts', 'kernel/src/codes.ts']
+  if (!sources.every((path) => existsSync(join(root, path)))) return new Map()
+  return new Map([
+    ['docs/errors.md', await errorsPage()],
+    ['docs/hooks.md', await hooksPage()],
+  ])
+}
