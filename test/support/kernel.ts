@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createKernel, type InlinePlugin, type Kernel, type KernelConfig } from '@llmspell/kernel'
+import type { RunRequest, RunResult, ScriptRuntime } from '@llmspell/sdk'
+
+/** Root folder of the repository. */
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Everything that a script of this repository can use, built. */
+export const ALL = [
+  'permissions',
+  'files',
+  'models',
+  'provider-mock',
+  'provider-openai',
+  'tools',
+  'tool-calculator',
+  'tool-file-read',
+  'agents',
+  'engine-lua',
+  'script-runtime',
+] as const
+
+export interface House extends AsyncDisposable {
+  readonly kernel: Kernel
+  readonly runtime: ScriptRuntime
+  /** Runs a Lua script under the name `test.lua`. */
+  lua(source: string, options?: Partial<RunRequest>): Promise<RunResult>
+}
+
+/** A started kernel with the named plugins of this repository, and further ones handed over as objects. */
+export async function openHouse(
+  plugins: readonly string[] = ALL,
+  extra: readonly InlinePlugin[] = [],
+  config: KernelConfig = {},
+): Promise<House> {
+  const folders = plugins.map((name) => join(ROOT, 'plugins', name))
+  const kernel = createKernel({ plugins: [...folders, ...extra], config })
+  await kernel.start()
+  const runtime = await kernel.use('script-runtime')
+  return {
+    kernel,
+    runtime,
+    lua: (source, options) => runtime.run({ source, file: 'test.lua', ...options }),
+    [Symbol.asyncDispose]: async () => void (await kernel.stop()),
+  }
+}
