@@ -1,0 +1,135 @@
+import { SpellError } from '@llmspell/sdk'
+import type { GrantLayer, HandleRef } from '@llmspell/sdk'
+import { cancelled } from './abort.ts'
+import type { Stop } from './abort.ts'
+import type { AnswerShape } from './answer.ts'
+import { unionOf } from './bound-tool.ts'
+import { DEFAULTS } from './config.ts'
+import type { AgentConfig } from './config.ts'
+import type { Conversation } from './conversation.ts'
+import type { Ledger } from './ledger.ts'
+import { Memory, memorySize } from './memory.ts'
+import type { Candidate } from './model.ts'
+import type { Toolbox } from './toolbox.ts'
+import type { AgentDescription } from './types.ts'
+
+export interface AgentParts {
+  readonly name: string
+  readonly config: AgentConfig
+  /** In the order in which they are asked; at least one. */
+  readonly models: readonly Candidate[]
+  readonly toolbox: Toolbox
+  readonly shape: AnswerShape | undefined
+}
+
+export type AgentState = 'ready' | 'running' | 'failed' | 'closed'
+
+/** What came of one execution. */
+export type Ending = 'answered' | 'failed' | 'left'
+
+/** One agent of a run: its configuration, looked up, and what it has done so far. */
+export class Agent {
+  readonly name: string
+  readonly description: string
+  readonly config: AgentConfig
+  readonly models: readonly Candidate[]
+  readonly toolbox: Toolbox
+  readonly shape: AnswerShape | undefined
+  readonly ref: HandleRef
+  readonly memory: Memory | undefined
+  readonly conversations = new Map<string, Conversation>()
+  readonly #active = new Set<Stop>()
+  readonly #spent = { requests: 0, failed: 0, steps: 0, tool_calls: 0, input_tokens: 0, output_tokens: 0, cost: 0, duration_ms: 0 }
+  #last: Ending = 'answered'
+  #closed = false
+
+  /** @param register gives the handle by which scripts hold it */
+  constructor(parts: AgentParts, register: (agent: Agent) => HandleRef) {
+    this.name = parts.name
+    this.description = parts.config.description ?? ''
+    this.config = { ...parts.config, name: parts.name }
+    this.models = parts.models
+    this.toolbox = parts.toolbox
+    this.shape = parts.shape
+    this.memory = parts.config.memory ? new Memory(memorySize(parts.config)) : undefined
+    this.ref = register(this)
+  }
+
+  /** `provider/model` that is asked first. */
+  get model(): string {
+    return this.models[0]!.id
+  }
+
+  get maxDepth(): number {
+    return this.config.max_depth ?? DEFAULTS.maxDepth
+  }
+
+  /** Levels of agents, this one included, as far as its tools show them. */
+  get depth(): number {
+    return 1 + Math.max(0, ...[...this.toolbox.values()].map((tool) => tool.depth))
+  }
+
+  /** What its tools may need at most, whatever the run is granted. */
+  grantOf(toolbox: Toolbox): GrantLayer {
+    return { holder: `agent '${this.name}'`, allow: unionOf(toolbox.values()) }
+  }
+
+  get state(): AgentState {
+    if (this.#closed) return 'closed'
+    if (this.#active.size > 0) return 'running'
+    return this.#last === 'failed' ? 'failed' : 'ready'
+  }
+
+  get usage() {
+    return { ...this.#spent }
+  }
+
+  describe(): AgentDescription {
+    const { name, description, model } = this
+    return { name, description, model, tools: [...this.toolbox.keys()] }
+  }
+
+  /** @throws AGENT_CLOSED */
+  open(): void {
+    if (!this.#closed) return
+    throw new SpellError('AGENT_CLOSED', `Agent '${this.name}' was closed.`, {
+      hint: 'Make a new one with Agent.create.',
+    })
+  }
+
+  begin(stop: Stop): void {
+    this.#active.add(stop)
+  }
+
+  /** Counts one execution. */
+  end(stop: Stop, ledger: Ledger, ending: Ending, durationMs: number): void {
+    this.#last = ending
+    this.#spent.requests++
+    if (ending === 'failed') this.#spent.failed++
+    this.#spent.duration_ms += durationMs
+    this.count(stop, ledger)
+  }
+
+  /** Counts what was spent, agents below included. */
+  count(stop: Stop, ledger: Ledger): void {
+    this.#active.delete(stop)
+    const spent = this.#spent
+    spent.steps += ledger.steps
+    spent.tool_calls += ledger.toolCalls
+    spent.input_tokens += ledger.inputTokens
+    spent.output_tokens += ledger.outputTokens
+    spent.cost += ledger.cost
+  }
+
+  /** Ends every execution under way; how many that were. */
+  cancel(): number {
+    const count = this.#active.size
+    for (const stop of this.#active) stop.end(cancelled(this.name))
+    return count
+  }
+
+  close(): void {
+    this.cancel()
+    this.#closed = true
+  }
+}

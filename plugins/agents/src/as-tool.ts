@@ -1,0 +1,59 @@
+import { expandSchema } from '@llmspell/sdk'
+import type { CallContext, HandleRef, Tool, ToolItem, ToolRegistry, Value } from '@llmspell/sdk'
+import type { Agent } from './agent.ts'
+import { INPUT_SCHEMA, toolDescription, toolName } from './agent-tool.ts'
+import { asking } from './ask.ts'
+import { unionOf, worstEffect } from './bound-tool.ts'
+import type { AgentResult } from './result.ts'
+
+/** How an agent appears as a tool. */
+export interface AsToolOptions {
+  readonly name?: string
+  readonly description?: string
+  readonly schema?: { readonly [key: string]: Value | undefined }
+}
+
+// An agent has limits of its own; the clock of the tool is only there for one that hangs.
+const TIMEOUT_MS = 3_600_000
+
+function itemOf(agent: Agent, options: AsToolOptions): ToolItem & { readonly source: string } {
+  const tools = [...agent.toolbox.values()]
+  return {
+    name: options.name ?? toolName(agent.name),
+    description: options.description ?? toolDescription(agent),
+    category: 'agent',
+    source: 'script',
+    input: options.schema ? expandSchema(options.schema) : INPUT_SCHEMA,
+    permissions: unionOf(tools),
+    effect: worstEffect(tools),
+    timeoutMs: TIMEOUT_MS,
+  }
+}
+
+/**
+ * Registers an agent as a tool of its run. Called by an agent it acts under that one's grants and budget, and
+ * counts for its depth; called by the script under the script's.
+ * @throws TOOL_EXISTS, SCHEMA_INVALID
+ */
+export async function asTool(
+  agent: Agent,
+  options: AsToolOptions,
+  registry: ToolRegistry,
+  context: CallContext,
+): Promise<HandleRef> {
+  const item = itemOf(agent, options)
+  const handle = agent.ref
+  const tool: Tool<Value> = {
+    async execute(params, { signal }) {
+      const input = options.schema ? { data: params } : (params as { readonly input: string }).input
+      const above = asking()
+      const answer = above
+        ? above.tool('Agent', 'Agent.execute', [input], { handle, signal })
+        : context.call('Agent', 'Agent.execute', [input], { handle, signal })
+      const { result, text } = (await answer) as AgentResult
+      return { result, text }
+    },
+  }
+  registry.register(item, tool, context)
+  return (await context.call('Tool', 'get', [item.name])) as HandleRef
+}

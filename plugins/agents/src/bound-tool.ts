@@ -1,0 +1,53 @@
+import type { Effect, ErrorRecord, ModelTool, PermissionSet, ToolResult, Value } from '@llmspell/sdk'
+import type { Ask } from './ask.ts'
+
+/** Options of `Tool.execute` that an agent uses. */
+export interface InvokeOptions {
+  readonly on_error?: 'raise' | 'return'
+}
+
+/** One tool as an agent holds it. */
+export interface BoundTool {
+  /** As the model sees it. */
+  readonly model: ModelTool
+  readonly effect: Effect
+  /** The most it can ever need. */
+  readonly permissions: PermissionSet
+  /** Levels of agents below; 0 for a tool that is no agent. */
+  readonly depth: number
+  /** @throws the error of the call; one of the tool itself only unless `on_error` is `return` */
+  invoke(ask: Ask, params: Value, options?: InvokeOptions): Promise<ToolResult>
+}
+
+const ORDER: readonly Effect[] = ['pure', 'idempotent', 'unsafe']
+
+/** The worst effect of several tools. */
+export function worstEffect(tools: Iterable<BoundTool>): Effect {
+  let worst = 0
+  for (const tool of tools) worst = Math.max(worst, ORDER.indexOf(tool.effect))
+  return ORDER[worst]!
+}
+
+/** All that several tools may need, together. */
+export function unionOf(tools: Iterable<BoundTool>): PermissionSet {
+  const union = new Map<string, Set<string>>()
+  for (const { permissions } of tools) {
+    for (const [name, values] of Object.entries(permissions)) {
+      union.set(name, new Set([...(union.get(name) ?? []), ...values]))
+    }
+  }
+  return Object.fromEntries([...union].map(([name, values]) => [name, [...values]]))
+}
+
+/** What came of one call of a tool. `text` is what the model reads. */
+export interface ToolOutcome {
+  readonly text: string
+  readonly result?: Value
+  readonly error?: ErrorRecord
+}
+
+/** A failure as the model reads it. */
+export function failure(error: ErrorRecord): ToolOutcome {
+  const hint = error.hint ? ` ${error.hint}` : ''
+  return { text: `${error.code}: ${error.message}${hint}`, error }
+}

@@ -1,0 +1,115 @@
+import type { HandleRef, HostCallback, Value } from '@llmspell/sdk'
+
+/** Milliseconds, or text such as `30s`. */
+export type Duration = number | string
+
+type Table = { readonly [key: string]: Value | undefined }
+
+/** A model as scripts write it; the module `Provider` takes it apart. */
+export type ModelSpec = string | Table
+
+export interface BudgetConfig {
+  readonly max_steps?: number
+  readonly max_tokens?: number
+  readonly max_cost?: number
+  readonly max_tool_calls?: number
+  readonly max_time?: Duration
+}
+
+/** A name, a name pattern, or the handle of a tool or an agent. */
+export type ToolEntry = string | HandleRef
+
+/** What scripts hand to `Agent.create`, checked by its schema. */
+export interface AgentConfig {
+  readonly name?: string
+  readonly description?: string
+  readonly model?: ModelSpec
+  readonly provider?: string
+  readonly base_url?: string
+  readonly api_key?: string
+  readonly system_prompt?: string | HostCallback
+  readonly temperature?: number
+  readonly top_p?: number
+  readonly seed?: number
+  readonly stop?: string | readonly string[]
+  readonly max_tokens?: number
+  readonly settings?: Table
+  readonly fallback?: readonly ModelSpec[]
+  readonly tools?: readonly ToolEntry[]
+  readonly tool_choice?: string
+  readonly approve?: HostCallback
+  readonly schema?: Table
+  readonly schema_retries?: number
+  readonly memory?: boolean | { readonly messages?: number; readonly strategy?: 'window' }
+  readonly budget?: BudgetConfig
+  readonly max_depth?: number
+}
+
+/** What overrides the configuration for one call. */
+export interface ExecuteOptions {
+  readonly schema?: Table
+  readonly tools?: readonly ToolEntry[]
+  readonly tool_choice?: string
+  readonly temperature?: number
+  readonly max_tokens?: number
+  readonly budget?: BudgetConfig
+  readonly timeout?: Duration
+}
+
+/** A message as scripts see it. `content` stands before `text`. */
+export interface ScriptMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool'
+  readonly text?: string
+  readonly content?: string | readonly Table[]
+}
+
+/** What an agent is asked. */
+export type AgentInput =
+  | string
+  | {
+      readonly text?: string
+      readonly messages?: readonly ScriptMessage[]
+      readonly data?: Value
+      readonly parameters?: Table
+    }
+
+export const DEFAULTS = {
+  maxSteps: 20,
+  maxToolCalls: 100,
+  schemaRetries: 2,
+  memoryMessages: 40,
+  maxDepth: 10,
+} as const
+
+const REFERENCE = /^(env|secret):/
+
+function toolName(entry: ToolEntry): string {
+  return typeof entry === 'string' ? entry : String(entry.fields['name'] ?? entry.id)
+}
+
+function maskKey(key: string | undefined): string | undefined {
+  return key === undefined || REFERENCE.test(key) ? key : '***'
+}
+
+function maskModel(spec: ModelSpec | undefined): ModelSpec | undefined {
+  if (typeof spec !== 'object' || typeof spec['api_key'] !== 'string') return spec
+  return { ...spec, api_key: maskKey(spec['api_key']) }
+}
+
+const named = (value: string | HostCallback | undefined): string | undefined =>
+  typeof value === 'function' ? 'function' : value
+
+/** The configuration as plain data: literal keys masked, functions and handles by name. */
+export function shownConfig(config: AgentConfig): Table {
+  const { system_prompt, approve, tools, model, fallback, api_key, ...rest } = config
+  const shown = {
+    ...rest,
+    system_prompt: named(system_prompt),
+    approve: named(approve),
+    tools: tools?.map(toolName),
+    model: maskModel(model),
+    fallback: fallback?.map((spec) => maskModel(spec)!),
+    api_key: maskKey(api_key),
+  }
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined)) as Table
+}

@@ -1,0 +1,35 @@
+import type { ScriptCall, ScriptHandler, Value } from '@llmspell/sdk'
+import type { AgentInput, ExecuteOptions, ScriptMessage } from './config.ts'
+import { forkOf } from './conversation.ts'
+import type { Conversation } from './conversation.ts'
+import { answer, answerStream } from './execute.ts'
+import type { House } from './house.ts'
+import { fromScript, toScript } from './messages.ts'
+
+type Asked = readonly [input: AgentInput, options?: ExecuteOptions]
+
+const selfOf = ({ self }: { readonly self?: unknown }): Conversation => self as Conversation
+
+/** One handler for each method of `Conversation`. */
+export function conversationHandlers(house: House): Record<string, ScriptHandler> {
+  const question = (call: ScriptCall<Asked>) => {
+    const { agent, memory } = selfOf(call)
+    agent.open()
+    const { args: [input, options = {}], context } = call
+    return { agent, input, options, memory, context }
+  }
+  return {
+    'Conversation.execute': (call: ScriptCall<Asked>) => answer(house, question(call)),
+    'Conversation.stream': (call: ScriptCall<Asked>) =>
+      call.context.stream(answerStream(house, question(call)) as AsyncIterable<Value>),
+    'Conversation.messages': (call: ScriptCall<[]>) => selfOf(call).memory.all.map(toScript),
+    'Conversation.append': (call: ScriptCall<[ScriptMessage]>) => {
+      selfOf(call).memory.add([fromScript(call.args[0])])
+    },
+    'Conversation.fork': (call: ScriptCall<[string?]>) =>
+      forkOf(selfOf(call), call.args[0], call.context).ref,
+    'Conversation.clear': (call: ScriptCall<[]>) => {
+      selfOf(call).memory.clear()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import { expandSchema } from '@llmspell/sdk'
+import type { HookPoint, SchemaCompiler, ToolRegistry } from '@llmspell/sdk'
+import type {} from './types.ts'
+import { answerShape } from './answer.ts'
+import type { AnswerShape } from './answer.ts'
+
+/** The hook points of this plugin. */
+export interface Points {
+  readonly start: HookPoint<'agent.start'>
+  readonly step: HookPoint<'agent.step'>
+  readonly done: HookPoint<'agent.done'>
+}
+
+/** What agents need of the rest of the house. */
+export interface House {
+  readonly tools: ToolRegistry
+  readonly schemas: SchemaCompiler
+  readonly points: Points
+}
+
+/** The shape of a schema in its full or its short form. @throws SCHEMA_INVALID */
+export async function shapeOf(schema: object | undefined, house: House): Promise<AnswerShape | undefined> {
+  return schema === undefined ? undefined : answerShape(expandSchema(schema), house.schemas)
+}

@@ -1,0 +1,75 @@
+import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import type { CallContext } from '@llmspell/sdk'
+import type { AgentConfig, ModelSpec } from './config.ts'
+
+/** One model that an agent may ask, looked up. */
+export interface Candidate {
+  /** As the module `Provider` takes it; nothing means the configured default. */
+  readonly spec: ModelSpec | undefined
+  /** `provider/model`. */
+  readonly id: string
+  readonly provider: string
+  readonly mock: boolean
+}
+
+interface Resolved {
+  readonly provider: string
+  readonly model: string
+  readonly mock?: boolean
+}
+
+/** The model of a configuration with the parts that stand beside it put in. */
+export function specOf(config: AgentConfig): ModelSpec | undefined {
+  const { model, provider, base_url, api_key, settings } = config
+  const beside = Object.entries({ provider, base_url, api_key }).filter(([, value]) => value !== undefined)
+  if (beside.length === 0 && settings === undefined) return model
+  const table = typeof model === 'string' ? { model } : (model ?? {})
+  if (settings === undefined) return { ...table, ...Object.fromEntries(beside) }
+  const inner = typeof table['settings'] === 'object' ? table['settings'] : {}
+  return { ...table, ...Object.fromEntries(beside), settings: { ...inner, ...settings } }
+}
+
+async function lookUp(spec: ModelSpec | undefined, context: CallContext): Promise<Candidate> {
+  const args = spec === undefined ? [] : [spec]
+  const { provider, model, mock = false } = (await context.call('Provider', 'resolve', args)) as Resolved
+  return { spec, id: `${provider}/${model}`, provider, mock }
+}
+
+/**
+ * The models of an agent, in the order in which they are asked. One that is not known is left out with a
+ * warning where another remains.
+ * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_KEY_MISSING of the first one
+ */
+export async function findModels(config: AgentConfig, context: CallContext): Promise<readonly Candidate[]> {
+  const specs = [specOf(config), ...(config.fallback ?? [])]
+  const looked = await Promise.allSettled(specs.map((spec) => lookUp(spec, context)))
+  const failures = looked.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : []))
+  const found = looked.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
+  const grave = failures.find((failure) => !isPassable(failure))
+  if (grave !== undefined) throw grave
+  if (found.length === 0) throw failures[0]
+  for (const failure of failures) warn(context, failure)
+  return found
+}
+
+/** True for a failure after which the next model is asked: unknown model, rate limit, outage. */
+export function isPassable(error: unknown): boolean {
+  const { code, details } = toErrorRecord(error)
+  if (code === 'MODEL_UNKNOWN') return true
+  const { retryable, status } = (details ?? {}) as { readonly retryable?: boolean; readonly status?: number }
+  return code === 'PROVIDER_FAILED' && (retryable === true || status === 404)
+}
+
+/** Says that the next model is asked, and why. */
+export function warn(context: CallContext, failure: unknown): void {
+  const { code, message } = toErrorRecord(failure)
+  context.log({ level: 'warn', message: `Asking the next model: ${message}`, data: { code } })
+}
+
+/** PROVIDER_FAILED for an answer that broke off, or that the provider marked as failed. */
+export function brokenOff(model: Candidate, found: string): SpellError {
+  return new SpellError('PROVIDER_FAILED', `Model '${model.id}' gave no whole answer: ${found}.`, {
+    hint: 'Ask again, or name another model under fallback.',
+    details: { provider: model.provider, retryable: true },
+  })
+}
