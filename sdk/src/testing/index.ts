@@ -1,1 +1,1 @@
-export {}
+export * from './test-host.ts'

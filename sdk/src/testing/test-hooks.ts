@@ -1,0 +1,90 @@
+import { SpellError } from '../errors.ts'
+import type { HookKind, HookPoint, Hooks, Undo } from '../hooks.ts'
+import type { Manifest } from '../manifest.ts'
+import type { HookPointInfo, HookRegistry } from '../services.ts'
+
+type Fn = (payload: unknown) => unknown
+
+interface Point {
+  readonly name: string
+  readonly kind: HookKind
+  readonly owner: string
+  readonly doc: string
+  taps: readonly { readonly fn: Fn; readonly stage: number }[]
+}
+
+/** The service `hooks` in memory: the plugin's own points, and those that the test names. */
+export class TestHooks implements HookRegistry {
+  readonly #points = new Map<string, Point>()
+
+  constructor({ id, contributes = {} }: Manifest, others: Readonly<Record<string, HookKind>>) {
+    for (const [name, kind] of Object.entries(others)) {
+      this.#points.set(name, { name, kind, owner: 'test', doc: '', taps: [] })
+    }
+    for (const { name, kind, doc } of contributes.hookPoints ?? []) {
+      this.#points.set(name, { name, kind, owner: id, doc, taps: [] })
+    }
+    for (const name of contributes.hooks ?? []) {
+      if (this.#points.has(name)) continue
+      this.#points.set(name, { name, kind: 'series', owner: 'test', doc: '', taps: [] })
+    }
+  }
+
+  point<K extends keyof Hooks>(name: K): HookPoint<K> {
+    const point = this.#get(name)
+    return {
+      name,
+      get used() {
+        return point.taps.length > 0
+      },
+      call: (payload) => this.call(name, payload) as never,
+    }
+  }
+
+  tap<K extends keyof Hooks>(name: K, fn: unknown, options: { readonly stage?: number } = {}): Undo {
+    return this.add(name, fn as Fn, options.stage ?? 100)
+  }
+
+  list(): readonly HookPointInfo[] {
+    return [...this.#points.values()].map(({ taps, ...info }) => ({ ...info, used: taps.length > 0 }))
+  }
+
+  tapped(name: string): boolean {
+    return this.#get(name).taps.length > 0
+  }
+
+  add(name: string, fn: Fn, stage: number): Undo {
+    const point = this.#get(name)
+    const tap = { fn, stage }
+    point.taps = [...point.taps, tap].sort((a, b) => a.stage - b.stage)
+    return () => {
+      point.taps = point.taps.filter((other) => other !== tap)
+    }
+  }
+
+  /** Runs the taps as the kind says, without time limits; what a tap throws is thrown. */
+  call(name: string, payload: unknown): unknown {
+    const { kind, taps } = this.#get(name)
+    if (kind !== 'notify') return run(kind, taps.map((tap) => tap.fn), payload)
+    for (const { fn } of taps) fn(payload)
+    return undefined
+  }
+
+  #get(name: string): Point {
+    const point = this.#points.get(name)
+    if (point) return point
+    const hint = `Name it in the options of testHost: hooks: { '${name}': 'guard' }.`
+    throw new SpellError('HOOK_UNKNOWN', `There is no hook point '${name}'.`, { hint })
+  }
+}
+
+async function run(kind: HookKind, taps: readonly Fn[], payload: unknown): Promise<unknown> {
+  let value = payload
+  for (const tap of taps) {
+    const answer = (await tap(value)) ?? undefined
+    if (answer === undefined) continue
+    if (kind === 'guard' || kind === 'choose') return answer
+    if (kind === 'transform') value = answer
+  }
+  return kind === 'transform' ? value : undefined
+}

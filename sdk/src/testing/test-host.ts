@@ -1,0 +1,231 @@
+import { SpellError } from '../errors.ts'
+import type { Contribution, ExtensionRegistry, Extensions } from '../extensions.ts'
+import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions } from '../hooks.ts'
+import type { Manifest } from '../manifest.ts'
+import type { Plugin, PluginContext } from '../plugin.ts'
+import type { Logger, Services } from '../services.ts'
+import { TestExtensions } from './test-extensions.ts'
+import { TestHooks } from './test-hooks.ts'
+
+/** What surrounds the plugin under test. */
+export interface TestHostOptions<Config> {
+  readonly manifest: Manifest
+  /** The section as the plugin gets it: with defaults, as no schema is looked at. */
+  readonly config?: Config
+  /** What `use` and `find` give. `extensions` and `hooks` are there without being named. */
+  readonly services?: Partial<Services>
+  /** Kinds of the points of other plugins, so that `call` can call their taps. */
+  readonly hooks?: Readonly<Record<string, HookKind>>
+  /** What the service `extensions` has beside the plugin's own: point → name → item and value. */
+  readonly extensions?: Readonly<Record<string, Readonly<Record<string, TestContribution>>>>
+  /** Folder of the package, for the manifest's `./paths`. */
+  readonly root?: string
+}
+
+/** A contribution of some other plugin. */
+export interface TestContribution {
+  readonly item?: Readonly<Record<string, unknown>>
+  readonly value?: unknown
+}
+
+/** One line of a plugin's logger. */
+export interface LogLine {
+  readonly level: keyof Logger
+  readonly message: string
+  readonly data?: object | undefined
+}
+
+/** A plugin that has been set up in memory. */
+export interface TestHost extends AsyncDisposable {
+  readonly log: readonly LogLine[]
+  readonly signal: AbortSignal
+  /** What the plugin provides. @throws SERVICE_MISSING */
+  service<K extends keyof Services>(name: K): Services[K]
+  /** What the plugin contributes. @throws CONTRIBUTION_UNKNOWN */
+  contribution<K extends keyof Extensions>(point: K, name: string): Extensions[K]
+  /** Calls the taps of a point, its own or one named in the options. */
+  call<K extends keyof Hooks>(point: K, payload: Hooks[K]['payload']): HookOutcome<K>
+  readonly extensions: ExtensionRegistry
+  /**
+   * Disposes the plugin as the kernel does: signal, then undo in reverse order.
+   * @throws AggregateError of what failed; Error naming each thing that is left over
+   */
+  dispose(): Promise<void>
+}
+
+/**
+ * Sets up one plugin in memory, without a kernel: names are checked against the manifest, and
+ * everything the manifest lists must be registered. No time limits, no order between plugins.
+ * @throws what setup throws; the code of an undeclared name; Error naming what was not registered
+ *
+ * @example
+ * await using host = await testHost(plugin, { manifest, services: { clock } })
+ * expect(host.service('greeter').greet()).toBe('hello')
+ */
+export async function testHost<Config>(
+  plugin: Plugin<Config>,
+  options: TestHostOptions<Config>,
+): Promise<TestHost> {
+  const host = new MemoryHost(options as TestHostOptions<unknown>)
+  try {
+    await plugin.setup(host.context as PluginContext<Config>)
+    host.assertComplete()
+  } catch (error) {
+    await host.dispose().catch(() => undefined)
+    throw error
+  }
+  return host
+}
+
+const HANDLES = ['Timeout', 'TCPServerWrap', 'ProcessWrap', 'FSEventWrap']
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'] as const
+
+class MemoryHost implements TestHost {
+  readonly log: LogLine[] = []
+  readonly context: PluginContext<unknown>
+  readonly extensions: TestExtensions
+  readonly #manifest: Manifest
+  readonly #given: Partial<Services>
+  readonly #provided = new Map<string, unknown>()
+  readonly #hooks: TestHooks
+  readonly #undo: { readonly label: string; readonly run: () => Awaitable<void> }[] = []
+  readonly #controller = new AbortController()
+  readonly #handles = countHandles()
+
+  constructor(options: TestHostOptions<unknown>) {
+    this.#manifest = options.manifest
+    this.#hooks = new TestHooks(options.manifest, options.hooks ?? {})
+    this.extensions = new TestExtensions(options)
+    const own = { extensions: this.extensions, hooks: this.#hooks }
+    this.#given = { ...own, ...options.services }
+    this.context = this.#context(options.config ?? {})
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  service<K extends keyof Services>(name: K): Services[K] {
+    if (this.#provided.has(name)) return this.#provided.get(name) as Services[K]
+    throw this.#error('SERVICE_MISSING', `does not provide '${name}'`)
+  }
+
+  contribution<K extends keyof Extensions>(point: K, name: string): Extensions[K] {
+    const key = `${point}/${name}`
+    if (this.extensions.values.has(key)) return this.extensions.values.get(key) as Extensions[K]
+    throw this.#error('CONTRIBUTION_UNKNOWN', `does not contribute '${name}' to '${point}'`)
+  }
+
+  call<K extends keyof Hooks>(point: K, payload: Hooks[K]['payload']): HookOutcome<K> {
+    return this.#hooks.call(point, payload) as HookOutcome<K>
+  }
+
+  async dispose(): Promise<void> {
+    this.#controller.abort(this.#error('PLUGIN_DISPOSED', 'is disposed'))
+    const failures: unknown[] = []
+    for (let step = this.#undo.pop(); step; step = this.#undo.pop()) {
+      try {
+        await step.run()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Disposing the plugin failed.')
+    this.#assertClean()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose()
+  }
+
+  /** @throws Error naming what the manifest lists and setup did not register */
+  assertComplete(): void {
+    const { provides = {}, contributes = {} } = this.#manifest
+    const missing = [
+      ...Object.keys(provides).filter((name) => !this.#provided.has(name)),
+      ...(contributes.hooks ?? []).filter((name) => !this.#hooks.tapped(name)),
+      ...this.extensions.missing(),
+    ]
+    if (missing.length === 0) return
+    throw new Error(`Plugin '${this.#manifest.id}' lists but did not register: ${missing.join(', ')}.`)
+  }
+
+  #context(config: unknown): PluginContext<unknown> {
+    return {
+      id: this.#manifest.id,
+      config: Object.freeze(config),
+      logger: this.#logger(),
+      signal: this.signal,
+      use: (name) => this.#use(name, this.#manifest.requires, true) as never,
+      find: (name) => this.#use(name, this.#manifest.optional, false) as never,
+      provide: (name, service) => this.#provide(name, service),
+      contribute: (point, name, value) => this.#contribute(point, name, value),
+      tap: (point, fn, options) => this.#tap(point, fn as (payload: unknown) => unknown, options),
+      defer: (run) => this.#register('defer', run),
+    }
+  }
+
+  #use(name: keyof Services, declared: object = {}, needed: boolean): unknown {
+    if (!(name in declared)) throw this.#error('SERVICE_UNDECLARED', `does not declare '${name}'`)
+    const service = this.#given[name]
+    if (service !== undefined || !needed) return service
+    throw this.#error('SERVICE_MISSING', `uses '${name}': pass it as services.${name} to testHost`)
+  }
+
+  #provide(name: string, service: unknown): void {
+    if (!(name in (this.#manifest.provides ?? {}))) {
+      throw this.#error('SERVICE_UNDECLARED', `provides '${name}', which it does not declare`)
+    }
+    this.#provided.set(name, service)
+    this.#register(`provide ${name}`, () => void this.#provided.delete(name))
+  }
+
+  #contribute(point: string, name: string, value: unknown): void {
+    if (!this.extensions.declares(point, name)) {
+      const text = `contributes '${name}' to '${point}', which it does not declare`
+      throw this.#error('CONTRIBUTION_UNDECLARED', text)
+    }
+    const key = `${point}/${name}`
+    this.extensions.values.set(key, value)
+    this.#register(`contribute ${key}`, () => void this.extensions.values.delete(key))
+  }
+
+  #tap(point: string, fn: (payload: unknown) => unknown, options: TapOptions = {}): void {
+    if (!this.#manifest.contributes?.hooks?.includes(point)) {
+      throw this.#error('HOOK_UNDECLARED', `taps '${point}', which it does not declare`)
+    }
+    this.#register(`tap ${point}`, this.#hooks.add(point, fn, options.stage ?? 0))
+  }
+
+  #register(label: string, run: () => Awaitable<void>): void {
+    if (this.signal.aborted) throw this.#error('PLUGIN_DISPOSED', `called '${label}' after dispose`)
+    this.#undo.push({ label, run })
+  }
+
+  #assertClean(): void {
+    const after = countHandles()
+    const left = HANDLES.filter((kind) => (after.get(kind) ?? 0) > (this.#handles.get(kind) ?? 0))
+    const taps = this.#hooks.list().filter((point) => point.used)
+    const names = [...left, ...taps.map(({ name }) => `taps of '${name}'`)]
+    if (names.length === 0) return
+    throw new Error(`Plugin '${this.#manifest.id}' leaves over: ${names.join(', ')}.`)
+  }
+
+  #logger(): Logger {
+    const entries = LEVELS.map((level) => [
+      level,
+      (message: string, data?: object) => this.log.push({ level, message, data }),
+    ])
+    return Object.fromEntries(entries) as Logger
+  }
+
+  #error(code: string, text: string): SpellError {
+    return new SpellError(code, `Plugin '${this.#manifest.id}' ${text}.`)
+  }
+}
+
+function countHandles(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  return counts
+}
