@@ -1,10 +1,7 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createKernel, type InlinePlugin, type Kernel, type KernelConfig } from '@llmspell/kernel'
 import type { RunRequest, RunResult, ScriptRuntime } from '@llmspell/sdk'
-
-/** Root folder of the repository. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+import { ROOT } from './root.ts'
 
 /** Everything that a script of this repository can use, built. */
 export const ALL = [
