@@ -41,6 +41,8 @@ export interface ToolCall {
   readonly tool: string
   /** For texts: `Tool 'file-read'`. */
   readonly subject: string
+  /** `script`, or who acts for it: `agent 'poet'`. */
+  readonly caller: string
   readonly signal: AbortSignal
   /** What the run, its agents and the tool's own manifest allow: hand the call to `files.open`. */
   readonly grants: GrantChain
@@ -186,7 +188,7 @@ declare module '../hooks.ts' {
     'tool.input': Transform<ToolFacts>
     /** After the tool has ended well. A tap may return the payload with another `output`. */
     'tool.output': Transform<ToolOutputFacts>
-    /** After every call that passed the guards, failed ones too. */
+    /** After every call of a tool that exists, failed ones too. */
     'tool.done': Observe<ToolDoneFacts>
   }
 }

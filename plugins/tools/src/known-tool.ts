@@ -1,0 +1,92 @@
+import { SpellError, inputInvalid, violations } from '@llmspell/sdk'
+import type {
+  Schema,
+  SchemaCompiler,
+  Tool,
+  ToolItem,
+  Validator,
+  Value,
+  Violation,
+} from '@llmspell/sdk'
+
+/** What a tool is made of. */
+export interface ToolParts {
+  readonly item: ToolItem
+  /** Id of the contributing plugin, or `script`. */
+  readonly source: string
+  readonly version: string
+  readonly input: Schema
+  readonly output: Schema | undefined
+  /** True for a tool that came at run time: no contract suite has held its output against its schema. */
+  readonly atRunTime: boolean
+  /** Loads the plugin. */
+  readonly load: () => Promise<Tool<Value>>
+}
+
+/** One tool that can be described at once, and is loaded and compiled when it is first called. */
+export class KnownTool {
+  readonly parts: ToolParts
+  readonly #schemas: SchemaCompiler
+  #input: Promise<Validator> | undefined
+  #output: Promise<Validator> | undefined
+
+  constructor(parts: ToolParts, schemas: SchemaCompiler) {
+    this.parts = parts
+    this.#schemas = schemas
+  }
+
+  get name(): string {
+    return this.parts.item.name
+  }
+
+  /** @throws NOT_AVAILABLE with the failure of the plugin as cause */
+  async load(): Promise<Tool<Value>> {
+    try {
+      return await this.parts.load()
+    } catch (cause) {
+      const message = `Tool '${this.name}' is not available: plugin '${this.parts.source}' failed.`
+      throw new SpellError('NOT_AVAILABLE', message, { hint: 'Run llmspell doctor.', cause })
+    }
+  }
+
+  /**
+   * A checked copy with its defaults filled in.
+   * @throws INPUT_INVALID with all violations
+   */
+  async check(params: Value): Promise<Value> {
+    const copy = structuredClone(params)
+    const rows = await this.validate(copy)
+    if (rows.length > 0) throw inputInvalid(`Tool '${this.name}'`, rows)
+    return copy
+  }
+
+  /** All violations. Defaults are written into `params`. */
+  async validate(params: Value): Promise<readonly Violation[]> {
+    this.#input ??= this.#inputCheck()
+    const validate = await this.#input
+    return validate(params) ? [] : violations(validate.errors ?? [])
+  }
+
+  /** @throws TOOL_FAILED where a tool that came at run time breaks its own schema */
+  async checkOutput(result: Value): Promise<void> {
+    const { output, atRunTime } = this.parts
+    if (!output || !atRunTime) return
+    this.#output ??= this.#schemas.compile(output)
+    const validate = await this.#output
+    if (validate(result)) return
+    const cause = inputInvalid('Its result', violations(validate.errors ?? []))
+    throw new SpellError(
+      'TOOL_FAILED',
+      `Tool '${this.name}' gave a result that breaks its schema.`,
+      {
+        hint: 'Correct the tool, or the schema of its result.',
+        cause,
+      },
+    )
+  }
+
+  async #inputCheck(): Promise<Validator> {
+    const { validate } = await this.load()
+    return validate ?? this.#schemas.compile(this.parts.input)
+  }
+}

@@ -1,0 +1,159 @@
+import { isAbsolute, resolve } from 'node:path'
+import { durationMs, expandSchema } from '@llmspell/sdk'
+import type {
+  CallContext,
+  HandleRef,
+  HostCallback,
+  PermissionSet,
+  Schema,
+  SpellError,
+  Tool,
+  ToolCall,
+  ToolChunk,
+  ToolItem,
+  ToolOutput,
+  Value,
+} from '@llmspell/sdk'
+import type { ToolParts } from './known-tool.ts'
+import { Reported } from './reported.ts'
+
+/** What a script gives to `Tool.define`, checked against the module's schema. */
+export interface Definition {
+  readonly name: string
+  readonly description: string
+  readonly parameters?: object
+  readonly result?: object
+  readonly category?: string
+  readonly tags?: readonly string[]
+  readonly timeout?: number | string
+  readonly permissions?: PermissionSet
+  readonly execute: HostCallback
+}
+
+/**
+ * A function of a script as a tool of its run.
+ * @throws SCHEMA_INVALID
+ */
+export function scriptTool(
+  definition: Definition,
+  context: CallContext,
+): Omit<ToolParts, 'atRunTime'> {
+  const input = expandSchema(definition.parameters ?? {}, 'parameters')
+  const output = definition.result && expandSchema(definition.result, 'result')
+  return {
+    item: itemOf(definition, input),
+    source: 'script',
+    version: '0.0.0',
+    input,
+    output,
+    load: () => Promise.resolve(toolOf(definition, context)),
+  }
+}
+
+function itemOf(definition: Definition, input: Schema): ToolItem {
+  const {
+    name,
+    description,
+    category = 'script',
+    tags = [],
+    permissions = {},
+    timeout,
+  } = definition
+  const timeoutMs = timeout === undefined ? undefined : durationMs(timeout)
+  const limit = timeoutMs === undefined ? {} : { timeoutMs }
+  return {
+    name,
+    description,
+    category,
+    tags,
+    input,
+    permissions,
+    effect: 'unsafe',
+    streams: true,
+    ...limit,
+  }
+}
+
+function toolOf({ execute, permissions = {} }: Definition, context: CallContext): Tool<Value> {
+  return {
+    async execute(params, call) {
+      requireAll(permissions, call)
+      const given = await execute(params, callHandle(call, context) as unknown as Value)
+      return outputOf(given)
+    },
+  }
+}
+
+/** Patterns cannot be asked for before it is known what they will be used for. */
+function requireAll(permissions: PermissionSet, call: ToolCall): void {
+  for (const [permission, targets] of Object.entries(permissions)) {
+    for (const target of targets) {
+      if (!target.includes('*')) call.require(permission, targetOf(permission, target, call.root))
+    }
+  }
+}
+
+function targetOf(permission: string, target: string, root: string): string {
+  if (permission !== 'read' && permission !== 'write') return target
+  return isAbsolute(target) ? target : resolve(root, target)
+}
+
+function callHandle(call: ToolCall, context: CallContext): HandleRef {
+  return context.handle('ToolCall', new OpenCall(call), { name: call.tool, caller: call.caller })
+}
+
+/** What a script's tool holds while it runs. */
+export class OpenCall {
+  readonly #call: ToolCall
+
+  constructor(call: ToolCall) {
+    this.#call = call
+  }
+
+  get cancelled(): boolean {
+    return this.#call.signal.aborted
+  }
+
+  progress(done: number, total?: number, text?: string): void {
+    this.#call.progress(done, total, text)
+  }
+
+  async emit(chunk: string | ToolChunk): Promise<void> {
+    await this.#call.emit(typeof chunk === 'string' ? { type: 'text', text: chunk } : chunk)
+  }
+}
+
+/** Text and any value are a result; a table with `success` is a whole one. */
+function outputOf(given: Value | undefined): ToolOutput {
+  if (!isWholeResult(given)) return { result: given ?? null }
+  const { success, text, result, operation, message } = given
+  if (!success) throw reported(given)
+  const written = typeof text === 'string' ? { text } : {}
+  return {
+    result: result ?? text ?? null,
+    ...written,
+    ...(typeof operation === 'string' ? { operation } : {}),
+    ...(typeof message === 'string' ? { message } : {}),
+  }
+}
+
+type WholeResult = { readonly [key: string]: Value | undefined } & { readonly success: boolean }
+
+function isWholeResult(value: Value | undefined): value is WholeResult {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return typeof (value as { success?: unknown }).success === 'boolean'
+}
+
+function reported({ error, text }: WholeResult): SpellError {
+  const { code, message, hint, details } = (typeof error === 'object' ? error : {}) as Record<
+    string,
+    unknown
+  >
+  const said = [message, error, text].find((candidate) => typeof candidate === 'string')
+  return new Reported({
+    code: typeof code === 'string' ? code : 'TOOL_FAILED',
+    message: (said as string | undefined) ?? 'The tool reported a failure without a message.',
+    ...(typeof hint === 'string' ? { hint } : {}),
+    ...(details === undefined ? {} : { details: details as Value }),
+  })
+}
