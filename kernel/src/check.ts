@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
 import { isPluginError, violations, type SchemaCompiler, type Violation } from '@llmspell/sdk'
 import type { KernelCode } from './codes.ts'
 import type { ConfigSections } from './config.ts'
-import { inside, isRecord, readJson } from './files.ts'
+import { exists, inside, isRecord, readJson } from './files.ts'
 import type { Item } from './manifest.ts'
 import type { Plan } from './plan.ts'
 import { error, type Problem } from './problem.ts'
@@ -43,7 +42,7 @@ function pointsOf(owner: PluginRecord): Point[] {
 }
 
 function checkMain({ id, root, inline, manifest: { main } }: PluginRecord): Problem[] {
-  if (inline || root === undefined || existsSync(inside(root, main) ?? '')) return []
+  if (inline || root === undefined || exists(inside(root, main) ?? '')) return []
   const text = `Plugin '${id}' has no entry: expected the file '${main}' in '${root}', found none.`
   return [error({ plugin: id, code: 'PLUGIN_LOAD', path: 'llmspell.main', text, hint: 'Build the plugin.' })]
 }

@@ -1,13 +1,8 @@
 import { deny, isDenial, type HookKind } from '@llmspell/sdk'
-import {
-  AsyncParallelHook,
-  AsyncSeriesBailHook,
-  AsyncSeriesHook,
-  AsyncSeriesWaterfallHook,
-  SyncHook,
-} from 'tapable'
+import type { AsyncSeriesHook } from 'tapable'
 import { guarded, guardedSync } from './guarded.ts'
 import type { TapEntry } from './hook-point.ts'
+import { tapable } from './lazy.ts'
 
 /** Failures of one tap in a row after which an observer is switched off. */
 export const FAILURES_IN_A_ROW = 5
@@ -33,16 +28,17 @@ export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapPar
 }
 
 function hookOf(kind: Exclude<HookKind, 'notify'>): AsyncSeriesHook<[unknown]> {
+  const library = tapable()
   switch (kind) {
     case 'guard':
     case 'choose':
-      return new AsyncSeriesBailHook<[unknown], unknown>(['payload']) as never
+      return new library.AsyncSeriesBailHook<[unknown], unknown>(['payload']) as never
     case 'transform':
-      return new AsyncSeriesWaterfallHook<[unknown]>(['payload']) as never
+      return new library.AsyncSeriesWaterfallHook<[unknown]>(['payload']) as never
     case 'observe':
-      return new AsyncParallelHook<[unknown]>(['payload']) as never
+      return new library.AsyncParallelHook<[unknown]>(['payload']) as never
     case 'series':
-      return new AsyncSeriesHook<[unknown]>(['payload'])
+      return new library.AsyncSeriesHook<[unknown]>(['payload'])
   }
 }
 
@@ -101,7 +97,7 @@ function observe(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
 }
 
 function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {
-  const hook = new SyncHook<[unknown]>(['payload'])
+  const hook = new (tapable().SyncHook)<[unknown]>(['payload'])
   for (const tap of taps) hook.tap(tap.owner, notify(tap, parts))
   return (payload) => hook.call(payload)
 }

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { exists } from './files.ts'
 
 /** Finds the folders of packages by name, from one folder upwards, as Node does. */
 export class PackageFinder {
@@ -9,7 +9,7 @@ export class PackageFinder {
   find(name: string, from: string): string | undefined {
     return this.#modules(from)
       .map((folder) => join(folder, name))
-      .find((folder) => existsSync(join(folder, 'package.json')))
+      .find((folder) => exists(join(folder, 'package.json')))
   }
 
   #modules(from: string): readonly string[] {
@@ -18,7 +18,7 @@ export class PackageFinder {
     const own = join(from, 'node_modules')
     const parent = dirname(from)
     const above = parent === from ? [] : this.#modules(parent)
-    const places = existsSync(own) ? [own, ...above] : above
+    const places = exists(own) ? [own, ...above] : above
     this.#places.set(from, places)
     return places
   }

@@ -29,7 +29,7 @@ export interface ManifestDocument {
   phase: 'infrastructure' | 'providers' | 'core' | 'engines' | 'globals'
   requires?: Versions
   optional?: Versions1
-  provides?: Versions2
+  provides?: Contracts
   /**
    * Extension point to the named things it adds. Three keys are about hooks and points themselves.
    */
@@ -96,7 +96,7 @@ export interface Versions1 {
 /**
  * Service name to the version of the contract it keeps.
  */
-export interface Versions2 {
+export interface Contracts {
   [k: string]: string
 }
 /**
@@ -141,6 +141,13 @@ export interface Item {
  * This interface was referenced by `ManifestDocument`'s JSON-Schema
  * via the `definition` "versions".
  */
-export interface Versions3 {
+export interface Versions2 {
+  [k: string]: string
+}
+/**
+ * This interface was referenced by `ManifestDocument`'s JSON-Schema
+ * via the `definition` "contracts".
+ */
+export interface Contracts1 {
   [k: string]: string
 }

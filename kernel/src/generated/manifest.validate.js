@@ -2,8 +2,9 @@
 import func2_ from 'ajv/dist/runtime/ucs2length.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/versions","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"enum":["usage","input","script","permission","limit","cancelled","provider","tool","unavailable","internal"]},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"enum":["usage","input","script","permission","limit","cancelled","provider","tool","unavailable","internal"]},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
+const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
 const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}};
 const schema37 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
@@ -11,9 +12,10 @@ const schema38 = {"type":"object","additionalProperties":false,"required":["name
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = (func2_.default ?? func2_);
 const pattern4 = new RegExp("^[a-z][a-z0-9-]*$", "u");
-const pattern5 = new RegExp("^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$", "u");
-const pattern6 = new RegExp("^\\./", "u");
-const pattern7 = new RegExp("^[A-Z][A-Z0-9_]*$", "u");
+const pattern5 = new RegExp("^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$", "u");
+const pattern6 = new RegExp("^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$", "u");
+const pattern7 = new RegExp("^\\./", "u");
+const pattern8 = new RegExp("^[A-Z][A-Z0-9_]*$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -250,8 +252,8 @@ if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 for(const key3 in data8){
 let data9 = data8[key3];
 if(typeof data9 === "string"){
-if(func2(data9) < 1){
-const err18 = {instancePath:instancePath+"/provides/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/versions/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.additionalProperties,data:data9};
+if(!pattern5.test(data9)){
+const err18 = {instancePath:instancePath+"/provides/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contracts/additionalProperties/pattern",keyword:"pattern",params:{pattern: "^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"},message:"must match pattern \""+"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"+"\"",schema:"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$",parentSchema:schema34.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -262,7 +264,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/provides/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/versions/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.additionalProperties.type,parentSchema:schema32.additionalProperties,data:data9};
+const err19 = {instancePath:instancePath+"/provides/" + key3.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/contracts/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.additionalProperties.type,parentSchema:schema34.additionalProperties,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -274,7 +276,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/provides",schemaPath:"#/$defs/versions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data8};
+const err20 = {instancePath:instancePath+"/provides",schemaPath:"#/$defs/contracts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -472,7 +474,7 @@ errors++;
 if(data17.name !== undefined){
 let data18 = data17.name;
 if(typeof data18 === "string"){
-if(!pattern5.test(data18)){
+if(!pattern6.test(data18)){
 const err34 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/name",schemaPath:"#/$defs/hookPoint/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"+"\"",schema:"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$",parentSchema:schema36.properties.name,data:data18};
 if(vErrors === null){
 vErrors = [err34];
@@ -591,7 +593,7 @@ var _valid0 = _errs60 === errors;
 valid22 = valid22 || _valid0;
 const _errs62 = errors;
 if(typeof data23 === "string"){
-if(!pattern6.test(data23)){
+if(!pattern7.test(data23)){
 const err43 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err43];
@@ -710,7 +712,7 @@ errors++;
 if(data25.name !== undefined){
 let data26 = data25.name;
 if(typeof data26 === "string"){
-if(!pattern7.test(data26)){
+if(!pattern8.test(data26)){
 const err52 = {instancePath:instancePath+"/contributes/errors/" + i4+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema38.properties.name,data:data26};
 if(vErrors === null){
 vErrors = [err52];
@@ -850,7 +852,7 @@ var _valid1 = _errs80 === errors;
 valid28 = valid28 || _valid1;
 const _errs82 = errors;
 if(typeof data30 === "string"){
-if(!pattern6.test(data30)){
+if(!pattern7.test(data30)){
 const err63 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err63];
