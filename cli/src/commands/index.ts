@@ -1,7 +1,19 @@
+import { demo } from './demo.ts'
+import { doctor } from './doctor.ts'
+import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { exec, run } from './run.ts'
+import { toolInfo, toolInvoke, toolList } from './tool.ts'
 
 /** Every command by its id, as oclif finds them. */
 export const COMMANDS = {
   run,
   exec,
+  demo,
+  doctor,
+  'tool:list': toolList,
+  'tool:info': toolInfo,
+  'tool:invoke': toolInvoke,
+  'plugin:list': pluginList,
+  'plugin:inspect': pluginInspect,
+  'plugin:doctor': pluginDoctor,
 }

@@ -37,13 +37,17 @@ export class ProgressLine {
   #frame = 0
   #drawn = false
   #midLine = false
+  readonly #narrate: boolean
 
-  constructor(target: Screen) {
+  /** @param narrate prints what models wait for to stdout, as lines that stay */
+  constructor(target: Screen, narrate = false) {
     this.#screen = target
+    this.#narrate = narrate
   }
 
   /** Takes one report. The line appears after 150 ms of work, so that quick calls do not flicker. */
   report(progress: Progress): void {
+    if (this.#narrate && isWait(progress)) this.print(`  ~ ${plain(progress.text ?? '')}\n`)
     if (!this.#screen.visible) return
     if (progress.state === 'done' || progress.state === 'failed') this.#works.delete(progress.who)
     else this.#note(progress)
@@ -72,12 +76,14 @@ export class ProgressLine {
     this.#erase()
   }
 
-  #note({ who, text, done, total }: Progress): void {
-    const work = this.#works.get(who) ?? { who, since: performance.now(), note: '' }
+  #note({ who, state, text, done, total }: Progress): void {
+    // Who never started, such as a model, speaks through the latest one at work.
+    const known = this.#works.get(who) ?? (state === 'started' ? undefined : [...this.#works.values()].at(-1))
+    const work = known ?? { who, since: performance.now(), note: '' }
     const share = done === undefined ? '' : total === undefined ? `${done}` : `${done}/${total}`
     const note = [share, text ?? ''].filter((part) => part !== '').join(' ')
     if (note !== '') work.note = note
-    this.#works.set(who, work)
+    this.#works.set(work.who, work)
   }
 
   #draw(): void {
@@ -96,4 +102,8 @@ export class ProgressLine {
     if (this.#drawn) this.#screen.write(CLEAR)
     this.#drawn = false
   }
+}
+
+function isWait({ who, state, text }: Progress): boolean {
+  return who.startsWith('model ') && state === 'active' && text !== undefined
 }

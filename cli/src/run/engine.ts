@@ -7,7 +7,7 @@ type Engine = Contribution<EngineItem>
 const DEFAULT_ENGINE = 'lua'
 
 /**
- * Name of the engine for a script: the one asked for, by name or language, or by the file's ending.
+ * The engine for a script: the one asked for, by name or language, or by the file's ending.
  * @throws ENGINE_UNKNOWN with the installed ones
  */
 export function pickEngine(
@@ -15,11 +15,11 @@ export function pickEngine(
   file: string,
   wanted: string | undefined,
   fallback = DEFAULT_ENGINE,
-): string {
+): Engine {
   const ending = extname(file)
   const asked = wanted ?? (ending === '' ? fallback : undefined)
   const found = asked === undefined ? byEnding(engines, ending) : byName(engines, asked)
-  if (found) return found.name
+  if (found) return found
   throw asked === undefined ? endingUnknown(engines, file, ending) : nameUnknown(engines, asked)
 }
 

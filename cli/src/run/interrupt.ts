@@ -18,7 +18,7 @@ export class Interrupt {
   /** Follows who is at work. */
   report({ who, state }: Progress): void {
     if (state === 'done' || state === 'failed') this.#working.delete(who)
-    else this.#working.add(who)
+    else if (state === 'started') this.#working.add(who)
     this.#listen(this.#working.size > 0)
   }
 

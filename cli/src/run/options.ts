@@ -33,9 +33,12 @@ export function isolation(parsed: Parsed, otherwise: Isolation): Isolation {
   return (text(parsed, 'isolation') as Isolation | undefined) ?? otherwise
 }
 
+// Paths start at the root of the file system; `*` of env leaves out names that look like secrets.
+const EVERYTHING: PermissionSet = { read: ['/'], write: ['/'], net: ['*'], run: ['*'], env: ['*'] }
+
 function allowed(parsed: Parsed): PermissionSet {
   if (!isOn(parsed, 'allow-all')) return permissions(parsed, 'allow')
-  return Object.fromEntries(PERMISSIONS.map((name) => [name, ['*']]))
+  return EVERYTHING
 }
 
 function permissions({ flags }: Parsed, verb: 'allow' | 'deny'): PermissionSet {

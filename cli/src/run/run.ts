@@ -6,6 +6,7 @@ import { harmless, plain } from '../print/escape.ts'
 import type { Source } from '../print/failure.ts'
 import { out } from '../print/output.ts'
 import { ProgressLine, screen } from '../print/progress.ts'
+import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { pickEngine } from './engine.ts'
 import { Interrupt } from './interrupt.ts'
@@ -15,8 +16,10 @@ import { isolation, isOn, runOptions, text } from './options.ts'
 export interface Script {
   /** Reads its text. Called after the flags are known to be right. */
   readonly read: () => Source
-  /** Added to the `settings` of the run. */
-  readonly settings?: Readonly<Record<string, Value>>
+  /** Stands for the command line where that is not the script's own. */
+  readonly parsed?: Parsed
+  /** Prints each wait for a model as a line of its own: a pipe has no progress line. */
+  readonly narrate?: boolean
 }
 
 type Run = (request: RunRequest) => Promise<RunResult>
@@ -25,31 +28,36 @@ const ALL_WARNING = 'warning: --allow-all lets the script do everything that you
 
 /** Runs a script and prints what comes of it. @throws what the script, the door or the engine raise */
 export async function runScript(stage: Stage, script: Script): Promise<void> {
-  const options = runOptions(stage.parsed)
+  const parsed = script.parsed ?? stage.parsed
+  const options = runOptions(parsed)
   stage.source = script.read()
   const config = await stage.config()
   const kernel = await stage.open(config)
-  const wanted = text(stage.parsed, 'engine')
   const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
-  const engine = pickEngine(engines, stage.source.file, wanted, config.engine)
+  const engine = pickEngine(engines, stage.source.file, text(parsed, 'engine'), config.engine)
   const runtime = await kernel.use('script-runtime')
   const request: RunRequest = {
     ...options,
     source: stage.source.text,
     file: stage.source.file,
-    engine,
-    isolation: isolation(stage.parsed, DEFAULT_ISOLATION),
-    settings: { ...defaults(config), ...options.settings, ...script.settings },
+    engine: engine.name,
+    isolation: isolation(parsed, engine.item.inline ? DEFAULT_ISOLATION : 'worker'),
+    settings: { ...defaults(config), ...options.settings },
   }
-  await perform(stage, request, (wired) => runtime.run(wired))
+  await perform(stage, script, request, (wired) => runtime.run(wired))
 }
 
 function defaults({ model }: Config): Record<string, Value> {
   return model === undefined ? {} : { model }
 }
 
-async function perform(stage: Stage, request: RunRequest, run: Run): Promise<void> {
-  const line = new ProgressLine(screen(stage.json || stage.quiet))
+async function perform(
+  stage: Stage,
+  { narrate }: Script,
+  request: RunRequest,
+  run: Run,
+): Promise<void> {
+  const line = new ProgressLine(screen(stage.json || stage.quiet), narrate)
   stage.printed = stage.json ? [] : undefined
   if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
   try {

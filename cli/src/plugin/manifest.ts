@@ -1,0 +1,32 @@
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import type { PluginReport } from '@llmspell/kernel'
+import type { Manifest } from '@llmspell/sdk'
+import { dataFolder } from '../places.ts'
+
+/** What a plugin's package.json says about it. */
+export interface PackageFacts {
+  readonly folder: string
+  readonly description?: string
+  readonly license?: string
+  readonly manifest: Manifest
+}
+
+/** The package.json of a plugin that the kernel found, or undefined where it is not on disk. */
+export function packageFacts(root: string, row: PluginReport): PackageFacts | undefined {
+  const user = join(dataFolder(process.env, process.platform), 'plugins')
+  const from = row.source === 'folder' ? user : root
+  try {
+    const file = createRequire(join(from, 'package.json')).resolve(`${row.package}/package.json`)
+    const { llmspell, description, license } = JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly llmspell: Manifest
+      readonly description?: string
+      readonly license?: string
+    }
+    const texts = { ...(description ? { description } : {}), ...(license ? { license } : {}) }
+    return { folder: dirname(file), ...texts, manifest: llmspell }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,51 @@
+import type { Schema, Value } from '@llmspell/sdk'
+import type { Parameter, ToolEntry } from './schema.ts'
+
+const NAME = /^[A-Za-z_]\w*$/
+const RESERVED = new Set([
+  ...['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in'],
+  ...['local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while'],
+])
+const SAMPLES: Readonly<Record<string, Value>> = {
+  integer: 1,
+  number: 1,
+  boolean: true,
+  array: [],
+  object: {},
+}
+
+/** Plain data as Lua writes it. */
+export function luaValue(value: Value | undefined): string {
+  if (value === null || value === undefined) return 'nil'
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object') return String(value)
+  if (Array.isArray(value)) return braces(value.map((item: Value) => luaValue(item)))
+  const pairs = Object.entries(value as Record<string, Value>)
+  return braces(pairs.map(([key, item]) => `${luaKey(key)} = ${luaValue(item)}`))
+}
+
+function braces(items: readonly string[]): string {
+  return items.length > 0 ? `{ ${items.join(', ')} }` : '{}'
+}
+
+function luaKey(key: string): string {
+  return NAME.test(key) && !RESERVED.has(key) ? key : `[${JSON.stringify(key)}]`
+}
+
+/** A line of Lua that calls the tool: with its first example, else with its required parameters. */
+export function luaExample(entry: ToolEntry, all: readonly Parameter[]): string {
+  const input = luaValue(exampleInput(entry, all))
+  return `print(Tool.execute(${JSON.stringify(entry.name)}, ${input}).text)`
+}
+
+function exampleInput(entry: ToolEntry, all: readonly Parameter[]): Value {
+  const given = entry.item.examples?.[0]?.input
+  if (given !== undefined) return given
+  const required = all.filter((parameter) => parameter.required)
+  return Object.fromEntries(required.map(({ name, schema }) => [name, sample(schema)]))
+}
+
+function sample(schema: Schema): Value {
+  const examples = (schema['examples'] ?? schema['enum']) as readonly Value[] | undefined
+  return examples?.[0] ?? SAMPLES[String([schema['type']].flat()[0])] ?? '…'
+}
