@@ -26,7 +26,9 @@ export function toolDescription({ name, description }: Agent): string {
 function asked(agent: string, params: Value): string {
   const input = (params as { readonly input?: unknown } | null)?.input
   if (typeof input === 'string') return input
-  throw inputInvalid(`Agent '${agent}'`, [{ path: 'input', expected: 'text', found: describe(input) }])
+  throw inputInvalid(`Agent '${agent}'`, [
+    { path: 'input', expected: 'text', found: describe(input) },
+  ])
 }
 
 function toolResult(tool: string, { text, result, data, metadata }: AgentResult): ToolResult {

@@ -39,7 +39,16 @@ export class Agent {
   readonly memory: Memory | undefined
   readonly conversations = new Map<string, Conversation>()
   readonly #active = new Set<Stop>()
-  readonly #spent = { requests: 0, failed: 0, steps: 0, tool_calls: 0, input_tokens: 0, output_tokens: 0, cost: 0, duration_ms: 0 }
+  readonly #spent = {
+    requests: 0,
+    failed: 0,
+    steps: 0,
+    tool_calls: 0,
+    input_tokens: 0,
+    output_tokens: 0,
+    cost: 0,
+    duration_ms: 0,
+  }
   #last: Ending = 'answered'
   #closed = false
 

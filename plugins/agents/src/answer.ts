@@ -36,14 +36,21 @@ function parse(text: string): Value | undefined {
 export function checkAnswer({ validate }: AnswerShape, text: string): Checked {
   const data = parse(text)
   if (data === undefined) {
-    return { ok: false, problems: [{ path: 'answer', expected: 'JSON', found: text === '' ? 'nothing' : 'other text' }] }
+    return {
+      ok: false,
+      problems: [
+        { path: 'answer', expected: 'JSON', found: text === '' ? 'nothing' : 'other text' },
+      ],
+    }
   }
   if (validate(data)) return { ok: true, data }
   return { ok: false, problems: violations(validate.errors ?? [], 'answer') }
 }
 
 const listed = (problems: readonly Violation[]): string =>
-  problems.map(({ path, expected, found }) => `'${path}': expected ${expected}, found ${found}`).join('; ')
+  problems
+    .map(({ path, expected, found }) => `'${path}': expected ${expected}, found ${found}`)
+    .join('; ')
 
 /** What a model is told about an answer that does not satisfy the schema. */
 export function correction({ schema }: AnswerShape, problems: readonly Violation[]): string {

@@ -9,7 +9,11 @@ type Call = Extract<ModelChunk, { readonly type: 'tool_call' }>
  * idempotent; anything but true is a no.
  * @throws what the callback of the script throws
  */
-export async function approval(turn: Turn, tool: BoundTool, call: Call): Promise<ErrorRecord | undefined> {
+export async function approval(
+  turn: Turn,
+  tool: BoundTool,
+  call: Call,
+): Promise<ErrorRecord | undefined> {
   const { config, agent, ask } = turn.parts
   if (!config.approve || tool.effect !== 'unsafe') return undefined
   const { id, name, input } = call

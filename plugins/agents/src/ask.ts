@@ -33,7 +33,12 @@ export class Ask {
   }
 
   /** A call of a tool or a sub-agent, under the agent's grants. */
-  tool(module: string, fn: string, args: readonly unknown[], more: NestedCall = {}): Promise<unknown> {
+  tool(
+    module: string,
+    fn: string,
+    args: readonly unknown[],
+    more: NestedCall = {},
+  ): Promise<unknown> {
     return this.#call(module, fn, args, { ...more, grant: this.#grant })
   }
 

@@ -1,4 +1,11 @@
-import type { Effect, ErrorRecord, ModelTool, PermissionSet, ToolResult, Value } from '@llmspell/sdk'
+import type {
+  Effect,
+  ErrorRecord,
+  ModelTool,
+  PermissionSet,
+  ToolResult,
+  Value,
+} from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 
 /** Options of `Tool.execute` that an agent uses. */

@@ -6,7 +6,10 @@ export type Duration = number | string
 type Table = { readonly [key: string]: Value | undefined }
 
 /** A model as scripts write it; the module `Provider` takes it apart. */
-export type ModelSpec = string | Table
+export type ModelSpec = string | ModelTable
+
+/** The table form of a model. */
+export type ModelTable = Table & { readonly api_key?: string; readonly settings?: Table }
 
 export interface BudgetConfig {
   readonly max_steps?: number
@@ -83,8 +86,11 @@ export const DEFAULTS = {
 
 const REFERENCE = /^(env|secret):/
 
-function toolName(entry: ToolEntry): string {
-  return typeof entry === 'string' ? entry : String(entry.fields['name'] ?? entry.id)
+/** The name by which an entry of `tools` goes. */
+export function entryName(entry: ToolEntry): string {
+  if (typeof entry === 'string') return entry
+  const { name } = entry.fields
+  return typeof name === 'string' ? name : entry.id
 }
 
 function maskKey(key: string | undefined): string | undefined {
@@ -92,8 +98,8 @@ function maskKey(key: string | undefined): string | undefined {
 }
 
 function maskModel(spec: ModelSpec | undefined): ModelSpec | undefined {
-  if (typeof spec !== 'object' || typeof spec['api_key'] !== 'string') return spec
-  return { ...spec, api_key: maskKey(spec['api_key']) }
+  if (typeof spec !== 'object' || spec.api_key === undefined) return spec
+  return { ...spec, api_key: maskKey(spec.api_key)! }
 }
 
 const named = (value: string | HostCallback | undefined): string | undefined =>
@@ -106,10 +112,12 @@ export function shownConfig(config: AgentConfig): Table {
     ...rest,
     system_prompt: named(system_prompt),
     approve: named(approve),
-    tools: tools?.map(toolName),
+    tools: tools?.map(entryName),
     model: maskModel(model),
     fallback: fallback?.map((spec) => maskModel(spec)!),
     api_key: maskKey(api_key),
   }
-  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined)) as Table
+  return Object.fromEntries(
+    Object.entries(shown).filter(([, value]) => value !== undefined),
+  ) as Table
 }

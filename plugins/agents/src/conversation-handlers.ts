@@ -15,7 +15,10 @@ export function conversationHandlers(house: House): Record<string, ScriptHandler
   const question = (call: ScriptCall<Asked>) => {
     const { agent, memory } = selfOf(call)
     agent.open()
-    const { args: [input, options = {}], context } = call
+    const {
+      args: [input, options = {}],
+      context,
+    } = call
     return { agent, input, options, memory, context }
   }
   return {

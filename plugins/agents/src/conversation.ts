@@ -27,19 +27,31 @@ function freeId(agent: Agent): string {
 }
 
 /** The conversation of that id, made on first use; without an id a new one. */
-export function conversationOf(agent: Agent, id: string | undefined, context: CallContext): Conversation {
+export function conversationOf(
+  agent: Agent,
+  id: string | undefined,
+  context: CallContext,
+): Conversation {
   const known = id === undefined ? undefined : agent.conversations.get(id)
   const memory = (): Memory => new Memory(memorySize(agent.config))
   return known ?? new Conversation(id ?? freeId(agent), agent, memory(), context)
 }
 
 /** A new conversation with the same past. @throws CONVERSATION_EXISTS */
-export function forkOf(from: Conversation, id: string | undefined, context: CallContext): Conversation {
+export function forkOf(
+  from: Conversation,
+  id: string | undefined,
+  context: CallContext,
+): Conversation {
   const { agent } = from
   if (id !== undefined && agent.conversations.has(id)) {
-    throw new SpellError('CONVERSATION_EXISTS', `Agent '${agent.name}' has a conversation '${id}' already.`, {
-      hint: 'Choose another id, or leave it out.',
-    })
+    throw new SpellError(
+      'CONVERSATION_EXISTS',
+      `Agent '${agent.name}' has a conversation '${id}' already.`,
+      {
+        hint: 'Choose another id, or leave it out.',
+      },
+    )
   }
   return new Conversation(id ?? freeId(agent), agent, from.memory.copy(), context)
 }

@@ -12,7 +12,11 @@ import { bindTools, checkToolChoice } from './toolbox.ts'
  * Makes an agent of this run. Everything it names is looked up first, so that mistakes show here.
  * @throws AGENT_EXISTS, TOOL_NOT_FOUND, AGENT_TOOL_CONFLICT, AGENT_TOO_DEEP, SCHEMA_INVALID and those of findModels
  */
-export async function createAgent(house: House, config: AgentConfig, context: CallContext): Promise<Agent> {
+export async function createAgent(
+  house: House,
+  config: AgentConfig,
+  context: CallContext,
+): Promise<Agent> {
   const agents = agentsOf(context)
   const name = config.name ?? agents.freeName()
   agents.refuse(name)
@@ -23,7 +27,11 @@ export async function createAgent(house: House, config: AgentConfig, context: Ca
   const register = (agent: Agent) => {
     if (agent.depth > agent.maxDepth) throw tooDeep(name, agent.maxDepth, agent.depth)
     agents.add(agent)
-    return context.handle('Agent', agent, { name, description: agent.description, model: agent.model })
+    return context.handle('Agent', agent, {
+      name,
+      description: agent.description,
+      model: agent.model,
+    })
   }
   return new Agent({ name, config, models, toolbox, shape }, register)
 }

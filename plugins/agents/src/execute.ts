@@ -46,14 +46,20 @@ export function answerStream(house: House, asked: Question): AsyncIterable<Agent
   const config = merged(agent.config, options)
   const ledger = new Ledger(agent.name, config.budget ?? {}, asking()?.ledger)
   const stop = new Stop(agent.name, context.signal)
-  const toolbox = options.tools ? bindTools(agent.name, options.tools, house.tools, context) : agent.toolbox
+  const toolbox = options.tools
+    ? bindTools(agent.name, options.tools, house.tools, context)
+    : agent.toolbox
   const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox))
   const chunks = run(house, asked, config, toolbox, ask)
   return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
 }
 
 /** A generator only sees its reader leave between chunks; the stop is seen at once. */
-function leavable(chunks: AsyncGenerator<AgentChunk, void>, stop: Stop, agent: Agent): AsyncIterator<AgentChunk> {
+function leavable(
+  chunks: AsyncGenerator<AgentChunk, void>,
+  stop: Stop,
+  agent: Agent,
+): AsyncIterator<AgentChunk> {
   return {
     next: () => chunks.next(),
     async return() {
@@ -65,8 +71,8 @@ function leavable(chunks: AsyncGenerator<AgentChunk, void>, stop: Stop, agent: A
   }
 }
 
-function merged(config: AgentConfig, { timeout: _, budget, ...options }: ExecuteOptions): AgentConfig {
-  return { ...config, ...options, budget: { ...config.budget, ...budget } }
+function merged(config: AgentConfig, options: ExecuteOptions): AgentConfig {
+  return { ...config, ...options, budget: { ...config.budget, ...options.budget } }
 }
 
 async function* run(

@@ -30,9 +30,14 @@ function moduleHandlers(house: House): Record<string, ScriptHandler> {
       (await createAgent(house, config, context)).ref,
     register: async ({ args: [config], context }: ScriptCall<[AgentConfig]>) =>
       (await createAgent(house, config, context)).name,
-    get: ({ args: [name], context }: ScriptCall<[string]>) => agentsOf(context).find(name)?.ref ?? null,
-    exists: ({ args: [name], context }: ScriptCall<[string]>) => agentsOf(context).find(name) !== undefined,
-    list: ({ context }: ScriptCall<[]>) => agentsOf(context).list().map((agent) => agent.describe()),
+    get: ({ args: [name], context }: ScriptCall<[string]>) =>
+      agentsOf(context).find(name)?.ref ?? null,
+    exists: ({ args: [name], context }: ScriptCall<[string]>) =>
+      agentsOf(context).find(name) !== undefined,
+    list: ({ context }: ScriptCall<[]>) =>
+      agentsOf(context)
+        .list()
+        .map((agent) => agent.describe()),
   }
 }
 
@@ -73,7 +78,10 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
 
 /** A tool of the agent, called by the script in its name. @throws TOOL_NOT_FOUND, AGENT_CLOSED and the tool's own */
 async function invokeTool(call: ScriptCall<[string, Value?]>): Promise<ToolResult> {
-  const { args: [name, params = {}], context } = call
+  const {
+    args: [name, params = {}],
+    context,
+  } = call
   const agent = selfOf<Agent>(call)
   agent.open()
   const tool = agent.toolbox.get(name)
@@ -89,4 +97,3 @@ async function invokeTool(call: ScriptCall<[string, Value?]>): Promise<ToolResul
     agent.count(stop, ledger)
   }
 }
-

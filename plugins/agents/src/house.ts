@@ -19,6 +19,9 @@ export interface House {
 }
 
 /** The shape of a schema in its full or its short form. @throws SCHEMA_INVALID */
-export async function shapeOf(schema: object | undefined, house: House): Promise<AnswerShape | undefined> {
+export async function shapeOf(
+  schema: object | undefined,
+  house: House,
+): Promise<AnswerShape | undefined> {
   return schema === undefined ? undefined : answerShape(expandSchema(schema), house.schemas)
 }

@@ -7,7 +7,10 @@ import { agentsOf } from './registry.ts'
 export type * from './types.ts'
 
 const agents: Agents = {
-  list: (context) => agentsOf(context).list().map((agent) => agent.describe()),
+  list: (context) =>
+    agentsOf(context)
+      .list()
+      .map((agent) => agent.describe()),
   get: (name, context) => agentsOf(context).get(name).ref,
 }
 

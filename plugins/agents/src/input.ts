@@ -13,9 +13,13 @@ export function fill(text: string, parameters: Parameters | undefined): string {
   return text.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => {
     const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined
     if (value !== undefined) return shown(value)
-    throw new SpellError('INPUT_INVALID', `The prompt names the parameter '${name}': expected a value, found nothing.`, {
-      hint: didYouMean(name, Object.keys(parameters), `Give it as parameters.${name}.`),
-    })
+    throw new SpellError(
+      'INPUT_INVALID',
+      `The prompt names the parameter '${name}': expected a value, found nothing.`,
+      {
+        hint: didYouMean(name, Object.keys(parameters), `Give it as parameters.${name}.`),
+      },
+    )
   })
 }
 
@@ -25,7 +29,10 @@ const table = (input: AgentInput): Exclude<AgentInput, string> =>
 /** The text that is asked, `data` included as JSON. */
 export function question(input: AgentInput): string {
   const { text, data, parameters } = table(input)
-  const parts = [text === undefined ? '' : fill(text, parameters), data === undefined ? '' : JSON.stringify(data, null, 2)]
+  const parts = [
+    text === undefined ? '' : fill(text, parameters),
+    data === undefined ? '' : JSON.stringify(data, null, 2),
+  ]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
@@ -39,9 +46,13 @@ export function turnMessages(agent: string, input: AgentInput): readonly Message
 }
 
 function nothingAsked(agent: string): SpellError {
-  return new SpellError('INPUT_INVALID', `Agent '${agent}' was asked nothing: expected text, messages or data.`, {
-    hint: "Give a text, or a table with 'text'.",
-  })
+  return new SpellError(
+    'INPUT_INVALID',
+    `Agent '${agent}' was asked nothing: expected text, messages or data.`,
+    {
+      hint: "Give a text, or a table with 'text'.",
+    },
+  )
 }
 
 /** The system prompt of one turn; a function is asked for it with the input. @throws what that function throws */
@@ -54,7 +65,11 @@ export async function systemPrompt(config: AgentConfig, input: AgentInput): Prom
 }
 
 function promptInvalid(agent: string): SpellError {
-  return new SpellError('INPUT_INVALID', `The function 'system_prompt' of agent '${agent}' must give text.`, {
-    hint: 'Return a text from it.',
-  })
+  return new SpellError(
+    'INPUT_INVALID',
+    `The function 'system_prompt' of agent '${agent}' must give text.`,
+    {
+      hint: 'Return a text from it.',
+    },
+  )
 }

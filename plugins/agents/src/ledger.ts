@@ -7,7 +7,13 @@ import type { TokenUsage } from './types.ts'
 type Limit = 'max_steps' | 'max_tokens' | 'max_cost' | 'max_tool_calls' | 'max_time'
 
 /** BUDGET_EXCEEDED of one agent. */
-export function exceeded(agent: string, limit: Limit, max: number, used: number, text = ''): SpellError {
+export function exceeded(
+  agent: string,
+  limit: Limit,
+  max: number,
+  used: number,
+  text = '',
+): SpellError {
   const unit = limit === 'max_time' ? ' ms' : ''
   return new SpellError(
     'BUDGET_EXCEEDED',

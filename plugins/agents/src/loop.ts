@@ -17,7 +17,7 @@ import type { Turn } from './turn.ts'
  */
 export async function* loop(turn: Turn, points: Points): AsyncGenerator<AgentChunk, void> {
   const { ledger } = turn.parts.ask
-  for (let corrections = 0; ; ) {
+  for (let corrections = 0; ;) {
     const number = ledger.step()
     progress(turn.parts.ask, 'active', 'thinking')
     const answer = yield* askModel(turn)
@@ -35,7 +35,12 @@ export async function* loop(turn: Turn, points: Points): AsyncGenerator<AgentChu
   }
 }
 
-async function stepDone(turn: Turn, points: Points, number: number, answer: Answer): Promise<AgentChunk> {
+async function stepDone(
+  turn: Turn,
+  points: Points,
+  number: number,
+  answer: Answer,
+): Promise<AgentChunk> {
   const { inputTokens, outputTokens } = answer.finish!.usage
   const usage = tokenUsage(inputTokens, outputTokens)
   const { agent, ask } = turn.parts

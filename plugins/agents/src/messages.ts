@@ -13,7 +13,8 @@ export function textOf(message: Message): string {
 
 /** A message of a script as models take it; the pieces were checked by the schema. */
 export function fromScript({ role, text, content }: ScriptMessage): Message {
-  if (content === undefined || typeof content === 'string') return textMessage(role, content ?? text ?? '')
+  if (content === undefined || typeof content === 'string')
+    return textMessage(role, content ?? text ?? '')
   return { role, content: content as unknown as readonly MessagePart[] }
 }
 

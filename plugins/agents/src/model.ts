@@ -1,6 +1,6 @@
 import { SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { CallContext } from '@llmspell/sdk'
-import type { AgentConfig, ModelSpec } from './config.ts'
+import type { AgentConfig, ModelSpec, ModelTable } from './config.ts'
 
 /** One model that an agent may ask, looked up. */
 export interface Candidate {
@@ -21,17 +21,22 @@ interface Resolved {
 /** The model of a configuration with the parts that stand beside it put in. */
 export function specOf(config: AgentConfig): ModelSpec | undefined {
   const { model, provider, base_url, api_key, settings } = config
-  const beside = Object.entries({ provider, base_url, api_key }).filter(([, value]) => value !== undefined)
+  const beside = Object.entries({ provider, base_url, api_key }).filter(
+    ([, value]) => value !== undefined,
+  )
   if (beside.length === 0 && settings === undefined) return model
-  const table = typeof model === 'string' ? { model } : (model ?? {})
-  if (settings === undefined) return { ...table, ...Object.fromEntries(beside) }
-  const inner = typeof table['settings'] === 'object' ? table['settings'] : {}
-  return { ...table, ...Object.fromEntries(beside), settings: { ...inner, ...settings } }
+  const table: ModelTable = typeof model === 'string' ? { model } : (model ?? {})
+  const given = { ...table, ...Object.fromEntries(beside) }
+  return settings === undefined ? given : { ...given, settings: { ...table.settings, ...settings } }
 }
 
 async function lookUp(spec: ModelSpec | undefined, context: CallContext): Promise<Candidate> {
   const args = spec === undefined ? [] : [spec]
-  const { provider, model, mock = false } = (await context.call('Provider', 'resolve', args)) as Resolved
+  const {
+    provider,
+    model,
+    mock = false,
+  } = (await context.call('Provider', 'resolve', args)) as Resolved
   return { spec, id: `${provider}/${model}`, provider, mock }
 }
 
@@ -40,14 +45,19 @@ async function lookUp(spec: ModelSpec | undefined, context: CallContext): Promis
  * warning where another remains.
  * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_KEY_MISSING of the first one
  */
-export async function findModels(config: AgentConfig, context: CallContext): Promise<readonly Candidate[]> {
+export async function findModels(
+  config: AgentConfig,
+  context: CallContext,
+): Promise<readonly Candidate[]> {
   const specs = [specOf(config), ...(config.fallback ?? [])]
   const looked = await Promise.allSettled(specs.map((spec) => lookUp(spec, context)))
-  const failures = looked.flatMap((look) => (look.status === 'rejected' ? [look.reason as unknown] : []))
+  const failures = looked.flatMap((look) =>
+    look.status === 'rejected' ? [look.reason as Error] : [],
+  )
   const found = looked.flatMap((look) => (look.status === 'fulfilled' ? [look.value] : []))
   const grave = failures.find((failure) => !isPassable(failure))
-  if (grave !== undefined) throw grave
-  if (found.length === 0) throw failures[0]
+  const raised = grave ?? (found.length === 0 ? failures[0] : undefined)
+  if (raised) throw raised
   for (const failure of failures) warn(context, failure)
   return found
 }
@@ -56,7 +66,10 @@ export async function findModels(config: AgentConfig, context: CallContext): Pro
 export function isPassable(error: unknown): boolean {
   const { code, details } = toErrorRecord(error)
   if (code === 'MODEL_UNKNOWN') return true
-  const { retryable, status } = (details ?? {}) as { readonly retryable?: boolean; readonly status?: number }
+  const { retryable, status } = (details ?? {}) as {
+    readonly retryable?: boolean
+    readonly status?: number
+  }
   return code === 'PROVIDER_FAILED' && (retryable === true || status === 404)
 }
 

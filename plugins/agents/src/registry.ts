@@ -21,7 +21,8 @@ export class AgentRegistry {
     const found = this.#agents.get(name)
     if (found) return found
     const names = [...this.#agents.keys()]
-    const others = names.length === 0 ? 'Make one with Agent.create.' : `There are: ${names.join(', ')}.`
+    const others =
+      names.length === 0 ? 'Make one with Agent.create.' : `There are: ${names.join(', ')}.`
     throw new SpellError('AGENT_NOT_FOUND', `Agent '${name}' was not made in this run.`, {
       hint: didYouMean(name, names, others),
     })

@@ -40,7 +40,25 @@ export interface AgentResult {
 /** One piece of an execution under way. */
 export type AgentChunk =
   | { readonly type: 'text' | 'reasoning'; readonly text: string }
-  | { readonly type: 'tool_call'; readonly text: ''; readonly id: string; readonly name: string; readonly input: Value }
-  | { readonly type: 'tool_result'; readonly text: ''; readonly id: string; readonly name: string; readonly result?: Value; readonly error?: ErrorRecord }
-  | { readonly type: 'step'; readonly text: ''; readonly number: number; readonly usage: TokenUsage }
+  | {
+      readonly type: 'tool_call'
+      readonly text: ''
+      readonly id: string
+      readonly name: string
+      readonly input: Value
+    }
+  | {
+      readonly type: 'tool_result'
+      readonly text: ''
+      readonly id: string
+      readonly name: string
+      readonly result?: Value
+      readonly error?: ErrorRecord
+    }
+  | {
+      readonly type: 'step'
+      readonly text: ''
+      readonly number: number
+      readonly usage: TokenUsage
+    }
   | { readonly type: 'finish'; readonly text: ''; readonly result: AgentResult }

@@ -58,7 +58,7 @@ export async function* askModel(turn: Turn): AsyncGenerator<AgentChunk, Answer> 
 async function* attempt(turn: Turn, answer: Answer): AsyncGenerator<AgentChunk, void> {
   const { ask } = turn.parts
   const { candidate } = turn
-  const args = [candidate.spec, requestOf(turn)]
+  const args = [candidate.spec ?? null, requestOf(turn)]
   const source = (await ask.model('stream', args)) as AsyncIterable<ModelChunk>
   const chunks = source[Symbol.asyncIterator]()
   try {
@@ -100,7 +100,11 @@ function settle(turn: Turn, { usage, reason, model, provider, mock }: Finish): v
   turn.parts.ask.ledger.spend({ cost: 0, ...usage })
   turn.finishReason = reason
   const known = answererOf(candidate)
-  turn.answerer = { model: model ?? known.model, provider: provider ?? known.provider, mock: mock ?? known.mock }
+  turn.answerer = {
+    model: model ?? known.model,
+    provider: provider ?? known.provider,
+    mock: mock ?? known.mock,
+  }
 }
 
 /** What the model said, as the next request repeats it. */

@@ -12,7 +12,10 @@ import type { Turn } from './turn.ts'
 type Asked = Extract<ModelChunk, { readonly type: 'tool_call' | 'tool_call_invalid' }>
 
 /** Carries out what the model asked for in one step, all at once, and puts the answers behind it. */
-export async function* callTools(turn: Turn, asked: readonly Asked[]): AsyncGenerator<AgentChunk, void> {
+export async function* callTools(
+  turn: Turn,
+  asked: readonly Asked[],
+): AsyncGenerator<AgentChunk, void> {
   turn.parts.ask.ledger.calls(asked.length)
   turn.chose = true
   for (const call of asked) {
@@ -49,7 +52,11 @@ async function outcome(turn: Turn, call: Asked): Promise<ToolOutcome> {
   return refusal ? failure(refusal) : outcomeFor(ask, tool, call.input)
 }
 
-function badArguments({ name, raw, problem }: Extract<Asked, { readonly type: 'tool_call_invalid' }>): ErrorRecord {
+function badArguments({
+  name,
+  raw,
+  problem,
+}: Extract<Asked, { readonly type: 'tool_call_invalid' }>): ErrorRecord {
   return {
     code: 'INPUT_INVALID',
     message: `The arguments of tool '${name}' must be one JSON object: ${problem}. Found: ${raw.slice(0, 500)}`,

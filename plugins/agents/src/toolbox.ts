@@ -3,6 +3,7 @@ import type { CallContext, ToolDescription, ToolRegistry, ToolResult } from '@ll
 import type { Agent } from './agent.ts'
 import { agentTool } from './agent-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
+import { entryName } from './config.ts'
 import type { ToolEntry } from './config.ts'
 
 /** The tools of one agent by the names that its model uses. */
@@ -27,13 +28,20 @@ export function bindTools(
     if (isRef(entry, 'handle') && entry.type === 'Agent') {
       add(entry.id, agentTool(context.resolve(entry) as Agent))
     } else {
-      for (const tool of described(nameOf(entry), registry, context)) add('registry', registryTool(tool))
+      for (const tool of described(entryName(entry), registry, context))
+        add('registry', registryTool(tool))
     }
   }
   return box
 }
 
-function registryTool({ name, description, input, effect, permissions }: ToolDescription): BoundTool {
+function registryTool({
+  name,
+  description,
+  input,
+  effect,
+  permissions,
+}: ToolDescription): BoundTool {
   return {
     model: { name, description, input },
     effect,
@@ -44,14 +52,17 @@ function registryTool({ name, description, input, effect, permissions }: ToolDes
   }
 }
 
-const nameOf = (entry: ToolEntry): string =>
-  typeof entry === 'string' ? entry : String(entry.fields['name'] ?? entry.id)
-
-function described(name: string, registry: ToolRegistry, context: CallContext): readonly ToolDescription[] {
+function described(
+  name: string,
+  registry: ToolRegistry,
+  context: CallContext,
+): readonly ToolDescription[] {
   if (!name.includes('*')) return [registry.describe(name, context)]
   const pattern = patternOf(name)
   const all = registry.list(undefined, context)
-  const found = all.filter((tool) => pattern.test(tool.name) || pattern.test(`${tool.source}:${tool.name}`))
+  const found = all.filter(
+    (tool) => pattern.test(tool.name) || pattern.test(`${tool.source}:${tool.name}`),
+  )
   if (found.length > 0) return found
   throw new SpellError('TOOL_NOT_FOUND', `No tool matches '${name}': expected at least one.`, {
     hint: 'List the tools with: llmspell tool list',
@@ -65,20 +76,28 @@ function patternOf(name: string): RegExp {
 }
 
 function conflict(agent: string, name: string): SpellError {
-  return new SpellError('AGENT_TOOL_CONFLICT', `Agent '${agent}' would have two tools named '${name}'.`, {
-    hint: 'Rename one of them, or leave it out.',
-    details: { tool: name },
-  })
+  return new SpellError(
+    'AGENT_TOOL_CONFLICT',
+    `Agent '${agent}' would have two tools named '${name}'.`,
+    {
+      hint: 'Rename one of them, or leave it out.',
+      details: { tool: name },
+    },
+  )
 }
 
 /** TOOL_NOT_FOUND for a name that is not among an agent's tools. */
 export function notGranted(agent: string, name: string, box: Toolbox): SpellError {
   const names = [...box.keys()]
   const others = names.length === 0 ? 'It has no tools.' : `It has: ${names.join(', ')}.`
-  return new SpellError('TOOL_NOT_FOUND', `'${name}' is not one of the tools of agent '${agent}'.`, {
-    hint: didYouMean(name, names, others),
-    details: { tool: name, tools: names },
-  })
+  return new SpellError(
+    'TOOL_NOT_FOUND',
+    `'${name}' is not one of the tools of agent '${agent}'.`,
+    {
+      hint: didYouMean(name, names, others),
+      details: { tool: name, tools: names },
+    },
+  )
 }
 
 const CHOICES = new Set(['auto', 'required', 'none'])
