@@ -1,1 +1,9 @@
-export {}
+import { definePlugin } from '@llmspell/sdk'
+import { openai } from './provider.ts'
+
+/** The plugin `provider-openai`. */
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('providers', 'openai', openai)
+  },
+})
