@@ -19,8 +19,13 @@ describe('the budget of one execute', () => {
   })
 
   it('allows 20 steps by default', async () => {
-    const run = new FakeRun(Array.from({ length: 21 }, () => call), { add })
-    await expect(run.execute(await run.create({ tools: ['add'] }), 'x')).rejects.toMatchObject({ details: { limit: 'max_steps', max: 20 } })
+    const run = new FakeRun(
+      Array.from({ length: 21 }, () => call),
+      { add },
+    )
+    await expect(run.execute(await run.create({ tools: ['add'] }), 'x')).rejects.toMatchObject({
+      details: { limit: 'max_steps', max: 20 },
+    })
     expect(run.requests).toHaveLength(20)
   })
 
@@ -28,7 +33,9 @@ describe('the budget of one execute', () => {
     const spy = vi.fn<() => Value>()
     const run = new FakeRun([asksFor(['add', {}], ['add', {}])], { add: { run: spy } })
     const agent = await run.create({ tools: ['add'], budget: { max_tool_calls: 1 } })
-    await expect(run.execute(agent, 'x')).rejects.toMatchObject({ details: { limit: 'max_tool_calls', max: 1, used: 2 } })
+    await expect(run.execute(agent, 'x')).rejects.toMatchObject({
+      details: { limit: 'max_tool_calls', max: 1, used: 2 },
+    })
     expect(spy).not.toHaveBeenCalled()
   })
 
@@ -43,7 +50,9 @@ describe('the budget of one execute', () => {
   it('counts money', async () => {
     const run = new FakeRun([says('dear', 0.03)])
     const agent = await run.create({ budget: { max_cost: 0.02 } })
-    await expect(run.execute(agent, 'x')).rejects.toMatchObject({ details: { limit: 'max_cost', used: 0.03 } })
+    await expect(run.execute(agent, 'x')).rejects.toMatchObject({
+      details: { limit: 'max_cost', used: 0.03 },
+    })
   })
 
   it('is the configured one where the options of a call say nothing', async () => {
@@ -56,7 +65,10 @@ describe('the budget of one execute', () => {
     const run = new FakeRun([asksFor(['expert', { input: 'x' }]), says('long', 1)])
     const expert = await run.create({ name: 'expert' })
     const boss = await run.create({ name: 'boss', tools: [expert], budget: { max_cost: 0.5 } })
-    await expect(run.execute(boss, 'x')).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED', details: { agent: 'boss', used: 1 } })
+    await expect(run.execute(boss, 'x')).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      details: { agent: 'boss', used: 1 },
+    })
   })
 })
 
@@ -65,9 +77,15 @@ describe('usage of an agent', () => {
     const run = new FakeRun([call, says('ok', 0.5)], { add })
     const agent = await run.create({ tools: ['add'] })
     await run.execute(agent, 'x')
-    await expect(run.execute(agent, 'x')).rejects.toThrow()
+    await expect(run.execute(agent, 'x')).rejects.toThrow('asked too often')
     expect(await run.call('Agent.usage', [], agent)).toEqual({
-      requests: 2, failed: 1, steps: 3, tool_calls: 1, input_tokens: 20, output_tokens: 10, cost: 0.5,
+      requests: 2,
+      failed: 1,
+      steps: 3,
+      tool_calls: 1,
+      input_tokens: 20,
+      output_tokens: 10,
+      cost: 0.5,
       duration_ms: expect.any(Number) as number,
     })
     expect(await run.call('Agent.state', [], agent)).toBe('failed')

@@ -4,7 +4,10 @@ import { FakeRun, says } from './testing/fake-run.ts'
 const asked = async (config: object, input: unknown): Promise<readonly string[]> => {
   const run = new FakeRun([says('x')])
   await run.execute(await run.create(config), input)
-  return run.requests[0]!.request.messages.map(({ role, content }) => `${role}: ${content.map((part) => ('text' in part ? part.text : part.type)).join('')}`)
+  return run.requests[0]!.request.messages.map(
+    ({ role, content }) =>
+      `${role}: ${content.map((part) => ('text' in part ? part.text : part.type)).join('')}`,
+  )
 }
 
 describe('input', () => {
@@ -14,8 +17,17 @@ describe('input', () => {
   })
 
   it('brings what was said before', async () => {
-    const messages = [{ role: 'user', text: 'A' }, { role: 'assistant', content: 'B' }, { role: 'user', content: [{ type: 'text', text: 'C' }] }]
-    expect(await asked({}, { messages, text: 'D' })).toEqual(['user: A', 'assistant: B', 'user: C', 'user: D'])
+    const messages = [
+      { role: 'user', text: 'A' },
+      { role: 'assistant', content: 'B' },
+      { role: 'user', content: [{ type: 'text', text: 'C' }] },
+    ]
+    expect(await asked({}, { messages, text: 'D' })).toEqual([
+      'user: A',
+      'assistant: B',
+      'user: C',
+      'user: D',
+    ])
     expect(await asked({}, { messages })).toEqual(['user: A', 'assistant: B', 'user: C'])
   })
 
@@ -26,13 +38,21 @@ describe('input', () => {
 
   it('fills parameters into text and system prompt, once', async () => {
     const input = { text: 'Greet {{ name }} {{n}}', parameters: { name: '{{n}}', n: 2 } }
-    expect(await asked({ system_prompt: 'For {{n}}.' }, input)).toEqual(['system: For 2.', 'user: Greet {{n}} 2'])
+    expect(await asked({ system_prompt: 'For {{n}}.' }, input)).toEqual([
+      'system: For 2.',
+      'user: Greet {{n}} 2',
+    ])
     expect(await asked({}, 'Keep {{this}}')).toEqual(['user: Keep {{this}}'])
   })
 
   it('names a parameter that is missing', async () => {
-    await expect(asked({}, { text: '{{naem}}', parameters: { name: 1 } })).rejects.toMatchObject({ code: 'INPUT_INVALID', hint: "Did you mean 'name'?" })
-    await expect(asked({}, { text: '{{constructor}}', parameters: {} })).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await expect(asked({}, { text: '{{naem}}', parameters: { name: 1 } })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      hint: "Did you mean 'name'?",
+    })
+    await expect(asked({}, { text: '{{constructor}}', parameters: {} })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    })
   })
 
   it('must ask something', async () => {
@@ -42,6 +62,8 @@ describe('input', () => {
   it('is given to a system prompt that is a function', async () => {
     const system_prompt = async (input: unknown) => `About ${JSON.stringify(input)}`
     expect(await asked({ system_prompt }, 'Hi')).toEqual(['system: About "Hi"', 'user: Hi'])
-    await expect(asked({ system_prompt: async () => 1 }, 'Hi')).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+    await expect(asked({ system_prompt: async () => 1 }, 'Hi')).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+    })
   })
 })

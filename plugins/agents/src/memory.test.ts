@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { asksFor, FakeRun, says } from './testing/fake-run.ts'
 import { textOf } from './messages.ts'
 
-const sent = (run: FakeRun, i: number): readonly string[] => run.requests[i]!.request.messages.map(textOf)
+const sent = (run: FakeRun, i: number): readonly string[] =>
+  run.requests[i]!.request.messages.map(textOf)
 
 describe('memory', () => {
   it('is off unless it is asked for', async () => {
@@ -23,7 +24,9 @@ describe('memory', () => {
   })
 
   it('is a window that begins with a question', async () => {
-    const run = new FakeRun([says('1'), asksFor(['add', {}]), says('2'), says('3'), says('4')], { add: { run: () => 0 } })
+    const run = new FakeRun([says('1'), asksFor(['add', {}]), says('2'), says('3'), says('4')], {
+      add: { run: () => 0 },
+    })
     const agent = await run.create({ memory: { messages: 3 }, tools: ['add'] })
     for (const text of ['a', 'b', 'c']) await run.execute(agent, text)
     // Behind 'b' stand the call, its result and the answer: three messages would begin with the call.
@@ -35,7 +38,7 @@ describe('memory', () => {
   it('keeps nothing of an execution that failed', async () => {
     const run = new FakeRun([[], says('2')])
     const agent = await run.create({ memory: true })
-    await expect(run.execute(agent, 'a')).rejects.toThrow()
+    await expect(run.execute(agent, 'a')).rejects.toThrow('it broke off')
     await run.execute(agent, 'b')
     expect(sent(run, 1)).toEqual(['b'])
   })
@@ -83,7 +86,9 @@ describe('a conversation', () => {
     expect(await run.call('Conversation.messages', [], talk)).toEqual([
       { role: 'user', text: 'I am Ada.', content: [{ type: 'text', text: 'I am Ada.' }] },
     ])
-    await expect(run.call('Conversation.fork', ['ada'], fork)).rejects.toMatchObject({ code: 'CONVERSATION_EXISTS' })
+    await expect(run.call('Conversation.fork', ['ada'], fork)).rejects.toMatchObject({
+      code: 'CONVERSATION_EXISTS',
+    })
     await run.call('Conversation.clear', [], fork)
     expect(await run.call('Conversation.messages', [], fork)).toEqual([])
   })

@@ -37,13 +37,40 @@ const silent: Script = (_, signal) => ({
 describe('a stream', () => {
   it('hands out every kind of chunk, each with type and text', async () => {
     const thinks: ModelChunk = { type: 'reasoning', text: 'Hm.' }
-    const run = new FakeRun([[thinks, ...asksFor(['add', { a: 1 }])], says('ok')], { add: { run: () => 7 } })
+    const run = new FakeRun([[thinks, ...asksFor(['add', { a: 1 }])], says('ok')], {
+      add: { run: () => 7 },
+    })
     const chunks = await run.read(await run.create({ tools: ['add'] }), 'x')
-    expect(chunks.map(({ type }) => type)).toEqual(['reasoning', 'step', 'tool_call', 'tool_result', 'text', 'step', 'finish'])
+    expect(chunks.map(({ type }) => type)).toEqual([
+      'reasoning',
+      'step',
+      'tool_call',
+      'tool_result',
+      'text',
+      'step',
+      'finish',
+    ])
     expect(chunks.every(({ text }) => typeof text === 'string')).toBe(true)
-    expect(chunks[1]).toEqual({ type: 'step', text: '', number: 1, usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 } })
-    expect(chunks[2]).toEqual({ type: 'tool_call', text: '', id: 'call_1', name: 'add', input: { a: 1 } })
-    expect(chunks[3]).toEqual({ type: 'tool_result', text: '', id: 'call_1', name: 'add', result: 7 })
+    expect(chunks[1]).toEqual({
+      type: 'step',
+      text: '',
+      number: 1,
+      usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
+    })
+    expect(chunks[2]).toEqual({
+      type: 'tool_call',
+      text: '',
+      id: 'call_1',
+      name: 'add',
+      input: { a: 1 },
+    })
+    expect(chunks[3]).toEqual({
+      type: 'tool_result',
+      text: '',
+      id: 'call_1',
+      name: 'add',
+      result: 7,
+    })
     expect(chunks[6]).toMatchObject({ result: { text: 'ok', metadata: { steps: 2 } } })
   })
 
@@ -64,7 +91,10 @@ describe('a stream', () => {
     for await (const _ of await open(run, agent)) break
     expect(seen).toEqual(['word 1', 'aborted', 'closed'])
     expect(await run.call('Agent.state', [], agent)).toBe('ready')
-    expect(run.events.at(-1)).toMatchObject({ point: 'agent.done', payload: { ok: false, error: { code: 'CANCELLED' } } })
+    expect(run.events.at(-1)).toMatchObject({
+      point: 'agent.done',
+      payload: { ok: false, error: { code: 'CANCELLED' } },
+    })
   })
 
   it('stops the model when its reader leaves while a chunk is awaited', async () => {
@@ -102,7 +132,10 @@ describe('an end from outside', () => {
     await new Promise(setImmediate)
     expect(await run.call('Agent.state', [], agent)).toBe('running')
     expect(await run.call('Agent.cancel', [], agent)).toBe(1)
-    await expect(answer).rejects.toMatchObject({ code: 'CANCELLED', message: "Agent 'poet' was cancelled." })
+    await expect(answer).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: "Agent 'poet' was cancelled.",
+    })
   })
 
   it('is CANCELLED by the run', async () => {
@@ -110,21 +143,29 @@ describe('an end from outside', () => {
     const answer = run.execute(await run.create(), 'x')
     await new Promise(setImmediate)
     run.cancel()
-    await expect(answer).rejects.toMatchObject({ code: 'CANCELLED', message: 'The run was cancelled.' })
+    await expect(answer).rejects.toMatchObject({
+      code: 'CANCELLED',
+      message: 'The run was cancelled.',
+    })
   })
 
   it('is TIMEOUT of the option, also inside a tool', async () => {
     const hang = { run: () => new Promise<Value>(() => undefined) }
     const run = new FakeRun([silent, asksFor(['hang', {}])], { hang })
     const agent = await run.create({ tools: ['hang'] })
-    await expect(run.execute(agent, 'x', { timeout: '5ms' })).rejects.toMatchObject({ code: 'TIMEOUT' })
+    await expect(run.execute(agent, 'x', { timeout: '5ms' })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    })
     await expect(run.execute(agent, 'x', { timeout: 5 })).rejects.toMatchObject({ code: 'TIMEOUT' })
   })
 
   it('is BUDGET_EXCEEDED of max_time', async () => {
     const run = new FakeRun([silent])
     const agent = await run.create({ budget: { max_time: '5ms' } })
-    await expect(run.execute(agent, 'x')).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED', details: { limit: 'max_time', max: 5 } })
+    await expect(run.execute(agent, 'x')).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      details: { limit: 'max_time', max: 5 },
+    })
   })
 
   it('is AGENT_CLOSED after close', async () => {

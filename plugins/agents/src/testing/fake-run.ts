@@ -258,7 +258,7 @@ export class FakeRun {
       }
     } catch (error) {
       if ((options as { on_error?: string } | undefined)?.on_error !== 'return') throw error
-      const { code = 'TOOL_FAILED', message, details } = error as SpellError
+      const { code, message, details } = error as SpellError
       return {
         success: false,
         text: message,
