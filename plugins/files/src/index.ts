@@ -1,12 +1,16 @@
 import { definePlugin } from '@llmspell/sdk'
+import type { Files } from '@llmspell/sdk'
 import type { FilesConfig } from './generated/config.ts'
+import { filesModule } from './module.ts'
 import { openFile } from './open.ts'
 
 export default definePlugin<FilesConfig>({
   setup(ctx) {
     const tools = { permissions: ctx.use('permissions'), config: ctx.config }
-    ctx.provide('files', {
+    const files: Files = {
       open: (path, access, options = {}) => openFile(tools, path, access, options),
-    })
+    }
+    ctx.provide('files', files)
+    ctx.contribute('script-modules', 'Files', filesModule(files))
   },
 })

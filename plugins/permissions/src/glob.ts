@@ -4,7 +4,12 @@ export function globMatches(pattern: readonly string[], names: readonly string[]
 }
 
 function nameMatches(pattern: string, name: string): boolean {
-  return steps(Array.from(pattern), Array.from(name), '*', (part, char) => part === '?' || part === char)
+  return steps(
+    Array.from(pattern),
+    Array.from(name),
+    '*',
+    (part, char) => part === '?' || part === char,
+  )
 }
 
 /** Goes through both at once and back only to the last star: at most the product of their lengths. */
