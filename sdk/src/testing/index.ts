@@ -1,1 +1,2 @@
 export * from './test-host.ts'
+export * from './tool.ts'
