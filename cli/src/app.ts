@@ -2,9 +2,12 @@ import { run, settings } from '@oclif/core'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import { COMMANDS } from './commands/index.ts'
 import { refuse } from './oclif/command.ts'
+import { versionLine } from './version.ts'
 
 export { COMMANDS }
 export { SpellHelp } from './oclif/help.ts'
+
+const VERSION_FLAGS: readonly string[] = ['--version', '-v']
 
 /**
  * The second door: every command, by oclif.
@@ -15,6 +18,7 @@ export async function app(root: string, argv: readonly string[]): Promise<number
   // Else oclif looks for TypeScript sources wherever NODE_ENV is test.
   settings.enableAutoTranspile = false
   try {
+    if (argv.length === 1 && VERSION_FLAGS.includes(argv[0]!)) return versionLine(root)
     refuseUnknown(argv)
     const code: unknown = await run([...argv], { root })
     return typeof code === 'number' ? code : 0
@@ -24,7 +28,7 @@ export async function app(root: string, argv: readonly string[]): Promise<number
 }
 
 function refuseUnknown([first, second]: readonly string[]): void {
-  if (first === undefined || ['--help', '-h', 'help', '--version', '-v'].includes(first)) return
+  if (first === undefined || ['--help', '-h', 'help', ...VERSION_FLAGS].includes(first)) return
   if (first.startsWith('-')) throw flagUnknown(first)
   const ids = Object.keys(COMMANDS)
   const inTopic = ids.filter((id) => id.startsWith(`${first}:`)).map((id) => id.split(':')[1]!)

@@ -58,6 +58,7 @@ class Discovery {
 
   #fromPackages(file: string, source: Source, wanted: boolean): void {
     const json = this.#read(file, source)
+    if (json === null) return
     if (!json) return wanted ? this.#missing(file, source, `There is no file '${file}'.`) : undefined
     const optional = Object.keys((json['optionalDependencies'] as object | undefined) ?? {})
     const names = Object.keys((json['dependencies'] as object | undefined) ?? {})
@@ -79,21 +80,21 @@ class Discovery {
     this.#roots.add(root)
     const json = this.#read(join(root, 'package.json'), source)
     if (json && 'llmspell' in json) return this.#fromJson(json, root, source)
-    if (!wanted) return
+    if (!wanted || json === null) return
     const found = json ? "has no key 'llmspell'" : 'is not there'
     this.#missing(root, source, `Expected a plugin in '${root}', but its package.json ${found}.`)
   }
 
   #fromJson(json: Record<string, unknown>, root: string, source: Source): void {
-    const name = String(json['name'] ?? root)
-    const version = String(json['version'] ?? '0.0.0')
+    const name = textAt(json, 'name', root)
+    const version = textAt(json, 'version', '0.0.0')
     const { manifest, problems } = readManifest(json['llmspell'], name)
     const row = { name, version, source }
     if (!manifest) return this.#reject('failed', row, problems)
     const changed = this.#changed(manifest.id, json)
     if (changed) return this.#reject('skipped', { ...row, phase: manifest.phase }, [changed])
     const engines = json['engines']
-    const engine = isRecord(engines) ? String(engines['llmspell'] ?? '') : ''
+    const engine = isRecord(engines) ? textAt(engines, 'llmspell', '') : ''
     const facts = { package: name, version, source, root, engine, inline: undefined }
     this.#records.push(recordOf(manifest, facts))
   }
@@ -118,15 +119,17 @@ class Discovery {
     }
   }
 
-  #read(file: string, source: Source): Record<string, unknown> | undefined {
+  /** Undefined where there is no such file, null where it was rejected. */
+  #read(file: string, source: Source): Record<string, unknown> | undefined | null {
     try {
       const json = readJson(file)
       return isRecord(json) ? json : undefined
     } catch (cause) {
       const row = { name: dirname(file), version: '0.0.0', source }
       const parts = { plugin: row.name, code: 'MANIFEST_INVALID', path: file } as const
-      this.#reject('failed', row, [error({ ...parts, text: textOf(cause) })])
-      return {}
+      const hint = 'Repair the file, or install the package again.'
+      this.#reject('failed', row, [error({ ...parts, text: textOf(cause), hint })])
+      return null
     }
   }
 
@@ -153,4 +156,9 @@ class Discovery {
 
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
+}
+
+function textAt(json: Record<string, unknown>, key: string, otherwise: string): string {
+  const value = json[key]
+  return typeof value === 'string' ? value : otherwise
 }

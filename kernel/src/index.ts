@@ -11,8 +11,10 @@ export type {
   PluginSource,
   ProfileChoice,
 } from './options.ts'
+export { decide, intersect, widened, type Rights } from './permissions.ts'
 export type { Problem } from './problem.ts'
 export type { Source } from './record.ts'
 export type { KernelReport, PluginReport } from './report.ts'
+export { formatReport } from './report-text.ts'
 export type { PluginState } from './unit.ts'
 export { SDK_VERSION } from './version.ts'

@@ -51,8 +51,10 @@ export function contributionsOf(manifest: Manifest): Contributions {
 }
 
 function invalid(plugin: string, row: Violation): Problem {
-  const text = `Plugin '${plugin}' has an invalid manifest: '${row.path}': expected ${row.expected}, found ${row.found}.`
-  return error({ plugin, code: 'MANIFEST_INVALID', path: row.path, text, hint: row.hint })
+  const { path, expected, found } = row
+  const text = `Plugin '${plugin}' has an invalid manifest: '${path}': expected ${expected}, found ${found}.`
+  const hint = row.hint ?? `Correct ${row.path} in its package.json.`
+  return error({ plugin, code: 'MANIFEST_INVALID', path: row.path, text, hint })
 }
 
 function outside({ id, main }: Manifest): Problem[] {

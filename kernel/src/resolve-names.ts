@@ -25,7 +25,7 @@ export function checkDuplicates(draft: Draft, records: readonly PluginRecord[]):
 /** Gives every service to one provider. @param strict whether a clash is a failure of the later */
 export function bindServices(draft: Draft, prefer: Prefer, strict: boolean): void {
   draft.providers.clear()
-  for (const record of [...draft.living.values()]) {
+  for (const record of draft.living.values()) {
     const names = Object.keys(record.manifest.provides ?? {})
     bind(draft, record, names, draft.providers, prefer, strict ? 'SERVICE_CONFLICT' : undefined)
   }
@@ -33,7 +33,7 @@ export function bindServices(draft: Draft, prefer: Prefer, strict: boolean): voi
 
 /** Gives every name at every point to one contributor. */
 export function bindNames(draft: Draft, prefer: Prefer): void {
-  for (const record of [...draft.living.values()]) {
+  for (const record of draft.living.values()) {
     const { items, hookPoints, points } = record.contributions
     const names = [...items].flatMap(([point, list]) => list.map(({ name }) => `${point}/${name}`))
     const owned = [
@@ -87,7 +87,7 @@ function conflict(
 }
 
 function unmet(draft: Draft, record: PluginRecord, name: string, range: string): Problem | undefined {
-  const { id } = record
+  const { id, manifest } = record
   const path = `llmspell.requires.${name}`
   if (!isRange(range)) {
     const text = `Plugin '${id}' requires '${name}' in the range '${range}', which is no range.`

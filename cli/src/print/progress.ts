@@ -1,6 +1,6 @@
 import type { Progress } from '@llmspell/sdk'
 import { plain } from './escape.ts'
-import { out, err } from './output.ts'
+import { err, out } from './output.ts'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const CLEAR = '\r\u001B[2K'
@@ -11,44 +11,51 @@ interface Work {
   note: string
 }
 
-/** Where the line goes and whether it may be drawn. */
+/** Whether the line may be drawn, and where. */
 export interface Screen {
   readonly visible: boolean
   /** True where stdout shares the terminal: the line must not land inside its text. */
   readonly shared: boolean
   readonly columns: number
-  readonly write: (text: string) => void
-  readonly print: (text: string) => void
 }
 
-/** The terminal of this process. `quiet` draws nothing. */
-export function screen(quiet: boolean): Screen {
+/** How a line is shown. */
+export interface ProgressOptions {
+  readonly quiet?: boolean
+  /** Prints what models wait for to stdout, as lines that stay. */
+  readonly narrate?: boolean
+  /** Asked when somebody is at work, not before: looking at a terminal costs 2 ms. */
+  readonly screen?: () => Screen
+  readonly out?: (text: string) => void
+  readonly err?: (text: string) => void
+}
+
+/** The terminal of this process. */
+export function terminal(): Screen {
   const { stdout, stderr } = process
-  const visible = !quiet && stderr.isTTY && process.env['TERM'] !== 'dumb'
-  const columns = stderr.isTTY ? stderr.columns || 80 : 80
-  return { visible, shared: stdout.isTTY, columns, write: err, print: out }
+  const visible = stderr.isTTY && process.env['TERM'] !== 'dumb'
+  return { visible, shared: stdout.isTTY, columns: (stderr.isTTY && stderr.columns) || 80 }
 }
 
 /** One line on stderr that says who is at work and for how long; rewritten, gone before output. */
 export class ProgressLine {
-  readonly #screen: Screen
+  readonly #options: ProgressOptions
   readonly #works = new Map<string, Work>()
+  #seen: Screen | undefined
   #timer: NodeJS.Timeout | undefined
   #frame = 0
   #drawn = false
   #midLine = false
-  readonly #narrate: boolean
 
-  /** @param narrate prints what models wait for to stdout, as lines that stay */
-  constructor(target: Screen, narrate = false) {
-    this.#screen = target
-    this.#narrate = narrate
+  constructor(options: ProgressOptions = {}) {
+    this.#options = options
   }
 
   /** Takes one report. The line appears after 150 ms of work, so that quick calls do not flicker. */
   report(progress: Progress): void {
-    if (this.#narrate && isWait(progress)) this.print(`  ~ ${plain(progress.text ?? '')}\n`)
-    if (!this.#screen.visible) return
+    const { narrate, quiet } = this.#options
+    if (narrate && isWait(progress)) this.print(`  ~ ${plain(progress.text ?? '')}\n`)
+    if (quiet || !this.#screen.visible) return
     if (progress.state === 'done' || progress.state === 'failed') this.#works.delete(progress.who)
     else this.#note(progress)
     if (this.#works.size > 0) this.#timer ??= setInterval(() => this.#draw(), 150).unref()
@@ -59,14 +66,15 @@ export class ProgressLine {
   print(text: string): void {
     if (text === '') return
     this.#erase()
-    this.#midLine = this.#screen.shared && !text.endsWith('\n')
-    this.#screen.print(text)
+    this.#midLine = !text.endsWith('\n')
+    const write = this.#options.out ?? out
+    write(text)
   }
 
   /** Writes a line to stderr. */
   line(text: string): void {
     this.#erase()
-    this.#screen.write(text)
+    this.#write(text)
   }
 
   /** Takes the line away and stops redrawing it. */
@@ -76,31 +84,42 @@ export class ProgressLine {
     this.#erase()
   }
 
-  #note({ who, state, text, done, total }: Progress): void {
+  get #screen(): Screen {
+    this.#seen ??= (this.#options.screen ?? terminal)()
+    return this.#seen
+  }
+
+  #note({ who, state, text = '', done, total }: Progress): void {
     // Who never started, such as a model, speaks through the latest one at work.
-    const known = this.#works.get(who) ?? (state === 'started' ? undefined : [...this.#works.values()].at(-1))
-    const work = known ?? { who, since: performance.now(), note: '' }
-    const share = done === undefined ? '' : total === undefined ? `${done}` : `${done}/${total}`
-    const note = [share, text ?? ''].filter((part) => part !== '').join(' ')
-    if (note !== '') work.note = note
+    const latest = state === 'started' ? undefined : [...this.#works.values()].at(-1)
+    const work = this.#works.get(who) ?? latest ?? { who, since: performance.now(), note: '' }
+    const share = [done, total].filter((part) => part !== undefined).join('/')
+    work.note = [share, text].filter(Boolean).join(' ') || work.note
     this.#works.set(work.who, work)
   }
 
   #draw(): void {
-    if (this.#midLine) return
+    if (this.#midLine && this.#screen.shared) return
     const works = [...this.#works.values()]
-    const seconds = ((performance.now() - Math.min(...works.map((work) => work.since))) / 1000).toFixed(1)
+    const since = Math.min(...works.map((work) => work.since))
+    const seconds = `${((performance.now() - since) / 1000).toFixed(1)} s`
     const names = works.map((work) => work.who).join(' › ')
-    const note = works.at(-1)?.note ?? ''
-    const line = plain(`${names}  ${seconds} s${note === '' ? '' : `  ${note}`}`).replaceAll('\n', ' ')
-    const frame = FRAMES[this.#frame++ % FRAMES.length]
-    this.#screen.write(`${CLEAR}${frame} ${line.slice(0, this.#screen.columns - 3)}`)
+    const parts = [names, seconds, works.at(-1)?.note ?? '']
+    const line = plain(parts.filter(Boolean).join('  ')).replaceAll('\n', ' ')
+    const frame = FRAMES[this.#frame++ % FRAMES.length]!
+    this.#write(`${CLEAR}${frame} ${line.slice(0, this.#screen.columns - 3)}`)
     this.#drawn = true
   }
 
   #erase(): void {
-    if (this.#drawn) this.#screen.write(CLEAR)
+    if (!this.#drawn) return
     this.#drawn = false
+    this.#write(CLEAR)
+  }
+
+  #write(text: string): void {
+    const write = this.#options.err ?? err
+    write(text)
   }
 }
 

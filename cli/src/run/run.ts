@@ -5,7 +5,7 @@ import { resultEnvelope, toJson, valueText } from '../print/envelope.ts'
 import { harmless, plain } from '../print/escape.ts'
 import type { Source } from '../print/failure.ts'
 import { out } from '../print/output.ts'
-import { ProgressLine, screen } from '../print/progress.ts'
+import { ProgressLine } from '../print/progress.ts'
 import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { pickEngine } from './engine.ts'
@@ -57,7 +57,7 @@ async function perform(
   request: RunRequest,
   run: Run,
 ): Promise<void> {
-  const line = new ProgressLine(screen(stage.json || stage.quiet), narrate)
+  const line = new ProgressLine({ quiet: stage.json || stage.quiet, narrate: narrate === true })
   stage.printed = stage.json ? [] : undefined
   if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
   try {

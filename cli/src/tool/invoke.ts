@@ -3,7 +3,7 @@ import { EXIT_CODES } from '../exit.ts'
 import { toJson } from '../print/envelope.ts'
 import { harmless } from '../print/escape.ts'
 import { err, out } from '../print/output.ts'
-import { ProgressLine, screen } from '../print/progress.ts'
+import { ProgressLine } from '../print/progress.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { runOptions, text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
@@ -22,7 +22,7 @@ export async function invokeTool(stage: Stage): Promise<number> {
   const schema = inputSchema(kernel.extensions, entry)
   const input = toolInput(entry.name, schema, text(stage.parsed, 'input'), stage.parsed.rest)
   const runtime = await kernel.use('script-runtime')
-  const line = new ProgressLine(screen(stage.json || stage.quiet))
+  const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   await using run = runtime.open({ ...options, ...wires(line) })
   const result = (await run.call('Tool', 'execute', [entry.name, input, {}])) as ToolResult
   line.clear()

@@ -31,12 +31,8 @@ export function specOf(config: AgentConfig): ModelSpec | undefined {
 }
 
 async function lookUp(spec: ModelSpec | undefined, context: CallContext): Promise<Candidate> {
-  const args = spec === undefined ? [] : [spec]
-  const {
-    provider,
-    model,
-    mock = false,
-  } = (await context.call('Provider', 'resolve', args)) as Resolved
+  const found = (await context.call('Provider', 'check', [spec ?? null])) as Resolved
+  const { provider, model, mock = false } = found
   return { spec, id: `${provider}/${model}`, provider, mock }
 }
 

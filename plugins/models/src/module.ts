@@ -1,12 +1,12 @@
 import { isSpellError } from '@llmspell/sdk'
 import type { ModelRequest, ScriptCall, ScriptModuleHandlers, Value } from '@llmspell/sdk'
 import { validators } from './generated/provider.module.validate.js'
-import { resolveIn } from './hub.ts'
+import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { capabilitiesOf, infoOf, listProviders, modelRows, resolvedTable } from './info.ts'
 import { hostAddress, keyVariable } from './keys.ts'
 import { generateAnswer, streamAnswer } from './stream.ts'
-import type { ModelSpec } from './types.ts'
+import type { ModelSpec, ResolvedModel } from './types.ts'
 
 type Spec = ModelSpec | null | undefined
 
@@ -26,12 +26,14 @@ function facts(hub: Hub): ScriptModuleHandlers['functions'] {
     is_available: ({ args: [name] }: ScriptCall<[string]>) => isAvailable(hub, name),
     models: ({ args: [name] }: ScriptCall<[string?]>) =>
       modelRows(name == null ? catalog.endpoints() : [catalog.endpoint(name)]),
-    resolve: ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
-      const model = resolveIn(hub, spec ?? undefined, context)
-      const endpoint = catalog.endpoint(model.provider)
-      return resolvedTable(model, hostAddress(endpoint, hub.env), keyVariable(endpoint))
-    },
+    resolve: ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
+      tableOf(hub, resolveIn(hub, spec ?? undefined, context)),
   }
+}
+
+function tableOf(hub: Hub, model: ResolvedModel): Value {
+  const endpoint = hub.catalog.endpoint(model.provider)
+  return resolvedTable(model, hostAddress(endpoint, hub.env), keyVariable(endpoint))
 }
 
 function isAvailable(hub: Hub, name: string): boolean {
@@ -45,6 +47,11 @@ function isAvailable(hub: Hub, name: string): boolean {
 
 function calls(hub: Hub): ScriptModuleHandlers['functions'] {
   return {
+    check: ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
+      const model = resolveIn(hub, spec ?? undefined, context)
+      connectIn(hub, model, context)
+      return tableOf(hub, model)
+    },
     generate: async ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) =>
       (await generateAnswer(hub, {
         spec: spec ?? undefined,

@@ -1,4 +1,4 @@
-import type { CallContext } from '@llmspell/sdk'
+import type { CallContext, LogEntry } from '@llmspell/sdk'
 import type { Hub } from './hub.ts'
 import { envName } from './keys.ts'
 import type { Connected } from './keys.ts'
@@ -11,53 +11,37 @@ export function giveNotices(
   connected: Connected,
   context: CallContext,
 ): void {
-  if (model.mock && model.chosenBy === 'fallback') {
-    once(context, 'mock', 'info', mockText(hub, model))
-  }
-  const { endpoint } = { endpoint: hub.catalog.endpoint(model.provider) }
-  if (!model.listed && endpoint.models.length > 0) {
-    once(
-      context,
-      `unlisted ${model.id}`,
-      'warn',
-      `Model '${model.id}' is not listed: its price and limits are unknown.`,
-    )
-  }
-  if (model.apiKey && envName(model.apiKey.value) === undefined) {
-    once(
-      context,
-      `key ${model.id}`,
-      'warn',
-      `Model '${model.id}' is given its key literally. Write 'env:NAME' instead.`,
-    )
-  }
-  const { withheld, settings } = connected
-  if (withheld !== undefined) {
-    const target = settings.baseUrl ?? model.provider
-    once(
-      context,
-      `withheld ${withheld} ${target}`,
-      'info',
-      `The key in ${withheld} is not sent to '${target}': that needs --allow-env=${withheld}.`,
-    )
+  for (const entry of noticesOf(hub, model, connected)) {
+    context.share(`models: ${entry.message}`, () => {
+      context.log(entry)
+      return { value: true }
+    })
   }
 }
 
-function mockText(hub: Hub, model: ResolvedModel): string {
-  const real = hub.catalog
-    .endpoints()
-    .find(({ item, models }) => item.env?.key && models.length > 0)
+function* noticesOf(
+  hub: Hub,
+  model: ResolvedModel,
+  { withheld, settings }: Connected,
+): Generator<LogEntry> {
+  const { id, apiKey, chosenBy, listed, mock } = model
+  if (mock && chosenBy === 'fallback') yield { level: 'info', message: mockText(hub, id) }
+  if (!listed && hub.catalog.endpoint(model.provider).models.length > 0) {
+    yield { level: 'warn', message: `Model '${id}' is not listed: its price is not known.` }
+  }
+  if (apiKey && envName(apiKey.value) === undefined) {
+    yield { level: 'warn', message: `Model '${id}' holds its key literally: write 'env:NAME'.` }
+  }
+  if (withheld === undefined) return
+  const place = settings.baseUrl ?? model.provider
+  const message = `The key in ${withheld} is not sent to '${place}': add --allow-env=${withheld}.`
+  yield { level: 'info', message }
+}
+
+function mockText({ catalog }: Hub, id: string): string {
+  const real = catalog.endpoints().find(({ item, models }) => item.env?.key && models.length > 0)
   const example = real ? `${real.name}/${real.models[0]!.id}` : 'provider/model'
-  const key = real?.item.env?.key ? `set ${real.item.env.key}, or ` : ''
-  return (
-    `No model is configured: using the offline mock '${model.id}'. ` +
-    `For a real one, ${key}say --model ${example}.`
-  )
-}
-
-function once(context: CallContext, key: string, level: 'info' | 'warn', message: string): void {
-  context.share(`models: ${key}`, () => {
-    context.log({ level, message })
-    return { value: true }
-  })
+  const key = real ? `set ${real.item.env!.key!}, or ` : ''
+  const hint = `For a real one, ${key}say --model ${example}.`
+  return `No model is configured: using the offline mock '${id}'. ${hint}`
 }

@@ -137,7 +137,7 @@ function hintOf({ status, reason }: Facts, model: ModelSettings): string {
       return "Check the base URL, and try settings.api = 'chat' or 'responses'."
     case 'cut':
       return 'Ask again.'
-    case undefined:
+    default:
       return hintOfStatus(status, id)
   }
 }

@@ -209,7 +209,7 @@ export class FakeRun {
     const signal = options.signal ? AbortSignal.any([above, options.signal]) : above
     this.passed.push({ call: `${module}.${fn}`, args, actors: chain, grants: layers })
     if (module === 'Provider')
-      return fn === 'resolve' ? this.#resolveModel(args[0]) : this.#stream(args, signal)
+      return fn === 'check' ? this.#resolveModel(args[0]) : this.#stream(args, signal)
     if (module === 'Tool')
       return fn === 'get' ? toolHandle(args[0] as string) : this.#runTool(args, signal)
     const self = options.handle && this.#handles.get(options.handle.id)
@@ -222,7 +222,7 @@ export class FakeRun {
 
   #resolveModel(spec: unknown): Value {
     const name =
-      typeof spec === 'string' ? spec : ((spec as { model?: string } | undefined)?.model ?? 'demo')
+      typeof spec === 'string' ? spec : ((spec as { model?: string } | null)?.model ?? 'demo')
     if (name.includes('unknown'))
       throw new SpellError('MODEL_UNKNOWN', `Model '${name}' is not known.`)
     if (name.includes('invalid'))
