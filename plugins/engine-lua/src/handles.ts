@@ -1,0 +1,143 @@
+import type { HandleRef, ScriptHandle, ScriptModule, StreamRef } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
+import { ask, signature } from './calls.ts'
+import type { Core } from './core.ts'
+import { REGISTRY } from './lua.ts'
+import type { Native } from './machine.ts'
+import { unknownName } from './modules.ts'
+import { runPrelude } from './prelude.ts'
+import { HANDLES } from './prelude/handles.ts'
+import type { References } from './push.ts'
+import { KEYS } from './registry.ts'
+import { streamPrelude } from './streams.ts'
+
+interface Type {
+  readonly module: ScriptModule
+  readonly name: string
+  readonly handle: ScriptHandle
+}
+
+const loaded = new WeakSet<Core>()
+
+/** Loads the Lua side of handles and builders when the first of them is made. */
+export function preludeHandles(core: Core, L: number): void {
+  if (loaded.has(core)) return
+  loaded.add(core)
+  core.machine.api.lua_rawgetp(L, REGISTRY, KEYS.host)
+  core.setNative(L, 'unknown', (l) => raiseUnknown(core, l))
+  core.machine.api.lua_settop(L, -2)
+  runPrelude(core, L, HANDLES)
+}
+
+/** Arguments: what it is, the name asked for, the known names. */
+function raiseUnknown(core: Core, L: number): never {
+  const owner = core.taker.take(L, 1, 'owner') as string
+  const key = String(core.taker.take(L, 2, 'key'))
+  throw unknownName(`${owner} has no '${key}'.`, key, core.taker.take(L, 3, 'known') as string[])
+}
+
+/** Makes Lua objects of the references that answers carry. */
+export class Handles implements References {
+  readonly #metatables = new Map<string, number>()
+  #core!: Core
+
+  attach(core: Core): void {
+    this.#core = core
+  }
+
+  handle(L: number, ref: HandleRef, module: string): void {
+    const { machine, pusher, kinds } = this.#core
+    const metatable = this.#metatable(L, this.#find(ref.type, module))
+    machine.api.lua_createtable(L, 0, 0)
+    this.#remember(L, KEYS.ids, () => machine.text.push(L, ref.id))
+    this.#remember(L, KEYS.fields, () => pusher.push(L, ref.fields ?? {}, { module }))
+    kinds.mark(L, metatable)
+  }
+
+  stream(L: number, ref: StreamRef, module: string): void {
+    const { machine } = this.#core
+    streamPrelude(this.#core, L)
+    this.#core.pushShared(L, 'stream')
+    machine.text.push(L, ref.id)
+    machine.text.push(L, module)
+    machine.api.lua_callk(L, 2, 1, 0, 0)
+    this.#remember(L, KEYS.ids, () => machine.text.push(L, ref.id))
+  }
+
+  /** Puts something into a weak table under the object on top of the stack. */
+  #remember(L: number, key: number, push: () => void): void {
+    const { api } = this.#core.machine
+    api.lua_rawgetp(L, REGISTRY, key)
+    api.lua_pushvalue(L, -2)
+    push()
+    api.lua_rawset(L, -3)
+    api.lua_settop(L, -2)
+  }
+
+  #find(type: string, from: string): Type {
+    const [owner, name] = type.includes('.') ? type.split('.') : [undefined, type]
+    const order = [owner, from, name, ...this.#core.options.modules]
+    for (const each of order) {
+      if (!each || !this.#core.options.modules.includes(each)) continue
+      const module = this.#core.describe(each)
+      const handle = module.handles?.[name!]
+      if (handle) return { module, name: name!, handle }
+    }
+    throw new SpellError('NOT_AVAILABLE', `No module describes the handle '${type}'.`)
+  }
+
+  #metatable(L: number, type: Type): number {
+    const id = `${type.module.name}.${type.name}`
+    const known = this.#metatables.get(id)
+    if (known !== undefined) return known
+    const key = makeMetatable(this.#core, L, type)
+    this.#metatables.set(id, key)
+    return key
+  }
+}
+
+function makeMetatable(core: Core, L: number, type: Type): number {
+  const { machine, kinds, pusher } = core
+  const kind = { kind: 'handle', module: type.module.name, type: type.name } as const
+  preludeHandles(core, L)
+  core.pushShared(L, 'handle_type')
+  machine.text.push(L, type.name)
+  pushMethods(core, L, type)
+  pusher.push(L, Object.keys(type.handle.fields ?? {}))
+  machine.api.lua_callk(L, 3, 1, 0, 0)
+  const key = kinds.register(L, kind)
+  machine.api.lua_settop(L, -2)
+  return key
+}
+
+function pushMethods(core: Core, L: number, type: Type): void {
+  const methods = Object.entries(type.handle.methods).filter(([, fn]) => !fn.hidden)
+  core.machine.api.lua_createtable(L, 0, methods.length)
+  for (const [name] of methods) core.setNative(L, name, methodNative(core, type, name))
+}
+
+function methodNative(core: Core, type: Type, name: string): Native {
+  const fn = type.handle.methods[name]!
+  const form = signature(core, type.module, fn)
+  const target = { module: type.module.name, function: `${type.name}.${name}` }
+  return (L) => {
+    if (!isSelf(core, L, type)) throw notSelf(type.name, name)
+    const handle = core.taker.id(L, 1)
+    const args = core.taker.list(L, 2, form.names, form.places)
+    if (fn.kind !== 'notify') return ask(core, L, { ...target, handle, args }, form.arrive)
+    core.options.notify({ ...target, handle, args })
+    return 0
+  }
+}
+
+function isSelf(core: Core, L: number, type: Type): boolean {
+  const kind = core.kinds.of(L, 1)
+  return kind?.kind === 'handle' && kind.type === type.name && kind.module === type.module.name
+}
+
+function notSelf(type: string, name: string): SpellError {
+  const example = `${type.toLowerCase()}:${name}(...)`
+  return new SpellError('INPUT_INVALID', `'${name}' is a method of ${type} and was called without it.`, {
+    hint: `Call it with a colon: ${example}, not with a dot.`,
+  })
+}

@@ -1,0 +1,84 @@
+import type { Core } from '../core.ts'
+import { BOOLEAN, LIGHT, NUMBER, STRING, TABLE, TYPE_NAMES } from '../lua.ts'
+import { NULL } from '../registry.ts'
+
+const DEPTH = 8
+const ITEMS = 1000
+const NAME = /^[A-Za-z_]\w*$/
+
+interface Walk {
+  readonly above: number[]
+  items: number
+}
+
+/** A table as readable Lua, by raw access. */
+export function inspect(core: Core, L: number, index: number): string {
+  return table(core, L, index, { above: [], items: 0 })
+}
+
+function table(core: Core, L: number, index: number, walk: Walk): string {
+  const { api } = core.machine
+  const pointer = api.lua_topointer(L, index)
+  if (walk.above.includes(pointer)) return '<cycle>'
+  if (walk.above.length >= DEPTH || api.lua_checkstack(L, 8) === 0) return '{...}'
+  walk.above.push(pointer)
+  const parts = entries(core, L, index, walk)
+  walk.above.pop()
+  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+}
+
+function entries(core: Core, L: number, index: number, walk: Walk): string[] {
+  const { api } = core.machine
+  const parts: string[] = []
+  let next = 1
+  api.lua_pushnil(L)
+  while (api.lua_next(L, index) !== 0) {
+    if (++walk.items > ITEMS) {
+      api.lua_settop(L, -3)
+      return [...parts, '...']
+    }
+    const top = api.lua_gettop(L)
+    const key = keyText(core, L, top - 1)
+    const shown = value(core, L, top, walk)
+    parts.push(key === `[${next}]` ? shown : `${key} = ${shown}`)
+    if (key === `[${next}]`) next++
+    api.lua_settop(L, top - 1)
+  }
+  return parts
+}
+
+function keyText(core: Core, L: number, index: number): string {
+  const { api, text } = core.machine
+  if (api.lua_type(L, index) !== STRING) return `[${scalar(core, L, index)}]`
+  const pointer = api.lua_tolstring(L, index, text.size)
+  const key = text.readLossy(pointer, text.word(text.size))
+  return NAME.test(key) ? key : `[${JSON.stringify(key)}]`
+}
+
+function value(core: Core, L: number, index: number, walk: Walk): string {
+  const { api, text } = core.machine
+  const type = api.lua_type(L, index)
+  if (type === TABLE) return inner(core, L, index, walk)
+  if (type !== STRING) return scalar(core, L, index)
+  const pointer = api.lua_tolstring(L, index, text.size)
+  return JSON.stringify(text.readLossy(pointer, text.word(text.size)))
+}
+
+function inner(core: Core, L: number, index: number, walk: Walk): string {
+  const kind = core.kinds.of(L, index)
+  if (kind?.kind === 'handle') return `<${kind.type} ${core.taker.id(L, index)}>`
+  if (kind?.kind === 'module') return `<module ${kind.name}>`
+  return table(core, L, index, walk)
+}
+
+function scalar(core: Core, L: number, index: number): string {
+  const { api, text } = core.machine
+  const type = api.lua_type(L, index)
+  if (type === BOOLEAN) return String(api.lua_toboolean(L, index) === 1)
+  if (type === LIGHT && api.lua_touserdata(L, index) === NULL) return 'null'
+  if (type !== NUMBER) return `<${(TYPE_NAMES[type] ?? 'value').replace(/^an? /, '')}>`
+  const pointer = api.luaL_tolstring(L, index, text.size)
+  const shown = text.readLossy(pointer, text.word(text.size))
+  api.lua_settop(L, -2)
+  return shown
+}

@@ -1,0 +1,81 @@
+import type { ScriptFunction, ScriptModule, Value } from '@llmspell/sdk'
+import { SpellError, didYouMean } from '@llmspell/sdk'
+import { builderNative } from './builders.ts'
+import { callNative, notifyNative, signature } from './calls.ts'
+import type { Core } from './core.ts'
+import { STRING } from './lua.ts'
+import type { Native } from './machine.ts'
+import { extendJson } from './libs/json.ts'
+
+/** Pushes the table of a described module. Needs protected mode. */
+export function pushModule(core: Core, L: number, name: string): void {
+  const module = core.describe(name)
+  const { api } = core.machine
+  const functions = Object.entries(module.functions).filter(([, fn]) => !fn.hidden)
+  api.lua_createtable(L, 0, functions.length)
+  for (const [key, fn] of functions) core.setNative(L, key, functionNative(core, module, key, fn))
+  if (name === 'JSON') extendJson(core, L)
+  pushMetatable(core, L, module)
+  api.lua_setmetatable(L, -2)
+}
+
+function pushMetatable(core: Core, L: number, module: ScriptModule): void {
+  core.machine.api.lua_createtable(L, 0, 4)
+  core.kinds.register(L, { kind: 'module', name: module.name })
+  core.set(L, '__name', () => core.machine.text.push(L, module.name))
+  core.set(L, '__metatable', () => core.machine.api.lua_pushboolean(L, 0))
+  core.setNative(L, '__index', (l) => readField(core, l, module))
+}
+
+function readField(core: Core, L: number, module: ScriptModule): number {
+  const key = core.machine.api.lua_type(L, 2) === STRING ? core.machine.text.at(L, 2) : undefined
+  if (key !== undefined && module.fields && Object.hasOwn(module.fields, key)) {
+    core.pusher.push(L, core.options.field(module.name, key), { module: module.name })
+    return 1
+  }
+  throw unknownName(`${module.name} has no function '${key ?? '?'}'.`, key, visible(module))
+}
+
+/** Names that a script can read of a module. */
+export function visible(module: ScriptModule): string[] {
+  const functions = Object.keys(module.functions).filter((key) => !module.functions[key]!.hidden)
+  return [...functions, ...Object.keys(module.fields ?? {})]
+}
+
+/** INPUT_INVALID that names the nearest known name. */
+export function unknownName(message: string, key = '', known: readonly string[] = []): SpellError {
+  const hint = didYouMean(key, known, known.length > 0 ? `There is: ${known.join(', ')}.` : '')
+  return new SpellError('INPUT_INVALID', message, hint ? { hint } : {})
+}
+
+function functionNative(core: Core, module: ScriptModule, key: string, fn: ScriptFunction): Native {
+  const form = signature(core, module, fn)
+  if (fn.kind === 'notify') return notifyNative(core, module.name, key, form)
+  if (fn.kind !== 'local') return callNative(core, module.name, key, form)
+  if (fn.builder) return builderNative(core, module, fn.builder)
+  return localNative(core, module, key, form)
+}
+
+function localNative(
+  core: Core,
+  module: ScriptModule,
+  key: string,
+  form: ReturnType<typeof signature>,
+): Native {
+  const { locals, facts } = core.options
+  const name = `${module.name}.${key}`
+  return (L) => {
+    const args = core.taker.list(L, 1, form.names, form.places)
+    const fn = Object.hasOwn(locals, name) ? locals[name] : undefined
+    if (!fn) throw new SpellError('NOT_AVAILABLE', `'${name}' is not available here.`)
+    const value = fn(args, facts)
+    if (name === 'JSON.parse') pushParsed(core, L, value, args[1])
+    else form.arrive(L, value)
+    return 1
+  }
+}
+
+function pushParsed(core: Core, L: number, value: Value | undefined, options: Value | undefined): void {
+  const nulls = (options as { null?: unknown } | null | undefined)?.null === 'keep'
+  core.pusher.push(L, value, { module: 'JSON', nulls })
+}

@@ -1,0 +1,66 @@
+import type { Core } from '../core.ts'
+import { STRING, TABLE } from '../lua.ts'
+import { pushGlobals } from '../globals.ts'
+import { visible } from '../modules.ts'
+
+const WORD = /([A-Za-z_][\w]*(?:[.:][A-Za-z_]\w*)*[.:])?([A-Za-z_]\w*)?$/
+const KEYWORDS = [
+  'and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in',
+  'local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while',
+]
+
+/** Names that may follow, in full form up to the last dot or colon. */
+export function complete(core: Core, text: string): readonly string[] {
+  const [, path = '', word = ''] = WORD.exec(text) ?? []
+  const names = path === '' ? topLevel(core) : members(core, path.split(/[.:]/).slice(0, -1))
+  const fitting = [...new Set(names)].filter((name) => name.startsWith(word))
+  return fitting.toSorted().map((name) => path + name)
+}
+
+function topLevel(core: Core): string[] {
+  return [...KEYWORDS, 'Async', 'JSON', ...core.options.modules, ...keys(core, [])]
+}
+
+function members(core: Core, path: readonly string[]): string[] {
+  const [first = ''] = path
+  if (path.length > 1 || !core.options.modules.includes(first)) return keys(core, path)
+  return [...visible(core.describe(first)), ...keys(core, path)]
+}
+
+/** Names in the table that a path of plain fields leads to, and methods of a handle there. */
+function keys(core: Core, path: readonly string[]): string[] {
+  const names: string[] = []
+  core.machine.protect((L) => {
+    const { api, text } = core.machine
+    pushGlobals(core, L)
+    for (const name of path) {
+      if (api.lua_type(L, -1) !== TABLE) return
+      text.push(L, name)
+      api.lua_rawget(L, -2)
+    }
+    if (api.lua_type(L, -1) === TABLE) names.push(...ofTable(core, L), ...ofHandle(core, L))
+    else if (api.lua_type(L, -1) === STRING) names.push(...keys(core, ['string']))
+  })
+  return names
+}
+
+function ofTable(core: Core, L: number): string[] {
+  const { api, text } = core.machine
+  const table = api.lua_gettop(L)
+  const names: string[] = []
+  api.lua_pushnil(L)
+  while (api.lua_next(L, table) !== 0) {
+    if (api.lua_type(L, -2) === STRING) names.push(text.at(L, -2) ?? '')
+    api.lua_settop(L, -2)
+  }
+  return names.filter((name) => /^[A-Za-z_]\w*$/.test(name))
+}
+
+function ofHandle(core: Core, L: number): string[] {
+  const kind = core.kinds.of(L, -1)
+  if (kind?.kind === 'stream') return ['next', 'text', 'result', 'each', 'cancel']
+  if (kind?.kind !== 'handle') return []
+  const handle = core.describe(kind.module).handles?.[kind.type]
+  const methods = Object.entries(handle?.methods ?? {}).filter(([, fn]) => !fn.hidden)
+  return [...methods.map(([name]) => name), ...Object.keys(handle?.fields ?? {})]
+}

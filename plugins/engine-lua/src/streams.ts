@@ -1,0 +1,51 @@
+import type { Value } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
+import { ask } from './calls.ts'
+import type { Core } from './core.ts'
+import { REGISTRY } from './lua.ts'
+import { unknownName } from './modules.ts'
+import { runPrelude } from './prelude.ts'
+import { STREAMS } from './prelude/streams.ts'
+import { KEYS } from './registry.ts'
+
+const METHODS = ['next', 'text', 'result', 'each', 'cancel']
+const loaded = new WeakSet<Core>()
+
+/** Loads the Lua side of streams when the first of them arrives. */
+export function streamPrelude(core: Core, L: number): void {
+  if (loaded.has(core)) return
+  loaded.add(core)
+  const { api } = core.machine
+  api.lua_rawgetp(L, REGISTRY, KEYS.host)
+  core.setNative(L, 'pull', (l) => pull(core, l))
+  core.setNative(L, 'stop', (l) => stop(core, l))
+  core.setNative(L, 'unknown_stream', (l) => noMethod(core, l))
+  api.lua_createtable(L, 0, 6)
+  core.kinds.register(L, { kind: 'stream' }, KEYS.stream)
+  api.lua_settop(L, -2)
+  core.set(L, 'stream_type', () => api.lua_rawgetp(L, REGISTRY, KEYS.stream))
+  api.lua_settop(L, -2)
+  runPrelude(core, L, STREAMS)
+}
+
+/** Asks for the next chunks of a stream: as many as wait, at least one or the end. */
+function pull(core: Core, L: number): number {
+  const handle = core.taker.take(L, 1, 'id') as string
+  const module = core.taker.take(L, 2, 'module') as string
+  const arrive = (l: number, value: Value | undefined): void => core.pusher.push(l, value, { module })
+  return ask(core, L, { module: 'Stream', function: 'next', handle, args: [] }, arrive)
+}
+
+function stop(core: Core, L: number): number {
+  const handle = core.taker.take(L, 1, 'id') as string
+  const call = { module: 'Stream', function: 'cancel', handle, args: [] }
+  return ask(core, L, call, (l) => core.machine.api.lua_pushnil(l))
+}
+
+function noMethod(core: Core, L: number): never {
+  const key = String(core.taker.take(L, 1, 'key') ?? '')
+  if (key !== '') throw unknownName(`A stream has no '${key}'.`, key, METHODS)
+  throw new SpellError('INPUT_INVALID', 'A method of a stream was called without its stream.', {
+    hint: 'Call it with a colon: stream:next(), not with a dot.',
+  })
+}

@@ -1,0 +1,21 @@
+import type { SpellError } from '@llmspell/sdk'
+
+/** Called once, with the number of results on the task's stack or with its error. */
+export type TaskEnd = (task: Task, results: number, error?: SpellError) => void
+
+/** One coroutine of ours in which code of the script runs. */
+export class Task {
+  readonly L: number
+  readonly end: TaskEnd
+  /** Tasks that end with this one. */
+  readonly children = new Set<Task>()
+  parent: Task | undefined
+  /** What it waits for. */
+  ticket = 0
+  done = false
+
+  constructor(L: number, end: TaskEnd) {
+    this.L = L
+    this.end = end
+  }
+}
