@@ -1,2 +1,3 @@
+export * from './provider.ts'
 export * from './test-host.ts'
 export * from './tool.ts'
