@@ -62,7 +62,8 @@ function one<T>(build: (parts: KernelCradle) => T): Resolver<T> {
 function hookParts(parts: KernelCradle, activate: (id: string) => Promise<void>) {
   const { plan, logger, limits, config } = parts
   const ignoresFailure = (id: string): boolean => config.ignoresFailure(id)
-  return { order: plan.order, logger, tapLimit: limits.tap, activate, ignoresFailure }
+  const { order, rejected } = plan
+  return { order, rejected, logger, tapLimit: limits.tap, activate, ignoresFailure }
 }
 
 function pick(parts: KernelCradle): ConstructorParameters<typeof ComponentLifecycleManager>[0] {

@@ -16,6 +16,15 @@ export function discover(options: KernelOptions): Found {
   return new Discovery(options).run()
 }
 
+/** What is known of a plugin that is rejected. */
+interface Row {
+  readonly name: string
+  readonly version: string
+  readonly source: Source
+  readonly phase?: string
+  readonly hooks?: readonly string[]
+}
+
 class Discovery {
   readonly #options: KernelOptions
   readonly #finder = new PackageFinder()
@@ -89,7 +98,7 @@ class Discovery {
     const name = textAt(json, 'name', root)
     const version = textAt(json, 'version', '0.0.0')
     const { manifest, problems } = readManifest(json['llmspell'], name)
-    const row = { name, version, source }
+    const row = { name, version, source, hooks: hooksOf(json['llmspell']) }
     if (!manifest) return this.#reject('failed', row, problems)
     const changed = this.#changed(manifest.id, json)
     if (changed) return this.#reject('skipped', { ...row, phase: manifest.phase }, [changed])
@@ -145,13 +154,20 @@ class Discovery {
 
   #reject(
     state: Rejected['state'],
-    row: { name: string; version: string; source: Source; phase?: string },
+    row: Row,
     problems: readonly Problem[],
   ): void {
-    const { name, version, source, phase = '' } = row
+    const { name, version, source, phase = '', hooks = [] } = row
     const id = problems[0]?.plugin ?? name
-    this.#rejected.push({ id, package: name, version, source, phase, state, problems })
+    this.#rejected.push({ id, package: name, version, source, phase, state, problems, hooks })
   }
+}
+
+/** The points that an invalid manifest wanted to tap: a guard that is not there must be missed. */
+function hooksOf(manifest: unknown): readonly string[] {
+  const contributes = isRecord(manifest) ? manifest['contributes'] : undefined
+  const hooks = isRecord(contributes) ? contributes['hooks'] : undefined
+  return Array.isArray(hooks) ? hooks.filter((name) => typeof name === 'string') : []
 }
 
 function textOf(cause: unknown): string {

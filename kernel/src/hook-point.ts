@@ -76,6 +76,12 @@ export class HookPoint {
     this.#update()
   }
 
+  close(): void {
+    this.#waiting.clear()
+    this.#lost.clear()
+    this.#update()
+  }
+
   call(payload: unknown): unknown {
     if (this.#waiting.size > 0 && this.kind !== 'notify') return this.#wakeAndRun(payload)
     return this.run(payload)

@@ -9,7 +9,7 @@ import {
 import { failure } from './codes.ts'
 import { compile } from './hook-kinds.ts'
 import { HookPoint, type TapEntry } from './hook-point.ts'
-import type { PluginRecord } from './record.ts'
+import type { PluginRecord, Rejected } from './record.ts'
 import { UndoList } from './undo.ts'
 
 /** Stage of taps that are in no manifest: after the plugins' own. */
@@ -25,6 +25,7 @@ interface Point {
 export interface HookParts {
   /** In the order of the plan; the kernel first. */
   readonly order: readonly PluginRecord[]
+  readonly rejected: readonly Rejected[]
   readonly logger: Logger
   /** Milliseconds for one tap. */
   readonly tapLimit: number
@@ -45,6 +46,7 @@ export class HookCatalogue {
     parts.order.forEach((record, index) => this.#places.set(record.id, index))
     for (const record of parts.order) this.#own(record)
     for (const record of parts.order) this.#declare(record)
+    for (const row of parts.rejected) this.#miss(row)
   }
 
   /**
@@ -106,8 +108,13 @@ export class HookCatalogue {
   lose(id: string, error: Error): void {
     for (const point of this.#declared.get(id) ?? []) {
       if (point.kind !== 'guard' || this.#parts.ignoresFailure(id)) point.settle(id)
-      else point.lose(id, denial(id, error))
+      else point.lose(id, denial(id, error.message))
     }
+  }
+
+  /** Forgets what was declared; taps are removed by those who added them. */
+  close(): void {
+    for (const { point } of this.#points.values()) point.close()
   }
 
   #own(record: PluginRecord): void {
@@ -127,6 +134,17 @@ export class HookCatalogue {
     for (const point of points) point.expect(id)
   }
 
+  /** A guard that could not even be resolved is missed like one that failed. */
+  #miss({ id, hooks, problems }: Rejected): void {
+    const problem = problems.find(({ severity }) => severity === 'error')
+    // Of two plugins with one id, the other one is in place.
+    if (!problem || problem.code === 'PLUGIN_DUPLICATE' || this.#parts.ignoresFailure(id)) return
+    for (const name of hooks) {
+      const point = this.#points.get(name)?.point
+      if (point?.kind === 'guard') point.lose(id, denial(id, problem.text))
+    }
+  }
+
   #owned(name: string, id: string | undefined): HookPoint {
     const point = this.get(name)
     const owner = this.#points.get(name)?.owner
@@ -143,7 +161,7 @@ export class HookCatalogue {
       } catch (error) {
         // A plugin that cannot be waited for right now has not failed: only this call is affected.
         if (point.kind === 'guard' && !this.#parts.ignoresFailure(id) && point.waits(id)) {
-          return { answer: denial(id, error as Error) }
+          return { answer: denial(id, (error as Error).message) }
         }
       }
     }
@@ -164,7 +182,7 @@ export class HookCatalogue {
   }
 }
 
-function denial(id: string, error: Error): unknown {
-  const reason = `Plugin '${id}' guards this and has failed: ${error.message}`
+function denial(id: string, text: string): unknown {
+  const reason = `Plugin '${id}' guards this and has failed: ${text}`
   return deny(reason, `Repair it, or set plugins.${id}.onFailure to "ignore".`)
 }

@@ -19,6 +19,7 @@ import type { Plan } from './plan.ts'
 import type { Problem } from './problem.ts'
 import { buildReport, type KernelReport, type PluginReport } from './report.ts'
 import { resolve } from './resolve.ts'
+import { configProblems } from './resolve-warnings.ts'
 import { SDK_VERSION } from './version.ts'
 
 /** A kernel: finds, checks, activates and disposes plugins. */
@@ -173,11 +174,10 @@ export class SpellKernel implements Kernel {
     const found = discover(this.#options)
     const kernel = KERNEL_RECORD
     const plan = resolve(found.records, { ...this.#options, version: SDK_VERSION, kernel })
-    return {
-      ...plan,
-      rejected: [...found.rejected, ...plan.rejected],
-      problems: [...found.problems, ...found.rejected.flatMap((row) => row.problems), ...plan.problems],
-    }
+    const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
+    const before = [...found.problems, ...found.rejected.flatMap((row) => row.problems)]
+    const after = configProblems(this.#options.config ?? {}, whole)
+    return { ...whole, problems: [...before, ...plan.problems, ...after] }
   }
 
   async #start(): Promise<void> {

@@ -175,7 +175,7 @@ export class ComponentLifecycleManager {
       failures.push(...(await tearDown(unit, this.#parts.limits.dispose)))
       unit.state = 'disposed'
     }
-    for (const unit of this.units) this.#parts.hooks.settle(unit.id)
+    this.#parts.hooks.close()
     return failures
   }
 

@@ -31,6 +31,8 @@ export interface Rejected {
   readonly phase: string
   readonly state: 'failed' | 'skipped'
   readonly problems: readonly Problem[]
+  /** Hook points that it wanted to tap. */
+  readonly hooks: readonly string[]
 }
 
 /** What discovery gives. */
@@ -54,6 +56,8 @@ export function reject(
   state: Rejected['state'],
   ...problems: readonly Problem[]
 ): Rejected {
-  const { id, version, source, manifest } = record
-  return { id, package: record.package, version, source, phase: manifest.phase, state, problems }
+  const { id, version, source, manifest, contributions } = record
+  const { phase } = manifest
+  const { hooks } = contributions
+  return { id, package: record.package, version, source, phase, state, problems, hooks }
 }

@@ -79,12 +79,17 @@ function rowOfUnit(unit: PluginUnit): PluginReport {
   }
 }
 
-function rowOfRejected({ problems, ...row }: Rejected): PluginReport {
-  const [first] = problems
+function rowOfRejected(row: Rejected): PluginReport {
+  const [first] = row.problems
   const step: Step = row.phase === '' ? 'discover' : 'resolve'
   const failure = first && { ...toErrorRecord(problemError(first, step)), step }
   return {
-    ...row,
+    id: row.id,
+    package: row.package,
+    version: row.version,
+    source: row.source,
+    state: row.state,
+    phase: row.phase,
     ms: { load: 0, setup: 0 },
     registered: [],
     missing: [],

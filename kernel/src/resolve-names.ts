@@ -87,7 +87,7 @@ function conflict(
 }
 
 function unmet(draft: Draft, record: PluginRecord, name: string, range: string): Problem | undefined {
-  const { id, manifest } = record
+  const { id } = record
   const path = `llmspell.requires.${name}`
   if (!isRange(range)) {
     const text = `Plugin '${id}' requires '${name}' in the range '${range}', which is no range.`
@@ -95,15 +95,28 @@ function unmet(draft: Draft, record: PluginRecord, name: string, range: string):
   }
   const provider = draft.living.get(draft.providers.get(name) ?? '')
   if (!provider) return absent(draft, id, name, path)
+  return outOfRange(record, provider, name, range) ?? tooLate(record, provider, name)
+}
+
+function outOfRange(
+  { id }: PluginRecord,
+  provider: PluginRecord,
+  name: string,
+  range: string,
+): Problem | undefined {
   const version = provider.manifest.provides?.[name] ?? ''
-  if (!satisfies(version, range)) {
-    const text = `Plugin '${id}' requires the service '${name}' in ${range}, but '${provider.id}' provides ${version}.`
-    return error({ plugin: id, code: 'SERVICE_MISSING', path, text, hint: `Install versions of the two that fit.` })
-  }
-  if (provider.source === 'kernel') return undefined
-  if (phaseIndex(provider.manifest.phase) <= phaseIndex(record.manifest.phase)) return undefined
-  const text = `Plugin '${id}' of phase '${record.manifest.phase}' requires '${name}', which '${provider.id}' provides in the later phase '${provider.manifest.phase}'.`
-  return error({ plugin: id, code: 'PHASE_ORDER', path, text, hint: `Give '${id}' the phase '${provider.manifest.phase}'.` })
+  if (satisfies(version, range)) return undefined
+  const path = `llmspell.requires.${name}`
+  const text = `Plugin '${id}' requires the service '${name}' in ${range}, but '${provider.id}' provides ${version}.`
+  return error({ plugin: id, code: 'SERVICE_MISSING', path, text, hint: 'Install versions of the two that fit.' })
+}
+
+function tooLate({ id, manifest }: PluginRecord, provider: PluginRecord, name: string): Problem | undefined {
+  const { phase } = provider.manifest
+  if (provider.source === 'kernel' || phaseIndex(phase) <= phaseIndex(manifest.phase)) return undefined
+  const path = `llmspell.requires.${name}`
+  const text = `Plugin '${id}' of phase '${manifest.phase}' requires '${name}', which '${provider.id}' provides in the later phase '${phase}'.`
+  return error({ plugin: id, code: 'PHASE_ORDER', path, text, hint: `Give '${id}' the phase '${phase}'.` })
 }
 
 function absent(draft: Draft, id: string, name: string, path: string): Problem {

@@ -1,12 +1,12 @@
-import { didYouMean } from '@llmspell/sdk'
 import { findCycle, topologicalOrder } from './graph.ts'
 import type { KernelOptions } from './options.ts'
 import { Draft, phaseIndex, type Plan } from './plan.ts'
-import { error, warning } from './problem.ts'
+import { error } from './problem.ts'
 import type { PluginRecord } from './record.ts'
 import { checkEngine, checkProposed } from './resolve-engine.ts'
 import { bindNames, bindServices, checkDuplicates, checkNeeds } from './resolve-names.ts'
 import { applyDisabled, applyProfile } from './resolve-profile.ts'
+import { warnOfHooks, warnOfPoints } from './resolve-warnings.ts'
 
 /** The options that resolving looks at. */
 export type ResolveOptions = Pick<
@@ -34,7 +34,8 @@ export function resolve(records: readonly PluginRecord[], options: ResolveOption
   bindServices(draft, options.config?.prefer ?? {}, true)
   bindNames(draft, options.config?.prefer ?? {})
   settle(draft)
-  warnOfUnowned(draft)
+  warnOfPoints(draft)
+  warnOfHooks(draft)
   const order = topologicalOrder(byPhase(draft), (id) => draft.needs(id))
   return {
     order: order.map((id) => draft.living.get(id) as PluginRecord),
@@ -81,18 +82,4 @@ function byPhase(draft: Draft): readonly string[] {
 
 function living(draft: Draft, names: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...names].filter(([, id]) => draft.living.has(id)))
-}
-
-/** Extension points without an owner stay usable as lists, but may be misspelt. */
-function warnOfUnowned(draft: Draft): void {
-  const records = [...draft.living.values()]
-  const owned = new Set(records.flatMap((record) => Object.keys(record.contributions.points)))
-  for (const { id, contributions } of records) {
-    for (const point of contributions.items.keys()) {
-      if (owned.has(point)) continue
-      const path = `llmspell.contributes.${point}`
-      const text = `Plugin '${id}' contributes to '${point}', a point that no plugin in use owns.`
-      draft.problems.push(warning({ plugin: id, code: 'CONTRIBUTION_UNKNOWN', path, text, hint: didYouMean(point, owned) }))
-    }
-  }
 }
