@@ -33,12 +33,19 @@ function refuseUnknown([first, second]: readonly string[]): void {
   const ids = Object.keys(COMMANDS)
   const inTopic = ids.filter((id) => id.startsWith(`${first}:`)).map((id) => id.split(':')[1]!)
   if (!ids.includes(first) && inTopic.length === 0) throw commandUnknown(first, topLevel(ids))
-  if (inTopic.length > 0 && second !== undefined && !second.startsWith('-') && !inTopic.includes(second)) {
+  if (
+    inTopic.length > 0 &&
+    second !== undefined &&
+    !second.startsWith('-') &&
+    !inTopic.includes(second)
+  ) {
     throw commandUnknown(second, inTopic, `${first} `)
   }
 }
 
-const topLevel = (ids: readonly string[]): string[] => [...new Set(ids.map((id) => id.split(':')[0]!))]
+const topLevel = (ids: readonly string[]): string[] => [
+  ...new Set(ids.map((id) => id.split(':')[0]!)),
+]
 
 function commandUnknown(name: string, known: readonly string[], topic = ''): SpellError {
   const otherwise = `Commands: ${known.map((id) => topic + id).join(', ')}.`

@@ -2,16 +2,29 @@
 // CommonJS and almost empty: this file is compiled before the compile cache is on.
 type Load = (file: string) => unknown
 interface Main {
-  main(root: string, argv: readonly string[], load: Load): void
+  readonly main: (root: string, argv: readonly string[], load: Load) => void
 }
 interface Places {
-  cacheFolder(env: NodeJS.ProcessEnv, platform: string): string
+  readonly cacheFolder: (env: NodeJS.ProcessEnv, platform: string) => string
+}
+interface NodeModule {
+  readonly enableCompileCache: (folder: string) => unknown
+}
+interface NodePath {
+  readonly join: (...parts: string[]) => string
 }
 
-const { enableCompileCache } = require('node:module') as {
-  enableCompileCache(folder: string): unknown
+const node = process.versions.node
+if (Number(node.split('.')[0]) < 24) {
+  process.stderr.write(
+    `error[NODE_TOO_OLD]: llmspell needs Node 24 or newer, found ${node}.\n` +
+      'hint: Install it, or put it first in PATH.\n',
+  )
+  process.exit(8)
 }
-const { join } = require('node:path') as { join(...parts: string[]): string }
+
+const { enableCompileCache } = require('node:module') as NodeModule
+const { join } = require('node:path') as NodePath
 const { cacheFolder } = require('./places.ts') as Places
 
 const load: Load = (file) => require(join(__dirname, file)) as unknown

@@ -57,6 +57,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Correct the key that the text names.',
   },
   {
+    name: 'NODE_TOO_OLD',
+    class: 'unavailable',
+    cause: 'The Node that was found first is older than 24.',
+    cure: 'Install Node 24 or newer, or put it first in PATH.',
+  },
+  {
     name: 'INTERNAL',
     class: 'internal',
     cause: 'A fault of llmspell or of a plugin.',

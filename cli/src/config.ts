@@ -19,13 +19,18 @@ export const PROJECT_FILE = 'llmspell.toml'
 // could run code or widen what a script may do.
 const PROJECT_KEYS = ['model', 'engine', 'plugins']
 const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
+// At any depth of a section: where keys are sent, what is started, and guards that fail open.
+const POWER_KEYS = new Set(['onFailure', 'base_url', 'baseUrl', 'api_key', 'apiKey', 'command'])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 
 /**
  * The config named on the command line, or that of the working folder, or an empty one.
  * @throws FILE_NOT_FOUND, CONFIG_INVALID
  */
-export async function loadConfig(named: string | undefined, folder = process.cwd()): Promise<Config> {
+export async function loadConfig(
+  named: string | undefined,
+  folder = process.cwd(),
+): Promise<Config> {
   const file = named ?? join(folder, PROJECT_FILE)
   if (!existsSync(file)) {
     if (named === undefined) return {}
@@ -54,7 +59,9 @@ function syntaxError(error: unknown, file: string): SpellError {
   const reason = message.split('\n')[0]!.replace(/^Invalid TOML document: /, '')
   return new SpellError('CONFIG_INVALID', `Config file '${file}' is no ${kind}: ${reason}.`, {
     hint: `Correct the file${line === undefined ? '' : ` at line ${line}`}.`,
-    ...(line === undefined ? {} : { where: { file, line, ...(column === undefined ? {} : { column }) } }),
+    ...(line === undefined
+      ? {}
+      : { where: { file, line, ...(column === undefined ? {} : { column }) } }),
   })
 }
 
@@ -63,7 +70,8 @@ function checked(table: unknown, file: string, project: boolean): Config {
   const known = project ? PROJECT_KEYS : NAMED_KEYS
   const unknown = Object.keys(table).find((key) => !known.includes(key))
   if (unknown !== undefined) throw refused(file, unknown, known, project)
-  for (const key of ['model', 'engine']) mustBe(file, key, 'text', table[key], (v) => typeof v === 'string')
+  for (const key of ['model', 'engine'])
+    mustBe(file, key, 'text', table[key], (v) => typeof v === 'string')
   mustBe(file, 'prefer', 'a table of text', table['prefer'], isTable)
   mustBe(file, 'disabled', 'an array of plugin ids', table['disabled'], Array.isArray)
   checkSections(file, table['plugins'], project)
@@ -74,11 +82,24 @@ function checkSections(file: string, plugins: unknown, project: boolean): void {
   mustBe(file, 'plugins', 'a table with one section per plugin', plugins, isTable)
   for (const [id, section] of Object.entries(plugins ?? {})) {
     mustBe(file, `plugins.${id}`, 'a table', section, isTable)
-    if (project && 'onFailure' in (section as object)) throw power(file, `plugins.${id}.onFailure`)
+    if (project) refusePowers(file, `plugins.${id}`, section)
   }
 }
 
-function refused(file: string, key: string, known: readonly string[], project: boolean): SpellError {
+function refusePowers(file: string, path: string, section: unknown): void {
+  if (typeof section !== 'object' || section === null) return
+  for (const [key, value] of Object.entries(section)) {
+    if (POWER_KEYS.has(key)) throw power(file, `${path}.${key}`)
+    refusePowers(file, `${path}.${key}`, value)
+  }
+}
+
+function refused(
+  file: string,
+  key: string,
+  known: readonly string[],
+  project: boolean,
+): SpellError {
   if (POWERS.includes(key)) return power(file, key)
   if (project && NAMED_KEYS.includes(key)) return power(file, key)
   return new SpellError('CONFIG_INVALID', `Config file '${file}' has the unknown key '${key}'.`, {
@@ -89,7 +110,9 @@ function refused(file: string, key: string, known: readonly string[], project: b
 
 function power(file: string, key: string): SpellError {
   const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot widen what runs there.`
-  const flag = POWERS.includes(key) ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.' : undefined
+  const flag = POWERS.includes(key)
+    ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.'
+    : undefined
   return new SpellError('CONFIG_INVALID', text, {
     hint: flag ?? 'Put it into a file of your own and name that with --config.',
     details: { key },
@@ -108,9 +131,13 @@ function mustBe(
 
 function wrong(file: string, place: string, expected: string, value: unknown): SpellError {
   const found = Array.isArray(value) ? 'an array' : typeof value
-  return new SpellError('CONFIG_INVALID', `Config file '${file}': ${place} must be ${expected}, found ${found}.`, {
-    hint: 'Correct the file.',
-  })
+  return new SpellError(
+    'CONFIG_INVALID',
+    `Config file '${file}': ${place} must be ${expected}, found ${found}.`,
+    {
+      hint: 'Correct the file.',
+    },
+  )
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {

@@ -85,9 +85,13 @@ function store(flags: Record<string, FlagValue>, flag: FlagSpec, value: string):
 
 function invalid(flag: FlagSpec, what: string): SpellError {
   const example = flag.kind === 'switch' ? `--${flag.name}` : `--${flag.name}=${flag.value}`
-  return new SpellError('FLAG_INVALID', `Flag '--${flag.name}' ${what.replace(/^expected/, 'is wrong: expected')}.`, {
-    hint: `Write it as: ${example}`,
-  })
+  return new SpellError(
+    'FLAG_INVALID',
+    `Flag '--${flag.name}' ${what.replace(/^expected/, 'is wrong: expected')}.`,
+    {
+      hint: `Write it as: ${example}`,
+    },
+  )
 }
 
 function refuseSlip({ spec, words }: State, name: string): void {
@@ -99,7 +103,12 @@ function refuseSlip({ spec, words }: State, name: string): void {
   })
 }
 
-function flagHint(name: string, known: readonly string[], spec: CommandSpec, open: boolean): string {
+function flagHint(
+  name: string,
+  known: readonly string[],
+  spec: CommandSpec,
+  open: boolean,
+): string {
   const guess = didYouMean(name, known, `See the flags with: llmspell ${spec.id} --help`)
   return open ? `${guess} What is meant for the ${spec.rest} goes behind '--'.` : guess
 }
@@ -107,9 +116,13 @@ function flagHint(name: string, known: readonly string[], spec: CommandSpec, ope
 function split({ spec, words, flags }: State): Pick<Parsed, 'args' | 'rest'> {
   const missing = spec.args.slice(words.length).find((arg) => arg.required)
   if (missing && !flags['help']) {
-    throw new SpellError('ARGUMENT_MISSING', `'llmspell ${spec.id}' needs ${missing.name.toUpperCase()}: ${lower(missing.summary)}.`, {
-      hint: `See the usage with: llmspell ${spec.id} --help`,
-    })
+    throw new SpellError(
+      'ARGUMENT_MISSING',
+      `'llmspell ${spec.id}' needs ${missing.name.toUpperCase()}: ${lower(missing.summary)}.`,
+      {
+        hint: `See the usage with: llmspell ${spec.id} --help`,
+      },
+    )
   }
   const rest = words.slice(spec.args.length)
   if (rest.length > 0 && spec.rest === undefined) throw unexpected(spec, rest[0]!)

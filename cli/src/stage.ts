@@ -57,11 +57,7 @@ export type Body = (stage: Stage) => Promise<number | void>
  * Carries out a command: whatever it throws is printed once, and the kernel is stopped.
  * @returns the exit code
  */
-export async function onStage(
-  root: string,
-  parsed: Parsed,
-  body: Body,
-): Promise<number> {
+export async function onStage(root: string, parsed: Parsed, body: Body): Promise<number> {
   const stage = new Stage(root, parsed)
   try {
     return (await body(stage)) ?? 0

@@ -2,10 +2,17 @@ import { SpellError } from '@llmspell/sdk'
 
 const TIMES: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1e3, m: 6e4, h: 36e5, d: 864e5 }
 const SIZES: Readonly<Record<string, number>> = {
-  '': 1, b: 1,
-  k: 1024, kb: 1000, kib: 1024,
-  m: 1024 ** 2, mb: 1e6, mib: 1024 ** 2,
-  g: 1024 ** 3, gb: 1e9, gib: 1024 ** 3,
+  '': 1,
+  b: 1,
+  k: 1024,
+  kb: 1000,
+  kib: 1024,
+  m: 1024 ** 2,
+  mb: 1e6,
+  mib: 1024 ** 2,
+  g: 1024 ** 3,
+  gb: 1e9,
+  gib: 1024 ** 3,
 }
 
 /** Milliseconds of `1500`, `250ms`, `30s`, `5m`, `2h`, `1d`. @throws FLAG_INVALID */
@@ -33,9 +40,13 @@ function measure(
   const unit = match ? units[match[2]!.toLowerCase()] : undefined
   const value = unit === undefined ? Number.NaN : Math.round(Number(match![1]) * unit)
   if (!Number.isSafeInteger(value) || value < 1) {
-    throw new SpellError('FLAG_INVALID', `Flag '--${flag}' is wrong: expected ${expected}, found '${text}'.`, {
-      hint: `Write it as: --${flag}=${expected.match(/'([^']+)'/)?.[1] ?? '1000'}`,
-    })
+    throw new SpellError(
+      'FLAG_INVALID',
+      `Flag '--${flag}' is wrong: expected ${expected}, found '${text}'.`,
+      {
+        hint: `Write it as: --${flag}=${expected.match(/'([^']+)'/)?.[1] ?? '1000'}`,
+      },
+    )
   }
   return value
 }

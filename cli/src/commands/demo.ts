@@ -48,7 +48,8 @@ function isRepository(folder: string): boolean {
 
 /** What to type for the same run. */
 function commandLine({ parsed }: Stage, { script, files }: Scene): string {
-  const model = parsed.flags['model'] === undefined ? '' : ` --model ${String(parsed.flags['model'])}`
+  const model =
+    parsed.flags['model'] === undefined ? '' : ` --model ${String(parsed.flags['model'])}`
   const words = [script, `--allow-read=${files.join(',')}`, ...files].map(quoted)
   return `llmspell run ${words.join(' ')}${model}`
 }

@@ -1,4 +1,10 @@
-import { engineChecks, machineChecks, modelChecks, pluginChecks, type Check } from '../doctor/checks.ts'
+import {
+  engineChecks,
+  machineChecks,
+  modelChecks,
+  pluginChecks,
+  type Check,
+} from '../doctor/checks.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { CONFIG, HELP, JSON_FLAG, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
@@ -21,7 +27,11 @@ async function examine(stage: Stage): Promise<number> {
 
 function page(checks: readonly Check[]): string {
   const rows = checks.map(({ name, ok, text, hint }) => {
-    return [ok ? 'ok' : 'FAIL', name, hint === undefined ? text : `${text.replace(/\.+$/, '')}. ${hint}`]
+    return [
+      ok ? 'ok' : 'FAIL',
+      name,
+      hint === undefined ? text : `${text.replace(/\.+$/, '')}. ${hint}`,
+    ]
   })
   return table(['', 'CHECK', 'FOUND'], rows, painter(process.stdout.isTTY))
 }

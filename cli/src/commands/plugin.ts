@@ -26,9 +26,9 @@ async function list(stage: Stage): Promise<void> {
   const kernel = await stage.open(await stage.config())
   const rows = kernel.list()
   if (stage.json) {
-    const plugins = rows.map(({ id, package: name, version, phase, state, source }) => ({
-      ...{ id, package: name, version, phase, state, source },
-    }))
+    const plugins = rows.map(({ id, package: name, version, phase, state, source }) => {
+      return { id, package: name, version, phase, state, source }
+    })
     out(`${toJson({ ok: true, plugins })}\n`)
     return
   }

@@ -17,7 +17,13 @@ const INFO: CommandSpec = { id: 'tool info', flags: [JSON_FLAG, CONFIG, HELP], a
 const INVOKE: CommandSpec = {
   id: 'tool invoke',
   flags: [
-    { name: 'input', char: 'i', kind: 'text', value: 'JSON', summary: 'The whole input as a JSON object' },
+    {
+      name: 'input',
+      char: 'i',
+      kind: 'text',
+      value: 'JSON',
+      summary: 'The whole input as a JSON object',
+    },
     JSON_FLAG,
     CONFIG,
     QUIET,
@@ -42,14 +48,19 @@ async function list(stage: Stage): Promise<void> {
     source: plugin,
   }))
   const paint = painter(process.stdout.isTTY)
-  out(stage.json ? `${toJson({ ok: true, tools: texts })}\n` : table(['TOOL', 'CATEGORY', 'WHAT IT DOES'], rows, paint))
+  out(
+    stage.json
+      ? `${toJson({ ok: true, tools: texts })}\n`
+      : table(['TOOL', 'CATEGORY', 'WHAT IT DOES'], rows, paint),
+  )
 }
 
 async function info(stage: Stage): Promise<void> {
   const { extensions } = await stage.open(await stage.config())
   const entry = findTool(extensions, stage.parsed.args[0]!)
   const input = inputSchema(extensions, entry)
-  if (stage.json) out(`${toJson({ ok: true, tool: { ...entry.item, input, source: entry.plugin } })}\n`)
+  if (stage.json)
+    out(`${toJson({ ok: true, tool: { ...entry.item, input, source: entry.plugin } })}\n`)
   else out(toolPage(entry, input, painter(process.stdout.isTTY)))
 }
 

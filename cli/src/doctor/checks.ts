@@ -42,18 +42,27 @@ export function pluginChecks(kernel: Kernel): Check[] {
   const failures = bad.map(({ id, state, failure }) => {
     return { name: `plugin ${id}`, ok: false, text: `${state}: ${failure?.message ?? ''}`, hint }
   })
-  return [{ name: 'plugins', ok: true, text: `${rows.length} found, ${rows.length - bad.length} usable` }, ...failures]
+  return [
+    { name: 'plugins', ok: true, text: `${rows.length} found, ${rows.length - bad.length} usable` },
+    ...failures,
+  ]
 }
 
 /** Engines and how scripts are kept apart. */
 export function engineChecks(kernel: Kernel): Check[] {
   const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
-  const names = engines.map(({ name, item }) => `${name} ${item.version} (${item.extensions.join(', ')})`)
+  const names = engines.map(
+    ({ name, item }) => `${name} ${item.version} (${item.extensions.join(', ')})`,
+  )
   const hint = { hint: 'Install an engine plugin.' }
   const found = engines.length > 0
   return [
     { name: 'engines', ok: found, text: names.join(', ') || 'none', ...(found ? {} : hint) },
-    { name: 'isolation', ok: true, text: `${DEFAULT_ISOLATION} by default, worker with --isolation=worker` },
+    {
+      name: 'isolation',
+      ok: true,
+      text: `${DEFAULT_ISOLATION} by default, worker with --isolation=worker`,
+    },
   ]
 }
 
@@ -71,7 +80,11 @@ export async function modelChecks(kernel: Kernel): Promise<Check[]> {
 
 function providerChecks(models: Models): Check[] {
   return models.list().map(({ name, mock, available, reason }) => {
-    const text = available ? (mock ? 'ready, offline' : 'ready, key present') : (reason ?? 'not available')
+    const text = available
+      ? mock
+        ? 'ready, offline'
+        : 'ready, key present'
+      : (reason ?? 'not available')
     return { name: `provider ${name}`, ok: true, text }
   })
 }

@@ -25,7 +25,11 @@ export async function openKernel(root: string, config: Config, quiet = false): P
 
 /** The codes that kernel and plugins brought, with their classes. Loads no plugin. */
 export function errorItems(kernel: Kernel | undefined): readonly ErrorItem[] {
-  return kernel?.extensions.list<ErrorItem & Record<string, unknown>>('errors').map((found) => found.item) ?? []
+  return (
+    kernel?.extensions
+      .list<ErrorItem & Record<string, unknown>>('errors')
+      .map((found) => found.item) ?? []
+  )
 }
 
 function stderrLogger(quiet: boolean): Logger {

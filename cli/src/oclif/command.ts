@@ -36,7 +36,12 @@ export function define(spec: CommandSpec, text: CommandText, body: Body): Comman
   return Defined as unknown as Command.Class
 }
 
-function execute(spec: CommandSpec, argv: readonly string[], root: string, body: Body): Promise<number> {
+function execute(
+  spec: CommandSpec,
+  argv: readonly string[],
+  root: string,
+  body: Body,
+): Promise<number> {
   try {
     return onStage(root, parse(spec, argv), body)
   } catch (error) {

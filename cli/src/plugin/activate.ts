@@ -16,7 +16,9 @@ export async function activate(kernel: Kernel, { manifest }: PackageFacts): Prom
   }
 }
 
-function firstName(contributes: object): { readonly point: string; readonly name: string } | undefined {
+function firstName(
+  contributes: object,
+): { readonly point: string; readonly name: string } | undefined {
   for (const [point, items] of Object.entries(contributes)) {
     const first: unknown = Array.isArray(items) ? items[0] : undefined
     if (WITHOUT_CODE.has(point) || typeof first !== 'object' || first === null) continue

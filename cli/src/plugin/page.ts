@@ -6,7 +6,11 @@ import { table } from '../print/table.ts'
 import type { PackageFacts } from './manifest.ts'
 
 /** All that a plugin's manifest says, and where the plugin stands, for people. */
-export function pluginPage(row: PluginReport, facts: PackageFacts | undefined, paint: Paint): string {
+export function pluginPage(
+  row: PluginReport,
+  facts: PackageFacts | undefined,
+  paint: Paint,
+): string {
   const manifest = facts?.manifest
   const rows = [
     ['package', `${row.package}@${row.version}`],
@@ -26,11 +30,15 @@ export function pluginPage(row: PluginReport, facts: PackageFacts | undefined, p
 }
 
 function services(given: Readonly<Record<string, string>> = {}): string {
-  return Object.entries(given).map(([name, range]) => `${name} ${range}`).join(', ')
+  return Object.entries(given)
+    .map(([name, range]) => `${name} ${range}`)
+    .join(', ')
 }
 
 function permissions(given: PermissionSet = {}): string {
-  return Object.entries(given).map(([name, values]) => `${name}: ${values.join(' ')}`).join('; ')
+  return Object.entries(given)
+    .map(([name, values]) => `${name}: ${values.join(' ')}`)
+    .join('; ')
 }
 
 function contributions(manifest: Manifest | undefined): [string, string][] {
@@ -39,5 +47,9 @@ function contributions(manifest: Manifest | undefined): [string, string][] {
 
 function names(items: unknown): string {
   if (!Array.isArray(items)) return Object.keys(items as object).join(', ')
-  return items.map((item: unknown) => (typeof item === 'string' ? item : String((item as { name?: unknown }).name))).join(', ')
+  return items
+    .map((item: unknown) =>
+      typeof item === 'string' ? item : String((item as { name?: unknown }).name),
+    )
+    .join(', ')
 }

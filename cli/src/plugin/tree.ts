@@ -31,7 +31,10 @@ function pluginLines(row: PluginReport, paint: Paint): string[] {
   const times = `${time(total)}  load ${time(row.ms.load)}  setup ${time(row.ms.setup)}`
   const shown = total > 0 ? times : row.state
   const name = `${row.id}@${row.version}`
-  return [`  ${paint(style, mark)} ${name.padEnd(30)} ${paint('dim', shown)}`, ...faults(row, paint)]
+  return [
+    `  ${paint(style, mark)} ${name.padEnd(30)} ${paint('dim', shown)}`,
+    ...faults(row, paint),
+  ]
 }
 
 function faults({ failure, missing }: PluginReport, paint: Paint): string[] {
@@ -46,7 +49,11 @@ function faults({ failure, missing }: PluginReport, paint: Paint): string[] {
 const time = (ms: number): string => `${ms.toFixed(1)} ms`
 
 /** The problems of manifests and config that no row of the tree tells, one paragraph each. */
-export function problemLines(report: KernelReport, problems: readonly Problem[], paint: Paint): string {
+export function problemLines(
+  report: KernelReport,
+  problems: readonly Problem[],
+  paint: Paint,
+): string {
   const told = new Set(report.plugins.map((row) => row.failure?.message))
   const rest = problems.filter((problem) => !told.has(problem.text))
   const texts = rest.map(({ severity, code, text, hint }) => {

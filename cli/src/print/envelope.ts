@@ -1,4 +1,10 @@
-import { toErrorRecord, type ErrorRecord, type RunResult, type Usage, type Value } from '@llmspell/sdk'
+import {
+  toErrorRecord,
+  type ErrorRecord,
+  type RunResult,
+  type Usage,
+  type Value,
+} from '@llmspell/sdk'
 
 /** What `--json` prints for a run that ended well. */
 export function resultEnvelope(result: RunResult): object {

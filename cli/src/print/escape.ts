@@ -1,14 +1,15 @@
 // Escape sequences of terminals (CSI; OSC, DCS, SOS, PM, APC; two-character ones), also in their
 // 8-bit forms and without an end.
 const CSI = '(?:\\u001B\\[|\\u009B)[0-?]*[ -/]*[@-~]?'
-const STRING = '(?:\\u001B[\\]PX^_]|[\\u0090\\u0098\\u009D-\\u009F])[^\\u0007\\u001B\\u009C]*(?:\\u0007|\\u001B\\\\|\\u009C)?'
+const STRING =
+  '(?:\\u001B[\\]PX^_]|[\\u0090\\u0098\\u009D-\\u009F])[^\\u0007\\u001B\\u009C]*(?:\\u0007|\\u001B\\\\|\\u009C)?'
 const SHORT = '\\u001B[ -/]*[0-~]?'
 const SEQUENCE = new RegExp(`${CSI}|${STRING}|${SHORT}`, 'g')
-const COLOUR = /^\u001B\[[\d;:]*m$/
+const COLOUR = /^\p{Cc}\[[\d;:]*m$/u
 // Control characters but tab and line ends, and what turns the direction of text.
-const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g
+const CONTROL = /(?![\t\n\r])\p{Cc}/gu
 const HIDDEN = /[\r\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
-const SUSPECT = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/
+const SUSPECT = /(?![\t\n\r])\p{Cc}/u
 
 /** Text of a script or a model inside our own lines: it cannot move, hide, colour or link. */
 export function plain(text: string): string {

@@ -56,7 +56,9 @@ function causes(cause: ErrorRecord | undefined, above: string, paint: Paint): st
 
 function trace(record: ErrorRecord, paint: Paint): string[] {
   if (!record.trace) return []
-  return plain(record.trace).split('\n').map((line) => paint('dim', `  ${line.trim()}`))
+  return plain(record.trace)
+    .split('\n')
+    .map((line) => paint('dim', `  ${line.trim()}`))
 }
 
 function stack(error: unknown, paint: Paint): string[] {

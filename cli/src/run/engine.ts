@@ -36,10 +36,14 @@ function byEnding(engines: readonly Engine[], ending: string): Engine | undefine
 
 function nameUnknown(engines: readonly Engine[], asked: string): SpellError {
   const names = engines.flatMap((engine) => [engine.name, engine.item.language])
-  return new SpellError('ENGINE_UNKNOWN', `Engine '${asked}' is not installed. Installed: ${listed(engines)}.`, {
-    hint: didYouMean(asked, names, 'See the plugins with: llmspell plugin list'),
-    details: { installed: engines.map((engine) => engine.name) },
-  })
+  return new SpellError(
+    'ENGINE_UNKNOWN',
+    `Engine '${asked}' is not installed. Installed: ${listed(engines)}.`,
+    {
+      hint: didYouMean(asked, names, 'See the plugins with: llmspell plugin list'),
+      details: { installed: engines.map((engine) => engine.name) },
+    },
+  )
 }
 
 function endingUnknown(engines: readonly Engine[], file: string, ending: string): SpellError {

@@ -44,7 +44,9 @@ function allowed(parsed: Parsed): PermissionSet {
 function permissions({ flags }: Parsed, verb: 'allow' | 'deny'): PermissionSet {
   const given = PERMISSIONS.map((name) => [name, flags[`${verb}-${name}`]] as const)
   return Object.fromEntries(
-    given.filter((entry): entry is readonly [typeof entry[0], readonly string[]] => Array.isArray(entry[1])),
+    given.filter((entry): entry is readonly [(typeof entry)[0], readonly string[]] =>
+      Array.isArray(entry[1]),
+    ),
   )
 }
 

@@ -49,7 +49,9 @@ function notFound(file: string): SpellError {
 
 function folderHint(folder: string): string {
   const script = names(folder).find((name) => /^(main|index|init)\.\w+$/.test(name))
-  return script === undefined ? 'Name a script in it.' : `Did you mean '${folder.replace(/\/$/, '')}/${script}'?`
+  return script === undefined
+    ? 'Name a script in it.'
+    : `Did you mean '${folder.replace(/\/$/, '')}/${script}'?`
 }
 
 function names(folder: string): string[] {

@@ -30,17 +30,17 @@ export function toolInput(
 
 function jsonInput(json: string): Record<string, Value> {
   const value = parsed(json)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return { ...value } as Record<string, Value>
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw inputInvalid('must be a JSON object')
   }
-  throw inputInvalid('must be a JSON object')
+  return value as Record<string, Value>
 }
 
 function parsed(json: string): Value {
   try {
     return JSON.parse(json) as Value
-  } catch (cause) {
-    throw inputInvalid(`is no JSON: ${(cause as Error).message}`)
+  } catch (error) {
+    throw inputInvalid(`is no JSON: ${(error as Error).message}`)
   }
 }
 

@@ -2,10 +2,12 @@ import type { Schema, Value } from '@llmspell/sdk'
 import type { Parameter, ToolEntry } from './schema.ts'
 
 const NAME = /^[A-Za-z_]\w*$/
-const RESERVED = new Set([
-  ...['and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in'],
-  ...['local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while'],
-])
+const RESERVED = new Set(
+  (
+    'and break do else elseif end false for function goto if in local nil not or repeat return ' +
+    'then true until while'
+  ).split(' '),
+)
 const SAMPLES: Readonly<Record<string, Value>> = {
   integer: 1,
   number: 1,

@@ -32,7 +32,7 @@ function parameterTable(all: readonly Parameter[], paint: Paint): string {
 
 function parameterRow({ name, schema, required }: Parameter): readonly string[] {
   const otherwise = 'default' in schema ? JSON.stringify(schema['default']) : 'no'
-  const meaning = String(schema['description'] ?? '')
+  const { description: meaning = '' } = schema as { readonly description?: string }
   return [`--${name}`, typeText(schema), required ? 'yes' : otherwise, meaning]
 }
 

@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { loadConfig } from './config.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'llmspell-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const project = (text: string): ReturnType<typeof loadConfig> => {
+  writeFileSync(join(folder, 'llmspell.toml'), text)
+  return loadConfig(undefined, folder)
+}
+const named = (text: string, file = 'own.toml'): ReturnType<typeof loadConfig> => {
+  writeFileSync(join(folder, file), text)
+  return loadConfig(join(folder, file), folder)
+}
+
+test('there need be no file', async () => {
+  expect(await loadConfig(undefined, tmpdir())).toEqual({})
+})
+
+test('a project sets the model and sections of plugins', async () => {
+  expect(await project('model = "a/b"\n[plugins.models.retry]\nmax_attempts = 5')).toEqual({
+    model: 'a/b',
+    plugins: { models: { retry: { max_attempts: 5 } } },
+  })
+})
+
+test('a file may be JSON', async () => {
+  expect(await named('{"engine":"lua"}', 'own.json')).toEqual({ engine: 'lua' })
+})
+
+describe('refused', () => {
+  test.each([
+    ['modle = "a/b"', "unknown key 'modle'", "Did you mean 'model'?"],
+    ['model = 3', "'model' must be text, found number", 'Correct'],
+    ['plugins = ["evil"]', "'plugins' must be a table", 'Correct'],
+    ['[plugins]\nmodels = 1', "'plugins.models' must be a table", 'Correct'],
+    ['[allow]\nread = ["/"]', "may not set 'allow'", '--allow-read=PATHS'],
+    ['disabled = ["guard"]', "may not set 'disabled'", '--config'],
+    ['[plugins.guard]\nonFailure = "ignore"', "may not set 'plugins.guard.onFailure'", '--config'],
+    [
+      '[plugins.models.providers.openai]\nbase_url = "https://evil.example"',
+      "may not set 'plugins.models.providers.openai.base_url'",
+      '--config',
+    ],
+    ['model = ', 'is no TOML', 'line 1'],
+  ])('in a project: %s', async (text, message, hint) => {
+    await expect(project(text)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining(hint),
+    })
+  })
+
+  test('a named file that does not exist', async () => {
+    await expect(loadConfig('nowhere.toml', folder)).rejects.toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    })
+  })
+})
+
+test('a file of one’s own may say more', async () => {
+  const text = 'disabled = ["x"]\n[plugins.models.providers.lab]\nbase_url = "http://lab"'
+  expect(await named(text)).toMatchObject({ disabled: ['x'] })
+})
