@@ -1,9 +1,10 @@
 import { expandSchema } from '@llmspell/sdk'
-import type { CallContext, HandleRef, Tool, ToolItem, ToolRegistry, Value } from '@llmspell/sdk'
+import type { CallContext, HandleRef, Schema, Tool, ToolItem, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
 import { INPUT_SCHEMA, toolDescription, toolName } from './agent-tool.ts'
 import { asking } from './ask.ts'
 import { unionOf, worstEffect } from './bound-tool.ts'
+import type { House } from './house.ts'
 import type { AgentResult } from './result.ts'
 
 /** How an agent appears as a tool. */
@@ -38,12 +39,13 @@ function itemOf(agent: Agent, options: AsToolOptions): ToolItem & { readonly sou
 export async function asTool(
   agent: Agent,
   options: AsToolOptions,
-  registry: ToolRegistry,
+  house: House,
   context: CallContext,
 ): Promise<HandleRef> {
   const item = itemOf(agent, options)
   const handle = agent.ref
   const tool: Tool<Value> = {
+    validate: await house.schemas.compile(item.input as Schema),
     async execute(params, { signal }) {
       const input = options.schema ? { data: params } : (params as { readonly input: string }).input
       const above = asking()
@@ -54,6 +56,6 @@ export async function asTool(
       return { result, text }
     },
   }
-  registry.register(item, tool, context)
+  house.tools.register(item, tool, context)
   return (await context.call('Tool', 'get', [item.name])) as HandleRef
 }

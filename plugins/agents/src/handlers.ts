@@ -59,7 +59,7 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
     'Agent.as_tool': (call: ScriptCall<[AsToolOptions?]>) => {
       const agent = selfOf<Agent>(call)
       agent.open()
-      return asTool(agent, call.args[0] ?? {}, house.tools, call.context)
+      return asTool(agent, call.args[0] ?? {}, house, call.context)
     },
     'Agent.tools': (call: ScriptCall<[]>) => selfOf<Agent>(call).describe().tools,
     'Agent.has_tool': (call: ScriptCall<[string]>) => selfOf<Agent>(call).toolbox.has(call.args[0]),

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts'
 import type { AnswerShape } from './answer.ts'
 import type { Ask } from './ask.ts'
 import type { AgentConfig } from './config.ts'
+import { fitting } from './fitting.ts'
 import { toScript } from './messages.ts'
 import type { Candidate } from './model.ts'
 import type { AgentResult, CallRow } from './result.ts'
@@ -66,7 +67,7 @@ export class Turn {
   }
 
   result(text: string, data: Value | undefined): AgentResult {
-    return {
+    return fitting({
       success: true,
       text,
       result: data === undefined ? text : data,
@@ -75,7 +76,7 @@ export class Turn {
       messages: this.messages.map(toScript),
       finish_reason: this.finishReason,
       metadata: this.#metadata(),
-    }
+    })
   }
 
   #metadata(): AgentResult['metadata'] {
