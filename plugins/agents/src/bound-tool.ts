@@ -9,7 +9,7 @@ import type {
 import type { Ask } from './ask.ts'
 
 /** Options of `Tool.execute` that an agent uses. */
-export interface InvokeOptions {
+interface InvokeOptions {
   readonly on_error?: 'raise' | 'return'
 }
 

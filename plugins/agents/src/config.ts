@@ -1,7 +1,7 @@
 import type { HandleRef, HostCallback, Value } from '@llmspell/sdk'
 
 /** Milliseconds, or text such as `30s`. */
-export type Duration = number | string
+type Duration = number | string
 
 type Table = { readonly [key: string]: Value | undefined }
 

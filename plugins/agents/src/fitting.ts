@@ -23,7 +23,7 @@ function cut(value: Value): Value {
 
 function cutText(text: string): string {
   const rest = text.length - LONGEST
-  return rest > 0 ? `${text.slice(0, LONGEST)} [${rest} more characters]` : text
+  return rest > 0 ? `${text.slice(0, LONGEST).toWellFormed()} [${rest} more characters]` : text
 }
 
 /**

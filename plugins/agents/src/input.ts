@@ -8,7 +8,7 @@ type Parameters = { readonly [key: string]: Value | undefined }
 const shown = (value: Value): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** Puts parameters in place of `{{name}}`; without parameters the text stays as it is. @throws INPUT_INVALID */
-export function fill(text: string, parameters: Parameters | undefined): string {
+function fill(text: string, parameters: Parameters | undefined): string {
   if (!parameters) return text
   return text.replace(/\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => {
     const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined

@@ -41,7 +41,11 @@ export class Ledger {
 
   constructor(agent: string, limits: BudgetConfig, parent?: Ledger) {
     this.agent = agent
-    this.limits = { max_steps: DEFAULTS.maxSteps, max_tool_calls: DEFAULTS.maxToolCalls, ...limits }
+    this.limits = {
+      ...limits,
+      max_steps: limits.max_steps ?? DEFAULTS.maxSteps,
+      max_tool_calls: limits.max_tool_calls ?? DEFAULTS.maxToolCalls,
+    }
     this.#parent = parent
   }
 

@@ -19,7 +19,7 @@ interface Resolved {
 }
 
 /** The model of a configuration with the parts that stand beside it put in. */
-export function specOf(config: AgentConfig): ModelSpec | undefined {
+function specOf(config: AgentConfig): ModelSpec | undefined {
   const { model, provider, base_url, api_key, settings } = config
   const beside = Object.entries({ provider, base_url, api_key }).filter(
     ([, value]) => value !== undefined,

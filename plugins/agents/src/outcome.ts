@@ -8,7 +8,7 @@ const FATAL = new Set(['BUDGET_EXCEEDED', 'CANCELLED'])
 const DENIED = new Set(['PERMISSION_DENIED', 'HOOK_CANCELLED'])
 
 /** True for what ends an agent; every other failure of a tool is told to its model. */
-export function isFatal({ code, details }: ErrorRecord): boolean {
+function isFatal({ code, details }: ErrorRecord): boolean {
   if (FATAL.has(code)) return true
   return (
     DENIED.has(code) && (details as { readonly fatal?: unknown } | null | undefined)?.fatal === true

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 /** The request of the next step; what is not configured is left to the provider. */
-export function requestOf(turn: Turn): ModelRequest {
+function requestOf(turn: Turn): ModelRequest {
   const { config, toolbox, shape, system } = turn.parts
   const tools = [...toolbox.values()].map((tool) => tool.model)
   const choice = turn.chose && config.tool_choice !== 'none' ? undefined : config.tool_choice

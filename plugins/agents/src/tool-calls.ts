@@ -1,4 +1,4 @@
-import { toErrorRecord } from '@llmspell/sdk'
+import { printable, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, ModelChunk, Value } from '@llmspell/sdk'
 import { approval } from './approval.ts'
 import { failure } from './bound-tool.ts'
@@ -21,7 +21,11 @@ export async function* callTools(
   for (const call of asked) {
     yield { type: 'tool_call', text: '', id: call.id, name: call.name, input: inputOf(call) }
   }
-  progress(turn.parts.ask, 'active', `calling ${asked.map((call) => call.name).join(', ')}`)
+  progress(
+    turn.parts.ask,
+    'active',
+    `calling ${asked.map((call) => printable(call.name, 80)).join(', ')}`,
+  )
   const rows = await Promise.all(asked.map((call) => carryOut(turn, call)))
   turn.said.push({ role: 'tool', content: rows.map(({ part }) => part) })
   for (const { row } of rows) {

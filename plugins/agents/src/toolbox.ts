@@ -1,4 +1,4 @@
-import { didYouMean, isRef, SpellError } from '@llmspell/sdk'
+import { didYouMean, isRef, printable, SpellError } from '@llmspell/sdk'
 import type { CallContext, ToolDescription, ToolRegistry, ToolResult } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
 import { agentTool } from './agent-tool.ts'
@@ -92,10 +92,10 @@ export function notGranted(agent: string, name: string, box: Toolbox): SpellErro
   const others = names.length === 0 ? 'It has no tools.' : `It has: ${names.join(', ')}.`
   return new SpellError(
     'TOOL_NOT_FOUND',
-    `'${name}' is not one of the tools of agent '${agent}'.`,
+    `'${printable(name, 80)}' is not one of the tools of agent '${agent}'.`,
     {
       hint: didYouMean(name, names, others),
-      details: { tool: name, tools: names },
+      details: { tool: printable(name, 80), tools: names },
     },
   )
 }
