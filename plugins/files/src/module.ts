@@ -14,7 +14,9 @@ export function filesModule(files: Files): ScriptModuleHandlers {
           { subject: 'The script', grants, root, signal },
           { maxBytes },
         )
-        return decode(file.path, await Array.fromAsync(file.read()))
+        const pieces: Uint8Array[] = []
+        for await (const piece of file.read()) pieces.push(piece)
+        return decode(file.path, pieces)
       },
     },
   }
