@@ -6,6 +6,9 @@ import { Door } from './door.ts'
 import { ModuleCatalogue } from './modules.ts'
 import { Runtime } from './runtime.ts'
 
+const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
+const threadMain = new URL(`./transport/worker-main.${ending}`, import.meta.url)
+
 export default definePlugin({
   setup(ctx) {
     const extensions = ctx.use('extensions')
@@ -13,7 +16,7 @@ export default definePlugin({
     const modules = new ModuleCatalogue(extensions, ctx.use('schemas'))
     const door = new Door(modules, hooks)
     const done = hooks.point('script.done')
-    const runtime = new Runtime({ extensions, modules, door, done, logger: ctx.logger })
+    const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger: ctx.logger })
     ctx.defer(() => runtime.close())
     ctx.contribute(
       'script-modules',

@@ -25,6 +25,8 @@ import { openInline } from './transport/inline.ts'
 import type { HostSide, HostedSession } from './transport/session.ts'
 
 export interface RuntimeParts extends HostParts {
+  /** The file that a thread of a script starts with. */
+  readonly threadMain: URL
   readonly extensions: ExtensionRegistry
   readonly done: HookPoint<'script.done'>
 }
@@ -138,13 +140,11 @@ export class Runtime implements ScriptRuntime {
     if (isolation === 'inline')
       return openInline(await this.#parts.extensions.get('engines', engine.name), host)
     const { openWorker } = await import('./transport/worker.ts')
-    return openWorker(
-      this.#parts.extensions.file(
-        engine as Contribution<never>,
-        engine.item.entry ?? './dist/index.js',
-      ),
-      host,
+    const file = this.#parts.extensions.file(
+      engine as Contribution<never>,
+      engine.item.entry ?? './dist/index.js',
     )
+    return openWorker({ main: this.#parts.threadMain, engine: file }, host)
   }
 
   async #ended(

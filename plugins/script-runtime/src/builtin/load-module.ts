@@ -1,4 +1,4 @@
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { SpellError, isSpellError } from '@llmspell/sdk'
 import type { CallContext, Value } from '@llmspell/sdk'
 
@@ -16,9 +16,7 @@ export async function loadModule(
   name: string,
   endings: readonly string[],
 ): Promise<Value> {
-  const folder = dirname(
-    join(context.root, script === undefined ? '.' : relative(context.root, script)),
-  )
+  const folder = dirname(resolve(context.root, script ?? '.'))
   const base = name.includes('/') ? name : name.replaceAll('.', '/')
   for (const ending of [...endings, '']) {
     const file = join(folder, base + ending)

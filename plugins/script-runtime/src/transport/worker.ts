@@ -1,4 +1,4 @@
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
@@ -9,16 +9,17 @@ import type { HostSide, HostedSession } from './session.ts'
 
 const THREAD_STACK_MB = 16
 
-/** The file that a thread starts with stands beside this one, built or not. */
-function threadFile(): URL {
-  const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-  const path = ending === 'ts' ? './worker-main.ts' : './transport/worker-main.js'
-  return new URL(path, import.meta.url)
+/** What a thread is made of. */
+export interface ThreadFiles {
+  /** The file that it starts with. */
+  readonly main: URL
+  /** Absolute path of the engine plugin's file that exports `engine`. */
+  readonly engine: string
 }
 
 /** Opens a session in a thread of its own. @throws ENGINE_FAILED */
-export async function openWorker(engineFile: string, host: HostSide): Promise<HostedSession> {
-  const session = new WorkerSession(engineFile, host)
+export async function openWorker(files: ThreadFiles, host: HostSide): Promise<HostedSession> {
+  const session = new WorkerSession(files, host)
   await session.ready
   return session
 }
@@ -33,12 +34,12 @@ class WorkerSession implements HostedSession {
   #ids = 0
   #ended = false
 
-  constructor(engineFile: string, host: HostSide) {
+  constructor(files: ThreadFiles, host: HostSide) {
     this.#host = host
     const { port1, port2 } = new MessageChannel()
     this.#port = port1
     this.#counters = new Int32Array(new SharedArrayBuffer(8))
-    this.#worker = startThread(threadData(engineFile, host, port2, this.#counters))
+    this.#worker = startThread(files.main, threadData(files.engine, host, port2, this.#counters))
     this.#port.on('message', (message: ToHost) => this.#take(message))
     this.#worker.on('error', (error) => this.#fail(threadError(error)))
     this.#worker.on('exit', () =>
@@ -170,8 +171,8 @@ function threadData(
 }
 
 /** The thread sees no environment, no flags of ours, and no standard streams. */
-function startThread(data: ThreadData): Worker {
-  return new Worker(fileURLToPath(threadFile()), {
+function startThread(main: URL, data: ThreadData): Worker {
+  return new Worker(main, {
     workerData: data,
     transferList: [data.port],
     env: {},
