@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest'
+import { envelope, Folder, llmspell, widest } from './support.ts'
+
+const HELP = [
+  ['--help'],
+  ['-h'],
+  [],
+  ['help', 'run'],
+  ['run', '--help'],
+  ['exec', '-h'],
+  ['demo', '--help'],
+  ['doctor', '--help'],
+  ['tool', '--help'],
+  ['tool'],
+  ['tool', 'list', '--help'],
+  ['tool', 'info', '--help'],
+  ['tool', 'invoke', '--help'],
+  ['plugin', '--help'],
+  ['plugin', 'doctor', '--help'],
+]
+
+describe('help', () => {
+  test.each(HELP.map((argv) => [argv]))('of %j fits into 80 columns', async (argv) => {
+    const { code, stdout, stderr } = await llmspell(argv)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('USAGE')
+    expect(widest(stdout)).toBeLessThanOrEqual(80)
+  })
+
+  test('names exit codes, permissions and examples', async () => {
+    const { stdout } = await llmspell(['--help'])
+    for (const text of ['EXIT CODES', '130', 'llmspell demo', '--allow-read']) {
+      expect(stdout).toContain(text)
+    }
+  })
+})
+
+describe('tool', () => {
+  test('list names them all, in 80 columns', async () => {
+    const { code, stdout } = await llmspell(['tool', 'list'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^calculator/m)
+    expect(stdout).toMatch(/^file-read/m)
+    expect(widest(stdout)).toBeLessThanOrEqual(80)
+    expect(envelope(await llmspell(['tool', 'list', '--json']))).toMatchObject({
+      ok: true,
+      tools: expect.arrayContaining([expect.objectContaining({ name: 'calculator' })]),
+    })
+  })
+
+  test('info shows parameters and an example that runs', async () => {
+    const { stdout } = await llmspell(['tool', 'info', 'calculator'])
+    expect(stdout).toContain('--expression')
+    const example = stdout.split('\n').find((line) => line.includes('Tool.execute'))!
+    expect(await llmspell(['exec', example.trim()])).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('invoke takes pairs or JSON', async () => {
+    const pairs = ['tool', 'invoke', 'calculator', '--expression', '2^10']
+    expect(await llmspell(pairs)).toMatchObject({ code: 0, stdout: '1024\n' })
+    const input = ['tool', 'invoke', 'calculator', '--input', '{"expression":"6*7"}', '--json']
+    expect(envelope(await llmspell(input))).toMatchObject({ ok: true, success: true, text: '42' })
+  })
+
+  test('invoke is denied what the flags do not grant', async () => {
+    using folder = new Folder({ 'a.txt': 'text of a' })
+    const words = ['tool', 'invoke', 'file-read', '--path', 'a.txt']
+    const options = { cwd: folder.path }
+    expect(await llmspell(words, options)).toMatchObject({ code: 4 })
+    expect(await llmspell([...words, '--allow-read=.'], options)).toMatchObject({
+      code: 0,
+      stdout: 'text of a\n',
+    })
+  })
+
+  test('a failure that the tool reports has an exit code', async () => {
+    const words = ['tool', 'invoke', 'calculator', '--expression', '1/0']
+    const { code, stderr } = await llmspell(words)
+    expect(code).toBe(7)
+    expect(stderr).not.toBe('')
+  })
+
+  test.each([
+    [['tool', 'info', 'calcluator'], "Did you mean 'calculator'?"],
+    [['tool', 'invoke', 'calculator', '--expresion', '1'], "Did you mean '--expression'?"],
+  ])('slips: %j', async (argv, hint) => {
+    const { code, stderr } = await llmspell(argv)
+    expect(stderr).toContain(hint)
+    expect(code).toBeGreaterThan(1)
+  })
+})
+
+describe('plugin', () => {
+  test('list and inspect show what the manifests say', async () => {
+    const { stdout } = await llmspell(['plugin', 'list'])
+    expect(stdout).toMatch(/^engine-lua .* ready/m)
+    expect(widest(stdout)).toBeLessThanOrEqual(80)
+    const page = await llmspell(['plugin', 'inspect', 'engine-lua'])
+    expect(page.stdout).toMatch(/^engines +lua/m)
+    expect(widest(page.stdout)).toBeLessThanOrEqual(80)
+  })
+
+  test('inspect answers a slip', async () => {
+    expect((await llmspell(['plugin', 'inspect', 'engin-lua'])).stderr).toContain("'engine-lua'")
+  })
+
+  test('doctor starts them all', async () => {
+    const ended = await llmspell(['plugin', 'doctor', '--json'])
+    const { ok, plugins } = envelope(ended) as { ok: boolean; plugins: { state: string }[] }
+    expect({ ok, code: ended.code }).toEqual({ ok: true, code: 0 })
+    expect(new Set(plugins.map((plugin) => plugin.state))).toEqual(new Set(['active']))
+  })
+})
+
+test('doctor knows Node, engines, providers and the model', async () => {
+  const ended = await llmspell(['doctor'], { env: { OPENAI_API_KEY: 'sk-test' } })
+  for (const text of ['Node 24', 'lua', 'provider openai', 'default model']) {
+    expect(ended.stdout).toContain(text)
+  }
+  expect(ended.stdout).not.toContain('sk-test')
+  expect(widest(ended.stdout)).toBeLessThanOrEqual(80)
+  expect(ended.code).toBe(0)
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest'
+import { envelope, Folder, llmspell } from './support.ts'
+
+const FILES = {
+  'hello.lua': 'return 1',
+  'syntax.lua': 'local a = 1\nlocal b = = 2\n',
+  'own.lua': 'error{ code = "NO_INVOICE", message = "There is no invoice.", hint = "Write one." }',
+  'runtime.lua': 'local t = nil\n\nreturn t.x\n',
+  'tool.lua': 'return Tool.execute("calcluator", { expression = "1" })',
+  'type.lua': 'return Tool.execute("calculator", { expression = 7 })',
+  'read.lua': 'return Tool.execute("file-read", { path = "hello.lua" }).text',
+  'key.lua': 'return Agent.create{ model = "openai/gpt-4o-mini" }:execute("hi").text',
+  'loop.lua': 'while true do end',
+  'calls.lua': 'for i = 1, 100 do Tool.exists("calculator") end',
+  'print.lua': 'for i = 1, 100000 do print("much text") end',
+  'thing.py': 'print(1)',
+  'bad.toml': 'modle = "mock/demo"',
+}
+
+interface Bad {
+  readonly argv: readonly string[]
+  readonly code: string
+  readonly exit: number
+  /** All must be somewhere in stderr. */
+  readonly says: readonly string[]
+}
+
+const CASES: Readonly<Record<string, Bad>> = {
+  'a missing file': {
+    argv: ['run', 'helo.lua'],
+    code: 'FILE_NOT_FOUND',
+    exit: 3,
+    says: ["'helo.lua'", "Did you mean 'hello.lua'?"],
+  },
+  'a folder': { argv: ['run', '.'], code: 'FILE_UNREADABLE', exit: 3, says: ['is a folder'] },
+  'a syntax error': {
+    argv: ['run', 'syntax.lua'],
+    code: 'SCRIPT_SYNTAX',
+    exit: 1,
+    says: ['syntax.lua:2', '2 | local b = = 2', '^'],
+  },
+  'a failing line': {
+    argv: ['run', 'runtime.lua'],
+    code: 'SCRIPT_ERROR',
+    exit: 1,
+    says: ['runtime.lua:3', '3 | return t.x'],
+  },
+  "a script's own error": {
+    argv: ['run', 'own.lua'],
+    code: 'NO_INVOICE',
+    exit: 1,
+    says: ['There is no invoice.', 'hint: Write one.', 'own.lua:1'],
+  },
+  'an unknown tool': {
+    argv: ['run', 'tool.lua'],
+    code: 'TOOL_NOT_FOUND',
+    exit: 3,
+    says: ["'calcluator'", "Did you mean 'calculator'?", 'tool.lua:1'],
+  },
+  'a wrong argument': {
+    argv: ['run', 'type.lua'],
+    code: 'INPUT_INVALID',
+    exit: 3,
+    says: ['expression', 'expected text', '7 (number)', 'type.lua:1'],
+  },
+  'a right that was not granted': {
+    argv: ['run', 'read.lua'],
+    code: 'PERMISSION_DENIED',
+    exit: 4,
+    says: ["'hello.lua'", '--allow-read=./hello.lua'],
+  },
+  'a missing key': {
+    argv: ['run', 'key.lua'],
+    code: 'PROVIDER_KEY_MISSING',
+    exit: 6,
+    says: ['OPENAI_API_KEY'],
+  },
+  'an unknown flag': {
+    argv: ['run', '--alow-read=.', 'hello.lua'],
+    code: 'FLAG_UNKNOWN',
+    exit: 2,
+    says: ["Did you mean '--allow-read'?"],
+  },
+  'an unknown command': {
+    argv: ['rnu', 'hello.lua'],
+    code: 'COMMAND_UNKNOWN',
+    exit: 2,
+    says: ["'rnu'", "Did you mean 'llmspell run'?"],
+  },
+  'an unknown command of a topic': {
+    argv: ['tool', 'lits'],
+    code: 'COMMAND_UNKNOWN',
+    exit: 2,
+    says: ["'tool lits'", "'llmspell tool list'"],
+  },
+  'an unknown config key': {
+    argv: ['run', 'hello.lua', '--config', 'bad.toml'],
+    code: 'CONFIG_INVALID',
+    exit: 3,
+    says: ["'modle'", "Did you mean 'model'?"],
+  },
+  'an unknown engine': {
+    argv: ['run', 'hello.lua', '--engine=luaa'],
+    code: 'ENGINE_UNKNOWN',
+    exit: 2,
+    says: ["'luaa'", 'lua (.lua)'],
+  },
+  'an unknown ending': {
+    argv: ['run', 'thing.py'],
+    code: 'ENGINE_UNKNOWN',
+    exit: 2,
+    says: ["'.py'", 'lua (.lua)'],
+  },
+  'too much time': {
+    argv: ['run', 'loop.lua', '--max-time=200ms'],
+    code: 'TIMEOUT',
+    exit: 5,
+    says: [],
+  },
+  'too many calls': {
+    argv: ['run', 'calls.lua', '--max-calls=10'],
+    code: 'BUDGET_EXCEEDED',
+    exit: 5,
+    says: ['10'],
+  },
+  'too much output': {
+    argv: ['run', 'print.lua', '--max-output=1KiB', '--quiet'],
+    code: 'OUTPUT_LIMIT',
+    exit: 5,
+    says: [],
+  },
+}
+
+describe.each(Object.entries(CASES))('%s', (_, { argv, code, exit, says }) => {
+  test('is told to people on stderr', async () => {
+    using folder = new Folder(FILES)
+    const ended = await llmspell(argv, { cwd: folder.path })
+    expect(ended.stderr).toContain(`error[${code}]`)
+    for (const text of says) expect(ended.stderr).toContain(text)
+    expect(ended.code).toBe(exit)
+  })
+
+  test('is one document with --json', async () => {
+    using folder = new Folder(FILES)
+    const ended = await llmspell([...argv, '--json'], { cwd: folder.path })
+    expect(envelope(ended)).toMatchObject({ ok: false, error: { code, message: expect.any(String) } })
+    expect(ended).toMatchObject({ code: exit, stderr: '' })
+  })
+})
+
+test('an error inside a script has its place in the document', async () => {
+  using folder = new Folder(FILES)
+  const ended = await llmspell(['run', 'tool.lua', '--json'], { cwd: folder.path })
+  expect(envelope(ended)).toMatchObject({
+    error: { where: { file: 'tool.lua', line: 1 }, hint: expect.any(String) },
+  })
+})
+
+test('a project cannot widen what its scripts may do', async () => {
+  using folder = new Folder({ ...FILES, 'llmspell.toml': 'allow = { read = ["/"] }' })
+  const ended = await llmspell(['run', 'hello.lua'], { cwd: folder.path })
+  expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('--allow-read=PATHS') })
+})
+
+test('Ctrl-C ends an endless loop', async () => {
+  using folder = new Folder({ 'loop.lua': 'print("go")\nwhile true do end' })
+  const { code, signal } = await llmspell(['run', 'loop.lua'], {
+    cwd: folder.path,
+    meet: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
+  })
+  expect(code === 130 || signal === 'SIGINT').toBe(true)
+})
