@@ -86,13 +86,6 @@ export const DEFAULTS = {
 
 const REFERENCE = /^(env|secret):/
 
-/** The name by which an entry of `tools` goes. */
-export function entryName(entry: ToolEntry): string {
-  if (typeof entry === 'string') return entry
-  const { name } = entry.fields
-  return typeof name === 'string' ? name : entry.id
-}
-
 function maskKey(key: string | undefined): string | undefined {
   return key === undefined || REFERENCE.test(key) ? key : '***'
 }
@@ -105,14 +98,14 @@ function maskModel(spec: ModelSpec | undefined): ModelSpec | undefined {
 const named = (value: string | HostCallback | undefined): string | undefined =>
   typeof value === 'function' ? 'function' : value
 
-/** The configuration as plain data: literal keys masked, functions and handles by name. */
-export function shownConfig(config: AgentConfig): Table {
+/** The configuration as plain data: literal keys masked, functions and tools by name. */
+export function shownConfig(config: AgentConfig, names: readonly string[]): Table {
   const { system_prompt, approve, tools, model, fallback, api_key, ...rest } = config
   const shown = {
     ...rest,
     system_prompt: named(system_prompt),
     approve: named(approve),
-    tools: tools?.map(entryName),
+    tools: tools && names,
     model: maskModel(model),
     fallback: fallback?.map((spec) => maskModel(spec)!),
     api_key: maskKey(api_key),

@@ -66,7 +66,10 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
     'Agent.invoke_tool': invokeTool,
     'Agent.usage': (call: ScriptCall<[]>) => selfOf<Agent>(call).usage,
     'Agent.state': (call: ScriptCall<[]>) => selfOf<Agent>(call).state,
-    'Agent.config': (call: ScriptCall<[]>) => shownConfig(selfOf<Agent>(call).config),
+    'Agent.config': (call: ScriptCall<[]>) => {
+      const { config, toolbox } = selfOf<Agent>(call)
+      return shownConfig(config, [...toolbox.keys()])
+    },
     'Agent.cancel': (call: ScriptCall<[]>) => selfOf<Agent>(call).cancel(),
     'Agent.close': (call: ScriptCall<[]>) => {
       const agent = selfOf<Agent>(call)

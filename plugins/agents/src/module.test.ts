@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { HandleRef, ScriptModule, Value } from '@llmspell/sdk'
+import type { ScriptModule, Value } from '@llmspell/sdk'
 import { describe, expect, it } from 'vitest'
 import { validators } from './generated/agent.module.validate.js'
 import { agentHandlers } from './handlers.ts'
@@ -107,12 +107,7 @@ describe('Agent', () => {
       issue: { source: 'github' },
       add: {},
     })
-    const tool: HandleRef = {
-      $llmspell: 'handle',
-      type: 'Tool',
-      id: 'tool_1',
-      fields: { name: 'add' },
-    }
+    const tool = run.toolHandle('add')
     const agent = await run.create({ tools: ['file-*', 'file-read', 'github:*', tool] })
     expect(await run.call('Agent.tools', [], agent)).toEqual([
       'file-read',

@@ -106,7 +106,7 @@ describe('as_tool', () => {
     const run = new FakeRun([says('42')])
     const agent = await run.create({ name: 'deep thought' })
     const tool = await run.call<HandleRef>('Agent.as_tool', [], agent)
-    expect(tool.fields).toEqual({ name: 'deep-thought' })
+    expect(tool).toMatchObject({ type: 'Tool', id: 'Tool-deep-thought' })
     expect(
       await run.context.call('Tool', 'execute', ['deep-thought', { input: 'x' }]),
     ).toMatchObject({ result: '42' })

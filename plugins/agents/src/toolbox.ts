@@ -3,7 +3,6 @@ import type { CallContext, ToolDescription, ToolRegistry, ToolResult } from '@ll
 import type { Agent } from './agent.ts'
 import { agentTool } from './agent-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
-import { entryName } from './config.ts'
 import type { ToolEntry } from './config.ts'
 
 /** The tools of one agent by the names that its model uses. */
@@ -28,7 +27,7 @@ export function bindTools(
     if (isRef(entry, 'handle') && entry.type === 'Agent') {
       add(entry.id, agentTool(context.resolve(entry) as Agent))
     } else {
-      for (const tool of described(entryName(entry), registry, context))
+      for (const tool of described(nameOf(entry, context), registry, context))
         add('registry', registryTool(tool))
     }
   }
@@ -51,6 +50,10 @@ function registryTool({
       (await ask.tool('Tool', 'execute', [name, params, options])) as ToolResult,
   }
 }
+
+/** The object behind a tool's handle carries its name; what the script says about it does not count. */
+const nameOf = (entry: ToolEntry, context: CallContext): string =>
+  typeof entry === 'string' ? entry : (context.resolve(entry) as { readonly name: string }).name
 
 function described(
   name: string,

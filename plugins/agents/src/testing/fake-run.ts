@@ -118,6 +118,12 @@ export class FakeRun {
     return chunks
   }
 
+  /** As a script sends it: without fields. */
+  toolHandle(name: string): HandleRef {
+    this.#handles.set(`Tool-${name}`, { name })
+    return { $llmspell: 'handle', type: 'Tool', id: `Tool-${name}`, fields: {} }
+  }
+
   #point(name: string, used: boolean): HookPoint<'agent.start'> {
     return {
       name: name as 'agent.start',
@@ -211,7 +217,7 @@ export class FakeRun {
     if (module === 'Provider')
       return fn === 'check' ? this.#resolveModel(args[0]) : this.#stream(args, signal)
     if (module === 'Tool')
-      return fn === 'get' ? toolHandle(args[0] as string) : this.#runTool(args, signal)
+      return fn === 'get' ? this.toolHandle(args[0] as string) : this.#runTool(args, signal)
     const self = options.handle && this.#handles.get(options.handle.id)
     return this.#handlers[fn]!({
       args,
@@ -271,8 +277,4 @@ export class FakeRun {
 
 async function* play(chunks: readonly ModelChunk[]): AsyncGenerator<ModelChunk> {
   yield* chunks
-}
-
-function toolHandle(name: string): HandleRef {
-  return { $llmspell: 'handle', type: 'Tool', id: `Tool-${name}`, fields: { name } }
 }
