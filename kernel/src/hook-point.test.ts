@@ -1,0 +1,249 @@
+import fc from 'fast-check'
+import { deny, type HookKind } from '@llmspell/sdk'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { compile, FAILURES_IN_A_ROW } from './hook-kinds.ts'
+import { HookPoint, type TapEntry } from './hook-point.ts'
+
+type Fn = (payload: never) => unknown
+
+interface Report { readonly owner: string; readonly off: boolean }
+
+function pointOf(kind: HookKind) {
+  const reports: Report[] = []
+  const point: HookPoint = new HookPoint('x.y', kind, {
+    compile: (of, taps) =>
+      compile(of, taps, {
+        point: 'x.y',
+        limit: 100,
+        report: (tap, _, off) => {
+          reports.push({ owner: tap.owner, off })
+          if (off) point.remove(tap)
+        },
+      }),
+    wake: () => Promise.resolve(undefined),
+  })
+  const tap = (owner: string, fn: Fn, parts: Partial<TapEntry> = {}) =>
+    point.tap({ owner, fn, stage: 0, order: 0, timeout: undefined, ...parts })
+  return { point, tap, reports }
+}
+
+const boom = () => {
+  throw new Error('boom')
+}
+
+describe('a point without taps', () => {
+  test.each(['guard', 'observe', 'series', 'choose'] as const)('%s answers nothing', async (kind) => {
+    const { point } = pointOf(kind)
+    expect(point.used).toBe(false)
+    expect(await point.call(1)).toBeUndefined()
+  })
+
+  test('transform answers its payload; notify nothing, at once', async () => {
+    expect(await pointOf('transform').point.call('same')).toBe('same')
+    expect(pointOf('notify').point.call(1)).toBeUndefined()
+  })
+})
+
+describe('taps', () => {
+  test('can be removed, also twice, and the point is unused again', async () => {
+    const { point, tap } = pointOf('series')
+    const seen: string[] = []
+    const undo = tap('a', () => void seen.push('a'))
+    tap('b', () => void seen.push('b'))
+    expect(point.used).toBe(true)
+    await point.call(0)
+    undo()
+    undo()
+    await point.call(0)
+    expect(seen).toEqual(['a', 'b', 'b'])
+    point.taps.forEach((entry) => point.remove(entry))
+    expect(point.used).toBe(false)
+  })
+
+  test('that come or go during a call do not change that call', async () => {
+    const { point, tap } = pointOf('series')
+    const seen: string[] = []
+    const undo = { b: () => undefined as void }
+    tap('a', () => {
+      seen.push('a')
+      undo.b()
+      tap('c', () => void seen.push('c'))
+    })
+    undo.b = tap('b', () => void seen.push('b'))
+    await point.call(0)
+    expect(seen).toEqual(['a', 'b'])
+    await point.call(0)
+    expect(seen).toEqual(['a', 'b', 'a', 'c'])
+  })
+
+  test('run by stage, then by plan, whenever they came', async () => {
+    const entries = fc.uniqueArray(fc.tuple(fc.integer({ min: -2, max: 2 }), fc.nat(5)), {
+      maxLength: 8,
+      selector: ([stage, order]) => stage * 10 + order,
+    })
+    await fc.assert(
+      fc.asyncProperty(entries, async (places) => {
+        const { point, tap } = pointOf('series')
+        const seen: (readonly [number, number])[] = []
+        for (const [stage, order] of places) tap('p', () => void seen.push([stage, order]), { stage, order })
+        await point.call(0)
+        expect(seen).toEqual([...places].sort((a, b) => a[0] - b[0] || a[1] - b[1]))
+      }),
+    )
+  })
+})
+
+describe('kinds', () => {
+  test('guard: the first denial wins and ends the call; other answers are none', async () => {
+    const { point, tap } = pointOf('guard')
+    const last = vi.fn<() => void>()
+    tap('a', () => true)
+    tap('b', () => null)
+    tap('c', async () => deny('no'))
+    tap('d', last)
+    expect(await point.call({})).toEqual({ denied: true, reason: 'no' })
+    expect(last).not.toHaveBeenCalled()
+  })
+
+  test('guard: a tap that throws denies and is reported', async () => {
+    const { point, tap, reports } = pointOf('guard')
+    tap('a', boom)
+    expect(await point.call({})).toMatchObject({ denied: true, reason: expect.stringContaining("Plugin 'a'") })
+    expect(reports).toEqual([{ owner: 'a', off: false }])
+  })
+
+  test('guard: is never switched off', async () => {
+    const { point, tap } = pointOf('guard')
+    tap('a', boom)
+    for (let i = 0; i < FAILURES_IN_A_ROW + 1; i++) expect(await point.call({})).toMatchObject({ denied: true })
+  })
+
+  test('transform: each tap gets what the one before made; nothing means no change', async () => {
+    const { point, tap } = pointOf('transform')
+    tap('a', (text: string) => `${text}a`)
+    tap('b', () => undefined)
+    tap('c', async (text: string) => `${text}c`)
+    tap('d', () => null)
+    expect(await point.call('-')).toBe('-ac')
+  })
+
+  test('transform: a tap that throws fails the operation', async () => {
+    const { point, tap } = pointOf('transform')
+    tap('a', boom)
+    await expect(point.call('x')).rejects.toMatchObject({ code: 'HOOK_FAILED', owner: 'a' })
+  })
+
+  test('observe: all run at once, and one that throws leaves the others alone', async () => {
+    const { point, tap, reports } = pointOf('observe')
+    const seen: string[] = []
+    tap('a', async () => {
+      await Promise.resolve()
+      seen.push('a')
+    })
+    tap('b', boom)
+    tap('c', () => void seen.push('c'))
+    expect(await point.call({})).toBeUndefined()
+    expect(seen).toEqual(['c', 'a'])
+    expect(reports).toEqual([{ owner: 'b', off: false }])
+  })
+
+  test('series: one after the other, and one that throws is passed over', async () => {
+    const { point, tap, reports } = pointOf('series')
+    const seen: string[] = []
+    tap('a', async () => {
+      await Promise.resolve()
+      seen.push('a')
+    })
+    tap('b', boom)
+    tap('c', () => void seen.push('c'))
+    await point.call({})
+    expect(seen).toEqual(['a', 'c'])
+    expect(reports).toHaveLength(1)
+  })
+
+  test('choose: the first answer wins, and one that throws is passed over', async () => {
+    const { point, tap } = pointOf('choose')
+    tap('a', boom)
+    tap('b', () => null)
+    tap('c', () => 'answer')
+    tap('d', () => 'late')
+    expect(await point.call({})).toBe('answer')
+  })
+
+  test.each(['observe', 'notify'] as const)('%s: five failures in a row switch a tap off', async (kind) => {
+    const { point, tap, reports } = pointOf(kind)
+    let fail = true
+    tap('a', () => void (fail && boom()))
+    const call = async (times: number) => {
+      for (let i = 0; i < times; i++) await point.call({})
+    }
+    await call(FAILURES_IN_A_ROW - 1)
+    fail = false
+    await call(1)
+    fail = true
+    await call(FAILURES_IN_A_ROW)
+    expect(reports.map(({ off }) => off)).toEqual([...Array.from({ length: 8 }, () => false), true])
+    expect(point.used).toBe(false)
+  })
+})
+
+describe('time', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('a guard that hangs denies after its limit', async () => {
+    const { point, tap } = pointOf('guard')
+    tap('a', () => new Promise(() => undefined), { timeout: 20 })
+    const call = point.call({}) as Promise<unknown>
+    await vi.advanceTimersByTimeAsync(20)
+    expect(await call).toMatchObject({ reason: "Plugin 'a' did not finish its tap on 'x.y' in 0.02 s." })
+  })
+
+  test('taps without a limit of their own have the default', async () => {
+    const { point, tap, reports } = pointOf('observe')
+    tap('a', () => new Promise(() => undefined))
+    const call = point.call({}) as Promise<unknown>
+    await vi.advanceTimersByTimeAsync(100)
+    await call
+    expect(reports).toHaveLength(1)
+  })
+})
+
+describe('plugins that are not active yet', () => {
+  function lazy(kind: HookKind, wake: (point: HookPoint, ids: readonly string[]) => void) {
+    const point: HookPoint = new HookPoint('x.y', kind, {
+      compile: (of, taps) => compile(of, taps, { point: 'x.y', limit: 100, report: () => undefined }),
+      wake: (ids) => Promise.resolve(wake(point, ids)).then(() => undefined),
+    })
+    return point
+  }
+
+  test('make a point used, and the first call wakes them before it goes on', async () => {
+    const point = lazy('transform', (it, ids) => {
+      expect(ids).toEqual(['a'])
+      it.tap({ owner: 'a', fn: (x: number) => x + 1, stage: 0, order: 0, timeout: undefined })
+      it.settle('a')
+    })
+    point.expect('a')
+    expect(point.used).toBe(true)
+    expect(await point.call(1)).toBe(2)
+    expect(await point.call(2)).toBe(3)
+  })
+
+  test('are not woken by a synchronous call', () => {
+    const wake = vi.fn<() => void>()
+    const point = lazy('notify', wake)
+    point.expect('a')
+    point.call(1)
+    expect(wake).not.toHaveBeenCalled()
+  })
+
+  test('answer for themselves when they are lost, until the point is settled', async () => {
+    const point = lazy('guard', () => undefined)
+    point.lose('a', deny('gone'))
+    expect(point.used).toBe(true)
+    expect(await point.call({})).toEqual(deny('gone'))
+    point.settle('a')
+    expect(point.used).toBe(false)
+  })
+})
