@@ -14,7 +14,7 @@ export function fileRead(files: Files): Tool<FileReadInput> {
     async execute(input, call) {
       checkParts(input)
       await using file = await files.open(input.path, call)
-      return read(file, input, call)
+      return await read(file, input, call)
     },
   }
 }
