@@ -143,7 +143,10 @@ describe.each(Object.entries(CASES))('%s', (_, { argv, code, exit, says }) => {
   test('is one document with --json', async () => {
     using folder = new Folder(FILES)
     const ended = await llmspell([...argv, '--json'], { cwd: folder.path })
-    expect(envelope(ended)).toMatchObject({ ok: false, error: { code, message: expect.any(String) } })
+    expect(envelope(ended)).toMatchObject({
+      ok: false,
+      error: { code, message: expect.any(String) },
+    })
     expect(ended).toMatchObject({ code: exit, stderr: '' })
   })
 })

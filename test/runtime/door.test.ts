@@ -57,7 +57,7 @@ describe.each<Isolation>(['inline', 'worker'])('a script that runs %s', (isolati
     )
     expect(err).toEqual([
       'INTERNAL',
-      expect.stringMatching(/^A plugin failed .*error '[0-9a-f]{8}'/),
+      expect.stringMatching(/^A plugin failed .*error '[0-9a-z]{8}'/),
     ])
     expect(JSON.stringify(err)).not.toMatch(/secret|sk-/)
   })
@@ -65,7 +65,9 @@ describe.each<Isolation>(['inline', 'worker'])('a script that runs %s', (isolati
   test('wrong arguments name their place and what was expected', async () => {
     await expect(lua('Probe.strict{ name = 5, sise = 1 }')).rejects.toMatchObject({
       code: 'INPUT_INVALID',
-      message: expect.stringMatching(/(?=.*'options.name': expected text, found 5)(?=.*'options.sise')/),
+      message: expect.stringMatching(
+        /(?=.*'options.name': expected text, found 5)(?=.*'options.sise')/,
+      ),
       hint: "Did you mean 'size'?",
     })
     await expect(lua('Probe.strict{}')).rejects.toThrow(

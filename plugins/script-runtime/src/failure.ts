@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, Logger, SpellError } from '@llmspell/sdk'
+import { shortId } from './ids.ts'
 
 /**
  * A failure as a script may see it. What no plugin foresaw becomes a constant text with an id, and the real error goes
@@ -8,7 +8,7 @@ import type { ErrorRecord, Logger, SpellError } from '@llmspell/sdk'
  */
 export function guestRecord(error: unknown, logger: Logger): ErrorRecord {
   if (isSpellError(error)) return withoutForeign(error)
-  const id = randomUUID().slice(0, 8)
+  const id = shortId()
   logger.error(`internal error ${id}`, { error: toErrorRecord(error) })
   return {
     code: 'INTERNAL',

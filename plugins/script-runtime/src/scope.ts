@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { REF, SpellError } from '@llmspell/sdk'
 import type {
   Awaitable,
@@ -10,6 +9,7 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { Budget } from './budget.ts'
+import { timeId } from './ids.ts'
 import { MemoryJournal } from './journal.ts'
 import { Streams } from './streams.ts'
 
@@ -21,7 +21,7 @@ export type Invoke = (
 
 /** All that lives as long as one run. */
 export class RunScope {
-  readonly id = randomUUID()
+  readonly id = timeId()
   readonly startedAt = Date.now()
   readonly options: RunOptions
   readonly root: string

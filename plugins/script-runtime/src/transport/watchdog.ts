@@ -1,11 +1,17 @@
 // The one file that may import node:vm. It is no boundary here: `timeout` is the only way that Node offers to stop
 // code of this thread from outside, WebAssembly and its library calls included. The code it runs is a constant.
 // oxlint-disable-next-line no-restricted-imports
-import { Script } from 'node:vm'
+import type { Script } from 'node:vm'
 
 const ENTRY = Symbol.for('llmspell.watchdog.entry')
 const host = globalThis as unknown as Record<symbol, () => void>
 let script: Script | undefined
+
+/** Loaded when a time limit is first set: most runs have none. */
+function constantScript(): Script {
+  const vm = process.getBuiltinModule('node:vm')
+  return new vm.Script(`globalThis[Symbol.for('llmspell.watchdog.entry')]()`)
+}
 
 /** True for the error that ends an entry at its limit. */
 export function isEnded(error: unknown): boolean {
@@ -17,7 +23,7 @@ export function isEnded(error: unknown): boolean {
  * @throws what `fn` throws; an error that `isEnded` recognises
  */
 export function underWatchdog<T>(fn: () => T, ms: number): T {
-  script ??= new Script(`globalThis[Symbol.for('llmspell.watchdog.entry')]()`)
+  script ??= constantScript()
   const outer = host[ENTRY]
   let result: T | undefined
   host[ENTRY] = () => {
