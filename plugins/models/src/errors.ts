@@ -17,7 +17,7 @@ export function modelInvalid(expected: string, found: string, hint?: string): Sp
 export function modelUnknown(name: string, known: readonly string[]): SpellError {
   const expected = "expected 'provider/model', an alias, or a model that one provider lists"
   return new SpellError('MODEL_UNKNOWN', `Model '${name}' is not known: ${expected}.`, {
-    hint: didYouMean(name, known, 'List the models with: llmspell provider list'),
+    hint: didYouMean(name, known, "Write 'provider/model'; Provider.models() lists what is known."),
     details: { model: name, known },
   })
 }
@@ -70,7 +70,7 @@ export function lacksCapability(model: string, mime: string, capability: string)
     'MODEL_LACKS_CAPABILITY',
     `Model '${model}' does not take '${mime}': it lacks '${capability}'.`,
     {
-      hint: 'List what models can do with: llmspell provider list, or Provider.models().',
+      hint: `Choose a model with '${capability}'; Provider.models() shows what each can do.`,
       details: { model, mime, capability },
     },
   )

@@ -93,30 +93,34 @@ export function modelRows(endpoints: readonly Endpoint[]): Value {
 }
 
 /** Result of `Provider.resolve`: the full table, a literal key masked. */
-export function resolvedTable(
-  model: ResolvedModel,
-  address: string | undefined,
-  variable: string | undefined,
-): Value {
+export function resolvedTable(hub: Hub, model: ResolvedModel): Value {
+  const endpoint = hub.catalog.endpoint(model.provider)
   const { temperature, topP, seed, stop, maxTokens } = model.options
-  const key = model.apiKey?.value
-  const shown =
-    key === undefined ? variable && `env:${variable}` : envName(key) === undefined ? '***' : key
-  const baseUrl = model.baseUrl?.value ?? address
-  return {
+  return defined({
     id: model.id,
     provider: model.provider,
     model: model.model,
     mock: model.mock,
     listed: model.listed,
     chosen_by: model.chosenBy,
-    ...(baseUrl === undefined ? {} : { base_url: baseUrl }),
-    ...(shown ? { api_key: shown } : {}),
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(topP === undefined ? {} : { top_p: topP }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+    base_url: model.baseUrl?.value ?? hostAddress(endpoint, hub.env),
+    api_key: shownKey(endpoint, model),
+    temperature,
+    top_p: topP,
+    seed,
+    stop,
+    max_tokens: maxTokens,
     settings: model.settings,
-  }
+  })
+}
+
+function shownKey(endpoint: Endpoint, { apiKey }: ResolvedModel): string | undefined {
+  const given = apiKey?.value ?? endpoint.config.api_key
+  if (given !== undefined) return envName(given) === undefined ? '***' : given
+  const variable = keyVariable(endpoint)
+  return variable === undefined ? undefined : `env:${variable}`
+}
+
+function defined(table: Readonly<Record<string, Value | undefined>>): Value {
+  return Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined))
 }

@@ -4,9 +4,8 @@ import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { capabilitiesOf, infoOf, listProviders, modelRows, resolvedTable } from './info.ts'
-import { hostAddress, keyVariable } from './keys.ts'
 import { generateAnswer, streamAnswer } from './stream.ts'
-import type { ModelSpec, ResolvedModel } from './types.ts'
+import type { ModelSpec } from './types.ts'
 
 type Spec = ModelSpec | null | undefined
 
@@ -27,13 +26,8 @@ function facts(hub: Hub): ScriptModuleHandlers['functions'] {
     models: ({ args: [name] }: ScriptCall<[string?]>) =>
       modelRows(name == null ? catalog.endpoints() : [catalog.endpoint(name)]),
     resolve: ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
-      tableOf(hub, resolveIn(hub, spec ?? undefined, context)),
+      resolvedTable(hub, resolveIn(hub, spec ?? undefined, context)),
   }
-}
-
-function tableOf(hub: Hub, model: ResolvedModel): Value {
-  const endpoint = hub.catalog.endpoint(model.provider)
-  return resolvedTable(model, hostAddress(endpoint, hub.env), keyVariable(endpoint))
 }
 
 function isAvailable(hub: Hub, name: string): boolean {
@@ -50,7 +44,7 @@ function calls(hub: Hub): ScriptModuleHandlers['functions'] {
     check: ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
       const model = resolveIn(hub, spec ?? undefined, context)
       connectIn(hub, model, context)
-      return tableOf(hub, model)
+      return resolvedTable(hub, model)
     },
     generate: async ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) =>
       (await generateAnswer(hub, {

@@ -7,7 +7,9 @@ import type { AnswerChunk, ModelAnswer } from './types.ts'
 
 /** The whole answer. */
 export async function generateAnswer(hub: Hub, ask: Omit<Ask, 'streaming'>): Promise<ModelAnswer> {
-  const chunks = answer(hub, { ...ask, streaming: false }, ask.context.signal)
+  // A signal of its own: providers tell the attempts of one call from those of the next by it.
+  const signal = AbortSignal.any([ask.context.signal])
+  const chunks = answer(hub, { ...ask, streaming: false }, signal)
   return gather(await collect(chunks))
 }
 

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import { connectIn, resolveIn } from './hub.ts'
+import { fakeHub } from './testing/fake-hub.ts'
+import type { FakeOptions } from './testing/fake-hub.ts'
+import { FakeRun, grants } from './testing/fake-run.ts'
+import type { ModelSpec } from './types.ts'
+
+const env = { OPENAI_API_KEY: 'sk-own', LAB_KEY: 'sk-lab', OTHER: 'sk-other' }
+const LAB = 'http://lab:8000/v1'
+
+/** Address and key that a script's model would be called with. */
+function connect(spec: ModelSpec, options: FakeOptions = {}) {
+  const hub = fakeHub({ env, permissions: grants(), ...options })
+  const { context } = new FakeRun()
+  return connectIn(hub, resolveIn(hub, spec, context), context)
+}
+
+const denied = (need: string) =>
+  expect.objectContaining({ code: 'PERMISSION_DENIED', message: expect.stringContaining(need) })
+
+describe('the key of a provider', () => {
+  test('is read from its own variable without any grant', () => {
+    expect(connect('openai/x').settings).toMatchObject({ apiKey: 'sk-own' })
+  })
+
+  test('that is missing is named', () => {
+    expect(() => connect('openai/x', { env: {} })).toThrow(
+      expect.objectContaining({
+        code: 'PROVIDER_KEY_MISSING',
+        message: expect.stringContaining("'OPENAI_API_KEY'"),
+        hint: expect.stringContaining('mock/demo'),
+      }),
+    )
+    expect(connect('mock/demo', { env: {} }).settings).not.toHaveProperty('apiKey')
+  })
+
+  test('is not needed at an address of the host that the provider does not name', () => {
+    const { settings } = connect('openai/x', { env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' } })
+    expect(settings).toMatchObject({ baseUrl: 'http://127.0.0.1:1/v1' })
+    expect(settings).not.toHaveProperty('apiKey')
+  })
+
+  test('is never lent to an endpoint of the configuration', () => {
+    const config = { providers: { lab: { use: 'openai', base_url: LAB } } }
+    expect(connect('lab/q', { config }).settings).toEqual({
+      provider: 'lab',
+      model: 'q',
+      baseUrl: LAB,
+      settings: {},
+    })
+  })
+})
+
+describe('what the host configured needs no grant', () => {
+  const config = {
+    providers: {
+      lab: { use: 'openai', base_url: LAB, api_key: 'env:LAB_KEY', settings: { a: 1 } },
+    },
+    aliases: { here: { model: 'openai/x', base_url: LAB, api_key: 'env:LAB_KEY' } },
+  }
+
+  test('for an endpoint', () => {
+    const { settings } = connect({ model: 'lab/q', settings: { b: 2 } }, { config })
+    expect(settings).toMatchObject({ baseUrl: LAB, apiKey: 'sk-lab', settings: { a: 1, b: 2 } })
+  })
+
+  test('for an alias', () => {
+    expect(connect('here', { config }).settings).toMatchObject({ baseUrl: LAB, apiKey: 'sk-lab' })
+  })
+
+  test('but an address of the script takes no key of an alias along', () => {
+    const spec = { model: 'here', base_url: 'http://evil/v1' }
+    const permissions = grants('net http://evil')
+    const connected = connect(spec, { config, permissions })
+    expect(connected.settings).not.toHaveProperty('apiKey')
+    expect(connected.withheld).toBe('OPENAI_API_KEY')
+  })
+})
+
+describe('what a script gives', () => {
+  test('is free at the addresses that the provider names', () => {
+    const spec = {
+      model: 'openai/x',
+      base_url: 'https://api.openai.com/v2',
+      api_key: 'env:OPENAI_API_KEY',
+    }
+    expect(connect(spec).settings).toMatchObject({ apiKey: 'sk-own' })
+  })
+
+  test('needs net for another address', () => {
+    const spec = { model: 'openai/x', base_url: LAB }
+    expect(() => connect(spec)).toThrow(denied('net http://lab:8000'))
+    const hub = { permissions: grants('net http://lab:8000') }
+    expect(connect(spec, hub)).toEqual({
+      settings: { provider: 'openai', model: 'x', baseUrl: LAB, settings: {} },
+      withheld: 'OPENAI_API_KEY',
+    })
+  })
+
+  test('needs env as well for a key at another address', () => {
+    const spec = { model: 'openai/x', base_url: LAB, api_key: 'env:LAB_KEY' }
+    const net = 'net http://lab:8000'
+    expect(() => connect(spec, { permissions: grants(net) })).toThrow(denied('env LAB_KEY'))
+    const { settings } = connect(spec, { permissions: grants(net, 'env LAB_KEY') })
+    expect(settings.apiKey).toBe('sk-lab')
+    const own = connect(
+      { model: 'openai/x', base_url: LAB },
+      { permissions: grants(net, 'env OPENAI_API_KEY') },
+    )
+    expect(own.settings.apiKey).toBe('sk-own')
+  })
+
+  test('needs env for a variable that is not the own one of the provider', () => {
+    expect(() => connect({ model: 'openai/x', api_key: 'env:OTHER' })).toThrow(denied('env OTHER'))
+  })
+
+  test('may be a key itself', () => {
+    expect(connect({ model: 'openai/x', api_key: 'sk-mine' }).settings.apiKey).toBe('sk-mine')
+  })
+
+  test('is denied where nobody decides', () => {
+    const hub = fakeHub({ env })
+    const { context } = new FakeRun()
+    const model = resolveIn(hub, { model: 'openai/x', base_url: LAB }, context)
+    expect(() => connectIn(hub, model, context)).toThrow(denied('net'))
+    expect(connectIn(hub, model, undefined).settings.baseUrl).toBe(LAB)
+  })
+
+  test.each(['ftp://x/v1', 'lab:8000', 'http://user:pw@lab/v1'])(
+    'refuses the address %s',
+    (base_url) => {
+      expect(() => connect({ model: 'openai/x', base_url })).toThrow(
+        expect.objectContaining({ code: 'MODEL_INVALID' }),
+      )
+    },
+  )
+
+  test('refuses references of another kind instead of sending them', () => {
+    expect(() => connect({ model: 'openai/x', api_key: 'secret:openai' })).toThrow(
+      expect.objectContaining({ code: 'MODEL_INVALID' }),
+    )
+  })
+})

@@ -1,0 +1,110 @@
+import type {
+  ExtensionRegistry,
+  HookPoint,
+  Hooks,
+  Logger,
+  ModelChunk,
+  Permissions,
+  Provider,
+  ProviderItem,
+} from '@llmspell/sdk'
+import { Catalog } from '../catalog.ts'
+import type { ModelsConfig } from '../generated/config.ts'
+import validateConfig from '../generated/config.validate.js'
+import type { Hub, Points } from '../hub.ts'
+
+/** The providers of a small house: a mock, one with a key, one that lists the same model. */
+export const ITEMS: readonly ProviderItem[] = [
+  { name: 'mock', description: 'A mock.', mock: true, models: [{ id: 'demo' }] },
+  {
+    name: 'openai',
+    description: 'OpenAI.',
+    env: { key: 'OPENAI_API_KEY', baseUrl: 'OPENAI_BASE_URL' },
+    origins: ['https://api.openai.com'],
+    models: [
+      { id: 'gpt-4o-mini', context: 128_000, priceIn: 1, priceOut: 2, capabilities: ['tools'] },
+      { id: 'shared' },
+    ],
+  },
+  { name: 'other', description: 'Another.', models: [{ id: 'shared' }, { id: 'only-here' }] },
+]
+
+export interface FakeOptions {
+  readonly config?: Partial<ModelsConfig> | object
+  readonly env?: Readonly<Record<string, string>>
+  readonly items?: readonly ProviderItem[]
+  readonly provider?: Provider
+  readonly permissions?: Permissions
+  readonly taps?: { readonly [K in keyof Hooks]?: (payload: Hooks[K]['payload']) => unknown }
+}
+
+/** The configuration as the kernel hands it over: checked, with its defaults. */
+export function configOf(section: object = {}): ModelsConfig {
+  const config = structuredClone(section) as unknown
+  if (!validateConfig(config)) throw new Error(JSON.stringify(validateConfig.errors))
+  return config as ModelsConfig
+}
+
+export const silent: Logger = {
+  trace: () => undefined,
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+export function fakeHub(options: FakeOptions = {}): Hub {
+  const { env = {}, items = ITEMS, permissions } = options
+  const config = configOf(options.config)
+  const extensions = {
+    list: () =>
+      items.map((item) => ({ point: 'providers', name: item.name, plugin: 'test', item })),
+    get: async () => options.provider,
+  } as unknown as ExtensionRegistry
+  const catalog = new Catalog(extensions, config)
+  const points = pointsOf(options.taps ?? {})
+  return { catalog, config, extensions, points, permissions, logger: silent, env, random: () => 1 }
+}
+
+function pointsOf(taps: NonNullable<FakeOptions['taps']>): Points {
+  const point = <K extends keyof Hooks>(name: K, fallback: boolean): HookPoint<K> => {
+    const tap = taps[name] as ((payload: unknown) => unknown) | undefined
+    const call = async (payload: unknown) =>
+      (await tap?.(payload)) ?? (fallback ? payload : undefined)
+    return { name, used: tap !== undefined, call } as unknown as HookPoint<K>
+  }
+  return {
+    route: point('llm.route', false),
+    request: point('llm.request', true),
+    chunk: point('llm.chunk', false),
+    response: point('llm.response', true),
+    done: point('llm.done', false),
+  }
+}
+
+export const finish: ModelChunk = {
+  type: 'finish',
+  reason: 'stop',
+  usage: { inputTokens: 1000, outputTokens: 500 },
+}
+
+/** A provider that plays one script for each attempt; an error is thrown, a promise is waited for. */
+export function fakeProvider(
+  ...attempts: readonly (readonly (ModelChunk | Error | Promise<unknown>)[])[]
+): Provider & { readonly calls: Parameters<Provider['stream']>[] } {
+  const calls: Parameters<Provider['stream']>[] = []
+  async function* play(...call: Parameters<Provider['stream']>): AsyncGenerator<ModelChunk> {
+    calls.push(call)
+    for (const step of attempts[Math.min(calls.length, attempts.length) - 1] ?? []) {
+      if (step instanceof Error) throw step
+      if (step instanceof Promise) await step
+      else yield step
+    }
+  }
+  const generate: Provider['generate'] = async (...call) => {
+    const chunks: ModelChunk[] = []
+    for await (const chunk of play(...call)) chunks.push(chunk)
+    return chunks
+  }
+  return { calls, generate, stream: play }
+}
