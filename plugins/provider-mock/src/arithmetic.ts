@@ -50,6 +50,9 @@ const OPERATORS: Readonly<Record<string, string>> = {
 // Dates, times and versions look like sums.
 const NO_SUM = /\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}\b|\bv?\d+(?:\.\d+){2,}\b/g
 
+/** Nobody writes longer sums, and reading them takes the square of the time. */
+const LONGEST = 400
+
 /** The sums in a text: `17% of 3480`, `12 * (3+4)`, `2^10 plus 5`. A number alone is none. */
 export function findSums(text: string): readonly Sum[] {
   const clean = text.replaceAll(NO_SUM, (found) => '_'.repeat(found.length))
@@ -64,7 +67,7 @@ function runs(text: string): readonly (readonly Token[])[] {
     else if (!/\s/.test(text[at]!)) all.push([])
     at = token?.end ?? skip(text, at)
   }
-  return all.filter((tokens) => tokens.length > 1)
+  return all.filter((tokens) => tokens.length > 1 && tokens.length <= LONGEST)
 }
 
 /** A word is skipped whole, so that its letters and digits are no tokens. */

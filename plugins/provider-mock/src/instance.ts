@@ -80,26 +80,46 @@ function textOf(rules: Schema): string {
   return 'mock'.padEnd(least, '.').slice(0, most)
 }
 
-function numberOf(rules: Schema, step: number): number {
-  const multiple = Number(rules['multipleOf'] ?? step)
-  const above = rules['exclusiveMinimum']
-  const least = Math.max(
-    Number(rules['minimum'] ?? -Infinity),
-    above === undefined ? -Infinity : Number(above),
-  )
-  const most = Math.min(
-    Number(rules['maximum'] ?? Infinity),
-    Number(rules['exclusiveMaximum'] ?? Infinity),
-  )
-  if (least <= 0 && most >= 0 && above !== 0 && rules['exclusiveMaximum'] !== 0) return 0
-  if (least === -Infinity)
-    return multiple
-      ? Math.floor(most / multiple) * multiple -
-          (rules['exclusiveMaximum'] === undefined ? 0 : multiple)
-      : most - (rules['exclusiveMaximum'] === undefined ? 0 : 1)
-  const next = multiple ? Math.ceil(least / multiple) * multiple : least
-  if (above === undefined || next > Number(above)) return next
-  return multiple ? next + multiple : most === Infinity ? least + 1 : (least + most) / 2
+/** The number nearest to 0 within the bounds. */
+function numberOf(rules: Schema, whole: number): number {
+  const step = Number(rules['multipleOf'] ?? whole)
+  const least = bound(rules, 'minimum', 'exclusiveMinimum', -Infinity)
+  const most = bound(rules, 'maximum', 'exclusiveMaximum', Infinity)
+  if (fits(0, least, most)) return 0
+  if (least.value >= 0) return above(least, most, step)
+  return -above(negated(most), negated(least), step)
+}
+
+interface Bound {
+  readonly value: number
+  readonly open: boolean
+}
+
+function bound(rules: Schema, closed: string, open: string, none: number): Bound {
+  const limits = [
+    { value: Number(rules[closed] ?? none), open: false },
+    { value: Number(rules[open] ?? none), open: true },
+  ] as const
+  const nearer = none < 0 ? limits[1].value >= limits[0].value : limits[1].value <= limits[0].value
+  return nearer && rules[open] !== undefined ? limits[1] : limits[0]
+}
+
+function fits(number: number, least: Bound, most: Bound): boolean {
+  const enough = least.open ? number > least.value : number >= least.value
+  return enough && (most.open ? number < most.value : number <= most.value)
+}
+
+function above(least: Bound, most: Bound, step: number): number {
+  if (step === 0) {
+    if (!least.open) return least.value
+    return most.value === Infinity ? least.value + 1 : (least.value + most.value) / 2
+  }
+  const next = Math.ceil(least.value / step) * step
+  return fits(next, least, most) ? next : next + step
+}
+
+function negated({ value, open }: Bound): Bound {
+  return { value: -value, open }
 }
 
 function merged(rules: Schema, all: readonly Schema[]): Schema {

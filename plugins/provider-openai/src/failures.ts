@@ -92,8 +92,7 @@ function isBroken(error: unknown, depth = 0): boolean {
   const { code, cause, message } = error as Foreign
   return (
     BROKEN.test(String(code)) ||
-    message === 'terminated' ||
-    message === 'fetch failed' ||
+    /^terminated$|^fetch failed$|^Cannot connect/.test(message ?? '') ||
     isBroken(cause, depth + 1)
   )
 }
