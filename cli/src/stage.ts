@@ -8,6 +8,7 @@ import { failureText, type Source } from './print/failure.ts'
 import { err, out } from './print/output.ts'
 import { painter } from './print/style.ts'
 import { isOn, text } from './run/options.ts'
+import { watchStrays } from './stray.ts'
 
 /** What a command stands on: its flags, the config, and a kernel that is opened when asked for. */
 export class Stage {
@@ -35,6 +36,7 @@ export class Stage {
   /** Opens the kernel. Loads no plugin. */
   async open(config: Config): Promise<Kernel> {
     this.#kernel = await openKernel(this.root, config, this.quiet)
+    watchStrays(this.#kernel, (error) => this.fail(error))
     return this.#kernel
   }
 

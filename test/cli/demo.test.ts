@@ -18,9 +18,9 @@ test.each(['in the repository', 'elsewhere'])(
       'file-read',
       'calculator',
       '525600',
-      'Steps',
+      'steps',
     ]) {
-      expect(stdout.replaceAll(',', '')).toContain(text)
+      expect(stdout).toContain(text)
     }
     expect(widest(stdout.split('\n').slice(1).join('\n'))).toBeLessThanOrEqual(80)
     expect(performance.now() - started).toBeLessThan(10_000)
@@ -30,6 +30,8 @@ test.each(['in the repository', 'elsewhere'])(
 test('the command line that it shows does the same', async () => {
   const { stdout } = await llmspell(['demo'])
   const [, line = ''] = /^\$ llmspell (.*)$/m.exec(stdout) ?? []
-  const again = await llmspell(line.split(' '))
-  expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('calculator') })
+  expect(await llmspell(line.split(' '))).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('525600'),
+  })
 })

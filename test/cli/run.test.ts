@@ -77,7 +77,7 @@ test('a reader that leaves ends the process quietly', async () => {
 })
 
 test.each(['inline', 'worker'])('the same in isolation %s', async (isolation) => {
-  const code = 'print(Tool.execute("calculator", { expression = "6*7" }).result)'
+  const code = 'print(Tool.execute("calculator", { expression = "6*7" }).text)'
   expect(await llmspell(['exec', code, `--isolation=${isolation}`])).toMatchObject({
     code: 0,
     stdout: '42\n',

@@ -10,7 +10,7 @@ export const BIN = join(ROOT, 'cli', 'bin', 'llmspell.cjs')
 /** What came of a process. */
 export interface Ended {
   readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly signal: string | null
   readonly stdout: string
   readonly stderr: string
 }

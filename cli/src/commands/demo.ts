@@ -10,31 +10,32 @@ import type { Stage } from '../stage.ts'
 
 const SPEC: CommandSpec = { id: 'demo', flags: [MODEL, CONFIG, QUIET, HELP], args: [] }
 
-/** The files that the demo reads: of this repository when it runs there, else its own. */
+const READS = ['README.md', 'package.json']
+
+/** Where the demo runs, and its script as seen from there. */
 interface Scene {
+  readonly folder: string
   readonly script: string
-  readonly files: readonly string[]
 }
 
 async function show(stage: Stage): Promise<void> {
   const scene = setScene(stage.root)
-  const flags = { ...stage.parsed.flags, 'allow-read': scene.files }
-  const parsed = { flags, args: [scene.script], rest: scene.files }
+  const { folder, script } = scene
+  const flags = { ...stage.parsed.flags, 'allow-read': READS }
   out(`${painter(process.stdout.isTTY)('dim', `$ ${commandLine(stage, scene)}`)}\n\n`)
-  await runScript(stage, { parsed, read: () => readSource(scene.script), narrate: true })
+  await runScript(stage, {
+    parsed: { flags, args: [script], rest: [] },
+    folder,
+    read: () => ({ ...readSource(join(folder, script)), file: script }),
+    narrate: true,
+  })
 }
 
+/** The files that the demo reads are those of this repository, or its own. */
 function setScene(root: string): Scene {
   const here = process.cwd()
   const folder = isRepository(here) ? here : join(root, 'demo', 'files')
-  const near = (file: string): string => {
-    const path = relative(here, file)
-    return path.startsWith('..') ? file : path
-  }
-  return {
-    script: near(join(root, 'demo', 'demo.lua')),
-    files: ['README.md', 'package.json'].map((name) => near(join(folder, name))),
-  }
+  return { folder, script: relative(folder, join(root, 'demo', 'demo.lua')) }
 }
 
 function isRepository(folder: string): boolean {
@@ -47,11 +48,11 @@ function isRepository(folder: string): boolean {
 }
 
 /** What to type for the same run. */
-function commandLine({ parsed }: Stage, { script, files }: Scene): string {
-  const model =
-    parsed.flags['model'] === undefined ? '' : ` --model ${String(parsed.flags['model'])}`
-  const words = [script, `--allow-read=${files.join(',')}`, ...files].map(quoted)
-  return `llmspell run ${words.join(' ')}${model}`
+function commandLine({ parsed }: Stage, { folder, script }: Scene): string {
+  const there = folder === process.cwd() ? '' : `cd ${quoted(folder)} && `
+  const { model } = parsed.flags
+  const chosen = typeof model === 'string' ? ` --model ${quoted(model)}` : ''
+  return `${there}llmspell run ${quoted(script)} --allow-read=${READS.join(',')}${chosen}`
 }
 
 function quoted(word: string): string {

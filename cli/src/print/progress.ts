@@ -54,7 +54,7 @@ export class ProgressLine {
   /** Takes one report. The line appears after 150 ms of work, so that quick calls do not flicker. */
   report(progress: Progress): void {
     const { narrate, quiet } = this.#options
-    if (narrate && isWait(progress)) this.print(`  ~ ${plain(progress.text ?? '')}\n`)
+    if (narrate && isWait(progress)) this.print(`~ ${plain(progress.text ?? '')}\n`)
     if (quiet || !this.#screen.visible) return
     if (progress.state === 'done' || progress.state === 'failed') this.#works.delete(progress.who)
     else this.#note(progress)

@@ -18,6 +18,8 @@ export interface Script {
   readonly read: () => Source
   /** Stands for the command line where that is not the script's own. */
   readonly parsed?: Parsed
+  /** Folder that its paths start from; default the working folder. */
+  readonly folder?: string
   /** Prints each wait for a model as a line of its own: a pipe has no progress line. */
   readonly narrate?: boolean
 }
@@ -38,6 +40,7 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
   const runtime = await kernel.use('script-runtime')
   const request: RunRequest = {
     ...options,
+    ...(script.folder === undefined ? {} : { root: script.folder }),
     source: stage.source.text,
     file: stage.source.file,
     engine: engine.name,
