@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ErrorItem } from '../extensions.ts'
 import type { Manifest } from '../manifest.ts'
-import type { DefinedPlugin, PluginContext } from '../plugin.ts'
+import type { DefinedPlugin, Plugin } from '../plugin.ts'
 import type { Services } from '../services.ts'
 import type { GrantChain } from '../contracts/permission.ts'
 import type { Tool, ToolCall, ToolChunk, ToolItem, ToolOutput } from '../contracts/tool.ts'
 import { inputInvalid, violations } from '../validation.ts'
 import type { Schema, Validator, Violation } from '../validation.ts'
 import type { Value } from '../values.ts'
+import { testHost } from './test-host.ts'
+import type { TestHost } from './test-host.ts'
 
 export interface ToolSuiteOptions {
   /** Folder of the plugin's package, as a URL with a final slash: `new URL('../', import.meta.url)`. */
@@ -26,7 +28,7 @@ export interface ToolSuiteOptions {
 }
 
 /** One tool with all that a call needs, without a kernel. */
-export interface ToolBench {
+export interface ToolBench extends AsyncDisposable {
   readonly item: ToolItem
   readonly input: Schema
   readonly output: Schema | undefined
@@ -48,7 +50,8 @@ export interface ToolBench {
 export async function toolBench(options: ToolSuiteOptions): Promise<ToolBench> {
   const item = itemOf(options)
   const input = schemaOf(options, item.input)
-  const tool = await contributed(options)
+  const host = await hostOf(options)
+  const tool = host.contribution('tools', options.name) as Tool<Value>
   const validate = tool.validate ?? (await compile(input))
   const check = (value: Value): Violation[] =>
     validate(structuredClone(value)) ? [] : violations(validate.errors ?? [])
@@ -59,7 +62,8 @@ export async function toolBench(options: ToolSuiteOptions): Promise<ToolBench> {
     return tool.execute(copy, { ...callOf(options), ...call })
   }
   const output = item.output === undefined ? undefined : schemaOf(options, item.output)
-  return { item, input, output, tool, validate, check, run }
+  const dispose = (): Promise<void> => host.dispose()
+  return { item, input, output, tool, validate, check, run, [Symbol.asyncDispose]: dispose }
 }
 
 /** The manifest of the plugin's package. */
@@ -97,6 +101,12 @@ export async function compile(schema: Schema): Promise<Validator> {
   return ajv.compile(schema) as Validator
 }
 
+function hostOf(options: ToolSuiteOptions): Promise<TestHost> {
+  const { plugin, services = {}, config = {} } = options
+  const root = fileURLToPath(options.package)
+  return testHost(plugin as Plugin, { manifest: manifestOf(options), services, config, root })
+}
+
 function itemOf(options: ToolSuiteOptions): ToolItem {
   const items = (manifestOf(options).contributes?.['tools'] ?? []) as readonly ToolItem[]
   const item = items.find(({ name }) => name === options.name)
@@ -110,32 +120,6 @@ function schemaOf({ package: folder }: ToolSuiteOptions, schema: Schema | string
 
 function readJson(url: URL): unknown {
   return JSON.parse(readFileSync(fileURLToPath(url), 'utf8'))
-}
-
-async function contributed({ plugin, name, services = {}, config = {} }: ToolSuiteOptions) {
-  const tools = new Map<string, Tool<Value>>()
-  const service = (key: keyof Services): unknown => {
-    if (services[key]) return services[key]
-    throw new TypeError(`The plugin asks for the service '${key}': give it in services.`)
-  }
-  const context = {
-    id: 'under-test',
-    config,
-    logger: { trace() {}, debug() {}, info() {}, warn() {}, error() {} },
-    signal: new AbortController().signal,
-    use: service,
-    find: (key: keyof Services) => services[key],
-    contribute: (point: string, key: string, value: unknown) => {
-      if (point === 'tools') tools.set(key, value as Tool<Value>)
-    },
-    provide() {},
-    tap() {},
-    defer() {},
-  }
-  await plugin.setup(context as unknown as PluginContext<never>)
-  const tool = tools.get(name)
-  if (tool) return tool
-  throw new TypeError(`setup contributes no tool '${name}'.`)
 }
 
 function callOf({ name, grants = [], root = process.cwd() }: ToolSuiteOptions): ToolCall {
