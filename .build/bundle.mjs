@@ -28,21 +28,29 @@ import { packages, root } from './packages.mjs'
 const ALWAYS_INLINE = ['@llmspell/sdk', 'ajv/dist/runtime']
 // Inlined CommonJS modules ask for Node's own modules by require, which ESM lacks.
 const REQUIRE_BANNER =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+  "const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);"
 
 function within(id, names) {
   return names.some((name) => id === name || id.startsWith(`${name}/`))
 }
 
-/** Keeps imports by name as imports, except those to inline and what those import in turn. */
-function external(inline) {
+/**
+ * Keeps imports by name as imports, except those to inline and what those import in turn. In ESM, Node's own modules are
+ * asked for directly: an import makes a facade that touches every getter, and `node:fs` alone costs 3 MB so.
+ */
+function external(inline, format) {
+  const builtin = (path) =>
+    format === 'esm' ? { path, namespace: 'builtin' } : { path, external: true }
   return {
     name: 'external',
     setup(context) {
+      context.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+        contents: `module.exports = process.getBuiltinModule('${path}')`,
+      }))
       context.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path)) return undefined
-        if (path.startsWith('node:')) return { path, external: true }
-        if (builtinModules.includes(path)) return { path: `node:${path}`, external: true }
+        if (path.startsWith('node:')) return builtin(path)
+        if (builtinModules.includes(path)) return builtin(`node:${path}`)
         const copied = importer.includes('node_modules') || within(path, inline)
         return copied ? undefined : { path, external: true }
       })
@@ -99,7 +107,7 @@ async function bundlePart(pack, entries, format, inline) {
     logLevel: 'warning',
     write: false,
     metafile: true,
-    plugins: [external(inline)],
+    plugins: [external(inline, format)],
   })
   return result.outputFiles.map(({ path, text }) => ({ path, text: withRequire(path, text) }))
 }

@@ -15,18 +15,24 @@ function load(path) {
 }
 
 function manifests() {
-  return packages().filter(({ manifest }) => manifest.llmspell && manifest.name.startsWith('@llmspell/'))
+  return packages().filter(
+    ({ manifest }) => manifest.llmspell && manifest.name.startsWith('@llmspell/'),
+  )
 }
 
 function table(heads, rows) {
-  const line = (cells) => `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells) =>
+    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
 async function errorRows() {
   const { KERNEL_ERRORS } = await load('kernel/src/codes.ts')
   const { CLI_ERRORS } = await load('cli/src/codes.ts')
-  const own = [...KERNEL_ERRORS.map((item) => ['kernel', item]), ...CLI_ERRORS.map((item) => ['cli', item])]
+  const own = [
+    ...KERNEL_ERRORS.map((item) => ['kernel', item]),
+    ...CLI_ERRORS.map((item) => ['cli', item]),
+  ]
   const plugins = manifests().flatMap(({ manifest }) =>
     (manifest.llmspell.contributes?.errors ?? []).map((item) => [manifest.llmspell.id, item]),
   )
@@ -35,7 +41,13 @@ async function errorRows() {
 
 async function errorsPage() {
   const exits = await exitCodes()
-  const rows = (await errorRows()).map(([owner, { name, class: kind, cause, cure }]) => [`\`${name}\``, owner, `${kind} (${exits[kind]})`, cause, cure])
+  const rows = (await errorRows()).map(([owner, { name, class: kind, cause, cure }]) => [
+    `\`${name}\``,
+    owner,
+    `${kind} (${exits[kind]})`,
+    cause,
+    cure,
+  ])
   const classes = Object.entries(exits).map(([kind, code]) => [kind, code])
   return `# Errors
 
@@ -59,7 +71,12 @@ async function hooksPage() {
   const { KERNEL_RECORD } = await load('kernel/src/kernel-record.ts')
   const rows = [
     ...KERNEL_RECORD.manifest.contributes.hookPoints.map((point) => [point, 'kernel']),
-    ...manifests().flatMap(({ manifest }) => (manifest.llmspell.contributes?.hookPoints ?? []).map((point) => [point, manifest.llmspell.id])),
+    ...manifests().flatMap(({ manifest }) =>
+      (manifest.llmspell.contributes?.hookPoints ?? []).map((point) => [
+        point,
+        manifest.llmspell.id,
+      ]),
+    ),
   ].map(([{ name, kind, doc }, owner]) => [`\`${name}\``, kind, owner, doc])
   return `# Hook points
 
