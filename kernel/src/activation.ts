@@ -93,7 +93,9 @@ function missing({ record, undo }: PluginUnit, parts: ActivationParts): readonly
   return [
     ...services.filter((name) => !done.has(`provide ${name}`)).map((name) => `service '${name}'`),
     ...parts.extensions.missing(record).map((name) => `contribution '${name}'`),
-    ...record.contributions.hooks.filter((name) => !done.has(`tap ${name}`)).map((name) => `tap '${name}'`),
+    ...record.contributions.hooks
+      .filter((name) => !done.has(`tap ${name}`))
+      .map((name) => `tap '${name}'`),
   ]
 }
 

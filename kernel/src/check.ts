@@ -24,7 +24,9 @@ export async function checkAll(
   const problems: Problem[] = []
   for (const record of plan.order) {
     problems.push(...checkMain(record))
-    problems.push(...(await attempt(record, 'config', async () => (await config.check(record), []))))
+    problems.push(
+      ...(await attempt(record, 'config', async () => (await config.check(record), []))),
+    )
     for (const [name, items] of record.contributions.items) {
       const point = points.get(name)
       if (!point) continue
@@ -44,7 +46,15 @@ function pointsOf(owner: PluginRecord): Point[] {
 function checkMain({ id, root, inline, manifest: { main } }: PluginRecord): Problem[] {
   if (inline || root === undefined || exists(inside(root, main) ?? '')) return []
   const text = `Plugin '${id}' has no entry: expected the file '${main}' in '${root}', found none.`
-  return [error({ plugin: id, code: 'PLUGIN_LOAD', path: 'llmspell.main', text, hint: 'Build the plugin.' })]
+  return [
+    error({
+      plugin: id,
+      code: 'PLUGIN_LOAD',
+      path: 'llmspell.main',
+      text,
+      hint: 'Build the plugin.',
+    }),
+  ]
 }
 
 async function checkItems(
@@ -71,7 +81,9 @@ function schemaOf({ name, owner, schema }: Point): object {
   const file = owner.root === undefined ? undefined : inside(owner.root, schema)
   const value = file === undefined ? undefined : readJson(file)
   if (isRecord(value)) return value
-  throw new TypeError(`the item schema of '${name}' is '${schema}': expected a JSON file inside the package`)
+  throw new TypeError(
+    `the item schema of '${name}' is '${schema}': expected a JSON file inside the package`,
+  )
 }
 
 /** A check that cannot even run is a problem of the plugin whose data it needs. */
@@ -87,6 +99,14 @@ async function attempt(
     const code = (known?.code ?? 'MANIFEST_INVALID') as KernelCode
     const message = cause instanceof Error ? cause.message : String(cause)
     const text = known ? message : `Plugin '${id}' cannot be checked: ${message}`
-    return [error({ plugin: id, code, path: path === 'config' ? `plugins.${id}` : path, text, hint: known?.hint })]
+    return [
+      error({
+        plugin: id,
+        code,
+        path: path === 'config' ? `plugins.${id}` : path,
+        text,
+        hint: known?.hint,
+      }),
+    ]
   }
 }

@@ -94,7 +94,7 @@ const table = [
   {
     name: 'CONFIG_INVALID',
     class: 'input',
-    cause: "A section of the config, or an option of the kernel, breaks its schema.",
+    cause: 'A section of the config, or an option of the kernel, breaks its schema.',
     cure: 'Correct the named key; the text says what is expected there.',
   },
   {
@@ -118,7 +118,8 @@ const table = [
   {
     name: 'CONTRIBUTION_UNKNOWN',
     class: 'input',
-    cause: 'Nothing of that name is contributed at the point, or it was declared and not registered.',
+    cause:
+      'Nothing of that name is contributed at the point, or it was declared and not registered.',
     cure: 'Use one of the names that the point lists.',
   },
   {
@@ -142,7 +143,8 @@ const table = [
   {
     name: 'PERMISSION_DENIED',
     class: 'permission',
-    cause: 'The run was not granted the right, the plugin did not declare it, or policy forbids it.',
+    cause:
+      'The run was not granted the right, the plugin did not declare it, or policy forbids it.',
     cure: 'Grant it, if you mean it.',
   },
   {

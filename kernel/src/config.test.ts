@@ -24,13 +24,16 @@ function sections(section?: unknown) {
 }
 
 describe('a section', () => {
-  test.each([undefined, {}])('that is absent or empty has the defaults, without ajv (%j)', async (given) => {
-    const { compile, sections: all } = sections(given)
-    const section = await all.read(plugin)
-    expect(section).toEqual({ timeout: 30, tags: ['a'] })
-    expect(compile).not.toHaveBeenCalled()
-    expect(Object.isFrozen((section as { tags: unknown }).tags)).toBe(true)
-  })
+  test.each([undefined, {}])(
+    'that is absent or empty has the defaults, without ajv (%j)',
+    async (given) => {
+      const { compile, sections: all } = sections(given)
+      const section = await all.read(plugin)
+      expect(section).toEqual({ timeout: 30, tags: ['a'] })
+      expect(compile).not.toHaveBeenCalled()
+      expect(Object.isFrozen((section as { tags: unknown }).tags)).toBe(true)
+    },
+  )
 
   test('is checked, filled and copied', async () => {
     const given = { timeout: 5 }
@@ -40,13 +43,22 @@ describe('a section', () => {
 
   test('that breaks its schema names every place at once', async () => {
     const read = sections({ timeout: '30', tags: 'x', labl: 1 }).sections.read(plugin)
-    await expect(read).rejects.toMatchObject({ code: 'CONFIG_INVALID', hint: "Did you mean 'label'?" })
-    await expect(read).rejects.toThrow(/plugins\.web\.labl.*plugins\.web\.timeout.*plugins\.web\.tags/s)
+    await expect(read).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      hint: "Did you mean 'label'?",
+    })
+    await expect(read).rejects.toThrow(
+      /plugins\.web\.labl.*plugins\.web\.timeout.*plugins\.web\.tags/s,
+    )
   })
 
   test('must be an object, and onFailure can only be ignore', async () => {
-    await expect(sections('x').sections.read(plugin)).rejects.toThrow("'plugins.web': expected an object")
-    await expect(sections({ onFailure: 'cry' }).sections.read(plugin)).rejects.toThrow('plugins.web.onFailure')
+    await expect(sections('x').sections.read(plugin)).rejects.toThrow(
+      "'plugins.web': expected an object",
+    )
+    await expect(sections({ onFailure: 'cry' }).sections.read(plugin)).rejects.toThrow(
+      'plugins.web.onFailure',
+    )
     const ignoring = sections({ onFailure: 'ignore' }).sections
     expect(await ignoring.read(plugin)).toEqual({ timeout: 30, tags: ['a'] })
     expect(ignoring.ignoresFailure('web')).toBe(true)
@@ -56,14 +68,18 @@ describe('a section', () => {
   test('of a plugin without schema must be empty', async () => {
     const plain = record('web')
     expect(await sections().sections.read(plain)).toEqual({})
-    await expect(sections({ a: 1 }).sections.read(plain)).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+    await expect(sections({ a: 1 }).sections.read(plain)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+    })
   })
 
   test('with a schema file that is not there is a fault of the manifest', async () => {
     const lost = record('web', { config: './none.json' }, { root: import.meta.dirname })
     await expect(sections().sections.read(lost)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' })
     const outside = record('web', { config: './../package.json' }, { root: import.meta.dirname })
-    await expect(sections().sections.read(outside)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' })
+    await expect(sections().sections.read(outside)).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+    })
   })
 
   test('is always validated by a check, defaults too', async () => {
@@ -95,7 +111,8 @@ describe('defaults', () => {
 
   test('are copies', () => {
     const schema = { properties: { a: { default: [1] } } }
-    ;(defaultsOf(schema)?.['a'] as number[]).push(2)
+    const filled = defaultsOf(schema) as { readonly a: number[] }
+    filled.a.push(2)
     expect(schema.properties.a.default).toEqual([1])
   })
 

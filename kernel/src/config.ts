@@ -50,7 +50,9 @@ export class ConfigSections {
   #section(record: PluginRecord): Record<string, unknown> {
     const section = this.#sections[record.id] ?? {}
     if (!isRecord(section)) {
-      throw invalid(record, [{ path: placeOf(record), expected: 'an object', found: typeof section }])
+      throw invalid(record, [
+        { path: placeOf(record), expected: 'an object', found: typeof section },
+      ])
     }
     const { onFailure, ...own } = section
     if (onFailure === undefined || onFailure === 'ignore') return structuredClone(own)
@@ -89,7 +91,12 @@ function placeOf({ id }: PluginRecord): string {
 }
 
 function invalid({ id }: PluginRecord, rows: readonly Violation[]): Error {
-  const texts = rows.map(({ path, expected, found }) => `'${path}': expected ${expected}, found ${found}`)
-  const hint = rows.find((row) => row.hint)?.hint ?? `Correct ${rows[0]?.path ?? 'it'} in the config.`
-  return failure('CONFIG_INVALID', id, 'config', `The config is invalid: ${texts.join('; ')}.`, { hint })
+  const texts = rows.map(
+    ({ path, expected, found }) => `'${path}': expected ${expected}, found ${found}`,
+  )
+  const hint =
+    rows.find((row) => row.hint)?.hint ?? `Correct ${rows[0]?.path ?? 'it'} in the config.`
+  return failure('CONFIG_INVALID', id, 'config', `The config is invalid: ${texts.join('; ')}.`, {
+    hint,
+  })
 }

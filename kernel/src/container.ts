@@ -1,4 +1,10 @@
-import { asFunction, asValue, createContainer, type AwilixContainer, type Resolver } from 'awilix/browser'
+import {
+  asFunction,
+  asValue,
+  createContainer,
+  type AwilixContainer,
+  type Resolver,
+} from 'awilix/browser'
 import type { Logger } from '@llmspell/sdk'
 import { ConfigSections } from './config.ts'
 import { ExtensionCatalogue } from './extensions.ts'

@@ -50,13 +50,20 @@ function use(parts: ContextParts, name: string): unknown {
   const service = parts.resolve(name)
   if (service !== undefined) return service
   const text = `Plugin '${id}' uses the service '${name}', which its provider did not provide.`
-  throw failure('SERVICE_MISSING', id, 'setup', text, { hint: "It is a fault of the provider's setup." })
+  throw failure('SERVICE_MISSING', id, 'setup', text, {
+    hint: "It is a fault of the provider's setup.",
+  })
 }
 
 function find(parts: ContextParts, name: string): unknown {
   begin(parts, `find '${name}'`)
   if (parts.record.manifest.optional?.[name] === undefined) {
-    throw undeclared(parts, 'SERVICE_UNDECLARED', `finds the service '${name}'`, `"optional": { "${name}": "^1" }`)
+    throw undeclared(
+      parts,
+      'SERVICE_UNDECLARED',
+      `finds the service '${name}'`,
+      `"optional": { "${name}": "^1" }`,
+    )
   }
   return parts.available(name) ? parts.resolve(name) : undefined
 }
@@ -64,7 +71,12 @@ function find(parts: ContextParts, name: string): unknown {
 function provide(parts: ContextParts, name: string, service: unknown): void {
   begin(parts, `provide '${name}'`)
   if (parts.record.manifest.provides?.[name] === undefined) {
-    throw undeclared(parts, 'SERVICE_UNDECLARED', `provides the service '${name}'`, `"provides": { "${name}": "1.0.0" }`)
+    throw undeclared(
+      parts,
+      'SERVICE_UNDECLARED',
+      `provides the service '${name}'`,
+      `"provides": { "${name}": "1.0.0" }`,
+    )
   }
   if (parts.owns(name)) parts.undo.add(`provide ${name}`, parts.services.set(name, service))
 }
@@ -73,7 +85,12 @@ function contribute(parts: ContextParts, point: string, name: string, value: unk
   begin(parts, `contribute '${name}' to '${point}'`)
   const { id, contributions } = parts.record
   if (!contributions.items.get(point)?.some((item) => item.name === name)) {
-    throw undeclared(parts, 'CONTRIBUTION_UNDECLARED', `contributes '${name}' to '${point}'`, `"contributes": { "${point}": [{ "name": "${name}" }] }`)
+    throw undeclared(
+      parts,
+      'CONTRIBUTION_UNDECLARED',
+      `contributes '${name}' to '${point}'`,
+      `"contributes": { "${point}": [{ "name": "${name}" }] }`,
+    )
   }
   parts.undo.add(`contribute ${point}/${name}`, parts.extensions.set(id, point, name, value))
 }
@@ -87,7 +104,12 @@ function tap(
   begin(parts, `tap '${point}'`)
   const { id, contributions } = parts.record
   if (!contributions.hooks.includes(point)) {
-    throw undeclared(parts, 'HOOK_UNDECLARED', `taps '${point}'`, `"contributes": { "hooks": ["${point}"] }`)
+    throw undeclared(
+      parts,
+      'HOOK_UNDECLARED',
+      `taps '${point}'`,
+      `"contributes": { "hooks": ["${point}"] }`,
+    )
   }
   parts.undo.add(`tap ${point}`, parts.hooks.tap(id, point, fn, options.stage, options.timeout))
 }
@@ -102,19 +124,31 @@ function begin({ record: { id }, signal }: ContextParts, action: string): void {
   note(action)
   if (!signal.aborted) return
   const text = `Plugin '${id}' called ${action} after it was disposed.`
-  throw failure('PLUGIN_DISPOSED', id, 'call', text, { hint: 'Stop such work when ctx.signal aborts.' })
+  throw failure('PLUGIN_DISPOSED', id, 'call', text, {
+    hint: 'Stop such work when ctx.signal aborts.',
+  })
 }
 
 function undeclaredUse(parts: ContextParts, name: string): PluginError {
   if (parts.record.manifest.optional?.[name] === undefined) {
-    return undeclared(parts, 'SERVICE_UNDECLARED', `uses the service '${name}'`, `"requires": { "${name}": "^1" }`)
+    return undeclared(
+      parts,
+      'SERVICE_UNDECLARED',
+      `uses the service '${name}'`,
+      `"requires": { "${name}": "^1" }`,
+    )
   }
   const text = `Plugin '${parts.record.id}' uses the service '${name}', which its manifest lists as optional.`
   const hint = `Write ctx.find('${name}') and handle its absence.`
   return failure('SERVICE_UNDECLARED', parts.record.id, 'setup', text, { hint })
 }
 
-function undeclared(parts: ContextParts, code: KernelCode, does: string, write: string): PluginError {
+function undeclared(
+  parts: ContextParts,
+  code: KernelCode,
+  does: string,
+  write: string,
+): PluginError {
   const { id } = parts.record
   const text = `Plugin '${id}' ${does}, but its manifest does not say so.`
   return failure(code, id, 'setup', text, { hint: `Add to its manifest: ${write}` })

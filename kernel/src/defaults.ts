@@ -1,8 +1,17 @@
 import { isRecord } from './files.ts'
 
 const SIMPLE = new Set([
-  '$schema', '$id', '$defs', '$comment', 'title', 'description', 'type', 'properties', 'required',
-  'additionalProperties', 'examples',
+  '$schema',
+  '$id',
+  '$defs',
+  '$comment',
+  'title',
+  'description',
+  'type',
+  'properties',
+  'required',
+  'additionalProperties',
+  'examples',
 ])
 
 /**

@@ -20,11 +20,18 @@ function write(path: string, value: unknown): string {
 }
 
 function packageJson(id: string, more: object = {}) {
-  return { name: id, version: '1.0.0', engines: { llmspell: '^0.1.0' }, llmspell: manifestOf(id), ...more }
+  return {
+    name: id,
+    version: '1.0.0',
+    engines: { llmspell: '^0.1.0' },
+    llmspell: manifestOf(id),
+    ...more,
+  }
 }
 
 /** Writes a plugin package and gives its folder. */
-const plugin = (path: string, id: string): string => dirname(write(`${path}/package.json`, packageJson(id)))
+const plugin = (path: string, id: string): string =>
+  dirname(write(`${path}/package.json`, packageJson(id)))
 
 function find(options: KernelOptions) {
   const { records, rejected, problems } = discover(options)
@@ -38,7 +45,10 @@ function find(options: KernelOptions) {
 describe('sources', () => {
   test('are read in their order', () => {
     const names = { a: '*', 'not-a-plugin': '*', absent: '*' }
-    const file = write('app/package.json', { dependencies: names, optionalDependencies: { b: '*' } })
+    const file = write('app/package.json', {
+      dependencies: names,
+      optionalDependencies: { b: '*' },
+    })
     plugin('app/node_modules/a', 'a')
     plugin('node_modules/b', 'b')
     write('node_modules/not-a-plugin/package.json', { name: 'not-a-plugin' })
@@ -55,7 +65,12 @@ describe('sources', () => {
 
   test('of the host are folders, URLs, names and objects', () => {
     plugin('node_modules/@scope/a', 'a')
-    const plugins = ['@scope/a', plugin('b', 'b'), pathToFileURL(plugin('c', 'c')), pathToFileURL(plugin('d', 'd')).href]
+    const plugins = [
+      '@scope/a',
+      plugin('b', 'b'),
+      pathToFileURL(plugin('c', 'c')),
+      pathToFileURL(plugin('d', 'd')).href,
+    ]
     const from = join(home, 'deep', 'inside')
     mkdirSync(from, { recursive: true })
     expect(find({ plugins, from }).found).toEqual(['a host', 'b host', 'c host', 'd host'])
@@ -82,11 +97,19 @@ describe('sources', () => {
   })
 
   test('keep the facts of the package', () => {
-    const root = dirname(write('a/package.json', packageJson('a', { name: '@x/a', version: '2.0.0' })))
+    const root = dirname(
+      write('a/package.json', packageJson('a', { name: '@x/a', version: '2.0.0' })),
+    )
     const [found] = discover({ plugins: [root] }).records
     expect(found).toMatchObject({ package: '@x/a', version: '2.0.0', root, engine: '^0.1.0' })
-    const odd = dirname(write('odd/package.json', { name: 7, engines: 'any', llmspell: manifestOf('odd') }))
-    expect(discover({ plugins: [odd] }).records[0]).toMatchObject({ package: odd, version: '0.0.0', engine: '' })
+    const odd = dirname(
+      write('odd/package.json', { name: 7, engines: 'any', llmspell: manifestOf('odd') }),
+    )
+    expect(discover({ plugins: [odd] }).records[0]).toMatchObject({
+      package: odd,
+      version: '0.0.0',
+      engine: '',
+    })
   })
 
   test('never make it throw', () => {
@@ -104,7 +127,12 @@ describe('the lock', () => {
     write('user/package.json', { dependencies: { a: '1.0.0', b: '1.0.0' } })
     const plugins = [
       { id: 'a', package: 'a', version: '1.0.0', manifestHash: manifestHash(packageJson('a')) },
-      { id: 'b', package: 'b', version: '1.0.0', manifestHash: manifestHash(packageJson('b', { version: '0.9.0' })) },
+      {
+        id: 'b',
+        package: 'b',
+        version: '1.0.0',
+        manifestHash: manifestHash(packageJson('b', { version: '0.9.0' })),
+      },
     ]
     write('user/plugins.lock.json', { plugins })
     const result = find({ folder: join(home, 'user') })
@@ -113,7 +141,9 @@ describe('the lock', () => {
 
   test('that is none is a problem of the kernel, not a crash', () => {
     const lock = write('plugins.lock.json', { plugins: [{ name: 'a' }] })
-    expect(find({ lock }).problems).toMatchObject([{ plugin: 'kernel', code: 'INTEGRITY', path: lock }])
+    expect(find({ lock }).problems).toMatchObject([
+      { plugin: 'kernel', code: 'INTEGRITY', path: lock },
+    ])
     expect(() => readLock(lock)).toThrow('is no lock')
   })
 
@@ -125,6 +155,8 @@ describe('the lock', () => {
     const hash = manifestHash(packageJson('a'))
     expect(hash).toMatch(/^[0-9a-f]{64}$/)
     expect(manifestHash(packageJson('a', { description: 'new' }))).toBe(hash)
-    expect(manifestHash(packageJson('a', { llmspell: manifestOf('a', { phase: 'globals' }) }))).not.toBe(hash)
+    expect(
+      manifestHash(packageJson('a', { llmspell: manifestOf('a', { phase: 'globals' }) })),
+    ).not.toBe(hash)
   })
 })

@@ -21,6 +21,7 @@ interface Row {
   readonly name: string
   readonly version: string
   readonly source: Source
+  readonly root?: string | undefined
   readonly phase?: string
   readonly hooks?: readonly string[]
 }
@@ -60,15 +61,24 @@ class Discovery {
     const { version = '0.0.0', root } = inline
     const name = 'inline plugin'
     const { manifest, problems } = readManifest(inline.manifest, name)
-    if (!manifest) return this.#reject('failed', { name, version, source: 'host' }, problems)
-    const facts = { package: manifest.id, version, source: 'host', root, engine: undefined, inline }
-    this.#records.push(recordOf(manifest, facts as Omit<PluginRecord, 'id'>))
+    const source = 'host'
+    if (!manifest) return this.#reject('failed', { name, version, source, root }, problems)
+    const facts = {
+      package: manifest.id,
+      version,
+      source,
+      root,
+      engine: undefined,
+      inline,
+    } as const
+    this.#records.push(recordOf(manifest, facts))
   }
 
   #fromPackages(file: string, source: Source, wanted: boolean): void {
     const json = this.#read(file, source)
     if (json === null) return
-    if (!json) return wanted ? this.#missing(file, source, `There is no file '${file}'.`) : undefined
+    if (!json)
+      return wanted ? this.#missing(file, source, `There is no file '${file}'.`) : undefined
     const optional = Object.keys((json['optionalDependencies'] as object | undefined) ?? {})
     const names = Object.keys((json['dependencies'] as object | undefined) ?? {})
     for (const name of new Set([...names, ...optional])) {
@@ -98,7 +108,7 @@ class Discovery {
     const name = textAt(json, 'name', root)
     const version = textAt(json, 'version', '0.0.0')
     const { manifest, problems } = readManifest(json['llmspell'], name)
-    const row = { name, version, source, hooks: hooksOf(json['llmspell']) }
+    const row = { name, version, source, root, hooks: hooksOf(json['llmspell']) }
     if (!manifest) return this.#reject('failed', row, problems)
     const changed = this.#changed(manifest.id, json)
     if (changed) return this.#reject('skipped', { ...row, phase: manifest.phase }, [changed])
@@ -152,14 +162,11 @@ class Discovery {
     this.#problems.push(error(parts))
   }
 
-  #reject(
-    state: Rejected['state'],
-    row: Row,
-    problems: readonly Problem[],
-  ): void {
-    const { name, version, source, phase = '', hooks = [] } = row
+  #reject(state: Rejected['state'], row: Row, problems: readonly Problem[]): void {
+    const { name, phase = '', hooks = [], version, source, root } = row
     const id = problems[0]?.plugin ?? name
-    this.#rejected.push({ id, package: name, version, source, phase, state, problems, hooks })
+    const facts = { id, package: name, version, source, root, phase }
+    this.#rejected.push({ ...facts, state, problems, hooks })
   }
 }
 

@@ -10,7 +10,14 @@ import { withKernel } from './testing.ts'
 const root = join(import.meta.dirname, '..')
 const items = [
   { name: 'inline', input: { type: 'object' } },
-  { name: 'file', input: './package.json', none: './none.json', text: 'plain', out: './../outside.json', bad: './README.md' },
+  {
+    name: 'file',
+    input: './package.json',
+    none: './none.json',
+    text: 'plain',
+    out: './../outside.json',
+    bad: './README.md',
+  },
 ]
 
 function catalogue(facts = {}) {
@@ -32,14 +39,15 @@ describe('documents of items', () => {
     expect(all.document(file, 'input')).toBe(document)
   })
 
-  test.each([['none', 'there is none'], ['out', 'lies outside'], ['bad', 'is no JSON']])(
-    'that cannot be had are faults of the manifest: %s',
-    (field, text) => {
-      expect(() => all.document(file, field)).toThrow(
-        expect.objectContaining({ code: 'MANIFEST_INVALID', message: expect.stringContaining(text) }),
-      )
-    },
-  )
+  test.each([
+    ['none', 'there is none'],
+    ['out', 'lies outside'],
+    ['bad', 'is no JSON'],
+  ])('that cannot be had are faults of the manifest: %s', (field, text) => {
+    expect(() => all.document(file, field)).toThrow(
+      expect.objectContaining({ code: 'MANIFEST_INVALID', message: expect.stringContaining(text) }),
+    )
+  })
 
   test('have absolute paths inside of the package', () => {
     expect(all.file(file, './a/b.txt')).toBe(join(root, 'a', 'b.txt'))
@@ -51,9 +59,16 @@ describe('documents of items', () => {
 describe('names', () => {
   test('that nobody contributes are unknown, with a suggestion', async () => {
     const get = catalogue().get('things' as never, 'fil')
-    await expect(get).rejects.toMatchObject({ code: 'CONTRIBUTION_UNKNOWN', hint: "Did you mean 'file'?" })
-    await expect(catalogue().get('thngs' as never, 'file')).rejects.toMatchObject({ hint: "Did you mean 'things'?" })
-    await expect(catalogue().get('things' as never, 'zzzzzzzz')).rejects.toMatchObject({ hint: 'Known: inline, file.' })
+    await expect(get).rejects.toMatchObject({
+      code: 'CONTRIBUTION_UNKNOWN',
+      hint: "Did you mean 'file'?",
+    })
+    await expect(catalogue().get('thngs' as never, 'file')).rejects.toMatchObject({
+      hint: "Did you mean 'things'?",
+    })
+    await expect(catalogue().get('things' as never, 'zzzzzzzz')).rejects.toMatchObject({
+      hint: 'Known: inline, file.',
+    })
   })
 
   test('of a point without items are an empty list', () => {
@@ -64,9 +79,12 @@ describe('names', () => {
 
 test('codes of the kernel and of plugins are listed together', async () => {
   const errors = [{ name: 'OWN_CODE', class: 'input', cause: 'c', cure: 'd' }]
-  await withKernel([inline('a', { contributes: { errors }, activation: 'startup' })], ({ extensions, list }) => {
-    const names = extensions.list('errors').map(({ name }) => name)
-    expect(names).toEqual([...KERNEL_ERRORS.map(({ name }) => name), 'OWN_CODE'])
-    expect(list).toBeDefined()
-  })
+  await withKernel(
+    [inline('a', { contributes: { errors }, activation: 'startup' })],
+    ({ extensions, list }) => {
+      const names = extensions.list('errors').map(({ name }) => name)
+      expect(names).toEqual([...KERNEL_ERRORS.map(({ name }) => name), 'OWN_CODE'])
+      expect(list).toBeDefined()
+    },
+  )
 })

@@ -110,7 +110,9 @@ export class ExtensionCatalogue implements ExtensionRegistry {
 
   #unknown(point: string, name: string): Error {
     const named = this.#points.get(point)
-    const what = named ? `Nothing named '${name}' is contributed to '${point}'.` : `Nothing is contributed to the extension point '${point}'.`
+    const what = named
+      ? `Nothing named '${name}' is contributed to '${point}'.`
+      : `Nothing is contributed to the extension point '${point}'.`
     const known = named ? [...named.keys()] : [...this.#points.keys()]
     const shown = known.slice(0, 20).join(', ')
     const hint = didYouMean(named ? name : point, known, shown && `Known: ${shown}.`)

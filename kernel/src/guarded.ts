@@ -1,5 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { isPluginError, isSpellError, type Awaitable, type PluginError, type Step } from '@llmspell/sdk'
+import {
+  isPluginError,
+  isSpellError,
+  type Awaitable,
+  type PluginError,
+  type Step,
+} from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
 
 /** Whose code is running, and in which step. */
@@ -85,7 +91,12 @@ function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
 
-function within<T>(work: PromiseLike<T>, limit: number, frame: Frame, doing: string): PromiseLike<T> {
+function within<T>(
+  work: PromiseLike<T>,
+  limit: number,
+  frame: Frame,
+  doing: string,
+): PromiseLike<T> {
   if (!Number.isFinite(limit)) return work
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const timer = setTimeout(() => reject(timeout(frame, limit, doing)), limit)

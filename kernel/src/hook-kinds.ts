@@ -68,7 +68,10 @@ function guard(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
       return isDenial(answer) ? answer : undefined
     } catch (error) {
       parts.report(tap, error, false)
-      return deny((error as Error).message, `Disable the plugin '${tap.owner}' to go on without it.`)
+      return deny(
+        (error as Error).message,
+        `Disable the plugin '${tap.owner}' to go on without it.`,
+      )
     }
   }
 }

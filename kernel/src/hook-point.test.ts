@@ -6,7 +6,10 @@ import { HookPoint, type TapEntry } from './hook-point.ts'
 
 type Fn = (payload: never) => unknown
 
-interface Report { readonly owner: string; readonly off: boolean }
+interface Report {
+  readonly owner: string
+  readonly off: boolean
+}
 
 function pointOf(kind: HookKind) {
   const reports: Report[] = []
@@ -32,11 +35,14 @@ const boom = () => {
 }
 
 describe('a point without taps', () => {
-  test.each(['guard', 'observe', 'series', 'choose'] as const)('%s answers nothing', async (kind) => {
-    const { point } = pointOf(kind)
-    expect(point.used).toBe(false)
-    expect(await point.call(1)).toBeUndefined()
-  })
+  test.each(['guard', 'observe', 'series', 'choose'] as const)(
+    '%s answers nothing',
+    async (kind) => {
+      const { point } = pointOf(kind)
+      expect(point.used).toBe(false)
+      expect(await point.call(1)).toBeUndefined()
+    },
+  )
 
   test('transform answers its payload; notify nothing, at once', async () => {
     expect(await pointOf('transform').point.call('same')).toBe('same')
@@ -85,7 +91,8 @@ describe('taps', () => {
       fc.asyncProperty(entries, async (places) => {
         const { point, tap } = pointOf('series')
         const seen: (readonly [number, number])[] = []
-        for (const [stage, order] of places) tap('p', () => void seen.push([stage, order]), { stage, order })
+        for (const [stage, order] of places)
+          tap('p', () => void seen.push([stage, order]), { stage, order })
         await point.call(0)
         expect(seen).toEqual([...places].sort((a, b) => a[0] - b[0] || a[1] - b[1]))
       }),
@@ -108,14 +115,18 @@ describe('kinds', () => {
   test('guard: a tap that throws denies and is reported', async () => {
     const { point, tap, reports } = pointOf('guard')
     tap('a', boom)
-    expect(await point.call({})).toMatchObject({ denied: true, reason: expect.stringContaining("Plugin 'a'") })
+    expect(await point.call({})).toMatchObject({
+      denied: true,
+      reason: expect.stringContaining("Plugin 'a'"),
+    })
     expect(reports).toEqual([{ owner: 'a', off: false }])
   })
 
   test('guard: is never switched off', async () => {
     const { point, tap } = pointOf('guard')
     tap('a', boom)
-    for (let i = 0; i < FAILURES_IN_A_ROW + 1; i++) expect(await point.call({})).toMatchObject({ denied: true })
+    for (let i = 0; i < FAILURES_IN_A_ROW + 1; i++)
+      expect(await point.call({})).toMatchObject({ denied: true })
   })
 
   test('transform: each tap gets what the one before made; nothing means no change', async () => {
@@ -170,21 +181,27 @@ describe('kinds', () => {
     expect(await point.call({})).toBe('answer')
   })
 
-  test.each(['observe', 'notify'] as const)('%s: five failures in a row switch a tap off', async (kind) => {
-    const { point, tap, reports } = pointOf(kind)
-    let fail = true
-    tap('a', () => void (fail && boom()))
-    const call = async (times: number) => {
-      for (let i = 0; i < times; i++) await point.call({})
-    }
-    await call(FAILURES_IN_A_ROW - 1)
-    fail = false
-    await call(1)
-    fail = true
-    await call(FAILURES_IN_A_ROW)
-    expect(reports.map(({ off }) => off)).toEqual([...Array.from({ length: 8 }, () => false), true])
-    expect(point.used).toBe(false)
-  })
+  test.each(['observe', 'notify'] as const)(
+    '%s: five failures in a row switch a tap off',
+    async (kind) => {
+      const { point, tap, reports } = pointOf(kind)
+      let fail = true
+      tap('a', () => void (fail && boom()))
+      const call = async (times: number) => {
+        for (let i = 0; i < times; i++) await point.call({})
+      }
+      await call(FAILURES_IN_A_ROW - 1)
+      fail = false
+      await call(1)
+      fail = true
+      await call(FAILURES_IN_A_ROW)
+      expect(reports.map(({ off }) => off)).toEqual([
+        ...Array.from({ length: 8 }, () => false),
+        true,
+      ])
+      expect(point.used).toBe(false)
+    },
+  )
 })
 
 describe('time', () => {
@@ -196,7 +213,9 @@ describe('time', () => {
     tap('a', () => new Promise(() => undefined), { timeout: 20 })
     const call = point.call({}) as Promise<unknown>
     await vi.advanceTimersByTimeAsync(20)
-    expect(await call).toMatchObject({ reason: "Plugin 'a' did not finish its tap on 'x.y' in 0.02 s." })
+    expect(await call).toMatchObject({
+      reason: "Plugin 'a' did not finish its tap on 'x.y' in 0.02 s.",
+    })
   })
 
   test('taps without a limit of their own have the default', async () => {
@@ -212,7 +231,8 @@ describe('time', () => {
 describe('plugins that are not active yet', () => {
   function lazy(kind: HookKind, wake: (point: HookPoint, ids: readonly string[]) => void) {
     const point: HookPoint = new HookPoint('x.y', kind, {
-      compile: (of, taps) => compile(of, taps, { point: 'x.y', limit: 100, report: () => undefined }),
+      compile: (of, taps) =>
+        compile(of, taps, { point: 'x.y', limit: 100, report: () => undefined }),
       wake: (ids) => Promise.resolve(wake(point, ids)).then(() => undefined),
     })
     return point

@@ -103,7 +103,9 @@ export class HookPoint {
   #compile(): (payload: unknown) => unknown {
     if (this.#taps.length > 0) return this.#parts.compile(this.kind, this.#taps)
     if (this.kind === 'notify') return () => undefined
-    return this.kind === 'transform' ? (payload) => Promise.resolve(payload) : () => Promise.resolve()
+    return this.kind === 'transform'
+      ? (payload) => Promise.resolve(payload)
+      : () => Promise.resolve()
   }
 
   #set(taps: readonly TapEntry[]): void {

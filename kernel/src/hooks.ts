@@ -71,7 +71,8 @@ export class HookCatalogue {
     const found = this.#points.get(name)
     if (found) return found.point
     const hint = didYouMean(name, this.#points.keys(), 'List the points with the service hooks.')
-    throw failure('HOOK_UNKNOWN', 'kernel', 'tap', `No plugin in use owns a hook point '${name}'.`, { hint })
+    const text = `No plugin in use owns a hook point '${name}'.`
+    throw failure('HOOK_UNKNOWN', 'kernel', 'tap', text, { hint })
   }
 
   has(name: string): boolean {

@@ -1,4 +1,4 @@
-import type { Manifest } from '@llmspell/sdk'
+import { ERROR_CLASSES, type Manifest } from '@llmspell/sdk'
 import { KERNEL_ERRORS } from './codes.ts'
 import { recordOf, type PluginRecord } from './record.ts'
 import { SDK_VERSION } from './version.ts'
@@ -9,7 +9,7 @@ const ERROR_ITEM = {
   required: ['name', 'class', 'cause', 'cure'],
   properties: {
     name: { type: 'string' },
-    class: { type: 'string' },
+    class: { enum: ERROR_CLASSES },
     cause: { type: 'string' },
     cure: { type: 'string' },
   },

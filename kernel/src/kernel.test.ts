@@ -9,12 +9,24 @@ import { withKernel } from './testing.ts'
 describe('options', () => {
   test.each([
     [{ plugin: [] }, "unknown key 'plugin' in options", "Did you mean 'plugins'?"],
-    [{ config: { plugin: {} } }, "unknown key 'plugin' in options.config", "Did you mean 'plugins'?"],
+    [
+      { config: { plugin: {} } },
+      "unknown key 'plugin' in options.config",
+      "Did you mean 'plugins'?",
+    ],
     [{ limits: { setp: 1 } }, "unknown key 'setp' in options.limits", "Did you mean 'setup'?"],
-    [{ profile: 'smal', profiles: { small: [] } }, "The profile 'smal' is not known", "Did you mean 'small'?"],
+    [
+      { profile: 'smal', profiles: { small: [] } },
+      "The profile 'smal' is not known",
+      "Did you mean 'small'?",
+    ],
   ])('%j are refused', (options, message, hint) => {
     expect(() => createKernel(options as KernelOptions)).toThrow(
-      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(message), hint }),
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: expect.stringContaining(message),
+        hint,
+      }),
     )
   })
 
@@ -41,10 +53,16 @@ describe('use', () => {
 
   test('of what nobody provides says so, with a suggestion or the reason', async () => {
     const options = { disabled: ['gone'] }
-    await withKernel([inline('a', { provides: { clock: '1.0.0' } }), inline('gone')], async (kernel) => {
-      await expect(kernel.use('clok' as never)).rejects.toMatchObject({ hint: "Did you mean 'clock'?" })
-      await expect(kernel.use('gone' as never)).rejects.toThrow("Plugin 'gone' is disabled.")
-    }, options)
+    await withKernel(
+      [inline('a', { provides: { clock: '1.0.0' } }), inline('gone')],
+      async (kernel) => {
+        await expect(kernel.use('clok' as never)).rejects.toMatchObject({
+          hint: "Did you mean 'clock'?",
+        })
+        await expect(kernel.use('gone' as never)).rejects.toThrow("Plugin 'gone' is disabled.")
+      },
+      options,
+    )
   })
 
   test('before the start says what to do', async () => {
@@ -56,18 +74,35 @@ describe('use', () => {
 
 describe('a full check', () => {
   test('checks items against the schema of their owner, and sections', async () => {
-    const item = { type: 'object', required: ['name', 'text'], properties: { name: {}, text: { type: 'string' } } }
+    const item = {
+      type: 'object',
+      required: ['name', 'text'],
+      properties: { name: {}, text: { type: 'string' } },
+    }
     const owner = inline('owner', { contributes: { points: { things: item } } })
-    const user = inline('user', { contributes: { things: [{ name: 'good', text: 'x' }, { name: 'bad', text: 7 }] } })
+    const user = inline('user', {
+      contributes: {
+        things: [
+          { name: 'good', text: 'x' },
+          { name: 'bad', text: 7 },
+        ],
+      },
+    })
     const config = { plugins: { user: { a: 1 }, usr: {} } }
-    await withKernel([owner, user], async (kernel) => {
-      expect((await kernel.check()).map(({ plugin, code, path }) => [plugin, code, path])).toEqual([
-        ['kernel', 'CONFIG_INVALID', 'plugins.usr'],
-        ['user', 'CONFIG_INVALID', 'plugins.user'],
-        ['user', 'MANIFEST_INVALID', 'llmspell.contributes.things[1].text'],
-      ])
-      expect(kernel.report().imports).toBe(0)
-    }, { config })
+    await withKernel(
+      [owner, user],
+      async (kernel) => {
+        expect(
+          (await kernel.check()).map(({ plugin, code, path }) => [plugin, code, path]),
+        ).toEqual([
+          ['kernel', 'CONFIG_INVALID', 'plugins.usr'],
+          ['user', 'CONFIG_INVALID', 'plugins.user'],
+          ['user', 'MANIFEST_INVALID', 'llmspell.contributes.things[1].text'],
+        ])
+        expect(kernel.report().imports).toBe(0)
+      },
+      { config },
+    )
   })
 
   test('finds schemas and entries that are not there', async () => {
@@ -87,20 +122,30 @@ describe('required', () => {
   const service = inline('a', { provides: { thing: '1.0.0' } })
 
   test('plugins and services are activated at the start', async () => {
-    const active = (kernel: { list(): readonly { state: string }[] }) => kernel.list().map(({ state }) => state)
-    await withKernel([service], (kernel) => expect(active(kernel)).toEqual(['active']), { required: ['a'] })
-    await withKernel([service], (kernel) => expect(active(kernel)).toEqual(['active']), { required: ['thing'] })
+    const active = (kernel: { list(): readonly { state: string }[] }) =>
+      kernel.list().map(({ state }) => state)
+    await withKernel([service], (kernel) => expect(active(kernel)).toEqual(['active']), {
+      required: ['a'],
+    })
+    await withKernel([service], (kernel) => expect(active(kernel)).toEqual(['active']), {
+      required: ['thing'],
+    })
   })
 
   test('what is not there ends the start', async () => {
     const kernel = createKernel({ plugins: [service], required: ['thin'] })
-    await expect(kernel.start()).rejects.toMatchObject({ code: 'STARTUP_FAILED', cause: { code: 'SERVICE_MISSING' } })
+    await expect(kernel.start()).rejects.toMatchObject({
+      code: 'STARTUP_FAILED',
+      cause: { code: 'SERVICE_MISSING' },
+    })
     expect(kernel.list()[0]?.state).toBe('resolved')
   })
 })
 
 test('the test kit finds what is left over, and what fails at the end', async () => {
-  const rude = inline('rude', { activation: 'startup' }, (ctx) => ctx.defer(() => Promise.reject(new Error('no'))))
+  const rude = inline('rude', { activation: 'startup' }, (ctx) =>
+    ctx.defer(() => Promise.reject(new Error('no'))),
+  )
   await expect(withKernel([rude], () => undefined)).rejects.toThrow(AggregateError)
   await expect(withKernel([], () => Promise.reject(new Error('mine')))).rejects.toThrow('mine')
 })
@@ -108,7 +153,8 @@ test('the test kit finds what is left over, and what fails at the end', async ()
 test('codes are unique, and each says cause and cure', () => {
   const names = KERNEL_ERRORS.map(({ name }) => name)
   expect(new Set(names).size).toBe(names.length)
-  for (const { cause, cure } of KERNEL_ERRORS) expect(cause.endsWith('.') && cure.endsWith('.')).toBe(true)
+  for (const { cause, cure } of KERNEL_ERRORS)
+    expect(cause.endsWith('.') && cure.endsWith('.')).toBe(true)
 })
 
 test('the version of the contract is that of the SDK', () => {
@@ -119,8 +165,8 @@ test('the version of the contract is that of the SDK', () => {
 
 describe('errors in timers and promises, in a process of its own', () => {
   test.each(['timer', 'promise'])('a %s of a plugin is attributed to it', (kind) => {
-    const script = join(import.meta.dirname, '..', 'test', 'fixtures', 'stray.ts')
-    const args = ['--conditions=@llmspell/source', '--no-warnings', script, kind]
+    const program = join(import.meta.dirname, '..', 'test', 'fixtures', 'stray.ts')
+    const args = ['--conditions=@llmspell/source', '--no-warnings', program, kind]
     const output = execFileSync(process.execPath, args, { encoding: 'utf8' })
     expect(output.trim()).toBe(`PLUGIN_STRAY: Plugin 'strayer' failed outside of any call: ${kind}`)
   })

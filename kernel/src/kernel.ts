@@ -65,7 +65,7 @@ export class StartupError extends SpellError {
  * @throws CONFIG_INVALID for an unknown option, with a suggestion
  *
  * @example
- * await using kernel = createKernel({ plugins: ['@llmspell/tools'] })
+ * await using kernel = createKernel({ plugins: ['@example/clock'] })
  * await kernel.start()
  */
 export function createKernel(options: KernelOptions = {}): Kernel {
@@ -197,7 +197,11 @@ export class SpellKernel implements Kernel {
     } catch (error) {
       const report = this.report()
       await this.stop('failed start')
-      throw new StartupError(`The host requires '${name}', which failed: ${(error as Error).message}`, report, error)
+      throw new StartupError(
+        `The host requires '${name}', which failed: ${(error as Error).message}`,
+        report,
+        error,
+      )
     }
   }
 

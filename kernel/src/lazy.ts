@@ -16,21 +16,24 @@ let versions: Semver | undefined
 
 /** tapable, loaded at the first call of a point that has taps. */
 export function tapable(): typeof Tapable {
-  hooks ??= (typeof require === 'function' ? require('tapable') : plain()('tapable')) as typeof Tapable
+  hooks ??= (
+    typeof require === 'function' ? require('tapable') : plain()('tapable')
+  ) as typeof Tapable
   return hooks
 }
 
 /** semver, loaded when a range is not one of the simple ones. */
 export function semver(): Semver {
-  versions ??= typeof require === 'function'
-    ? ({
-        satisfies: require('semver/functions/satisfies.js'),
-        Range: require('semver/classes/range.js'),
-      } as Semver)
-    : ({
-        satisfies: plain()('semver/functions/satisfies.js'),
-        Range: plain()('semver/classes/range.js'),
-      } as Semver)
+  versions ??=
+    typeof require === 'function'
+      ? ({
+          satisfies: require('semver/functions/satisfies.js'),
+          Range: require('semver/classes/range.js'),
+        } as Semver)
+      : ({
+          satisfies: plain()('semver/functions/satisfies.js'),
+          Range: plain()('semver/classes/range.js'),
+        } as Semver)
   return versions
 }
 

@@ -24,14 +24,22 @@ function traced() {
   return { log, plugin }
 }
 
-const points = { points: { things: {} }, hookPoints: [{ name: 'own.guard', kind: 'guard', doc: 'x' }] } as const
+const points = {
+  points: { things: {} },
+  hookPoints: [{ name: 'own.guard', kind: 'guard', doc: 'x' }],
+} as const
 
 describe('a plugin activates', () => {
   test('not at all while nothing of it is needed', async () => {
     const { log, plugin } = traced()
-    const parts = { provides: { a: '1.0.0' }, contributes: { ...points, things: [{ name: 'x', text: 'shown' }] } }
+    const parts = {
+      provides: { a: '1.0.0' },
+      contributes: { ...points, things: [{ name: 'x', text: 'shown' }] },
+    }
     await withKernel([plugin('a', parts)], (kernel) => {
-      expect(kernel.extensions.list('things').map(({ item }) => item)).toEqual([{ name: 'x', text: 'shown' }])
+      expect(kernel.extensions.list('things').map(({ item }) => item)).toEqual([
+        { name: 'x', text: 'shown' },
+      ])
       expect(kernel.report()).toMatchObject({ imports: 0, plugins: [{ state: 'resolved' }] })
     })
     expect(log).toEqual([])
@@ -46,11 +54,17 @@ describe('a plugin activates', () => {
 
   test('when it is optional, and its failure does not matter', async () => {
     const { log, plugin } = traced()
-    const broken = inline('broken', { provides: { b: '1.0.0' } }, () => Promise.reject(new Error('no')))
+    const broken = inline('broken', { provides: { b: '1.0.0' } }, () =>
+      Promise.reject(new Error('no')),
+    )
     const found: unknown[] = []
-    const user = inline('user', { optional: { a: '^1', b: '^1', c: '^1' }, activation: 'startup' }, (ctx) => {
-      found.push(ctx.find('a'), ctx.find('b'), ctx.find('c'))
-    })
+    const user = inline(
+      'user',
+      { optional: { a: '^1', b: '^1', c: '^1' }, activation: 'startup' },
+      (ctx) => {
+        found.push(ctx.find('a'), ctx.find('b'), ctx.find('c'))
+      },
+    )
     await withKernel([user, broken, plugin('a', { provides: { a: '1.0.0' } })], () => undefined)
     expect(log).toEqual(['+a', '-a'])
     expect(found).toEqual([{ name: 'a' }, undefined, undefined])
@@ -87,28 +101,48 @@ describe('a plugin activates', () => {
 
   test('at start when it says so, phase by phase', async () => {
     const { log, plugin } = traced()
-    const at = (phase: ManifestParts['phase'] & string) => plugin(phase, { phase, activation: 'startup' })
+    const at = (phase: ManifestParts['phase'] & string) =>
+      plugin(phase, { phase, activation: 'startup' })
     await withKernel([at('globals'), at('core'), at('infrastructure')], () => undefined)
     expect(log.slice(0, 3)).toEqual(['+infrastructure', '+core', '+globals'])
   })
 
   test('and is told of to those who tap it', async () => {
     const seen: unknown[] = []
-    const tapper = inline('tapper', { contributes: { hooks: ['kernel.pluginActivated', 'kernel.pluginFailed'] } }, (ctx) => {
-      ctx.tap('kernel.pluginActivated', (payload) => void seen.push(payload))
-      ctx.tap('kernel.pluginFailed', (payload) => void seen.push(payload))
-    })
+    const tapper = inline(
+      'tapper',
+      { contributes: { hooks: ['kernel.pluginActivated', 'kernel.pluginFailed'] } },
+      (ctx) => {
+        ctx.tap('kernel.pluginActivated', (payload) => void seen.push(payload))
+        ctx.tap('kernel.pluginFailed', (payload) => void seen.push(payload))
+      },
+    )
     const late = inline('late', { activation: 'startup', phase: 'globals' })
-    const bad = inline('bad', { activation: 'startup', phase: 'globals' }, () => Promise.reject(new Error('no')))
+    const bad = inline('bad', { activation: 'startup', phase: 'globals' }, () =>
+      Promise.reject(new Error('no')),
+    )
     await withKernel([tapper, late, bad], () => undefined)
-    expect(seen).toMatchObject([{ id: 'tapper' }, { id: 'late' }, { id: 'bad', code: 'PLUGIN_SETUP' }])
+    expect(seen).toMatchObject([
+      { id: 'tapper' },
+      { id: 'late' },
+      { id: 'bad', code: 'PLUGIN_SETUP' },
+    ])
     expect(Object.isFrozen(seen[0])).toBe(true)
   })
 })
 
 describe('a call of a hook during an activation', () => {
   const owner = (setup?: Parameters<typeof inline>[2]) =>
-    inline('owner', { requires: { hooks: '^1' }, provides: { o: '1.0.0' }, contributes: points, activation: 'startup' }, setup)
+    inline(
+      'owner',
+      {
+        requires: { hooks: '^1' },
+        provides: { o: '1.0.0' },
+        contributes: points,
+        activation: 'startup',
+      },
+      setup,
+    )
 
   test('denies instead of waiting for a guard that needs the activating plugin', async () => {
     let answer: unknown
@@ -118,7 +152,10 @@ describe('a call of a hook during an activation', () => {
     })
     const guard = inline('guard', { requires: { o: '^1' }, contributes: { hooks: ['own.guard'] } })
     await withKernel([calls, guard], async (kernel) => {
-      expect(answer).toMatchObject({ denied: true, reason: expect.stringContaining('owner → guard → owner') })
+      expect(answer).toMatchObject({
+        denied: true,
+        reason: expect.stringContaining('owner → guard → owner'),
+      })
       expect(await loosePoint(kernel, 'own.guard').call({})).toBeUndefined()
       expect(kernel.list().map(({ state }) => state)).toEqual(['active', 'active'])
     })
@@ -143,7 +180,9 @@ describe('taps at run time', () => {
       ctx.tap('own.guard', () => void order.push('plugin'))
     })
     await withKernel([owner, tapper], async (kernel) => {
-      const undo = kernel.hooks.tap('own.guard' as never, (() => void order.push('run')) as never, { owner: 'run-1' })
+      const undo = kernel.hooks.tap('own.guard' as never, (() => void order.push('run')) as never, {
+        owner: 'run-1',
+      })
       await loosePoint(kernel, 'own.guard').call({})
       undo()
       await loosePoint(kernel, 'own.guard').call({})
@@ -170,7 +209,10 @@ describe('taps at run time', () => {
   })
 
   test('are left over by nobody', async () => {
-    const leak = withKernel([owner], ({ hooks }) => void hooks.tap('own.guard' as never, (() => undefined) as never))
+    const leak = withKernel(
+      [owner],
+      ({ hooks }) => void hooks.tap('own.guard' as never, (() => undefined) as never),
+    )
     await expect(leak).rejects.toThrow("hook point 'own.guard' is still used")
   })
 })
@@ -195,7 +237,9 @@ describe('stopping', () => {
       inline(id, { ...parts, contributes: { hooks: ['kernel.shutdown'] } }, (ctx) => {
         ctx.tap('kernel.shutdown', (payload) => void seen.push([id, payload]))
       })
-    const kernel = createKernel({ plugins: [tells('a', { activation: 'startup' }), tells('b', {})] })
+    const kernel = createKernel({
+      plugins: [tells('a', { activation: 'startup' }), tells('b', {})],
+    })
     await kernel.start()
     await kernel.stop('enough')
     expect(seen).toEqual([['a', { reason: 'enough' }]])
@@ -247,8 +291,19 @@ describe('errors outside of any call', () => {
       const found: unknown[] = []
       stray = (error) => found.push(kernel.stray(error))
       throwLater?.(new Error('late'))
-      expect(found).toMatchObject([{ code: 'PLUGIN_STRAY', owner: 'a', message: "Plugin 'a' failed outside of any call: late" }])
-      await vi.waitFor(() => expect(kernel.list()[0]).toMatchObject({ state: 'failed', failure: { code: 'PLUGIN_STRAY' } }))
+      expect(found).toMatchObject([
+        {
+          code: 'PLUGIN_STRAY',
+          owner: 'a',
+          message: "Plugin 'a' failed outside of any call: late",
+        },
+      ])
+      await vi.waitFor(() =>
+        expect(kernel.list()[0]).toMatchObject({
+          state: 'failed',
+          failure: { code: 'PLUGIN_STRAY' },
+        }),
+      )
       await expect(kernel.use('a' as never)).rejects.toMatchObject({ code: 'PLUGIN_STRAY' })
     })
   })

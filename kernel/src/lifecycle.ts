@@ -161,7 +161,9 @@ export class ComponentLifecycleManager {
     const unit = this.#units.get(id)
     if (!unit || (unit.state !== 'resolved' && unit.state !== 'activating')) return []
     const { requires = {}, optional = {} } = unit.record.manifest
-    const providers = Object.keys({ ...requires, ...optional }).map((name) => this.#parts.plan.providers.get(name))
+    const providers = Object.keys({ ...requires, ...optional }).map((name) =>
+      this.#parts.plan.providers.get(name),
+    )
     return [...unit.waits, ...providers.filter((other) => other !== undefined)]
   }
 

@@ -14,9 +14,10 @@ export class Loader {
     this.imports++
     const exported = await this.#exported(record)
     if (isPlugin(exported)) return exported
-    const found = exported === undefined ? 'no default export' : `a default export without the brand`
+    const found =
+      exported === undefined ? 'no default export' : `a default export without the brand`
     const text = `Plugin '${record.id}' exports no plugin: expected definePlugin({ … }) as default export of '${record.manifest.main}', found ${found}.`
-    const hint = "Write: export default definePlugin({ setup(ctx) { … } })"
+    const hint = 'Write: export default definePlugin({ setup(ctx) { … } })'
     throw failure('PLUGIN_LOAD', record.id, 'load', text, { hint })
   }
 

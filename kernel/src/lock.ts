@@ -30,7 +30,9 @@ export function readLock(file: string): Lock {
   const value = readJson(file)
   if (value === undefined) return { plugins: [] }
   if (!isRecord(value) || !Array.isArray(value['plugins']) || !value['plugins'].every(isEntry)) {
-    throw new TypeError(`'${file}' is no lock: expected { "plugins": [{ "id", "manifestHash", … }] }.`)
+    throw new TypeError(
+      `'${file}' is no lock: expected { "plugins": [{ "id", "manifestHash", … }] }.`,
+    )
   }
   return value as unknown as Lock
 }

@@ -35,16 +35,32 @@ describe('reading a manifest', () => {
       },
       { requiredKeys: [] },
     )
-    fc.assert(fc.property(near, (value) => void read(value)))
+    fc.assert(
+      fc.property(near, (value) => {
+        expect(read(value).problems).toBeInstanceOf(Array)
+      }),
+    )
   })
 
   test('lists every problem with path, expectation and what was found', () => {
-    const { problems } = read({ manifest: 1, id: 'Bad Id', main: './x.js', phase: 'lunch', requires: { a: 1 } })
-    expect(problems.map(({ path }) => path)).toEqual(['llmspell.id', 'llmspell.phase', 'llmspell.requires.a'])
+    const { problems } = read({
+      manifest: 1,
+      id: 'Bad Id',
+      main: './x.js',
+      phase: 'lunch',
+      requires: { a: 1 },
+    })
+    expect(problems.map(({ path }) => path)).toEqual([
+      'llmspell.id',
+      'llmspell.phase',
+      'llmspell.requires.a',
+    ])
     expect(problems[1]?.text).toBe(
       `Plugin 'Bad Id' has an invalid manifest: 'llmspell.phase': expected one of "infrastructure", "providers", "core", "engines", "globals", found "lunch" (text).`,
     )
-    expect(problems.every(({ code, severity }) => code === 'MANIFEST_INVALID' && severity === 'error')).toBe(true)
+    expect(
+      problems.every(({ code, severity }) => code === 'MANIFEST_INVALID' && severity === 'error'),
+    ).toBe(true)
   })
 
   test('calls the plugin by its package while the id is unknown', () => {
@@ -61,12 +77,18 @@ describe('reading a manifest', () => {
     expect(problem?.hint).toBe(`Did you mean '${meant}'?`)
   })
 
-  test.each(['../x.js', './../x.js', 'a/../../x.js', '/etc/x.js', 'C:\\x.js', './a/..', '.', '..\\x.js'])(
-    'refuses the entry %s outside of the package',
-    (main) => {
-      expect(paths(manifestOf('a', { main }))).toEqual(['llmspell.main'])
-    },
-  )
+  test.each([
+    '../x.js',
+    './../x.js',
+    'a/../../x.js',
+    '/etc/x.js',
+    'C:\\x.js',
+    './a/..',
+    '.',
+    '..\\x.js',
+  ])('refuses the entry %s outside of the package', (main) => {
+    expect(paths(manifestOf('a', { main }))).toEqual(['llmspell.main'])
+  })
 
   test.each(['./dist/index.js', 'index.js', './a/../b.js'])('takes the entry %s', (main) => {
     expect(paths(manifestOf('a', { main }))).toEqual([])
@@ -89,8 +111,14 @@ describe('reading a manifest', () => {
     [{ provides: { a: '1' } }, 'llmspell.provides.a'],
     [{ activation: 'later' }, 'llmspell.activation'],
     [{ contributes: { things: [{ title: 'x' }] } }, 'llmspell.contributes.things[0].name'],
-    [{ contributes: { hookPoints: [{ name: 'a.b', kind: 'maybe', doc: 'x' }] } }, 'llmspell.contributes.hookPoints[0].kind'],
-    [{ contributes: { errors: [{ name: 'X', class: 'input', cause: 'c' }] } }, 'llmspell.contributes.errors[0].cure'],
+    [
+      { contributes: { hookPoints: [{ name: 'a.b', kind: 'maybe', doc: 'x' }] } },
+      'llmspell.contributes.hookPoints[0].kind',
+    ],
+    [
+      { contributes: { errors: [{ name: 'X', class: 'input', cause: 'c' }] } },
+      'llmspell.contributes.errors[0].cure',
+    ],
     [{ config: 'schema.json' }, 'llmspell.config'],
     [{ permissions: { net: 'all' } }, 'llmspell.permissions.net'],
   ])('places the problem of %j', (parts, path) => {
@@ -99,8 +127,16 @@ describe('reading a manifest', () => {
 })
 
 test('contributions are split into hooks, points and items', () => {
-  const contributes = { hooks: ['a.b'], points: { things: {} }, things: [{ name: 'x', more: 1 }], other: [] }
+  const contributes = {
+    hooks: ['a.b'],
+    points: { things: {} },
+    things: [{ name: 'x', more: 1 }],
+    other: [],
+  }
   const found = contributionsOf(manifestOf('a', { contributes }))
   expect(found).toMatchObject({ hooks: ['a.b'], hookPoints: [], points: { things: {} } })
-  expect([...found.items]).toEqual([['things', [{ name: 'x', more: 1 }]], ['other', []]])
+  expect([...found.items]).toEqual([
+    ['things', [{ name: 'x', more: 1 }]],
+    ['other', []],
+  ])
 })

@@ -60,7 +60,9 @@ function invalid(plugin: string, row: Violation): Problem {
 function outside({ id, main }: Manifest): Problem[] {
   const parts = main.split(/[\\/]/)
   let depth = 0
-  const leaves = parts.some((part) => (depth += part === '..' ? -1 : part === '.' || !part ? 0 : 1) < 0)
+  const leaves = parts.some(
+    (part) => (depth += part === '..' ? -1 : part === '.' || !part ? 0 : 1) < 0,
+  )
   if (!leaves && parts[0] !== '' && !/^[A-Za-z]:/.test(main) && depth > 0) return []
   const expected = 'a file inside the package, relative to it'
   return [invalid(id, { path: 'llmspell.main', expected, found: `'${main}'` })]

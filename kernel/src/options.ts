@@ -72,8 +72,20 @@ export interface KernelOptions {
 }
 
 const OPTIONS: readonly (keyof KernelOptions)[] = [
-  'plugins', 'from', 'packages', 'folder', 'linked', 'lock', 'profile', 'profiles',
-  'disabled', 'required', 'config', 'proposed', 'logger', 'limits',
+  'plugins',
+  'from',
+  'packages',
+  'folder',
+  'linked',
+  'lock',
+  'profile',
+  'profiles',
+  'disabled',
+  'required',
+  'config',
+  'proposed',
+  'logger',
+  'limits',
 ]
 const CONFIG: readonly (keyof KernelConfig)[] = ['plugins', 'prefer']
 const LIMITS: Limits = { load: 10_000, setup: 10_000, tap: 5_000, dispose: 5_000 }

@@ -11,7 +11,11 @@ export interface Rights {
 }
 
 const LAYERS = [
-  ['declared', "the plugin's manifest does not declare it", 'Add it to permissions of the manifest.'],
+  [
+    'declared',
+    "the plugin's manifest does not declare it",
+    'Add it to permissions of the manifest.',
+  ],
   ['policy', "the host's policy does not allow it", 'Ask who runs this host.'],
   ['granted', 'it was not granted to this run', 'Grant it, if you mean it.'],
 ] as const

@@ -45,7 +45,9 @@ export class Draft {
   /** The living plugins that a plugin needs to be active first. */
   needs(id: string): readonly string[] {
     const { requires = {}, optional = {} } = this.living.get(id)?.manifest ?? {}
-    const providers = Object.keys({ ...requires, ...optional }).map((name) => this.providers.get(name))
+    const providers = Object.keys({ ...requires, ...optional }).map((name) =>
+      this.providers.get(name),
+    )
     return providers.filter((other) => other !== undefined && this.living.has(other)) as string[]
   }
 }

@@ -1,4 +1,4 @@
-import { PluginError, type Step } from '@llmspell/sdk'
+import type { PluginError, Step } from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
 
 /** One thing that is wrong with a plugin or the config, found without running any plugin. */
@@ -16,7 +16,9 @@ export interface Problem {
 }
 
 /** Everything of a problem but its severity. */
-export type ProblemParts = Omit<Problem, 'severity' | 'hint'> & { readonly hint?: string | undefined }
+export type ProblemParts = Omit<Problem, 'severity' | 'hint'> & {
+  readonly hint?: string | undefined
+}
 
 /** An error among the problems: the plugin cannot be used. */
 export function error(parts: ProblemParts): Problem {

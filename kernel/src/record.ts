@@ -28,6 +28,7 @@ export interface Rejected {
   readonly package: string
   readonly version: string
   readonly source: Source
+  readonly root: string | undefined
   readonly phase: string
   readonly state: 'failed' | 'skipped'
   readonly problems: readonly Problem[]
@@ -56,8 +57,8 @@ export function reject(
   state: Rejected['state'],
   ...problems: readonly Problem[]
 ): Rejected {
-  const { id, version, source, manifest, contributions } = record
+  const { id, version, source, root, manifest, contributions } = record
   const { phase } = manifest
   const { hooks } = contributions
-  return { id, package: record.package, version, source, phase, state, problems, hooks }
+  return { id, package: record.package, version, source, root, phase, state, problems, hooks }
 }

@@ -10,14 +10,19 @@ export function formatReport(report: KernelReport): string {
   const known = PHASES.filter((phase) => plugins.some((plugin) => plugin.phase === phase))
   const unread = plugins.filter((plugin) => !PHASES.some((phase) => phase === plugin.phase))
   const groups = [
-    ...known.map((phase) => ({ title: titleOf(report, phase), rows: plugins.filter((p) => p.phase === phase) })),
+    ...known.map((phase) => ({
+      title: titleOf(report, phase),
+      rows: plugins.filter((p) => p.phase === phase),
+    })),
     ...(unread.length > 0 ? [{ title: 'not readable', rows: unread }] : []),
   ]
   const warnings = problems.filter(({ severity }) => severity === 'warning')
   return [
     head,
     ...groups.flatMap(({ title, rows }) => [title, ...rows.flatMap(linesOf)]),
-    ...(warnings.length > 0 ? ['warnings', ...warnings.flatMap(({ text }) => wrap(text, '  '))] : []),
+    ...(warnings.length > 0
+      ? ['warnings', ...warnings.flatMap(({ text }) => wrap(text, '  '))]
+      : []),
   ].join('\n')
 }
 
@@ -32,7 +37,9 @@ function linesOf(plugin: PluginReport): string[] {
   const line = `  ${`${id} ${version}`.padEnd(32)} ${state.padEnd(10)} ${times}`
   return [
     cut(line.trimEnd()),
-    ...(failure ? [`      ${failure.code} (${failure.step})`, ...wrap(failure.message, '      ')] : []),
+    ...(failure
+      ? [`      ${failure.code} (${failure.step})`, ...wrap(failure.message, '      ')]
+      : []),
     ...(failure?.hint === undefined ? [] : wrap(`→ ${failure.hint}`, '      ')),
     ...(missing.length > 0 ? wrap(`not registered: ${missing.join(', ')}`, '      ') : []),
   ]

@@ -11,6 +11,8 @@ export interface PluginReport {
   readonly package: string
   readonly version: string
   readonly source: Source
+  /** Folder of the package; absent for a plugin without one. */
+  readonly root?: string
   readonly state: PluginState
   readonly phase: string
   /** Milliseconds; zero where it was not loaded. */
@@ -69,6 +71,7 @@ function rowOfUnit(unit: PluginUnit): PluginReport {
     package: record.package,
     version: record.version,
     source: record.source,
+    ...(record.root === undefined ? {} : { root: record.root }),
     state,
     phase: record.manifest.phase,
     ms: { load, setup },
@@ -88,6 +91,7 @@ function rowOfRejected(row: Rejected): PluginReport {
     package: row.package,
     version: row.version,
     source: row.source,
+    ...(row.root === undefined ? {} : { root: row.root }),
     state: row.state,
     phase: row.phase,
     ms: { load: 0, setup: 0 },

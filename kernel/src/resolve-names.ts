@@ -16,7 +16,13 @@ export function checkDuplicates(draft: Draft, records: readonly PluginRecord[]):
     }
     const text = `The id '${record.id}' is taken: '${record.package}' (${placeOf(record)}) has it after '${first.package}' (${placeOf(first)}).`
     const hint = 'Remove one of the two, or give it another id.'
-    const found = error({ plugin: record.id, code: 'PLUGIN_DUPLICATE', path: 'llmspell.id', text, hint })
+    const found = error({
+      plugin: record.id,
+      code: 'PLUGIN_DUPLICATE',
+      path: 'llmspell.id',
+      text,
+      hint,
+    })
     draft.rejected.push(reject(record, 'skipped', found))
     draft.problems.push(found)
   }
@@ -83,15 +89,32 @@ function conflict(
   const first = bound.get(name) as string
   const text = `${what} '${name}' of plugin '${id}' is already taken by plugin '${first}'.`
   const hint = `Choose in the config: prefer: { "${name}": "${id}" } or "${first}".`
-  return error({ plugin: id, code, path: code === 'SERVICE_CONFLICT' ? 'llmspell.provides' : 'llmspell.contributes', text, hint })
+  return error({
+    plugin: id,
+    code,
+    path: code === 'SERVICE_CONFLICT' ? 'llmspell.provides' : 'llmspell.contributes',
+    text,
+    hint,
+  })
 }
 
-function unmet(draft: Draft, record: PluginRecord, name: string, range: string): Problem | undefined {
+function unmet(
+  draft: Draft,
+  record: PluginRecord,
+  name: string,
+  range: string,
+): Problem | undefined {
   const { id } = record
   const path = `llmspell.requires.${name}`
   if (!isRange(range)) {
     const text = `Plugin '${id}' requires '${name}' in the range '${range}', which is no range.`
-    return error({ plugin: id, code: 'MANIFEST_INVALID', path, text, hint: 'Write a range such as ^1.' })
+    return error({
+      plugin: id,
+      code: 'MANIFEST_INVALID',
+      path,
+      text,
+      hint: 'Write a range such as ^1.',
+    })
   }
   const provider = draft.living.get(draft.providers.get(name) ?? '')
   if (!provider) return absent(draft, id, name, path)
@@ -108,19 +131,38 @@ function outOfRange(
   if (satisfies(version, range)) return undefined
   const path = `llmspell.requires.${name}`
   const text = `Plugin '${id}' requires the service '${name}' in ${range}, but '${provider.id}' provides ${version}.`
-  return error({ plugin: id, code: 'SERVICE_MISSING', path, text, hint: 'Install versions of the two that fit.' })
+  return error({
+    plugin: id,
+    code: 'SERVICE_MISSING',
+    path,
+    text,
+    hint: 'Install versions of the two that fit.',
+  })
 }
 
-function tooLate({ id, manifest }: PluginRecord, provider: PluginRecord, name: string): Problem | undefined {
+function tooLate(
+  { id, manifest }: PluginRecord,
+  provider: PluginRecord,
+  name: string,
+): Problem | undefined {
   const { phase } = provider.manifest
-  if (provider.source === 'kernel' || phaseIndex(phase) <= phaseIndex(manifest.phase)) return undefined
+  if (provider.source === 'kernel' || phaseIndex(phase) <= phaseIndex(manifest.phase))
+    return undefined
   const path = `llmspell.requires.${name}`
   const text = `Plugin '${id}' of phase '${manifest.phase}' requires '${name}', which '${provider.id}' provides in the later phase '${phase}'.`
-  return error({ plugin: id, code: 'PHASE_ORDER', path, text, hint: `Give '${id}' the phase '${phase}'.` })
+  return error({
+    plugin: id,
+    code: 'PHASE_ORDER',
+    path,
+    text,
+    hint: `Give '${id}' the phase '${phase}'.`,
+  })
 }
 
 function absent(draft: Draft, id: string, name: string, path: string): Problem {
-  const gone = [...draft.out.values()].find(({ record }) => name in (record.manifest.provides ?? {}))
+  const gone = [...draft.out.values()].find(
+    ({ record }) => name in (record.manifest.provides ?? {}),
+  )
   if (!gone) {
     const text = `Plugin '${id}' requires the service '${name}', which no plugin provides.`
     const otherwise = `Install or enable a plugin that provides '${name}'.`

@@ -29,7 +29,7 @@ export function applyProfile(
   if (!wanted) return
   const name = typeof profile === 'string' ? `profile '${profile}'` : 'profile of the host'
   const kept = closure(draft, wanted, name)
-  for (const record of [...draft.living.values()]) {
+  for (const record of draft.living.values()) {
     if (kept.has(record.id) || record.source === 'kernel') continue
     skip(draft, record, `Plugin '${record.id}' is not in the ${name}.`, 'Add it to the profile.')
   }
@@ -59,5 +59,7 @@ function skip(draft: Draft, record: PluginRecord, text: string, hint: string): v
 function unknown(draft: Draft, id: string, place: string): void {
   const text = `The ${place} names the plugin '${id}', which was not found.`
   const hint = didYouMean(id, draft.living.keys())
-  draft.problems.push(warning({ plugin: 'kernel', code: 'PLUGIN_NOT_FOUND', path: place, text, hint }))
+  draft.problems.push(
+    warning({ plugin: 'kernel', code: 'PLUGIN_NOT_FOUND', path: place, text, hint }),
+  )
 }

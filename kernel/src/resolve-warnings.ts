@@ -21,7 +21,9 @@ export function warnOfPoints(draft: Draft): void {
 /** A listed hook point without an owner is never called; it may be misspelt. */
 export function warnOfHooks(draft: Draft): void {
   const records = [...draft.living.values()]
-  const owned = records.flatMap(({ contributions }) => contributions.hookPoints.map(({ name }) => name))
+  const owned = records.flatMap(({ contributions }) =>
+    contributions.hookPoints.map(({ name }) => name),
+  )
   for (const { id, contributions } of records) {
     for (const name of contributions.hooks) {
       if (owned.includes(name)) continue
@@ -39,9 +41,16 @@ export function configProblems(config: KernelConfig, plan: Plan): readonly Probl
   const unknown = Object.keys(config.plugins ?? {}).filter((id) => !ids.includes(id))
   const sections = unknown.map((id) => {
     const text = `The config has a section for the plugin '${id}', which was not found.`
-    return invalid(`plugins.${id}`, text, didYouMean(id, ids, 'Install the plugin, or remove the section.'))
+    return invalid(
+      `plugins.${id}`,
+      text,
+      didYouMean(id, ids, 'Install the plugin, or remove the section.'),
+    )
   })
-  return [...sections, ...Object.entries(config.prefer ?? {}).flatMap(([name, id]) => preferred(name, id, plan, ids))]
+  return [
+    ...sections,
+    ...Object.entries(config.prefer ?? {}).flatMap(([name, id]) => preferred(name, id, plan, ids)),
+  ]
 }
 
 function preferred(name: string, id: string, plan: Plan, ids: readonly string[]): Problem[] {

@@ -13,9 +13,13 @@ function plan(records: readonly PluginRecord[], options: Options = {}) {
   return resolve(records, { version: '0.1.0', kernel: KERNEL_RECORD, ...options })
 }
 const order = (records: readonly PluginRecord[], options: Options = {}) =>
-  plan(records, options).order.map(({ id }) => id).slice(1)
+  plan(records, options)
+    .order.map(({ id }) => id)
+    .slice(1)
 const state = (records: readonly PluginRecord[], options: Options = {}) =>
-  Object.fromEntries(plan(records, options).rejected.map((row) => [row.id, `${row.state} ${row.problems[0]?.code}`]))
+  Object.fromEntries(
+    plan(records, options).rejected.map((row) => [row.id, `${row.state} ${row.problems[0]?.code}`]),
+  )
 
 const clock = record('clock', { provides: { clock: '1.2.0' }, phase: 'infrastructure' })
 const user = record('user', { requires: { clock: '^1' } })
@@ -54,7 +58,10 @@ describe('the order', () => {
   })
 
   test('lets optional services come first where they are there', () => {
-    const curious = record('curious', { phase: 'infrastructure', optional: { clock: '^1', none: '^1' } })
+    const curious = record('curious', {
+      phase: 'infrastructure',
+      optional: { clock: '^1', none: '^1' },
+    })
     expect(order([curious, clock])).toEqual(['clock', 'curious'])
     expect(order([curious])).toEqual(['curious'])
   })
@@ -66,7 +73,10 @@ describe('filters', () => {
   test('a profile takes along what its plugins require', () => {
     const options = { profile: 'small', profiles: { small: ['user'] } }
     expect(order([clock, user, other], options)).toEqual(['clock', 'user'])
-    expect(order([clock, user, other], { profile: { include: ['user'] } })).toEqual(['clock', 'user'])
+    expect(order([clock, user, other], { profile: { include: ['user'] } })).toEqual([
+      'clock',
+      'user',
+    ])
     expect(state([clock, user, other], options)).toEqual({ other: 'skipped PLUGIN_DISABLED' })
   })
 
@@ -76,7 +86,10 @@ describe('filters', () => {
 
   test('what is disabled is skipped, and its dependents say why', () => {
     const found = plan([clock, user], { disabled: ['clock'] })
-    expect(found.rejected.map(({ id, state: s }) => [id, s])).toEqual([['clock', 'skipped'], ['user', 'failed']])
+    expect(found.rejected.map(({ id, state: s }) => [id, s])).toEqual([
+      ['clock', 'skipped'],
+      ['user', 'failed'],
+    ])
     expect(found.rejected[1]?.problems[0]).toMatchObject({
       code: 'SERVICE_MISSING',
       text: "Plugin 'user' requires the service 'clock' of plugin 'clock': Plugin 'clock' is disabled.",
@@ -98,7 +111,8 @@ describe('checks', () => {
   test('engines and proposed names', () => {
     const engine = (range: string) => state([record('a', {}, { engine: range })])
     expect(engine('^0.1.0')).toEqual({})
-    for (const range of ['', '*', '>=0.1.0', '^0.2.0', '^1']) expect(engine(range), range).toEqual({ a: 'skipped PLUGIN_INCOMPATIBLE' })
+    for (const range of ['', '*', '>=0.1.0', '^0.2.0', '^1'])
+      expect(engine(range)).toEqual({ a: 'skipped PLUGIN_INCOMPATIBLE' })
     const proposed = record('a', { proposed: ['x'] })
     expect(state([proposed])).toEqual({ a: 'skipped PLUGIN_INCOMPATIBLE' })
     expect(state([proposed], { proposed: ['x'] })).toEqual({})
@@ -114,19 +128,30 @@ describe('checks', () => {
   })
 
   test('kernel services cannot be taken over, but can be required', () => {
-    expect(state([record('a', { provides: { hooks: '1.0.0' } })])).toEqual({ a: 'failed SERVICE_CONFLICT' })
-    expect(state([record('a', { requires: { hooks: '^1', schemas: '^1', extensions: '^1' } })])).toEqual({})
-    expect(state([record('a', { requires: { hooks: '^2' } })])).toEqual({ a: 'failed SERVICE_MISSING' })
+    expect(state([record('a', { provides: { hooks: '1.0.0' } })])).toEqual({
+      a: 'failed SERVICE_CONFLICT',
+    })
+    expect(
+      state([record('a', { requires: { hooks: '^1', schemas: '^1', extensions: '^1' } })]),
+    ).toEqual({})
+    expect(state([record('a', { requires: { hooks: '^2' } })])).toEqual({
+      a: 'failed SERVICE_MISSING',
+    })
   })
 
   test('a range that is none is named', () => {
-    expect(state([clock, record('a', { requires: { clock: 'one' } })])).toEqual({ a: 'failed MANIFEST_INVALID' })
+    expect(state([clock, record('a', { requires: { clock: 'one' } })])).toEqual({
+      a: 'failed MANIFEST_INVALID',
+    })
   })
 
   test('dependents of dependents fall with their cause', () => {
     const middle = record('middle', { requires: { gone: '^1' }, provides: { middle: '1.0.0' } })
     const end = record('end', { requires: { middle: '^1' } })
-    expect(state([end, middle])).toEqual({ middle: 'failed SERVICE_MISSING', end: 'failed DEPENDENCY_FAILED' })
+    expect(state([end, middle])).toEqual({
+      middle: 'failed SERVICE_MISSING',
+      end: 'failed DEPENDENCY_FAILED',
+    })
   })
 
   test('a ring takes out its members only', () => {
@@ -138,7 +163,10 @@ describe('checks', () => {
 
   test('points without an owner are kept with a warning and a suggestion', () => {
     const owner = record('owner', { contributes: { points: { things: {} } } })
-    const found = plan([owner, record('a', { contributes: { thngs: [{ name: 'x' }], hooks: ['kernel.shutdow'] } })])
+    const found = plan([
+      owner,
+      record('a', { contributes: { thngs: [{ name: 'x' }], hooks: ['kernel.shutdow'] } }),
+    ])
     expect(found.rejected).toEqual([])
     expect(found.problems.map(({ severity, code, hint }) => [severity, code, hint])).toEqual([
       ['warning', 'CONTRIBUTION_UNKNOWN', "Did you mean 'things'?"],
@@ -148,8 +176,14 @@ describe('checks', () => {
 })
 
 describe('preferences', () => {
-  const one = record('one', { provides: { thing: '1.0.0' }, contributes: { x: [{ name: 'same' }] } })
-  const two = record('two', { provides: { thing: '1.0.0' }, contributes: { x: [{ name: 'same' }] } })
+  const one = record('one', {
+    provides: { thing: '1.0.0' },
+    contributes: { x: [{ name: 'same' }] },
+  })
+  const two = record('two', {
+    provides: { thing: '1.0.0' },
+    contributes: { x: [{ name: 'same' }] },
+  })
 
   test('decide services and names, and nobody fails', () => {
     const prefer = { thing: 'two', 'x/same': 'one' }

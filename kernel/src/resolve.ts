@@ -52,7 +52,7 @@ function others(draft: Draft): readonly PluginRecord[] {
 
 /** Taking one plugin out can leave others without a service: until nothing changes. */
 function settle(draft: Draft): void {
-  for (let before = -1; before !== draft.living.size; ) {
+  for (let before = -1; before !== draft.living.size;) {
     before = draft.living.size
     for (const record of others(draft)) checkNeeds(draft, record)
     breakCycle(draft)
@@ -67,7 +67,10 @@ function breakCycle(draft: Draft): void {
     const record = draft.living.get(id) as PluginRecord
     const text = `Plugin '${id}' cannot start: its requirements form a ring: ${path}.`
     const hint = 'Move what two of them share into a plugin of its own.'
-    draft.fail(record, error({ plugin: id, code: 'PLUGIN_CYCLE', path: 'llmspell.requires', text, hint }))
+    draft.fail(
+      record,
+      error({ plugin: id, code: 'PLUGIN_CYCLE', path: 'llmspell.requires', text, hint }),
+    )
   }
 }
 

@@ -13,17 +13,54 @@ type Check = (value: unknown) => string | undefined
 const TYPES = ['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']
 const NAMED = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
 const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
-const SINGLE = ['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems']
-const NUMBERS = ['minLength', 'maxLength', 'minItems', 'maxItems', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minProperties', 'maxProperties']
+const SINGLE = [
+  'items',
+  'additionalProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+]
+const NUMBERS = [
+  'minLength',
+  'maxLength',
+  'minItems',
+  'maxItems',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minProperties',
+  'maxProperties',
+]
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  type: (value) => ([value].flat().every((type) => TYPES.includes(type as string)) ? undefined : `one of ${TYPES.join(', ')}`),
-  required: (value) => (Array.isArray(value) && value.every((key) => typeof key === 'string') ? undefined : 'an array of texts'),
+  type: (value) =>
+    [value].flat().every((type) => TYPES.includes(type as string))
+      ? undefined
+      : `one of ${TYPES.join(', ')}`,
+  required: (value) =>
+    Array.isArray(value) && value.every((key) => typeof key === 'string')
+      ? undefined
+      : 'an array of texts',
   enum: (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array of values'),
   pattern: (value) => (isPattern(value) ? undefined : 'a regular expression'),
-  $ref: (value) => (typeof value === 'string' && value.startsWith('#') ? undefined : "a reference within the schema, such as '#/$defs/x'"),
+  $ref: (value) =>
+    typeof value === 'string' && value.startsWith('#')
+      ? undefined
+      : "a reference within the schema, such as '#/$defs/x'",
   $async: () => 'no such key',
-  ...Object.fromEntries(NUMBERS.map((key) => [key, (value: unknown) => (typeof value === 'number' ? undefined : 'a number')])),
+  ...Object.fromEntries(
+    NUMBERS.map((key) => [
+      key,
+      (value: unknown) => (typeof value === 'number' ? undefined : 'a number'),
+    ]),
+  ),
 }
 
 /** The first fault that a schema has, or undefined. Looks at what ajv would pass over or not place. */
@@ -42,7 +79,8 @@ export function findFault(schema: unknown, path = '#'): Fault | undefined {
 function within(key: string, value: unknown, path: string): Fault | undefined {
   if (SINGLE.includes(key)) return findFault(value, path)
   if (LISTS.includes(key)) {
-    if (!Array.isArray(value)) return { path, expected: 'an array of schemas', found: describe(value) }
+    if (!Array.isArray(value))
+      return { path, expected: 'an array of schemas', found: describe(value) }
     return first(value.entries(), path)
   }
   if (!NAMED.includes(key)) return undefined

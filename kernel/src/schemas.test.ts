@@ -49,15 +49,22 @@ describe('schemas made at run time', () => {
     [{ $async: true }, '#/$async'],
   ])('%j is refused at %s', async (schema, path) => {
     const compiled = new AjvSchemas().compile(schema)
-    await expect(compiled).rejects.toMatchObject({ code: 'SCHEMA_INVALID', message: expect.stringContaining(`'${path}'`) })
+    await expect(compiled).rejects.toMatchObject({
+      code: 'SCHEMA_INVALID',
+      message: expect.stringContaining(`'${path}'`),
+    })
   })
 
   test('with a reference to nothing are refused', async () => {
-    await expect(new AjvSchemas().compile({ $ref: '#/$defs/none' })).rejects.toMatchObject({ code: 'SCHEMA_INVALID' })
+    await expect(new AjvSchemas().compile({ $ref: '#/$defs/none' })).rejects.toMatchObject({
+      code: 'SCHEMA_INVALID',
+    })
   })
 
   test('may have data that looks like a schema', () => {
-    expect(findFault({ const: { type: 'x' }, default: { $ref: 'x' }, examples: [{ enum: 1 }] })).toBeUndefined()
+    expect(
+      findFault({ const: { type: 'x' }, default: { $ref: 'x' }, examples: [{ enum: 1 }] }),
+    ).toBeUndefined()
     expect(findFault(true)).toBeUndefined()
   })
 })

@@ -41,14 +41,20 @@ async function start(names: readonly string[], options: KernelOptions = {}): Pro
 }
 
 function row(kernel: Kernel, id: string): PluginReport {
-  const found = kernel.report().plugins.filter((plugin) => plugin.id === id || plugin.package === id)
+  const found = kernel
+    .report()
+    .plugins.filter((plugin) => plugin.id === id || plugin.package === id)
   return found.at(-1)!
 }
 
 /** `CODE < CODE < CODE`, from the failure to its root. */
 function chain(plugin: PluginReport): string {
   const codes: string[] = []
-  for (let error = plugin.failure as { code: string; cause?: never } | undefined; error; error = error.cause) {
+  for (
+    let error = plugin.failure as { code: string; cause?: never } | undefined;
+    error;
+    error = error.cause
+  ) {
     codes.push(error.code)
   }
   return codes.join(' < ')
@@ -73,7 +79,10 @@ describe('loading', () => {
 
   test('an entry without the brand is PLUGIN_LOAD and says what to export', async () => {
     const { failure } = row(await start(['no-plugin']), 'no-plugin')
-    expect(failure).toMatchObject({ code: 'PLUGIN_LOAD', hint: expect.stringContaining('definePlugin') })
+    expect(failure).toMatchObject({
+      code: 'PLUGIN_LOAD',
+      hint: expect.stringContaining('definePlugin'),
+    })
   })
 
   test('a failure is logged at once, and remembered: nobody tries again', async () => {
@@ -92,7 +101,10 @@ describe('setup', () => {
     globals.deferredRan = false
     const plugin = row(await start(['throws-in-setup']), 'throws-in-setup')
     expect(plugin).toMatchObject({ state: 'failed', registered: [], undone: ['defer'] })
-    expect(plugin.failure).toMatchObject({ code: 'PLUGIN_SETUP', cause: { message: 'no setup today' } })
+    expect(plugin.failure).toMatchObject({
+      code: 'PLUGIN_SETUP',
+      cause: { message: 'no setup today' },
+    })
     expect(globals.deferredRan).toBe(true)
   })
 
@@ -103,7 +115,9 @@ describe('setup', () => {
     expect(failure?.message).toBe(
       "Plugin 'hangs-in-setup' did not finish setup in 0.04 s (last: contribute 'slow' to 'things').",
     )
-    await expect(kernel.extensions.get('things', 'slow')).rejects.toMatchObject({ code: 'PLUGIN_TIMEOUT' })
+    await expect(kernel.extensions.get('things', 'slow')).rejects.toMatchObject({
+      code: 'PLUGIN_TIMEOUT',
+    })
   })
 
   test.each([
@@ -129,7 +143,9 @@ describe('setup', () => {
       code: 'CONTRIBUTION_UNKNOWN',
       message: expect.stringContaining("Plugin 'not-registered' lists 'absent'"),
     })
-    await expect(kernel.use('absent.service' as never)).rejects.toMatchObject({ code: 'SERVICE_MISSING' })
+    await expect(kernel.use('absent.service' as never)).rejects.toMatchObject({
+      code: 'SERVICE_MISSING',
+    })
   })
 })
 
@@ -146,7 +162,11 @@ describe('taps that throw', () => {
   test('fail the operation at a transform', async () => {
     const kernel = await start(both)
     const call = kernel.hooks.point('owner.transform').call('text')
-    await expect(call).rejects.toMatchObject({ code: 'HOOK_FAILED', owner: 'throws-in-hooks', step: 'tap' })
+    await expect(call).rejects.toMatchObject({
+      code: 'HOOK_FAILED',
+      owner: 'throws-in-hooks',
+      step: 'tap',
+    })
   })
 
   test.each(['owner.observe', 'owner.series', 'owner.notify'] as const)(
@@ -247,7 +267,14 @@ describe('what resolving refuses', () => {
   })
 
   test('every problem of every plugin is listed at once', async () => {
-    const names = ['invalid-manifest', 'typo-manifest', 'newer-api', 'missing-service', 'cycle-a', 'cycle-b']
+    const names = [
+      'invalid-manifest',
+      'typo-manifest',
+      'newer-api',
+      'missing-service',
+      'cycle-a',
+      'cycle-b',
+    ]
     const { problems } = (await start(names)).report()
     expect(new Set(problems.map(({ plugin }) => plugin))).toEqual(new Set(names))
     expect(problems.filter(({ plugin }) => plugin === 'invalid-manifest')).toHaveLength(2)
@@ -257,7 +284,9 @@ describe('what resolving refuses', () => {
     const kernel = await start(['no-json', 'no-key', 'not-there'])
     const failed = kernel.list().filter(({ state }) => state === 'failed')
     expect(failed.map(({ failure }) => failure?.code)).toEqual([
-      'MANIFEST_INVALID', 'PLUGIN_NOT_FOUND', 'PLUGIN_NOT_FOUND',
+      'MANIFEST_INVALID',
+      'PLUGIN_NOT_FOUND',
+      'PLUGIN_NOT_FOUND',
     ])
   })
 })
@@ -287,8 +316,14 @@ describe('config', () => {
   test('that breaks its schema is CONFIG_INVALID with every violation', async () => {
     const config = { plugins: { config: { timeout: '30', lable: 'x' } } }
     const { failure } = row(await start(['config'], { config }), 'config')
-    expect(failure).toMatchObject({ code: 'CONFIG_INVALID', step: 'config', hint: "Did you mean 'label'?" })
-    expect(failure?.message).toContain("'plugins.config.timeout': expected an integer, found \"30\"")
+    expect(failure).toMatchObject({
+      code: 'CONFIG_INVALID',
+      step: 'config',
+      hint: "Did you mean 'label'?",
+    })
+    expect(failure?.message).toContain(
+      '\'plugins.config.timeout\': expected an integer, found "30"',
+    )
   })
 
   test('for a plugin without config is CONFIG_INVALID', async () => {
@@ -310,7 +345,9 @@ describe('the end', () => {
   test('an undo that hangs is returned by stop, and the rest goes on', async () => {
     const kernel = await start(['hangs-in-dispose'])
     const failures = await kernel.stop()
-    expect(failures).toMatchObject([{ code: 'PLUGIN_TIMEOUT', owner: 'hangs-in-dispose', step: 'dispose' }])
+    expect(failures).toMatchObject([
+      { code: 'PLUGIN_TIMEOUT', owner: 'hangs-in-dispose', step: 'dispose' },
+    ])
     expect(row(kernel, 'hangs-in-dispose').state).toBe('disposed')
   })
 
@@ -324,7 +361,9 @@ describe('the end', () => {
   test('a kernel that stopped activates nothing more', async () => {
     const kernel = await start(['owner', 'clash-name-1'])
     await kernel.stop()
-    await expect(kernel.extensions.get('things', 'same')).rejects.toMatchObject({ code: 'KERNEL_STATE' })
+    await expect(kernel.extensions.get('things', 'same')).rejects.toMatchObject({
+      code: 'KERNEL_STATE',
+    })
   })
 
   test('what the host requires and fails ends the start with the report', async () => {

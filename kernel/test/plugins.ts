@@ -33,12 +33,18 @@ export function manifestOf(id: string, parts: ManifestParts = {}): Manifest {
 export function inline(id: string, parts: ManifestParts = {}, setup?: Setup): InlinePlugin {
   const manifest = manifestOf(id, parts)
   const run = setup ?? ((ctx: LooseContext) => registerAll(manifest, ctx))
-  const plugin = definePlugin({ setup: async (ctx: PluginContext) => void (await run(ctx as never)) })
+  const plugin = definePlugin({
+    setup: async (ctx: PluginContext) => void (await run(ctx as never)),
+  })
   return { manifest, plugin }
 }
 
 /** A record as discovery would give it. */
-export function record(id: string, parts: ManifestParts = {}, facts: Partial<PluginRecord> = {}): PluginRecord {
+export function record(
+  id: string,
+  parts: ManifestParts = {},
+  facts: Partial<PluginRecord> = {},
+): PluginRecord {
   return recordOf(manifestOf(id, parts), {
     package: `package-${id}`,
     version: '1.0.0',
@@ -51,8 +57,13 @@ export function record(id: string, parts: ManifestParts = {}, facts: Partial<Plu
 }
 
 /** A point of a made-up name, as the host has it. */
-export function loosePoint(kernel: { readonly hooks: { point(name: never): unknown } }, name: string) {
-  type Loose = Omit<HookPoint<'kernel.shutdown'>, 'call'> & { call(payload: unknown): Promise<unknown> }
+export function loosePoint(
+  kernel: { readonly hooks: { point(name: never): unknown } },
+  name: string,
+) {
+  type Loose = Omit<HookPoint<'kernel.shutdown'>, 'call'> & {
+    call(payload: unknown): Promise<unknown>
+  }
   return kernel.hooks.point(name as never) as Loose
 }
 

@@ -42,18 +42,20 @@ export interface ExtensionRegistry {
   file(contribution: Contribution, path: string): string
 }
 
-/** How bad a problem of a code is for the caller; the CLI's exit codes follow it. */
-export type ErrorClass =
-  | 'usage'
-  | 'input'
-  | 'script'
-  | 'permission'
-  | 'limit'
-  | 'cancelled'
-  | 'provider'
-  | 'tool'
-  | 'unavailable'
-  | 'internal'
+/** What a code means for the caller; the CLI's exit codes follow it. */
+export const ERROR_CLASSES = [
+  'usage',
+  'input',
+  'script',
+  'permission',
+  'limit',
+  'cancelled',
+  'provider',
+  'tool',
+  'unavailable',
+  'internal',
+] as const
+export type ErrorClass = (typeof ERROR_CLASSES)[number]
 
 /** Item of the point `errors`: one code, why it is raised, and what to do. */
 export interface ErrorItem {

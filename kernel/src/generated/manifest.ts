@@ -115,17 +115,7 @@ export interface HookPoint {
  */
 export interface Error {
   name: string
-  class:
-    | 'usage'
-    | 'input'
-    | 'script'
-    | 'permission'
-    | 'limit'
-    | 'cancelled'
-    | 'provider'
-    | 'tool'
-    | 'unavailable'
-    | 'internal'
+  class: string
   cause: string
   cure: string
 }

@@ -2,13 +2,13 @@
 import func2_ from 'ajv/dist/runtime/ucs2length.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"enum":["usage","input","script","permission","limit","cancelled","provider","tool","unavailable","internal"]},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
 const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1}}};
 const schema37 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
-const schema38 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"enum":["usage","input","script","permission","limit","cancelled","provider","tool","unavailable","internal"]},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}};
+const schema38 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = (func2_.default ?? func2_);
 const pattern4 = new RegExp("^[a-z][a-z0-9-]*$", "u");
@@ -16,6 +16,7 @@ const pattern5 = new RegExp("^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$", "u");
 const pattern6 = new RegExp("^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$", "u");
 const pattern7 = new RegExp("^\\./", "u");
 const pattern8 = new RegExp("^[A-Z][A-Z0-9_]*$", "u");
+const pattern9 = new RegExp("^[a-z]+$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -736,8 +737,9 @@ errors++;
 }
 if(data25.class !== undefined){
 let data27 = data25.class;
-if(!((((((((((data27 === "usage") || (data27 === "input")) || (data27 === "script")) || (data27 === "permission")) || (data27 === "limit")) || (data27 === "cancelled")) || (data27 === "provider")) || (data27 === "tool")) || (data27 === "unavailable")) || (data27 === "internal"))){
-const err54 = {instancePath:instancePath+"/contributes/errors/" + i4+"/class",schemaPath:"#/$defs/error/properties/class/enum",keyword:"enum",params:{allowedValues: schema38.properties.class.enum},message:"must be equal to one of the allowed values",schema:schema38.properties.class.enum,parentSchema:schema38.properties.class,data:data27};
+if(typeof data27 === "string"){
+if(!pattern9.test(data27)){
+const err54 = {instancePath:instancePath+"/contributes/errors/" + i4+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema38.properties.class,data:data27};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -747,11 +749,8 @@ vErrors.push(err54);
 errors++;
 }
 }
-if(data25.cause !== undefined){
-let data28 = data25.cause;
-if(typeof data28 === "string"){
-if(func2(data28) < 1){
-const err55 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cause,data:data28};
+else {
+const err55 = {instancePath:instancePath+"/contributes/errors/" + i4+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.class.type,parentSchema:schema38.properties.class,data:data27};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -761,8 +760,11 @@ vErrors.push(err55);
 errors++;
 }
 }
-else {
-const err56 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cause.type,parentSchema:schema38.properties.cause,data:data28};
+if(data25.cause !== undefined){
+let data28 = data25.cause;
+if(typeof data28 === "string"){
+if(func2(data28) < 1){
+const err56 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cause,data:data28};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -772,11 +774,8 @@ vErrors.push(err56);
 errors++;
 }
 }
-if(data25.cure !== undefined){
-let data29 = data25.cure;
-if(typeof data29 === "string"){
-if(func2(data29) < 1){
-const err57 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cure,data:data29};
+else {
+const err57 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cause.type,parentSchema:schema38.properties.cause,data:data28};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -786,8 +785,11 @@ vErrors.push(err57);
 errors++;
 }
 }
-else {
-const err58 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cure.type,parentSchema:schema38.properties.cure,data:data29};
+if(data25.cure !== undefined){
+let data29 = data25.cure;
+if(typeof data29 === "string"){
+if(func2(data29) < 1){
+const err58 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cure,data:data29};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -797,9 +799,8 @@ vErrors.push(err58);
 errors++;
 }
 }
-}
 else {
-const err59 = {instancePath:instancePath+"/contributes/errors/" + i4,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data25};
+const err59 = {instancePath:instancePath+"/contributes/errors/" + i4+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cure.type,parentSchema:schema38.properties.cure,data:data29};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -811,7 +812,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data24};
+const err60 = {instancePath:instancePath+"/contributes/errors/" + i4,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data25};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -823,7 +824,7 @@ errors++;
 }
 }
 else {
-const err61 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+const err61 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data24};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -833,13 +834,9 @@ vErrors.push(err61);
 errors++;
 }
 }
-if(data.config !== undefined){
-let data30 = data.config;
-const _errs79 = errors;
-let valid28 = false;
-const _errs80 = errors;
-if(!(data30 && typeof data30 == "object" && !Array.isArray(data30))){
-const err62 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data30};
+}
+else {
+const err62 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -848,12 +845,14 @@ vErrors.push(err62);
 }
 errors++;
 }
-var _valid1 = _errs80 === errors;
-valid28 = valid28 || _valid1;
-const _errs82 = errors;
-if(typeof data30 === "string"){
-if(!pattern7.test(data30)){
-const err63 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data30};
+}
+if(data.config !== undefined){
+let data30 = data.config;
+const _errs80 = errors;
+let valid28 = false;
+const _errs81 = errors;
+if(!(data30 && typeof data30 == "object" && !Array.isArray(data30))){
+const err63 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -862,9 +861,12 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data30};
+var _valid1 = _errs81 === errors;
+valid28 = valid28 || _valid1;
+const _errs83 = errors;
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err64 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -873,10 +875,9 @@ vErrors.push(err64);
 }
 errors++;
 }
-var _valid1 = _errs82 === errors;
-valid28 = valid28 || _valid1;
-if(!valid28){
-const err65 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data30};
+}
+else {
+const err65 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -885,11 +886,23 @@ vErrors.push(err65);
 }
 errors++;
 }
+var _valid1 = _errs83 === errors;
+valid28 = valid28 || _valid1;
+if(!valid28){
+const err66 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data30};
+if(vErrors === null){
+vErrors = [err66];
+}
 else {
-errors = _errs79;
+vErrors.push(err66);
+}
+errors++;
+}
+else {
+errors = _errs80;
 if(vErrors !== null){
-if(_errs79){
-vErrors.length = _errs79;
+if(_errs80){
+vErrors.length = _errs80;
 }
 else {
 vErrors = null;
@@ -908,18 +921,7 @@ for(let i5=0; i5<len4; i5++){
 let data33 = data32[i5];
 if(typeof data33 === "string"){
 if(func2(data33) < 1){
-const err66 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i5,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data33};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
-errors++;
-}
-}
-else {
-const err67 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i5,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data33};
+const err67 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i5,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data33};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -929,9 +931,8 @@ vErrors.push(err67);
 errors++;
 }
 }
-}
 else {
-const err68 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data32};
+const err68 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i5,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data33};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -943,7 +944,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data31};
+const err69 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data32};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -953,15 +954,27 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data.activation !== undefined){
-let data34 = data.activation;
-if("startup" !== data34){
-const err70 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data34};
+}
+else {
+const err70 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data31};
 if(vErrors === null){
 vErrors = [err70];
 }
 else {
 vErrors.push(err70);
+}
+errors++;
+}
+}
+if(data.activation !== undefined){
+let data34 = data.activation;
+if("startup" !== data34){
+const err71 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data34};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
 }
 errors++;
 }
@@ -974,23 +987,23 @@ for(let i6=0; i6<len5; i6++){
 let data36 = data35[i6];
 if(typeof data36 === "string"){
 if(func2(data36) < 1){
-const err71 = {instancePath:instancePath+"/proposed/" + i6,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data36};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-else {
-const err72 = {instancePath:instancePath+"/proposed/" + i6,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data36};
+const err72 = {instancePath:instancePath+"/proposed/" + i6,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data36};
 if(vErrors === null){
 vErrors = [err72];
 }
 else {
 vErrors.push(err72);
+}
+errors++;
+}
+}
+else {
+const err73 = {instancePath:instancePath+"/proposed/" + i6,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data36};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
 }
 errors++;
 }
@@ -1006,12 +1019,12 @@ continue;
 }
 if(typeof indices1[item1] == "number"){
 j1 = indices1[item1];
-const err73 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i7+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data35};
+const err74 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i7+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data35};
 if(vErrors === null){
-vErrors = [err73];
+vErrors = [err74];
 }
 else {
-vErrors.push(err73);
+vErrors.push(err74);
 }
 errors++;
 break;
@@ -1021,24 +1034,24 @@ indices1[item1] = i7;
 }
 }
 else {
-const err74 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data35};
+const err75 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data35};
 if(vErrors === null){
-vErrors = [err74];
+vErrors = [err75];
 }
 else {
-vErrors.push(err74);
+vErrors.push(err75);
 }
 errors++;
 }
 }
 }
 else {
-const err75 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err76 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
 if(vErrors === null){
-vErrors = [err75];
+vErrors = [err76];
 }
 else {
-vErrors.push(err75);
+vErrors.push(err76);
 }
 errors++;
 }

@@ -19,7 +19,11 @@ export class TestExtensions implements ExtensionRegistry {
   readonly #given = new Map<string, unknown>()
   readonly #root: string | undefined
 
-  constructor(options: { readonly manifest: Manifest; readonly extensions?: Others; readonly root?: string }) {
+  constructor(options: {
+    readonly manifest: Manifest
+    readonly extensions?: Others
+    readonly root?: string
+  }) {
     this.#own = ownOf(options.manifest)
     this.#root = options.root
     this.#others = Object.entries(options.extensions ?? {}).flatMap(([point, names]) =>
@@ -43,7 +47,10 @@ export class TestExtensions implements ExtensionRegistry {
     const key = `${point}/${name}`
     const value = this.values.get(key) ?? this.#given.get(key)
     if (value !== undefined) return value as Extensions[K]
-    throw new SpellError('CONTRIBUTION_UNKNOWN', `Nothing named '${name}' is contributed to '${point}'.`)
+    throw new SpellError(
+      'CONTRIBUTION_UNKNOWN',
+      `Nothing named '${name}' is contributed to '${point}'.`,
+    )
   }
 
   document(contribution: Contribution, field: string): unknown {
@@ -54,7 +61,10 @@ export class TestExtensions implements ExtensionRegistry {
 
   file({ name }: Contribution, path: string): string {
     if (this.#root !== undefined) return resolve(this.#root, path)
-    throw new SpellError('MANIFEST_INVALID', `The item '${name}' names '${path}': pass root to testHost.`)
+    throw new SpellError(
+      'MANIFEST_INVALID',
+      `The item '${name}' names '${path}': pass root to testHost.`,
+    )
   }
 
   declares(point: string, name: string): boolean {
@@ -71,7 +81,12 @@ export class TestExtensions implements ExtensionRegistry {
 function ownOf({ id, contributes = {} }: Manifest): readonly Contribution[] {
   const points = Object.entries(contributes).filter(([point]) => !ABOUT_POINTS.has(point))
   return points.flatMap(([point, items]) =>
-    (items as readonly ContributionItem[]).map((item) => ({ point, name: item.name, plugin: id, item })),
+    (items as readonly ContributionItem[]).map((item) => ({
+      point,
+      name: item.name,
+      plugin: id,
+      item,
+    })),
   )
 }
 

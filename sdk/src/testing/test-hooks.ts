@@ -41,12 +41,19 @@ export class TestHooks implements HookRegistry {
     }
   }
 
-  tap<K extends keyof Hooks>(name: K, fn: unknown, options: { readonly stage?: number } = {}): Undo {
+  tap<K extends keyof Hooks>(
+    name: K,
+    fn: unknown,
+    options: { readonly stage?: number } = {},
+  ): Undo {
     return this.add(name, fn as Fn, options.stage ?? 100)
   }
 
   list(): readonly HookPointInfo[] {
-    return [...this.#points.values()].map(({ taps, ...info }) => ({ ...info, used: taps.length > 0 }))
+    return [...this.#points.values()].map(({ taps, ...info }) => ({
+      ...info,
+      used: taps.length > 0,
+    }))
   }
 
   tapped(name: string): boolean {
@@ -65,7 +72,12 @@ export class TestHooks implements HookRegistry {
   /** Runs the taps as the kind says, without time limits; what a tap throws is thrown. */
   call(name: string, payload: unknown): unknown {
     const { kind, taps } = this.#get(name)
-    if (kind !== 'notify') return run(kind, taps.map((tap) => tap.fn), payload)
+    if (kind !== 'notify')
+      return run(
+        kind,
+        taps.map((tap) => tap.fn),
+        payload,
+      )
     for (const { fn } of taps) fn(payload)
     return undefined
   }

@@ -1,5 +1,5 @@
 import { SpellError } from '../errors.ts'
-import type { Contribution, ExtensionRegistry, Extensions } from '../extensions.ts'
+import type { ExtensionRegistry, Extensions } from '../extensions.ts'
 import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions } from '../hooks.ts'
 import type { Manifest } from '../manifest.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
@@ -147,7 +147,9 @@ class MemoryHost implements TestHost {
       ...this.extensions.missing(),
     ]
     if (missing.length === 0) return
-    throw new Error(`Plugin '${this.#manifest.id}' lists but did not register: ${missing.join(', ')}.`)
+    throw new Error(
+      `Plugin '${this.#manifest.id}' lists but did not register: ${missing.join(', ')}.`,
+    )
   }
 
   #context(config: unknown): PluginContext<unknown> {
