@@ -68,7 +68,11 @@ function pause(core: Core, ms: number, done: (reply: number | SpellError) => voi
 }
 
 function cannotWait(): SpellError {
-  return new SpellError('WOULD_BLOCK', 'Async cannot wait inside a comparator, a gsub callback or a metamethod.', {
-    hint: 'Wait before or after it.',
-  })
+  return new SpellError(
+    'WOULD_BLOCK',
+    'Async cannot wait inside a comparator, a gsub callback or a metamethod.',
+    {
+      hint: 'Wait before or after it.',
+    },
+  )
 }

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { WasmModule } from './wasm.ts'
+import { wasm } from './wasm.ts'
 
-let lua: WebAssembly.Module | undefined
-let slots: WebAssembly.Module | undefined
+let lua: WasmModule | undefined
+let slots: WasmModule | undefined
 
 /** The Lua binary, compiled once per thread and when it is first asked for. */
-export function luaModule(): WebAssembly.Module {
-  lua ??= new WebAssembly.Module(
+export function luaModule(): WasmModule {
+  lua ??= new wasm.Module(
     readFileSync(createRequire(import.meta.url).resolve('wasmoon/dist/glue.wasm')),
   )
   return lua
@@ -36,7 +38,7 @@ export interface Entries {
 
 /** The functions as exports of WebAssembly, which a function table accepts. */
 export function tableFunctions(e: Entries): Entries {
-  slots ??= new WebAssembly.Module(SLOTS)
-  const { exports } = new WebAssembly.Instance(slots, { e: { ...e } })
+  slots ??= new wasm.Module(SLOTS)
+  const { exports } = new wasm.Instance(slots, { e: { ...e } })
   return exports as unknown as Entries
 }

@@ -1,7 +1,5 @@
 import type { SpellError } from '@llmspell/sdk'
 import type { Core } from './core.ts'
-import { NIL, REGISTRY } from './lua.ts'
-import { KEYS } from './registry.ts'
 import type { Task } from './task.ts'
 
 /** What a group waits for: the first end; all ends or the first failure; all ends. */
@@ -63,9 +61,13 @@ export class Children {
     return 1
   }
 
+  /** Copies the function and its arguments, which follow the state and the flag. */
   #move(L: number, co: number, count: number): number {
-    this.#core.machine.api.lua_checkstack(co, count + 1)
-    this.#core.machine.api.lua_xmove(L, co, count)
+    const { api } = this.#core.machine
+    api.lua_checkstack(L, count)
+    api.lua_checkstack(co, count)
+    for (let index = 3; index < 3 + count; index++) api.lua_pushvalue(L, index)
+    api.lua_xmove(L, co, count)
     return count - 1
   }
 

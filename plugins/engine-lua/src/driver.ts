@@ -45,7 +45,9 @@ export class Driver {
   create(L: number, plan: Plan): Task {
     const { api } = this.#machine
     const co = api.lua_newthread(L)
+    const top = api.lua_gettop(L)
     const args = plan.prepare(co)
+    api.lua_settop(L, top)
     api.lua_rawgetp(L, REGISTRY, KEYS.tasks)
     api.lua_rotate(L, -2, 1)
     if (plan.state === undefined) api.lua_pushboolean(L, 1)
@@ -149,7 +151,10 @@ export class Driver {
   }
 
   /** What a native returns to wait until `settle` is called with the ticket. */
-  wait(finish: (L: number, reply: never) => number): { readonly ticket: number; readonly result: number } {
+  wait(finish: (L: number, reply: never) => number): {
+    readonly ticket: number
+    readonly result: number
+  } {
     const ticket = ++this.#last
     this.#tickets.set(ticket, { finish: finish as Ticket['finish'], settled: false })
     this.#machine.ticket = ticket

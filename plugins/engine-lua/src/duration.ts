@@ -1,5 +1,5 @@
 import type { Value } from '@llmspell/sdk'
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, describe } from '@llmspell/sdk'
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -14,7 +14,11 @@ export function duration(value: Value | undefined): number {
   if (typeof value === 'number' && value >= 0) return value
   const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)(ms|[smhd])$/.exec(value) : null
   if (match) return Number(match[1]) * UNITS[match[2]!]!
-  throw new SpellError('INPUT_INVALID', `'duration': expected a duration, found ${String(value)}.`, {
-    hint: 'Write milliseconds or text such as "250ms", "30s", "5m", "2h".',
-  })
+  throw new SpellError(
+    'INPUT_INVALID',
+    `'duration': expected a duration, found ${describe(value)}.`,
+    {
+      hint: 'Write milliseconds or text such as "250ms", "30s", "5m", "2h".',
+    },
+  )
 }

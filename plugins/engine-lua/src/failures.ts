@@ -31,9 +31,16 @@ export class Failures {
 
   /** Pushes a failure as a table that knows where it was raised. */
   push(L: number, error: SpellError): void {
+    const top = this.#api.lua_gettop(L)
     const { trace: _, ...record } = toErrorRecord(error)
     const where = error.where ?? this.#frames.locate(L)
-    this.#pusher.push(L, { ...record, ...(where && { where }) } as unknown as Value)
+    try {
+      this.#pusher.push(L, { ...record, ...(where && { where }) } as unknown as Value)
+    } catch (failure) {
+      if (!isSpellError(failure)) throw failure
+      this.#api.lua_settop(L, top)
+      this.#pusher.push(L, { code: record.code, message: record.message.toWellFormed() })
+    }
     this.#kinds.mark(L, KEYS.error)
   }
 

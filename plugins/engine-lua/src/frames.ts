@@ -68,11 +68,16 @@ export class Frames {
     const pointer = this.#api.lua_tolstring(L, -1, text.size)
     const lines = text.readLossy(pointer, text.word(text.size)).split('\n').slice(1)
     this.#api.lua_settop(L, -2)
-    const own = PRELUDE.slice(1)
-    return lines.map((line) => line.trim()).filter((line) => !line.startsWith(own)).join('\n')
+    return scriptFrames(lines.map((line) => line.trim())).join('\n')
   }
 }
 
 function shortName(file: string): string {
   return file.length < SHORT ? file : `...${file.slice(file.length - (SHORT - 4))}`
+}
+
+/** Without the frames of our own Lua code and the C functions that it called. */
+function scriptFrames(lines: readonly string[]): string[] {
+  const isOwn = (line?: string): boolean => line?.startsWith(PRELUDE.slice(1)) === true
+  return lines.filter((line, i) => !isOwn(line) && !(line.startsWith('[C]') && isOwn(lines[i + 1])))
 }

@@ -1,4 +1,4 @@
-import { fromErrorRecord } from '@llmspell/sdk'
+import { ask } from './calls.ts'
 import type { Core } from './core.ts'
 import type { LuaApi } from './lua.ts'
 import { REGISTRY, STRING } from './lua.ts'
@@ -84,20 +84,26 @@ function makeShared(core: Core, L: number): void {
     core.set(L, name, () => api.lua_rawgetp(L, REGISTRY, KEYS[name]))
   }
   core.set(L, 'tag', () => api.lua_pushlightuserdata(L, HOST))
-  core.setNative(L, 'load_module', (l) => loadModule(core, l))
+  core.setNative(L, 'read_module', (l) => readModule(core, l))
+  core.setNative(L, 'compile', (l) => compile(core, l))
   api.lua_rawsetp(L, REGISTRY, KEYS.host)
 }
 
-function loadModule(core: Core, L: number): number {
-  const args = [core.taker.take(L, 1, 'name')]
-  const reply = core.options.callInPlace({ module: 'Run', function: 'load_module', args })
-  if (!reply.ok) throw fromErrorRecord(reply.error)
-  const { file, source } = reply.value as { file: string; source: string }
+/** Argument: the name. Gives the file and its source. */
+function readModule(core: Core, L: number): number {
+  const args = [core.taker.take(L, 1, 'name'), ['.lua']]
+  const call = { module: 'Run', function: 'load_module', args }
+  return ask(core, L, call, (l, value) => core.pusher.push(l, value))
+}
+
+/** Arguments: source, file. Gives the function of the chunk. */
+function compile(core: Core, L: number): number {
+  const source = core.taker.take(L, 1, 'source') as string
+  const file = core.taker.take(L, 2, 'file') as string
   core.frames.addFile(file)
   const message = core.load(L, source, `@${file}`)
   if (message !== undefined) throw syntaxError(core, message, source, file)
-  core.machine.text.push(L, file)
-  return 2
+  return 1
 }
 
 /** Pushes the table of globals. */

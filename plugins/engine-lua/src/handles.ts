@@ -2,9 +2,10 @@ import type { HandleRef, ScriptHandle, ScriptModule, StreamRef } from '@llmspell
 import { SpellError } from '@llmspell/sdk'
 import { ask, signature } from './calls.ts'
 import type { Core } from './core.ts'
+import { show } from './libs/output.ts'
 import { REGISTRY } from './lua.ts'
 import type { Native } from './machine.ts'
-import { unknownName } from './modules.ts'
+import { unknownName } from './names.ts'
 import { runPrelude } from './prelude.ts'
 import { HANDLES } from './prelude/handles.ts'
 import type { References } from './push.ts'
@@ -32,7 +33,7 @@ export function preludeHandles(core: Core, L: number): void {
 /** Arguments: what it is, the name asked for, the known names. */
 function raiseUnknown(core: Core, L: number): never {
   const owner = core.taker.take(L, 1, 'owner') as string
-  const key = String(core.taker.take(L, 2, 'key'))
+  const key = show(core, L, 2)
   throw unknownName(`${owner} has no '${key}'.`, key, core.taker.take(L, 3, 'known') as string[])
 }
 
@@ -137,7 +138,11 @@ function isSelf(core: Core, L: number, type: Type): boolean {
 
 function notSelf(type: string, name: string): SpellError {
   const example = `${type.toLowerCase()}:${name}(...)`
-  return new SpellError('INPUT_INVALID', `'${name}' is a method of ${type} and was called without it.`, {
-    hint: `Call it with a colon: ${example}, not with a dot.`,
-  })
+  return new SpellError(
+    'INPUT_INVALID',
+    `'${name}' is a method of ${type} and was called without it.`,
+    {
+      hint: `Call it with a colon: ${example}, not with a dot.`,
+    },
+  )
 }

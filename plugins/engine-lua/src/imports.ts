@@ -1,3 +1,5 @@
+import type { WasmImports } from './wasm.ts'
+
 /** What the imports need to know of the session they serve. */
 export interface ImportHost {
   /** @returns false where the limit forbids the growth */
@@ -26,7 +28,7 @@ function throwLongjmp(): never {
  * Everything that glue.wasm asks of its host. Files, environment, processes and the clock are
  * refused; the clock stands still, because it seeds the order of tables.
  */
-export function importsFor(host: ImportHost): WebAssembly.Imports {
+export function importsFor(host: ImportHost): WasmImports {
   return {
     env: {
       abort: () => host.abort(),

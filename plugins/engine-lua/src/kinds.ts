@@ -41,7 +41,7 @@ export class Kinds {
   }
 
   isLight(L: number, index: number, pointer: number): boolean {
-    const { lua_type, lua_touserdata } = this.#api
-    return lua_type(L, index) === LIGHT && lua_touserdata(L, index) === pointer
+    const api = this.#api
+    return api.lua_type(L, index) === LIGHT && api.lua_touserdata(L, index) === pointer
   }
 }

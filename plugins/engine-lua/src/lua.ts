@@ -1,3 +1,5 @@
+import type { WasmMemory, WasmTable } from './wasm.ts'
+
 /** The part of the C API that the binding calls. Pointers, indices and slots are numbers. */
 export interface LuaApi {
   malloc(size: number): number
@@ -64,8 +66,8 @@ export interface LuaApi {
   lua_setmetatable(L: number, index: number): number
   lua_getstack(L: number, level: number, debug: number): number
   lua_getinfo(L: number, what: number, debug: number): number
-  readonly memory: WebAssembly.Memory
-  readonly __indirect_function_table: WebAssembly.Table
+  readonly memory: WasmMemory
+  readonly __indirect_function_table: WasmTable
 }
 
 export const NIL = 0
@@ -88,6 +90,13 @@ export const REGISTRY = -1_001_000
 export const upvalue = (n: number): number => REGISTRY - n
 
 export const TYPE_NAMES = [
-  'nil', 'a boolean', 'a userdata', 'a number', 'text', 'a table', 'a function', 'a userdata',
+  'nil',
+  'a boolean',
+  'a userdata',
+  'a number',
+  'text',
+  'a table',
+  'a function',
+  'a userdata',
   'a coroutine',
 ] as const

@@ -1,10 +1,13 @@
+import type { Where } from '@llmspell/sdk'
 import { SpellError, isSpellError } from '@llmspell/sdk'
 import { luaModule, tableFunctions } from './binary.ts'
+import { Heap } from './heap.ts'
 import { importsFor } from './imports.ts'
 import type { LuaApi } from './lua.ts'
 import { NO_MEMORY, OK, STRING, upvalue } from './lua.ts'
 import { HOST } from './registry.ts'
 import { Text } from './text.ts'
+import { wasm } from './wasm.ts'
 
 /** A Lua function written here. Returns how many results it pushed, or YIELD. */
 export type Native = (L: number) => number
@@ -18,12 +21,12 @@ export interface MachineHooks {
   /** Goes on with what waited under a ticket. Returns the number of results. */
   continue(L: number, ticket: number): number
   enter<T>(fn: () => T): T
+  /** The innermost place in a file of the script; allocates nothing. */
+  locate(L: number): Where | undefined
 }
 
 const UPVALUE = upvalue(1)
-const PAGE = 65_536
 const FATAL = new Set(['SESSION_KILLED', 'ENGINE_FAILED'])
-const MAX_PAGES = 32_768
 /** Offset in lua_State of the pointer to the innermost lua_longjmp. */
 const ERROR_JUMP = 48
 /** Offset in lua_longjmp of the status of the throw. */
@@ -40,17 +43,16 @@ export class Machine {
   /** Why the instance must not be entered again. */
   lost: SpellError | undefined
   readonly #hooks: MachineHooks
-  readonly #limit: number
+  readonly #heap: Heap
   readonly #natives: Native[] = []
   readonly #slots: { readonly f: number; readonly j: number; readonly k: number }
   #work: ((L: number) => void) | undefined
-  #failure: unknown
-  #refused = false
+  #failure: SpellError | undefined
   #inside = false
 
   constructor(hooks: MachineHooks, limit: number) {
     this.#hooks = hooks
-    this.#limit = limit
+    this.#heap = new Heap(limit)
     this.api = this.#instantiate()
     this.text = new Text(this.api)
     this.#slots = this.#install()
@@ -64,7 +66,7 @@ export class Machine {
       invoke: (slot, a, b) => this.#invoke(slot, a, b),
       abort: () => this.#abort(),
     })
-    const { exports } = new WebAssembly.Instance(luaModule(), imports)
+    const { exports } = new wasm.Instance(luaModule(), imports)
     const api = exports as unknown as LuaApi
     api.emscripten_stack_init()
     api.__wasm_call_ctors()
@@ -87,19 +89,9 @@ export class Machine {
   }
 
   #grow(bytes: number): boolean {
-    const pages = Math.ceil(bytes / PAGE)
-    const { memory } = this.api
-    if (bytes > this.#limit || pages > MAX_PAGES) return this.#refuse()
-    const now = memory.buffer.byteLength / PAGE
-    const roomy = Math.min(Math.ceil(now * 1.2), Math.floor(this.#limit / PAGE), MAX_PAGES)
-    memory.grow(Math.max(pages, roomy) - now)
-    this.text.refresh()
-    return true
-  }
-
-  #refuse(): boolean {
-    this.#refused = true
-    return false
+    const grown = this.#heap.grow(this.api.memory, bytes)
+    if (grown) this.text.refresh()
+    return grown
   }
 
   #invoke(slot: number, a: number, b: number): void {
@@ -108,8 +100,8 @@ export class Machine {
     try {
       ;(api.__indirect_function_table.get(slot) as (a: number, b: number) => void)(a, b)
     } catch (error) {
-      if (typeof error !== 'number') throw error
-      if (this.#refused) this.#checkMemory(a)
+      if (typeof error !== 'number') goOn(error)
+      if (this.#heap.refused) this.#checkMemory(a)
       api.stackRestore(stack)
       api.setThrew(1, 0)
     }
@@ -118,20 +110,17 @@ export class Machine {
   /** A growth was refused earlier: if that is why Lua threw, nothing in the script may catch it. */
   #checkMemory(L: number): void {
     const jump = this.text.word(L + ERROR_JUMP)
-    if (this.text.word(jump + STATUS) === NO_MEMORY) throw this.#memoryLimit()
-    this.#refused = false
+    if (this.text.word(jump + STATUS) === NO_MEMORY) throw this.#memoryLimit(L)
+    this.#heap.refused = false
   }
 
-  #memoryLimit(): SpellError {
-    this.lost ??= new SpellError('MEMORY_LIMIT', `The script used up its memory of ${mega(this.#limit)} MB.`, {
-      hint: 'Keep less in memory at a time, or allow more.',
-      details: { memoryBytes: this.#limit },
-    })
+  #memoryLimit(L?: number): SpellError {
+    this.lost ??= this.#heap.exhausted(L === undefined ? undefined : this.#hooks.locate(L))
     return this.lost
   }
 
   #abort(): never {
-    throw this.#refused ? this.#memoryLimit() : new Error('The Lua binary called abort.')
+    throw this.#heap.refused ? this.#memoryLimit() : new Error('The Lua binary called abort.')
   }
 
   readonly #callNative = (L: number): number => {
@@ -162,8 +151,7 @@ export class Machine {
 
   /** Turns a failure of ours into an error of the script; a longjmp and what is fatal go on. */
   #failed(L: number, error: unknown): number {
-    if (typeof error === 'number' || this.lost || !isSpellError(error)) throw error
-    if (FATAL.has(error.code)) throw error
+    if (this.lost || !isSpellError(error) || FATAL.has(error.code)) return goOn(error)
     this.api.lua_settop(L, 0)
     this.#hooks.raise(L, error)
     return this.api.lua_error(L)
@@ -173,7 +161,7 @@ export class Machine {
     try {
       this.#work!(L)
     } catch (error) {
-      if (typeof error === 'number' || !isSpellError(error)) throw error
+      if (this.lost || !isSpellError(error) || FATAL.has(error.code)) return goOn(error)
       this.#failure = error
     }
     return 0
@@ -184,10 +172,15 @@ export class Machine {
     return this.#natives.push(fn) - 1
   }
 
-  /** Pushes a native as a Lua function. Needs protected mode. */
-  pushNative(L: number, fn: Native | number): void {
-    this.api.lua_pushnumber(L, typeof fn === 'number' ? fn : this.native(fn))
-    this.api.lua_pushcclosure(L, this.#slots.f, 1)
+  /**
+   * Pushes a native as a Lua function. Needs protected mode.
+   * @param bound how many values on the stack it takes along; the first is `upvalue(2)` to it
+   */
+  pushNative(L: number, fn: Native | number, bound = 0): void {
+    const { api } = this
+    api.lua_pushnumber(L, typeof fn === 'number' ? fn : this.native(fn))
+    if (bound > 0) api.lua_rotate(L, -bound - 1, 1)
+    api.lua_pushcclosure(L, this.#slots.f, bound + 1)
   }
 
   /** Runs work that may allocate or fail, in protected mode on the main state. @throws SpellError */
@@ -201,7 +194,7 @@ export class Machine {
         api.lua_pushcclosure(main, this.#slots.j, 0)
         return api.lua_pcallk(main, 0, 0, 0, 0, 0)
       })
-      if (this.#failure !== undefined) throw this.#failure
+      if (this.#failure) throw this.#failure
       if (status !== OK) throw this.#unexpected()
     } finally {
       this.#work = outer
@@ -236,7 +229,10 @@ export class Machine {
   }
 }
 
-const mega = (bytes: number): number => Math.round(bytes / 104_857.6) / 10
+function goOn(error: unknown): never {
+  // oxlint-disable-next-line typescript/only-throw-error -- it may be a longjmp, which is a number
+  throw error
+}
 
 function engineFailed(): SpellError {
   return new SpellError('ENGINE_FAILED', 'The Lua engine failed. The session cannot go on.', {

@@ -1,11 +1,12 @@
 import type { ScriptFunction, ScriptModule, Value } from '@llmspell/sdk'
-import { SpellError, didYouMean } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
 import { builderNative } from './builders.ts'
-import { callNative, notifyNative, signature } from './calls.ts'
+import { ask, callNative, notifyNative, signature } from './calls.ts'
 import type { Core } from './core.ts'
-import { STRING } from './lua.ts'
+import { STRING, upvalue } from './lua.ts'
 import type { Native } from './machine.ts'
 import { extendJson } from './libs/json.ts'
+import { unknownName, visible } from './names.ts'
 
 /** Pushes the table of a described module. Needs protected mode. */
 export function pushModule(core: Core, L: number, name: string): void {
@@ -20,32 +21,39 @@ export function pushModule(core: Core, L: number, name: string): void {
 }
 
 function pushMetatable(core: Core, L: number, module: ScriptModule): void {
+  const missing = fallbackNative(core, module)
   core.machine.api.lua_createtable(L, 0, 4)
   core.kinds.register(L, { kind: 'module', name: module.name })
   core.set(L, '__name', () => core.machine.text.push(L, module.name))
   core.set(L, '__metatable', () => core.machine.api.lua_pushboolean(L, 0))
-  core.setNative(L, '__index', (l) => readField(core, l, module))
+  core.setNative(L, '__index', (l) => readField(core, l, module, missing))
 }
 
-function readField(core: Core, L: number, module: ScriptModule): number {
-  const key = core.machine.api.lua_type(L, 2) === STRING ? core.machine.text.at(L, 2) : undefined
+function readField(core: Core, L: number, module: ScriptModule, missing?: number): number {
+  const { api, text } = core.machine
+  const key = api.lua_type(L, 2) === STRING ? text.at(L, 2) : undefined
   if (key !== undefined && module.fields && Object.hasOwn(module.fields, key)) {
     core.pusher.push(L, core.options.field(module.name, key), { module: module.name })
     return 1
   }
-  throw unknownName(`${module.name} has no function '${key ?? '?'}'.`, key, visible(module))
+  if (key === undefined || missing === undefined) {
+    throw unknownName(`${module.name} has no function '${key ?? '?'}'.`, key, visible(module))
+  }
+  text.push(L, key)
+  core.machine.pushNative(L, missing, 1)
+  return 1
 }
 
-/** Names that a script can read of a module. */
-export function visible(module: ScriptModule): string[] {
-  const functions = Object.keys(module.functions).filter((key) => !module.functions[key]!.hidden)
-  return [...functions, ...Object.keys(module.fields ?? {})]
-}
-
-/** INPUT_INVALID that names the nearest known name. */
-export function unknownName(message: string, key = '', known: readonly string[] = []): SpellError {
-  const hint = didYouMean(key, known, known.length > 0 ? `There is: ${known.join(', ')}.` : '')
-  return new SpellError('INPUT_INVALID', message, hint ? { hint } : {})
+/** Number of the native that stands for unknown names; the name is bound to it. */
+function fallbackNative(core: Core, module: ScriptModule): number | undefined {
+  const name = module.fallback
+  if (name === undefined || !module.functions[name]) return undefined
+  const form = signature(core, module, module.functions[name])
+  return core.machine.native((L) => {
+    const rest = core.taker.list(L, 1, form.names.slice(1), form.places.slice(1))
+    const args = [core.machine.text.at(L, upvalue(2)), ...rest]
+    return ask(core, L, { module: module.name, function: name, args }, form.arrive)
+  })
 }
 
 function functionNative(core: Core, module: ScriptModule, key: string, fn: ScriptFunction): Native {
@@ -75,7 +83,12 @@ function localNative(
   }
 }
 
-function pushParsed(core: Core, L: number, value: Value | undefined, options: Value | undefined): void {
+function pushParsed(
+  core: Core,
+  L: number,
+  value: Value | undefined,
+  options: Value | undefined,
+): void {
   const nulls = (options as { null?: unknown } | null | undefined)?.null === 'keep'
   core.pusher.push(L, value, { module: 'JSON', nulls })
 }

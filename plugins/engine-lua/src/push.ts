@@ -47,11 +47,16 @@ export class Pusher {
 
   #value(L: number, value: Value | undefined): void {
     switch (typeof value) {
-      case 'string': return this.#text(L, value)
-      case 'number': return this.#number(L, value)
-      case 'boolean': return this.#api.lua_pushboolean(L, value ? 1 : 0)
-      case 'undefined': return this.#api.lua_pushnil(L)
-      default: return value === null ? this.null(L) : this.#object(L, value as object)
+      case 'string':
+        return this.#text(L, value)
+      case 'number':
+        return this.#number(L, value)
+      case 'boolean':
+        return this.#api.lua_pushboolean(L, value ? 1 : 0)
+      case 'undefined':
+        return this.#api.lua_pushnil(L)
+      default:
+        return value === null ? this.null(L) : this.#object(L, value as object)
     }
   }
 

@@ -2,8 +2,9 @@ import type { Value } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 import { ask } from './calls.ts'
 import type { Core } from './core.ts'
+import { show } from './libs/output.ts'
 import { REGISTRY } from './lua.ts'
-import { unknownName } from './modules.ts'
+import { unknownName } from './names.ts'
 import { runPrelude } from './prelude.ts'
 import { STREAMS } from './prelude/streams.ts'
 import { KEYS } from './registry.ts'
@@ -32,7 +33,8 @@ export function streamPrelude(core: Core, L: number): void {
 function pull(core: Core, L: number): number {
   const handle = core.taker.take(L, 1, 'id') as string
   const module = core.taker.take(L, 2, 'module') as string
-  const arrive = (l: number, value: Value | undefined): void => core.pusher.push(l, value, { module })
+  const arrive = (l: number, value: Value | undefined): void =>
+    core.pusher.push(l, value, { module })
   return ask(core, L, { module: 'Stream', function: 'next', handle, args: [] }, arrive)
 }
 
@@ -43,7 +45,7 @@ function stop(core: Core, L: number): number {
 }
 
 function noMethod(core: Core, L: number): never {
-  const key = String(core.taker.take(L, 1, 'key') ?? '')
+  const key = show(core, L, 1)
   if (key !== '') throw unknownName(`A stream has no '${key}'.`, key, METHODS)
   throw new SpellError('INPUT_INVALID', 'A method of a stream was called without its stream.', {
     hint: 'Call it with a colon: stream:next(), not with a dot.',

@@ -2,8 +2,8 @@ import type { Value } from '@llmspell/sdk'
 import { REF, VALUE_LIMITS } from '@llmspell/sdk'
 import { NUMBER, STRING } from './lua.ts'
 import type { Place } from './place.ts'
-import type { Taker } from './take.ts'
-import { tooLarge } from './take.ts'
+import type { Walk } from './walk.ts'
+import { tooLarge } from './walk.ts'
 
 interface Shape {
   /** Undefined where the keys decide. */
@@ -16,24 +16,24 @@ const REFUSED = new Set<string>(['__proto__', 'constructor', 'prototype', REF])
 const SPARSE = 4
 
 /** Copies the table at an absolute index as array or object. */
-export function takeTable(taker: Taker, L: number, index: number, shape: Shape): Value {
-  const { api, above } = taker
+export function takeTable(walk: Walk, L: number, index: number, shape: Shape): Value {
+  const { api, above } = walk
   const pointer = api.lua_topointer(L, index)
-  if (above.includes(pointer)) throw taker.unsupported('a cycle', 'a tree')
+  if (above.includes(pointer)) throw walk.unsupported('a cycle', 'a tree')
   if (above.length >= VALUE_LIMITS.depth) throw tooLarge(`more than ${VALUE_LIMITS.depth} levels`)
   if (api.lua_checkstack(L, 8) === 0) throw tooLarge('more than the stack holds')
   above.push(pointer)
-  const value = isArray(taker, L, index, shape)
-    ? takeArray(taker, L, index, shape)
-    : takeObject(taker, L, index, shape.place)
+  const value = isArray(walk, L, index, shape)
+    ? takeArray(walk, L, index, shape)
+    : takeObject(walk, L, index, shape.place)
   above.pop()
   return value
 }
 
 /** By mark, else by the first key, else by the schema. */
-function isArray(taker: Taker, L: number, index: number, shape: Shape): boolean {
+function isArray(walk: Walk, L: number, index: number, shape: Shape): boolean {
   if (shape.array !== undefined) return shape.array
-  const { api } = taker
+  const { api } = walk
   api.lua_pushnil(L)
   if (api.lua_next(L, index) === 0) return shape.place?.array ?? false
   const array = api.lua_type(L, -2) === NUMBER
@@ -41,83 +41,86 @@ function isArray(taker: Taker, L: number, index: number, shape: Shape): boolean 
   return array
 }
 
-function takeObject(taker: Taker, L: number, index: number, place: Place | undefined): Value {
-  const { api, path } = taker
+function takeObject(walk: Walk, L: number, index: number, place: Place | undefined): Value {
+  const { api, path } = walk
   const object = Object.create(null) as Record<string, Value>
   api.lua_pushnil(L)
   while (api.lua_next(L, index) !== 0) {
     const value = api.lua_gettop(L)
-    if (api.lua_type(L, value - 1) !== STRING) throw mixed(taker, L, index)
-    const key = taker.text(L, value - 1)
-    if (REFUSED.has(key)) throw taker.unsupported(`the key '${key}'`, 'other keys')
+    if (api.lua_type(L, value - 1) !== STRING) throw mixed(walk, L, index)
+    const key = walk.text(L, value - 1)
+    if (REFUSED.has(key)) throw walk.unsupported(`the key '${key}'`, 'other keys')
     path.push(key)
-    object[key] = taker.value(L, value, place?.property(key))!
+    object[key] = walk.value(L, value, place?.property(key))!
     path.pop()
     api.lua_settop(L, value - 1)
   }
   return object
 }
 
-function takeArray(taker: Taker, L: number, index: number, shape: Shape): Value {
-  const { api, path } = taker
+function takeArray(walk: Walk, L: number, index: number, shape: Shape): Value {
+  const { api, path } = walk
   const values: Value[] = []
   const late = new Map<number, Value>()
   api.lua_pushnil(L)
   while (api.lua_next(L, index) !== 0) {
     const top = api.lua_gettop(L)
-    const key = position(taker, L, top - 1, index)
+    const key = position(walk, L, top - 1, index)
     path.push(key)
-    const value = taker.value(L, top, shape.place?.item(key - 1))!
+    const value = walk.value(L, top, shape.place?.item(key - 1))!
     path.pop()
     api.lua_settop(L, top - 1)
     if (key === values.length + 1) values.push(value)
     else late.set(key, value)
   }
-  if (late.size > 0) placeLate(taker, values, late, shape.array === true)
+  if (late.size > 0) placeLate(walk, values, late, shape.array === true)
   return values
 }
 
 /** The key at an index, if it is a position. */
-function position(taker: Taker, L: number, key: number, table: number): number {
-  const { api } = taker
+function position(walk: Walk, L: number, key: number, table: number): number {
+  const { api } = walk
   const integer = api.lua_type(L, key) === NUMBER && api.lua_isinteger(L, key) === 1
   const n = integer ? api.lua_tonumberx(L, key, 0) : 0
-  if (n < 1) throw mixed(taker, L, table)
+  if (n < 1) throw mixed(walk, L, table)
   return n
 }
 
 /** Positions that were met out of order, because Lua kept them in the hash part. */
-function placeLate(taker: Taker, values: Value[], late: Map<number, Value>, gaps: boolean): void {
+function placeLate(walk: Walk, values: Value[], late: Map<number, Value>, gaps: boolean): void {
   const last = [...late.keys()].reduce((a, b) => Math.max(a, b))
-  if (gaps && last > (values.length + late.size) * SPARSE + 16) throw holes(taker, late)
+  if (gaps && last > (values.length + late.size) * SPARSE + 16) throw holes(walk, late)
   while (values.length < last) {
     const next = values.length + 1
-    if (!late.has(next) && !gaps) throw holes(taker, late)
+    if (!late.has(next) && !gaps) throw holes(walk, late)
     values.push(late.get(next) ?? null)
   }
 }
 
-function holes(taker: Taker, late: Map<number, Value>) {
+function holes(walk: Walk, late: Map<number, Value>) {
   const keys = [...late.keys()].toSorted((a, b) => a - b).slice(0, 5)
-  return taker.unsupported(`an array with gaps (positions ${keys.join(', ')})`, 'positions 1 to n')
+  return walk.unsupported(`an array with gaps (positions ${keys.join(', ')})`, 'positions 1 to n')
 }
 
 /** Names the keys, so that the author sees which of them are in the way. */
-function mixed(taker: Taker, L: number, index: number) {
-  const { api } = taker
+function mixed(walk: Walk, L: number, index: number) {
+  const { api } = walk
   const keys: string[] = []
   api.lua_pushnil(L)
   while (keys.length < 5 && api.lua_next(L, index) !== 0) {
-    keys.push(keyText(taker, L, api.lua_gettop(L) - 1))
+    keys.push(keyText(walk, L, api.lua_gettop(L) - 1))
     api.lua_settop(L, -2)
   }
-  return taker.unsupported(`a table with the keys ${keys.join(', ')}`, 'either names or positions 1 to n as keys')
+  return walk.unsupported(
+    `a table with the keys ${keys.join(', ')}`,
+    'either names or positions 1 to n as keys',
+  )
 }
 
-function keyText(taker: Taker, L: number, index: number): string {
-  const { api } = taker
+function keyText(walk: Walk, L: number, index: number): string {
+  const { api } = walk
   const type = api.lua_type(L, index)
   if (type === NUMBER) return String(api.lua_tonumberx(L, index, 0))
-  if (type === STRING) return `'${taker.text(L, index)}'`
+  if (type === STRING) return `'${walk.text(L, index)}'`
   return type === 1 ? String(api.lua_toboolean(L, index) === 1) : 'of another type'
 }

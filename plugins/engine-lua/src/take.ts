@@ -3,22 +3,32 @@ import { REF, SpellError, VALUE_LIMITS, unsupported } from '@llmspell/sdk'
 import type { Kind, Kinds } from './kinds.ts'
 import type { LuaApi } from './lua.ts'
 import {
-  BOOLEAN, FUNCTION, LIGHT, NIL, NUMBER, REGISTRY, STRING, TABLE, TYPE_NAMES, USERDATA,
+  BOOLEAN,
+  FUNCTION,
+  LIGHT,
+  NIL,
+  NUMBER,
+  REGISTRY,
+  STRING,
+  TABLE,
+  TYPE_NAMES,
+  USERDATA,
 } from './lua.ts'
 import type { Machine } from './machine.ts'
 import type { Place } from './place.ts'
 import { KEYS, NULL } from './registry.ts'
 import { takeTable } from './take-table.ts'
+import type { Walk } from './walk.ts'
+import { tooLarge } from './walk.ts'
 
 const EXACT = 2 ** 53
 
 /** Copies plain data out of Lua: raw access only, so no code of the script runs meanwhile. */
-export class Taker {
+export class Taker implements Walk {
   readonly api: LuaApi
   readonly kinds: Kinds
   readonly #machine: Machine
   readonly #keep: (L: number, index: number) => number
-  /** Keys from the root to where it is now, and the tables on that way. */
   readonly path: (string | number)[] = []
   readonly above: number[] = []
   #bytes = 0
@@ -58,15 +68,24 @@ export class Taker {
   /** As `take`, inside one. */
   value(L: number, index: number, place: Place | undefined): Value | undefined {
     switch (this.api.lua_type(L, index)) {
-      case NIL: return undefined
-      case BOOLEAN: return this.api.lua_toboolean(L, index) === 1
-      case NUMBER: return this.#number(L, index)
-      case STRING: return this.text(L, index)
-      case TABLE: return this.#table(L, index, place)
-      case LIGHT: return this.kinds.isLight(L, index, NULL) ? null : this.#refuse(L, index)
-      case USERDATA: return this.#userdata(L, index)
-      case FUNCTION: return this.#function(L, index, place)
-      default: return this.#refuse(L, index)
+      case NIL:
+        return undefined
+      case BOOLEAN:
+        return this.api.lua_toboolean(L, index) === 1
+      case NUMBER:
+        return this.#number(L, index)
+      case STRING:
+        return this.text(L, index)
+      case TABLE:
+        return this.#table(L, index, place)
+      case LIGHT:
+        return this.kinds.isLight(L, index, NULL) ? null : this.#refuse(L, index)
+      case USERDATA:
+        return this.#userdata(L, index)
+      case FUNCTION:
+        return this.#function(L, index, place)
+      default:
+        return this.#refuse(L, index)
     }
   }
 
@@ -99,14 +118,21 @@ export class Taker {
   #table(L: number, index: number, place: Place | undefined): Value {
     const kind = this.kinds.of(L, index)
     switch (kind?.kind) {
-      case 'handle': return this.#handle(L, index, kind) as unknown as Value
-      case 'stream': return { [REF]: 'stream', id: this.id(L, index) } satisfies StreamRef
-      case 'module': throw moduleAsValue(kind.name)
+      case 'handle':
+        return this.#handle(L, index, kind) as unknown as Value
+      case 'stream':
+        return { [REF]: 'stream', id: this.id(L, index) } satisfies StreamRef
+      case 'module':
+        throw moduleAsValue(kind.name)
       case 'task':
-      case 'builder': throw this.unsupported(`a ${kind.kind}`)
-      case 'array': return takeTable(this, L, index, { array: true, place })
-      case 'object': return takeTable(this, L, index, { array: false, place })
-      default: return takeTable(this, L, index, { array: undefined, place })
+      case 'builder':
+        throw this.unsupported(`a ${kind.kind}`)
+      case 'array':
+        return takeTable(this, L, index, { array: true, place })
+      case 'object':
+        return takeTable(this, L, index, { array: false, place })
+      default:
+        return takeTable(this, L, index, { array: undefined, place })
     }
   }
 
@@ -162,14 +188,6 @@ function pathText(path: readonly (string | number)[]): string {
     return i === 0 ? key : `.${key}`
   })
   return parts.join('')
-}
-
-/** VALUE_TOO_LARGE for what was found. */
-export function tooLarge(found: string): SpellError {
-  return new SpellError('VALUE_TOO_LARGE', `The value is too large for one call: found ${found}.`, {
-    hint: 'Send it in parts, or as a file.',
-    details: { maxBytes: VALUE_LIMITS.bytes, maxDepth: VALUE_LIMITS.depth },
-  })
 }
 
 function moduleAsValue(name: string): SpellError {

@@ -44,7 +44,8 @@ export class Text {
       if (text !== undefined) return text
     }
     const text = this.#bytes.toString('utf8', pointer, pointer + length)
-    const broken = text.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(pointer, pointer + length))
+    const broken =
+      text.includes('\uFFFD') && !isUtf8(this.#bytes.subarray(pointer, pointer + length))
     return broken ? undefined : text
   }
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { SpellError } from '@llmspell/sdk'
+import { ask } from '../calls.ts'
 import type { Core } from '../core.ts'
 import { NIL } from '../lua.ts'
 import { fields, format, fromFields } from './date.ts'
@@ -55,8 +56,5 @@ function date(core: Core, L: number, now: () => number): number {
 function getenv(core: Core, L: number): number {
   const name = given(core, L, 1) ? core.taker.take(L, 1, 'name') : undefined
   const call = { module: 'Run', function: 'getenv', args: [name] }
-  const reply = core.options.callInPlace(call)
-  if (!reply.ok) throw core.failures.of(reply.error)
-  core.pusher.push(L, reply.value)
-  return 1
+  return ask(core, L, call, (l, value) => core.pusher.push(l, value))
 }

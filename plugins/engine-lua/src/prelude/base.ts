@@ -66,10 +66,11 @@ function require(name)
   if loading[name] then
     raise({ code = 'SCRIPT_ERROR', message = "The module '" .. tostring(name) .. "' requires itself." }, 2)
   end
-  local chunk, file = host.load_module(name)
+  local found = host.read_module(name)
+  local chunk = host.compile(found.source, found.file)
   local guard <close> = native_set({}, { __close = function() loading[name] = nil end })
   loading[name] = true
-  local value = chunk(name, file)
+  local value = chunk(name, found.file)
   if value == nil then value = true end
   loaded[name] = value
   return value

@@ -48,7 +48,8 @@ function coroutine.running()
 end
 
 function coroutine.isyieldable(co)
-  return isyieldable(co) and not tasks[co or running()]
+  if co == nil then co = running() end
+  return isyieldable(co) and tasks[co] == nil
 end
 
 function coroutine.status(co)

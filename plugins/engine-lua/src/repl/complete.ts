@@ -1,12 +1,32 @@
 import type { Core } from '../core.ts'
 import { STRING, TABLE } from '../lua.ts'
 import { pushGlobals } from '../globals.ts'
-import { visible } from '../modules.ts'
+import { visible } from '../names.ts'
 
 const WORD = /([A-Za-z_][\w]*(?:[.:][A-Za-z_]\w*)*[.:])?([A-Za-z_]\w*)?$/
 const KEYWORDS = [
-  'and', 'break', 'do', 'else', 'elseif', 'end', 'false', 'for', 'function', 'goto', 'if', 'in',
-  'local', 'nil', 'not', 'or', 'repeat', 'return', 'then', 'true', 'until', 'while',
+  'and',
+  'break',
+  'do',
+  'else',
+  'elseif',
+  'end',
+  'false',
+  'for',
+  'function',
+  'goto',
+  'if',
+  'in',
+  'local',
+  'nil',
+  'not',
+  'or',
+  'repeat',
+  'return',
+  'then',
+  'true',
+  'until',
+  'while',
 ]
 
 /** Names that may follow, in full form up to the last dot or colon. */
