@@ -1,1 +1,9 @@
-export {}
+import { definePlugin } from '@llmspell/sdk'
+import { wordCount } from './word-count.ts'
+
+export default definePlugin({
+  setup(ctx) {
+    // The name must be listed in package.json, under llmspell.contributes.tools.
+    ctx.contribute('tools', 'word-count', wordCount)
+  },
+})

@@ -16,10 +16,18 @@ import { createServer } from 'node:net'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { DefinedPlugin, FileAccess, Files, Permissions, Services } from '@llmspell/sdk'
+import type {
+  DefinedPlugin,
+  FileAccess,
+  Files,
+  OpenFile,
+  OpenOptions,
+  Permissions,
+  Services,
+} from '@llmspell/sdk'
 import files from '@llmspell/files'
 import permissions from '@llmspell/permissions'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 interface Row {
   readonly id: string
@@ -115,10 +123,26 @@ function placed(path: string): string {
   return path.replace('{root}', root).replace('{outside}', outside)
 }
 
+const held: OpenFile[] = []
+
+/** Opens a file that is closed when the test ends. */
+async function hold(
+  fs: Files,
+  path: string,
+  access: FileAccess,
+  options?: OpenOptions,
+): Promise<OpenFile> {
+  const file = await fs.open(path, access, options)
+  held.push(file)
+  return file
+}
+
+afterEach(() => Promise.all(held.splice(0).map((file) => file.close())))
+
 async function read(row: Row, path: string): Promise<string> {
   const fs = await open(row.config)
   try {
-    await using file = await fs.open(path, accessOf(row))
+    const file = await hold(fs, path, accessOf(row))
     const parts: Uint8Array[] = []
     for await (const part of file.read()) parts.push(part)
     return `ok:${Buffer.concat(parts).toString()}`
@@ -128,6 +152,12 @@ async function read(row: Row, path: string): Promise<string> {
   }
 }
 
+/** What the answer must not tell: what the row names, and the host's folders unless the caller named them. */
+function secrets({ hidden, expect: expected }: Row, path: string): string[] {
+  const folders = expected.startsWith('ok:') || path.startsWith('/') ? [] : [base]
+  return hidden === undefined ? folders : [...folders, hidden]
+}
+
 describe('the corpus of reads', () => {
   test.each(rows)('$id: $path $allow → $expect', { timeout: 5000 }, async (row) => {
     if (row.only && row.only !== process.platform) return
@@ -135,12 +165,9 @@ describe('the corpus of reads', () => {
     const path = placed(row.path ?? part.repeat(times))
     const answer = await read(row, path)
     expect(answer.split('\n')[0]).toBe(row.expect)
-    if (row.hidden) expect(answer).not.toContain(row.hidden)
-    if (!answer.startsWith('ok:') && !path.startsWith('/')) expect(answer).not.toContain(base)
-    if (row.same) {
-      const other = placed(row.same)
-      expect(await read(row, other)).toBe(answer.replaceAll(path, other))
-    }
+    expect(secrets(row, path).filter((secret) => answer.includes(secret))).toEqual([])
+    const twin = placed(row.same ?? path)
+    expect(await read(row, twin)).toBe(answer.replaceAll(path, twin))
   })
 })
 
@@ -175,7 +202,7 @@ test('a link that is swapped between granted and secret never gives the secret',
 
 async function readOnce(fs: Files, path: string): Promise<string> {
   try {
-    await using file = await fs.open(path, accessOf({ allow: ['.'] }))
+    const file = await hold(fs, path, accessOf({ allow: ['.'] }))
     for await (const part of file.read()) return `ok:${Buffer.from(part).toString()}`
     return 'ok:'
   } catch (error) {
@@ -186,7 +213,7 @@ async function readOnce(fs: Files, path: string): Promise<string> {
 test('what happens to the name after opening does not matter', async () => {
   const fs = await open()
   writeFileSync(join(root, 'moved.txt'), 'first')
-  await using file = await fs.open('moved.txt', accessOf({ allow: ['.'] }))
+  const file = await hold(fs, 'moved.txt', accessOf({ allow: ['.'] }))
   rmSync(join(root, 'moved.txt'))
   writeFileSync(join(root, 'moved.txt'), 'second')
   for await (const part of file.read()) expect(Buffer.from(part).toString()).toBe('first')
@@ -196,7 +223,7 @@ test('a file that grows past its limit while it is read is refused', async () =>
   const fs = await open()
   const path = join(root, 'growing.txt')
   writeFileSync(path, 'x'.repeat(100_000))
-  await using file = await fs.open('growing.txt', accessOf({ allow: ['.'] }), { maxBytes: 150_000 })
+  const file = await hold(fs, 'growing.txt', accessOf({ allow: ['.'] }), { maxBytes: 150_000 })
   const reading = (async () => {
     for await (const part of file.read()) appendFileSync(path, part)
   })()
@@ -214,7 +241,7 @@ test('a root that is a link, and a path that goes by it, are the folder behind i
   const alias = join(base, 'alias')
   symlinkSync(root, alias)
   for (const path of ['a.txt', join(alias, 'a.txt'), join(root, 'a.txt')]) {
-    await using file = await fs.open(path, accessOf({ allow: ['.'] }, alias))
+    const file = await hold(fs, path, accessOf({ allow: ['.'] }, alias))
     expect(file.path).toBe('a.txt')
   }
 })
@@ -223,7 +250,7 @@ test('a signal ends the reading, and a closed file gives no more', async () => {
   const fs = await open()
   const stop = new AbortController()
   const access = { ...accessOf({ allow: ['.'] }), signal: stop.signal }
-  await using file = await fs.open('a.txt', access)
+  const file = await hold(fs, 'a.txt', access)
   stop.abort()
   await expect(file.read()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
     code: 'CANCELLED',
