@@ -113,6 +113,16 @@ describe('models in a house', () => {
       { log: (entry) => void logs.push(entry) },
     )
     expect(JSON.stringify([journal, logs])).not.toContain('sk-from-env')
+    const literal = await inRun(async (run) => {
+      await run.call('Provider', 'generate', [
+        { model: 'mock/echo', api_key: 'sk-literal' },
+        request,
+      ])
+      await run.call('Provider', 'resolve', [{ model: 'mock/echo', api_key: 'sk-literal' }])
+      return run.journal
+    })
+    expect(literal).toHaveLength(2)
+    expect(JSON.stringify(literal)).not.toContain('sk-literal')
   })
 
   test('the end of a run ends the call', async () => {

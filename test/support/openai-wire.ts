@@ -20,7 +20,7 @@ export interface WireAnswer {
 
 type Json = Readonly<Record<string, unknown>>
 
-export const piecesOf = ({ text = '' }: WireAnswer): readonly string[] =>
+const piecesOf = ({ text = '' }: WireAnswer): readonly string[] =>
   typeof text === 'string' ? (text.match(/\s*\S+/g) ?? []) : text
 
 const textOf = (answer: WireAnswer): string =>

@@ -9,7 +9,7 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** US dollars of an answer; 0 where no price is known. */
-export function costOf(model: ResolvedModel, usage: Omit<Usage, 'cost'>): number {
+function costOf(model: ResolvedModel, usage: Omit<Usage, 'cost'>): number {
   const { priceIn = 0, priceOut = 0 } = model
   return (usage.inputTokens * priceIn + usage.outputTokens * priceOut) / 1_000_000
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { HookRegistry, Manifest, ScriptHandler } from '@llmspell/sdk'
+import type { HookRegistry, Manifest, ScriptFunction, ScriptHandler } from '@llmspell/sdk'
 import { testHost } from '@llmspell/sdk/testing'
 import { describe, expect, test } from 'vitest'
 import { validators } from './generated/provider.module.validate.js'
@@ -30,11 +30,13 @@ describe('the script module', () => {
     expect(Object.keys(validators)).toEqual(names)
   })
 
+  // Written out in each place: secrets are looked for in the schema of a parameter, not behind references.
   test('knows models as the configuration does', () => {
-    const own = description['$defs'] as Record<string, unknown>
-    const theirs = config['$defs'] as Record<string, unknown>
-    expect(own['ModelTable']).toEqual(theirs['ModelTable'])
-    expect(own['Model']).toEqual(theirs['Model'])
+    const table = (config['$defs'] as Record<string, unknown>)['ModelTable']
+    for (const name of ['resolve', 'check', 'generate', 'stream']) {
+      const { params } = description['functions']![name] as ScriptFunction
+      expect(params[0]!.schema['anyOf']).toContainEqual(table)
+    }
   })
 
   test('lists providers, with the reason where one cannot be used', async () => {

@@ -8,14 +8,14 @@ type Retry = ModelsConfig['retry']
 const ASKED_LIMIT_MS = 60_000
 
 /** What a provider says about a failure of it. */
-export interface Failure {
+interface Failure {
   readonly status?: number
   readonly retry_after_ms?: number
   readonly retryable?: boolean
 }
 
 /** The details of a PROVIDER_FAILED; undefined for any other error, which is never retried. */
-export function failureOf(error: unknown): Failure | undefined {
+function failureOf(error: unknown): Failure | undefined {
   if (!isSpellError(error) || error.code !== 'PROVIDER_FAILED') return undefined
   return (error.details ?? {}) as Failure
 }

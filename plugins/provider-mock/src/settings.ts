@@ -9,7 +9,7 @@ const KINDS = [
   'malformed_tool_call',
   'hang',
 ] as const
-export type FailureKind = (typeof KINDS)[number]
+type FailureKind = (typeof KINDS)[number]
 
 /** One failure to play, as `settings.fail` gives it. */
 export interface PlannedFailure {

@@ -15,7 +15,7 @@ const PATH =
   /^(?!.*:\/\/)(?=.*[\p{L}])(?:[^\s/\\]+[/\\])*[^\s/\\]+\.\p{L}[\p{L}\d]*$|^(?!.*:\/\/)[\p{L}\d._-]+(?:\/[\p{L}\d._-]+)+$/u
 
 /** Paths between quotes or backticks: what holds a slash, or ends like a file name. */
-export function quotedPaths(prompt: string): readonly string[] {
+function quotedPaths(prompt: string): readonly string[] {
   const quoted = [...prompt.matchAll(QUOTED)].map((match) => match[1] ?? match[2] ?? match[3]!)
   return [...new Set(quoted.filter((text) => PATH.test(text)))]
 }

@@ -98,7 +98,7 @@ function isBroken(error: unknown, depth = 0): boolean {
 }
 
 /** Both headers that servers use: milliseconds, then seconds or a date. */
-export function retryAfter(
+function retryAfter(
   headers: Readonly<Record<string, string>>,
   now = Date.now(),
 ): number | undefined {

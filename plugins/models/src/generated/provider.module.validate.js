@@ -365,386 +365,8 @@ return errors === 0;
 validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check5 = validate25;
-const schema36 = {"type":"object","properties":{"model":{"$ref":"module#/$defs/Model"}},"required":[],"additionalProperties":false};
-const schema38 = {"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"$ref":"#/$defs/ModelTable"}]};
-const schema39 = {"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}};
+const schema36 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}}]}},"required":[],"additionalProperties":false};
 const func7 = Object.prototype.hasOwnProperty;
-
-function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate27.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func7.call(schema39.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/$defs/ModelTable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.provider !== undefined){
-let data0 = data.provider;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.provider.type,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.model !== undefined){
-let data1 = data.model;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.type,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.base_url !== undefined){
-let data2 = data.base_url;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.base_url.type,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data.api_key !== undefined){
-let data3 = data.api_key;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.api_key.type,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data4 = data.temperature;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.temperature.type,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.top_p !== undefined){
-let data5 = data.top_p;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.top_p.type,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.seed !== undefined){
-let data6 = data.seed;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/$defs/ModelTable/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.seed.type,parentSchema:schema39.properties.seed,data:data6};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data.stop !== undefined){
-let data7 = data.stop;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
-const err17 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[0].type,parentSchema:schema39.properties.stop.anyOf[0],data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid3 = valid3 || _valid1;
-const _errs25 = errors;
-if(Array.isArray(data7)){
-const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-let data8 = data7[i0];
-if(typeof data8 !== "string"){
-const err18 = {instancePath:instancePath+"/stop/" + i0,schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.stop.anyOf[1].items,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.stop.anyOf[1].type,parentSchema:schema39.properties.stop.anyOf[1],data:data7};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err20 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.stop.anyOf,parentSchema:schema39.properties.stop,data:data7};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.max_tokens.type,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err22 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-if(data.settings !== undefined){
-let data10 = data.settings;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-}
-else {
-const err23 = {instancePath:instancePath+"/settings",schemaPath:"#/$defs/ModelTable/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.settings.type,parentSchema:schema39.properties.settings,data:data10};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-}
-else {
-const err24 = {instancePath,schemaPath:"#/$defs/ModelTable/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-if(!valid0){
-const err25 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate27.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate27.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
 
 function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -770,72 +392,24 @@ errors++;
 }
 }
 if(data.model !== undefined){
-if(!(validate27(data.model, {instancePath:instancePath+"/model",parentData:data,parentDataProperty:"model",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate25.errors = vErrors;
-return errors === 0;
-}
-validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check6 = validate29;
-const schema40 = {"type":"object","properties":{"model":{"anyOf":[{"$ref":"module#/$defs/Model"},{"type":"null"}]}},"required":[],"additionalProperties":false};
-
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate30.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
+let data0 = data.model;
 const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func7.call(schema39.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/$defs/ModelTable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
+let valid1 = false;
+const _errs4 = errors;
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -844,12 +418,13 @@ vErrors.push(err2);
 }
 errors++;
 }
-}
-if(data.provider !== undefined){
-let data0 = data.provider;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.provider,data:data0};
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func7.call(schema36.properties.model.anyOf[1].properties, key1))){
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.model.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -859,8 +434,11 @@ vErrors.push(err3);
 errors++;
 }
 }
-else {
-const err4 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.provider.type,parentSchema:schema39.properties.provider,data:data0};
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(func1(data1) < 1){
+const err4 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -870,11 +448,8 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.model !== undefined){
-let data1 = data.model;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model,data:data1};
+else {
+const err5 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.provider.type,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -884,8 +459,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-else {
-const err6 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.type,parentSchema:schema39.properties.model,data:data1};
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(func1(data2) < 1){
+const err6 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -895,11 +473,8 @@ vErrors.push(err6);
 errors++;
 }
 }
-if(data.base_url !== undefined){
-let data2 = data.base_url;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.base_url,data:data2};
+else {
+const err7 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.model.type,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -909,8 +484,11 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.base_url.type,parentSchema:schema39.properties.base_url,data:data2};
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(func1(data3) < 1){
+const err8 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -920,11 +498,8 @@ vErrors.push(err8);
 errors++;
 }
 }
-if(data.api_key !== undefined){
-let data3 = data.api_key;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.api_key,data:data3};
+else {
+const err9 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -934,8 +509,11 @@ vErrors.push(err9);
 errors++;
 }
 }
-else {
-const err10 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.api_key.type,parentSchema:schema39.properties.api_key,data:data3};
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(func1(data4) < 1){
+const err10 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -945,11 +523,8 @@ vErrors.push(err10);
 errors++;
 }
 }
-if(data.temperature !== undefined){
-let data4 = data.temperature;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.temperature,data:data4};
+else {
+const err11 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -959,8 +534,11 @@ vErrors.push(err11);
 errors++;
 }
 }
-else {
-const err12 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.temperature.type,parentSchema:schema39.properties.temperature,data:data4};
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -970,11 +548,8 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.top_p !== undefined){
-let data5 = data.top_p;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.top_p,data:data5};
+else {
+const err13 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -983,8 +558,12 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(data5 < 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.top_p,data:data5};
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err14 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -993,9 +572,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-else {
-const err15 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.top_p.type,parentSchema:schema39.properties.top_p,data:data5};
+if(data6 < 0 || isNaN(data6)){
+const err15 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1005,10 +583,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.seed !== undefined){
-let data6 = data.seed;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/$defs/ModelTable/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.seed.type,parentSchema:schema39.properties.seed,data:data6};
+else {
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1018,13 +594,10 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data.stop !== undefined){
-let data7 = data.stop;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
-const err17 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[0].type,parentSchema:schema39.properties.stop.anyOf[0],data:data7};
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err17 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.seed.type,parentSchema:schema36.properties.model.anyOf[1].properties.seed,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1033,15 +606,14 @@ vErrors.push(err17);
 }
 errors++;
 }
-var _valid1 = _errs23 === errors;
-valid3 = valid3 || _valid1;
+}
+if(data0.stop !== undefined){
+let data8 = data0.stop;
+const _errs24 = errors;
+let valid3 = false;
 const _errs25 = errors;
-if(Array.isArray(data7)){
-const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-let data8 = data7[i0];
 if(typeof data8 !== "string"){
-const err18 = {instancePath:instancePath+"/stop/" + i0,schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.stop.anyOf[1].items,data:data8};
+const err18 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1050,10 +622,15 @@ vErrors.push(err18);
 }
 errors++;
 }
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.stop.anyOf[1].type,parentSchema:schema39.properties.stop.anyOf[1],data:data7};
+var _valid1 = _errs25 === errors;
+valid3 = valid3 || _valid1;
+const _errs27 = errors;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 !== "string"){
+const err19 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1062,10 +639,10 @@ vErrors.push(err19);
 }
 errors++;
 }
-var _valid1 = _errs25 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err20 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.stop.anyOf,parentSchema:schema39.properties.stop,data:data7};
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1074,22 +651,10 @@ vErrors.push(err20);
 }
 errors++;
 }
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.max_tokens.type,parentSchema:schema39.properties.max_tokens,data:data9};
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err21 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.stop,data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1098,9 +663,22 @@ vErrors.push(err21);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err22 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.max_tokens,data:data9};
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data0.max_tokens !== undefined){
+let data10 = data0.max_tokens;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err22 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1109,14 +687,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.settings !== undefined){
-let data10 = data.settings;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-}
-else {
-const err23 = {instancePath:instancePath+"/settings",schemaPath:"#/$defs/ModelTable/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.settings.type,parentSchema:schema39.properties.settings,data:data10};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1127,8 +700,12 @@ errors++;
 }
 }
 }
+if(data0.settings !== undefined){
+let data11 = data0.settings;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
 else {
-const err24 = {instancePath,schemaPath:"#/$defs/ModelTable/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+const err24 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].properties.settings.type,parentSchema:schema36.properties.model.anyOf[1].properties.settings,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1137,13 +714,10 @@ vErrors.push(err24);
 }
 errors++;
 }
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
 }
-if(!valid0){
-const err25 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data};
+}
+else {
+const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1152,28 +726,53 @@ vErrors.push(err25);
 }
 errors++;
 }
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf,parentSchema:schema36.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err26];
+}
 else {
-errors = _errs0;
+vErrors.push(err26);
+}
+errors++;
+}
+else {
+errors = _errs3;
 if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
+if(_errs3){
+vErrors.length = _errs3;
 }
 else {
 vErrors = null;
 }
 }
 }
-validate30.errors = vErrors;
-evaluated0.props = props0;
+}
+}
+else {
+const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate30.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
+const check6 = validate26;
+const schema37 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]}},"required":[],"additionalProperties":false};
 
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate29.evaluated;
+const evaluated0 = validate26.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1183,7 +782,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(key0 === "model")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema37,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1198,15 +797,9 @@ let data0 = data.model;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate30(data0, {instancePath:instancePath+"/model",parentData:data,parentDataProperty:"model",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs5 = errors;
-if(data0 !== null){
-const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema40.properties.model.anyOf[1].type,parentSchema:schema40.properties.model.anyOf[1],data:data0};
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1215,15 +808,347 @@ vErrors.push(err1);
 }
 errors++;
 }
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema40.properties.model.anyOf,parentSchema:schema40.properties.model,data:data0};
+}
+else {
+const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[0].type,parentSchema:schema37.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
 else {
 vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func7.call(schema37.properties.model.anyOf[1].properties, key1))){
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema37.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(func1(data1) < 1){
+const err4 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.provider.type,parentSchema:schema37.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(func1(data2) < 1){
+const err6 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.model.type,parentSchema:schema37.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(func1(data3) < 1){
+const err8 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema37.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(func1(data4) < 1){
+const err10 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema37.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema37.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema37.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema37.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err14 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+if(data6 < 0 || isNaN(data6)){
+const err15 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema37.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema37.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema37.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err17 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema37.properties.model.anyOf[1].properties.seed.type,parentSchema:schema37.properties.model.anyOf[1].properties.seed,data:data7};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data0.stop !== undefined){
+let data8 = data0.stop;
+const _errs24 = errors;
+let valid3 = false;
+const _errs25 = errors;
+if(typeof data8 !== "string"){
+const err18 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema37.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid3 = valid3 || _valid1;
+const _errs27 = errors;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 !== "string"){
+const err19 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema37.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+}
+else {
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err21 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema37.properties.model.anyOf[1].properties.stop,data:data8};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data0.max_tokens !== undefined){
+let data10 = data0.max_tokens;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err22 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema37.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema37.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema37.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+if(data0.settings !== undefined){
+let data11 = data0.settings;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err24 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].properties.settings.type,parentSchema:schema37.properties.model.anyOf[1].properties.settings,data:data11};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+else {
+const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs36 = errors;
+if(data0 !== null){
+const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema37.properties.model.anyOf[2].type,parentSchema:schema37.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+var _valid0 = _errs36 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf,parentSchema:schema37.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
 }
 errors++;
 }
@@ -1241,403 +1166,27 @@ vErrors = null;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data};
+const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
 if(vErrors === null){
-vErrors = [err3];
+vErrors = [err28];
 }
 else {
-vErrors.push(err3);
+vErrors.push(err28);
 }
 errors++;
 }
-validate29.errors = vErrors;
+validate26.errors = vErrors;
 return errors === 0;
 }
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check7 = validate32;
-const schema43 = {"type":"object","properties":{"model":{"anyOf":[{"$ref":"module#/$defs/Model"},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
+const check7 = validate27;
+const schema38 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func7.call(schema39.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/$defs/ModelTable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.provider !== undefined){
-let data0 = data.provider;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.provider.type,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.model !== undefined){
-let data1 = data.model;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.type,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.base_url !== undefined){
-let data2 = data.base_url;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.base_url.type,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data.api_key !== undefined){
-let data3 = data.api_key;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.api_key.type,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data4 = data.temperature;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.temperature.type,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.top_p !== undefined){
-let data5 = data.top_p;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.top_p.type,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.seed !== undefined){
-let data6 = data.seed;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/$defs/ModelTable/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.seed.type,parentSchema:schema39.properties.seed,data:data6};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data.stop !== undefined){
-let data7 = data.stop;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
-const err17 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[0].type,parentSchema:schema39.properties.stop.anyOf[0],data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid3 = valid3 || _valid1;
-const _errs25 = errors;
-if(Array.isArray(data7)){
-const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-let data8 = data7[i0];
-if(typeof data8 !== "string"){
-const err18 = {instancePath:instancePath+"/stop/" + i0,schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.stop.anyOf[1].items,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.stop.anyOf[1].type,parentSchema:schema39.properties.stop.anyOf[1],data:data7};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err20 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.stop.anyOf,parentSchema:schema39.properties.stop,data:data7};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.max_tokens.type,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err22 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-if(data.settings !== undefined){
-let data10 = data.settings;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-}
-else {
-const err23 = {instancePath:instancePath+"/settings",schemaPath:"#/$defs/ModelTable/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.settings.type,parentSchema:schema39.properties.settings,data:data10};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-}
-else {
-const err24 = {instancePath,schemaPath:"#/$defs/ModelTable/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-if(!valid0){
-const err25 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate33.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate33.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate32.evaluated;
+const evaluated0 = validate27.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1646,7 +1195,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.model === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema43.required,parentSchema:schema43,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema38.required,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1656,7 +1205,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.request === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "request"},message:"must have required property '"+"request"+"'",schema:schema43.required,parentSchema:schema43,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "request"},message:"must have required property '"+"request"+"'",schema:schema38.required,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1667,7 +1216,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "model") || (key0 === "request"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema43,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1682,15 +1231,9 @@ let data0 = data.model;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate33(data0, {instancePath:instancePath+"/model",parentData:data,parentDataProperty:"model",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs5 = errors;
-if(data0 !== null){
-const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema43.properties.model.anyOf[1].type,parentSchema:schema43.properties.model.anyOf[1],data:data0};
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1699,15 +1242,347 @@ vErrors.push(err3);
 }
 errors++;
 }
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema43.properties.model.anyOf,parentSchema:schema43.properties.model,data:data0};
+}
+else {
+const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
 else {
 vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func7.call(schema38.properties.model.anyOf[1].properties, key1))){
+const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(func1(data1) < 1){
+const err6 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.provider.type,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(func1(data2) < 1){
+const err8 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.model.type,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(func1(data3) < 1){
+const err10 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(func1(data4) < 1){
+const err12 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data6 < 0 || isNaN(data6)){
+const err17 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err19 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.seed.type,parentSchema:schema38.properties.model.anyOf[1].properties.seed,data:data7};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data0.stop !== undefined){
+let data8 = data0.stop;
+const _errs24 = errors;
+let valid3 = false;
+const _errs25 = errors;
+if(typeof data8 !== "string"){
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid3 = valid3 || _valid1;
+const _errs27 = errors;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 !== "string"){
+const err21 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err23 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.stop,data:data8};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data0.max_tokens !== undefined){
+let data10 = data0.max_tokens;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err24 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err25 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+if(data0.settings !== undefined){
+let data11 = data0.settings;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err26 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].properties.settings.type,parentSchema:schema38.properties.model.anyOf[1].properties.settings,data:data11};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs36 = errors;
+if(data0 !== null){
+const err28 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema38.properties.model.anyOf[2].type,parentSchema:schema38.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var _valid0 = _errs36 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err29 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf,parentSchema:schema38.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
 }
 errors++;
 }
@@ -1724,470 +1599,94 @@ vErrors = null;
 }
 }
 if(data.request !== undefined){
-let data1 = data.request;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.messages === undefined){
-const err5 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema43.properties.request.required,parentSchema:schema43.properties.request,data:data1};
+let data12 = data.request;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.messages === undefined){
+const err30 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema38.properties.request.required,parentSchema:schema38.properties.request,data:data12};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err30];
 }
 else {
-vErrors.push(err5);
+vErrors.push(err30);
 }
 errors++;
 }
-if(data1.messages !== undefined){
-let data2 = data1.messages;
-if(Array.isArray(data2)){
-if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema43.properties.request.properties.messages,data:data2};
+if(data12.messages !== undefined){
+let data13 = data12.messages;
+if(Array.isArray(data13)){
+if(data13.length < 1){
+const err31 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema38.properties.request.properties.messages,data:data13};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err31];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err31);
 }
 errors++;
 }
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const len1 = data13.length;
+for(let i1=0; i1<len1; i1++){
+let data14 = data13[i1];
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 }
 else {
-const err7 = {instancePath:instancePath+"/request/messages/" + i0,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.request.properties.messages.items.type,parentSchema:schema43.properties.request.properties.messages.items,data:data3};
+const err32 = {instancePath:instancePath+"/request/messages/" + i1,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.request.properties.messages.items.type,parentSchema:schema38.properties.request.properties.messages.items,data:data14};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err32];
 }
 else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema43.properties.request.properties.messages.type,parentSchema:schema43.properties.request.properties.messages,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
+vErrors.push(err32);
 }
 errors++;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.request.type,parentSchema:schema43.properties.request,data:data1};
+const err33 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.request.properties.messages.type,parentSchema:schema38.properties.request.properties.messages,data:data13};
 if(vErrors === null){
-vErrors = [err9];
+vErrors = [err33];
 }
 else {
-vErrors.push(err9);
+vErrors.push(err33);
 }
 errors++;
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+const err34 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.request.type,parentSchema:schema38.properties.request,data:data12};
 if(vErrors === null){
-vErrors = [err10];
+vErrors = [err34];
 }
 else {
-vErrors.push(err10);
+vErrors.push(err34);
 }
 errors++;
 }
-validate32.errors = vErrors;
+}
+}
+else {
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check8 = validate35;
-const schema46 = {"type":"object","properties":{"model":{"anyOf":[{"$ref":"module#/$defs/Model"},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
+const check8 = validate28;
+const schema39 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
 
-function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate36.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data === "string"){
-if(func1(data) < 1){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func7.call(schema39.properties, key0))){
-const err2 = {instancePath,schemaPath:"#/$defs/ModelTable/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.provider !== undefined){
-let data0 = data.provider;
-if(typeof data0 === "string"){
-if(func1(data0) < 1){
-const err3 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/provider",schemaPath:"#/$defs/ModelTable/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.provider.type,parentSchema:schema39.properties.provider,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.model !== undefined){
-let data1 = data.model;
-if(typeof data1 === "string"){
-if(func1(data1) < 1){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-else {
-const err6 = {instancePath:instancePath+"/model",schemaPath:"#/$defs/ModelTable/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.type,parentSchema:schema39.properties.model,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data.base_url !== undefined){
-let data2 = data.base_url;
-if(typeof data2 === "string"){
-if(func1(data2) < 1){
-const err7 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/base_url",schemaPath:"#/$defs/ModelTable/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.base_url.type,parentSchema:schema39.properties.base_url,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data.api_key !== undefined){
-let data3 = data.api_key;
-if(typeof data3 === "string"){
-if(func1(data3) < 1){
-const err9 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/api_key",schemaPath:"#/$defs/ModelTable/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.api_key.type,parentSchema:schema39.properties.api_key,data:data3};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data4 = data.temperature;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 < 0 || isNaN(data4)){
-const err11 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-else {
-const err12 = {instancePath:instancePath+"/temperature",schemaPath:"#/$defs/ModelTable/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.temperature.type,parentSchema:schema39.properties.temperature,data:data4};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-if(data.top_p !== undefined){
-let data5 = data.top_p;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 > 1 || isNaN(data5)){
-const err13 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data5 < 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/top_p",schemaPath:"#/$defs/ModelTable/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.top_p.type,parentSchema:schema39.properties.top_p,data:data5};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.seed !== undefined){
-let data6 = data.seed;
-if(!(((typeof data6 == "number") && (!(data6 % 1) && !isNaN(data6))) && (isFinite(data6)))){
-const err16 = {instancePath:instancePath+"/seed",schemaPath:"#/$defs/ModelTable/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.seed.type,parentSchema:schema39.properties.seed,data:data6};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-if(data.stop !== undefined){
-let data7 = data.stop;
-const _errs22 = errors;
-let valid3 = false;
-const _errs23 = errors;
-if(typeof data7 !== "string"){
-const err17 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[0].type,parentSchema:schema39.properties.stop.anyOf[0],data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid1 = _errs23 === errors;
-valid3 = valid3 || _valid1;
-const _errs25 = errors;
-if(Array.isArray(data7)){
-const len0 = data7.length;
-for(let i0=0; i0<len0; i0++){
-let data8 = data7[i0];
-if(typeof data8 !== "string"){
-const err18 = {instancePath:instancePath+"/stop/" + i0,schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.stop.anyOf[1].items,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.stop.anyOf[1].type,parentSchema:schema39.properties.stop.anyOf[1],data:data7};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err20 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/ModelTable/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.stop.anyOf,parentSchema:schema39.properties.stop,data:data7};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-else {
-errors = _errs22;
-if(vErrors !== null){
-if(_errs22){
-vErrors.length = _errs22;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.max_tokens.type,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err22 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/$defs/ModelTable/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-if(data.settings !== undefined){
-let data10 = data.settings;
-if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
-}
-else {
-const err23 = {instancePath:instancePath+"/settings",schemaPath:"#/$defs/ModelTable/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.settings.type,parentSchema:schema39.properties.settings,data:data10};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-}
-else {
-const err24 = {instancePath,schemaPath:"#/$defs/ModelTable/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props0 = true;
-}
-if(!valid0){
-const err25 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate36.errors = vErrors;
-evaluated0.props = props0;
-return errors === 0;
-}
-validate36.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2196,7 +1695,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.model === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema46.required,parentSchema:schema46,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema39.required,parentSchema:schema39,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2206,7 +1705,7 @@ vErrors.push(err0);
 errors++;
 }
 if(data.request === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "request"},message:"must have required property '"+"request"+"'",schema:schema46.required,parentSchema:schema46,data};
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "request"},message:"must have required property '"+"request"+"'",schema:schema39.required,parentSchema:schema39,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2217,7 +1716,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "model") || (key0 === "request"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema46,data};
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2232,15 +1731,9 @@ let data0 = data.model;
 const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
-if(!(validate36(data0, {instancePath:instancePath+"/model",parentData:data,parentDataProperty:"model",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
-errors = vErrors.length;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs5 = errors;
-if(data0 !== null){
-const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema46.properties.model.anyOf[1].type,parentSchema:schema46.properties.model.anyOf[1],data:data0};
+if(typeof data0 === "string"){
+if(func1(data0) < 1){
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2249,15 +1742,347 @@ vErrors.push(err3);
 }
 errors++;
 }
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema46.properties.model.anyOf,parentSchema:schema46.properties.model,data:data0};
+}
+else {
+const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
 else {
 vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func7.call(schema39.properties.model.anyOf[1].properties, key1))){
+const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema39.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(func1(data1) < 1){
+const err6 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.provider.type,parentSchema:schema39.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(func1(data2) < 1){
+const err8 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.model.type,parentSchema:schema39.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(func1(data3) < 1){
+const err10 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema39.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(func1(data4) < 1){
+const err12 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema39.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema39.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data6 < 0 || isNaN(data6)){
+const err17 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema39.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err19 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.model.anyOf[1].properties.seed.type,parentSchema:schema39.properties.model.anyOf[1].properties.seed,data:data7};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data0.stop !== undefined){
+let data8 = data0.stop;
+const _errs24 = errors;
+let valid3 = false;
+const _errs25 = errors;
+if(typeof data8 !== "string"){
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid3 = valid3 || _valid1;
+const _errs27 = errors;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 !== "string"){
+const err21 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err23 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema39.properties.model.anyOf[1].properties.stop,data:data8};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data0.max_tokens !== undefined){
+let data10 = data0.max_tokens;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err24 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema39.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err25 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+if(data0.settings !== undefined){
+let data11 = data0.settings;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+}
+else {
+const err26 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].properties.settings.type,parentSchema:schema39.properties.model.anyOf[1].properties.settings,data:data11};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs36 = errors;
+if(data0 !== null){
+const err28 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema39.properties.model.anyOf[2].type,parentSchema:schema39.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var _valid0 = _errs36 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err29 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf,parentSchema:schema39.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
 }
 errors++;
 }
@@ -2274,86 +2099,86 @@ vErrors = null;
 }
 }
 if(data.request !== undefined){
-let data1 = data.request;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.messages === undefined){
-const err5 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema46.properties.request.required,parentSchema:schema46.properties.request,data:data1};
+let data12 = data.request;
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+if(data12.messages === undefined){
+const err30 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema39.properties.request.required,parentSchema:schema39.properties.request,data:data12};
 if(vErrors === null){
-vErrors = [err5];
+vErrors = [err30];
 }
 else {
-vErrors.push(err5);
+vErrors.push(err30);
 }
 errors++;
 }
-if(data1.messages !== undefined){
-let data2 = data1.messages;
-if(Array.isArray(data2)){
-if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema46.properties.request.properties.messages,data:data2};
+if(data12.messages !== undefined){
+let data13 = data12.messages;
+if(Array.isArray(data13)){
+if(data13.length < 1){
+const err31 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema39.properties.request.properties.messages,data:data13};
 if(vErrors === null){
-vErrors = [err6];
+vErrors = [err31];
 }
 else {
-vErrors.push(err6);
+vErrors.push(err31);
 }
 errors++;
 }
-const len0 = data2.length;
-for(let i0=0; i0<len0; i0++){
-let data3 = data2[i0];
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+const len1 = data13.length;
+for(let i1=0; i1<len1; i1++){
+let data14 = data13[i1];
+if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 }
 else {
-const err7 = {instancePath:instancePath+"/request/messages/" + i0,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.properties.request.properties.messages.items.type,parentSchema:schema46.properties.request.properties.messages.items,data:data3};
+const err32 = {instancePath:instancePath+"/request/messages/" + i1,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.properties.messages.items.type,parentSchema:schema39.properties.request.properties.messages.items,data:data14};
 if(vErrors === null){
-vErrors = [err7];
+vErrors = [err32];
 }
 else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema46.properties.request.properties.messages.type,parentSchema:schema46.properties.request.properties.messages,data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
+vErrors.push(err32);
 }
 errors++;
 }
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.properties.request.type,parentSchema:schema46.properties.request,data:data1};
+const err33 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.request.properties.messages.type,parentSchema:schema39.properties.request.properties.messages,data:data13};
 if(vErrors === null){
-vErrors = [err9];
+vErrors = [err33];
 }
 else {
-vErrors.push(err9);
+vErrors.push(err33);
 }
 errors++;
 }
 }
 }
 else {
-const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.type,parentSchema:schema46,data};
+const err34 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.type,parentSchema:schema39.properties.request,data:data12};
 if(vErrors === null){
-vErrors = [err10];
+vErrors = [err34];
 }
 else {
-vErrors.push(err10);
+vErrors.push(err34);
 }
 errors++;
 }
-validate35.errors = vErrors;
+}
+}
+else {
+const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   "list": check0,

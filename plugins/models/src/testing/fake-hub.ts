@@ -45,7 +45,7 @@ export function configOf(section: object = {}): ModelsConfig {
   return config as ModelsConfig
 }
 
-export const silent: Logger = {
+const silent: Logger = {
   trace: () => undefined,
   debug: () => undefined,
   info: () => undefined,
