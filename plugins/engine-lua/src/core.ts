@@ -34,6 +34,7 @@ export class Core {
         raise: (L, error) => this.failures.push(L, error),
         continue: (L, ticket) => this.driver.continue(L, ticket),
         enter: (fn) => options.enter(fn),
+        isDeep: (L) => this.frames.isDeep(L),
         locate: (L) => this.frames.locate(L),
       },
       options.limits.memoryBytes,

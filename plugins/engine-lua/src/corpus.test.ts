@@ -141,7 +141,7 @@ const PAYLOADS: readonly Payload[] = [
   },
   {
     id: 'LUA-20 stack',
-    source: 'local function f() return 1 + f() end f()',
+    source: 'local function f() return 1 + f() end pcall(f) f()',
     expect: 'SCRIPT_ERROR',
   },
   {

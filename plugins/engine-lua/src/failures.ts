@@ -9,6 +9,9 @@ import type { Pusher } from './push.ts'
 import { KEYS } from './registry.ts'
 import type { Taker } from './take.ts'
 
+/** Lua's own message; uncaught it can only come from a stack of very many calls. */
+const NO_MEMORY = 'not enough memory'
+const OVERFLOW = 'stack overflow'
 const CODE = /^[A-Z][A-Z0-9_]*$/
 
 /** Errors between Lua and the host. */
@@ -81,7 +84,7 @@ export class Failures {
       ? this.#api.lua_tolstring(co, index, text.size)
       : this.#api.luaL_tolstring(co, index, text.size)
     const whole = text.readLossy(pointer, text.word(text.size))
-    const { message, where } = this.#frames.split(whole)
+    const { message, where } = this.#frames.split(whole === NO_MEMORY ? OVERFLOW : whole)
     return new SpellError('SCRIPT_ERROR', message, { trace: at.trace, where: where ?? at.where })
   }
 

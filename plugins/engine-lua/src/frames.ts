@@ -7,6 +7,7 @@ const DEBUG = 128
 const SOURCE = 16
 const LINE = 24
 const LEVELS = 64
+const DEEP = 20_000
 /** LUA_IDSIZE: longer chunk names are cut in messages. */
 const SHORT = 60
 
@@ -29,6 +30,11 @@ export class Frames {
   /** Remembers a file, whose name Lua cuts in messages. */
   addFile(file: string): void {
     this.#files.set(shortName(file), file)
+  }
+
+  /** True inside more calls than a program means to make. Allocates nothing. */
+  isDeep(L: number): boolean {
+    return this.#api.lua_getstack(L, DEEP, this.#debug) === 1
   }
 
   /** The innermost place in a file of the script. */

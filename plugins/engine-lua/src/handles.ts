@@ -26,6 +26,10 @@ export function preludeHandles(core: Core, L: number): void {
   loaded.add(core)
   core.machine.api.lua_rawgetp(L, REGISTRY, KEYS.host)
   core.setNative(L, 'unknown', (l) => raiseUnknown(core, l))
+  core.set(L, 'builder_type', () => {
+    core.machine.api.lua_createtable(L, 0, 4)
+    core.kinds.register(L, { kind: 'builder' })
+  })
   core.machine.api.lua_settop(L, -2)
   runPrelude(core, L, HANDLES)
 }
@@ -34,7 +38,8 @@ export function preludeHandles(core: Core, L: number): void {
 function raiseUnknown(core: Core, L: number): never {
   const owner = core.taker.take(L, 1, 'owner') as string
   const key = show(core, L, 2)
-  throw unknownName(`${owner} has no '${key}'.`, key, core.taker.take(L, 3, 'known') as string[])
+  const known = Object.values(core.taker.take(L, 3, 'known') as Record<string, string>)
+  throw unknownName(`${owner} has no '${key}'.`, key, known)
 }
 
 /** Makes Lua objects of the references that answers carry. */

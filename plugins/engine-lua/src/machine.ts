@@ -21,6 +21,8 @@ export interface MachineHooks {
   /** Goes on with what waited under a ticket. Returns the number of results. */
   continue(L: number, ticket: number): number
   enter<T>(fn: () => T): T
+  /** True where the calls themselves fill the memory: it comes back when they are left. */
+  isDeep(L: number): boolean
   /** The innermost place in a file of the script; allocates nothing. */
   locate(L: number): Where | undefined
 }
@@ -110,7 +112,8 @@ export class Machine {
   /** A growth was refused earlier: if that is why Lua threw, nothing in the script may catch it. */
   #checkMemory(L: number): void {
     const jump = this.text.word(L + ERROR_JUMP)
-    if (this.text.word(jump + STATUS) === NO_MEMORY) throw this.#memoryLimit(L)
+    const isMemory = this.text.word(jump + STATUS) === NO_MEMORY
+    if (isMemory && !this.#hooks.isDeep(L)) throw this.#memoryLimit(L)
     this.#heap.refused = false
   }
 
@@ -194,7 +197,8 @@ export class Machine {
         api.lua_pushcclosure(main, this.#slots.j, 0)
         return api.lua_pcallk(main, 0, 0, 0, 0, 0)
       })
-      if (this.#failure) throw this.#failure
+      const found = this.#failure as SpellError | undefined
+      if (found) throw found
       if (status !== OK) throw this.#unexpected()
     } finally {
       this.#work = outer

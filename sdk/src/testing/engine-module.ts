@@ -64,8 +64,8 @@ export class ProbeHost {
       this.callbacks.push((args[0] as unknown as { id: number }).id)
       return undefined
     },
-    'Probe.open': ({ args }) => door(String(args[0])),
-    'Probe.Door.knock': ({ handle, args }) => `${handle} heard ${String(args[0])}`,
+    'Probe.open': ({ args }) => door(args[0] as string),
+    'Probe.Door.knock': ({ handle, args }) => `${handle} heard ${args[0] as number}`,
     'Probe.numbers': () => ({ [REF]: 'stream', id: 's1' }) satisfies StreamRef,
     'Probe.wait': ({ args }) => this.#wait(args[0] as number),
     'Probe.answer': () => ({ text: 'forty-two', data: { n: 42 } }),

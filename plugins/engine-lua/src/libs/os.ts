@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks'
 import { SpellError } from '@llmspell/sdk'
 import { ask } from '../calls.ts'
 import type { Core } from '../core.ts'

@@ -53,28 +53,30 @@ local function place(options, path, value, append)
   at[last][#at[last] + 1] = value
 end
 
-function host.builder(module, call, steps)
-  local options, methods = {}, {}
-  local name = module .. ' builder'
-  local function build() return _G[module][call](options) end
-  for key, step in next, steps do
-    methods[key] = function(self, value)
-      if not ids[self] then
-        error({ code = 'INPUT_INVALID', message = "'" .. key .. "' is a method of the builder.",
-          hint = 'Call it with a colon: builder:' .. key .. '(...), not with a dot.' }, 2)
-      end
-      if value == nil then value = true end
-      place(options, step.path, value, step.append)
-      return self
+local BUILDER, builders = host.builder_type, setmetatable({}, { __mode = 'k' })
+BUILDER.__name, BUILDER.__metatable = 'Builder', false
+function BUILDER.__index(self, key)
+  local builder = builders[self]
+  return builder.methods[key] or unknown('The ' .. builder.name, key, keys(builder.methods))
+end
+
+local function setter(key, step, options)
+  return function(self, value)
+    if not builders[self] then
+      error({ code = 'INPUT_INVALID', message = "'" .. key .. "' is a method of the builder.",
+        hint = 'Call it with a colon: builder:' .. key .. '(...), not with a dot.' }, 2)
     end
+    if value == nil then value = true end
+    place(options, step.path, value, step.append)
+    return self
   end
-  methods.build = build
-  local mt = { __name = name, __metatable = false }
-  function mt.__index(_, key)
-    return methods[key] or unknown('The ' .. name, key, keys(methods))
-  end
-  local self = setmetatable({}, mt)
-  ids[self] = name
+end
+
+function host.builder(module, call, steps)
+  local options, methods, self = {}, {}, setmetatable({}, BUILDER)
+  for key, step in next, steps do methods[key] = setter(key, step, options) end
+  function methods.build() return _G[module][call](options) end
+  builders[self] = { name = module .. ' builder', methods = methods }
   return self
 end
 `
