@@ -91,7 +91,13 @@ export class ExtensionCatalogue implements ExtensionRegistry {
       this.#points.set(point, named)
       for (const item of items) {
         if (this.#parts.plan.names.get(keyOf(point, item.name)) !== record.id) continue
-        named.set(item.name, { point, name: item.name, plugin: record.id, version: record.version, item })
+        named.set(item.name, {
+          point,
+          name: item.name,
+          plugin: record.id,
+          version: record.version,
+          item,
+        })
       }
     }
   }
