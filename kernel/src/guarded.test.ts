@@ -1,7 +1,8 @@
 import { SpellError } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { failure } from './codes.ts'
-import { armedLimits, currentFrame, guarded, guardedSync, note } from './guarded.ts'
+import { currentFrame, guarded, guardedSync, note } from './guarded.ts'
+import { armedLimits } from './limits.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -66,9 +67,9 @@ describe('guarded', () => {
       (e: unknown) => e,
     )
     expect(armedLimits()).toBe(1)
-    await vi.advanceTimersByTimeAsync(9_999)
+    await vi.advanceTimersByTimeAsync(9_998)
     expect(armedLimits()).toBe(1)
-    await vi.advanceTimersByTimeAsync(1)
+    await vi.advanceTimersByTimeAsync(2)
     expect(armedLimits()).toBe(0)
     expect(await run).toMatchObject({
       code: 'PLUGIN_TIMEOUT',

@@ -7,6 +7,7 @@ import {
   type Step,
 } from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
+import { startLimit, stopLimit } from './limits.ts'
 
 /** Whose code is running, and in which step. */
 export interface Frame {
@@ -19,7 +20,6 @@ export interface Frame {
 }
 
 const frames = new AsyncLocalStorage<Frame>()
-let armed = 0
 
 const CODES: Readonly<Record<Step, KernelCode>> = {
   discover: 'MANIFEST_INVALID',
@@ -43,11 +43,6 @@ export function note(action: string): void {
   if (frame) frame.last = action
 }
 
-/** Number of time limits that are running. */
-export function armedLimits(): number {
-  return armed
-}
-
 /**
  * Runs a piece of plugin code: sets its owner, limits its time and gives every failure a code.
  * An error that has a code passes unchanged where it is the owner's own answer to a call.
@@ -55,7 +50,7 @@ export function armedLimits(): number {
  * @param doing what it does, for texts: `setup`, `tap on 'x.y'`
  * @throws PluginError
  */
-export async function guarded<T>(
+export function guarded<T>(
   owner: string,
   step: Step,
   fn: () => Awaitable<T>,
@@ -65,9 +60,9 @@ export async function guarded<T>(
   const frame = enter(owner, step)
   try {
     const result = frames.run(frame, fn)
-    return isThenable(result) ? await within(result, limit, frame, doing) : result
+    return isThenable(result) ? within(result, limit, frame, doing) : Promise.resolve(result)
   } catch (error) {
-    throw wrap(error, frame, doing)
+    return Promise.reject(wrap(error, frame, doing) as Error)
   }
 }
 
@@ -91,20 +86,18 @@ function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
 
-function within<T>(
-  work: PromiseLike<T>,
-  limit: number,
-  frame: Frame,
-  doing: string,
-): PromiseLike<T> {
-  if (!Number.isFinite(limit)) return work
-  const { promise, resolve, reject } = Promise.withResolvers<T>()
-  const timer = setTimeout(() => reject(timeout(frame, limit, doing)), limit)
-  armed++
-  work.then(resolve, reject)
-  return promise.finally(() => {
-    clearTimeout(timer)
-    armed--
+function within<T>(work: PromiseLike<T>, ms: number, frame: Frame, doing: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const expire = () => settle(() => reject(timeout(frame, ms, doing)))
+    const limit = Number.isFinite(ms) ? startLimit(ms, expire) : undefined
+    const settle = (then: () => void): void => {
+      if (limit) stopLimit(limit)
+      then()
+    }
+    work.then(
+      (value) => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(wrap(error, frame, doing) as Error)),
+    )
   })
 }
 

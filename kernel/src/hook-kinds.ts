@@ -46,7 +46,7 @@ function wrap(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts)
   const run = runner(tap, parts)
   const wrappers: Record<typeof kind, () => AsyncCall> = {
     guard: () => guard(run, tap, parts),
-    transform: () => async (payload) => (await run(payload)) ?? undefined,
+    transform: () => (payload) => run(payload).then((value) => value ?? undefined),
     observe: () => observe(run, tap, parts),
     series: () => failOpen(run, tap, parts, () => undefined),
     choose: () => failOpen(run, tap, parts, (answer) => answer ?? undefined),
@@ -62,41 +62,24 @@ function runner(tap: TapEntry, { point, limit }: TapParts): AsyncCall {
 
 /** Fails closed: a guard that cannot answer denies. */
 function guard(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
-  return async (payload) => {
-    try {
-      const answer = await run(payload)
-      return isDenial(answer) ? answer : undefined
-    } catch (error) {
-      parts.report(tap, error, false)
-      return deny(
-        (error as Error).message,
-        `Disable the plugin '${tap.owner}' to go on without it.`,
-      )
-    }
+  const answered = (answer: unknown) => (isDenial(answer) ? answer : undefined)
+  const failed = (error: Error) => {
+    parts.report(tap, error, false)
+    return deny(error.message, `Disable the plugin '${tap.owner}' to go on without it.`)
   }
+  return (payload) => run(payload).then(answered, failed)
 }
 
 function failOpen(run: AsyncCall, tap: TapEntry, parts: TapParts, answer: Call): AsyncCall {
-  return async (payload) => {
-    try {
-      return answer(await run(payload))
-    } catch (error) {
-      parts.report(tap, error, false)
-      return undefined
-    }
-  }
+  const failed = (error: unknown) => parts.report(tap, error, false)
+  return (payload) => run(payload).then(answer, failed)
 }
 
 function observe(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
   const failures = new Failures(tap, parts)
-  return async (payload) => {
-    try {
-      await run(payload)
-      failures.clear()
-    } catch (error) {
-      failures.add(error)
-    }
-  }
+  const done = () => failures.clear()
+  const failed = (error: unknown) => failures.add(error)
+  return (payload) => run(payload).then(done, failed)
 }
 
 function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {

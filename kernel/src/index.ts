@@ -1,6 +1,7 @@
 export { createKernel, StartupError, type Kernel } from './kernel.ts'
 export { KERNEL_ERRORS, type KernelCode } from './codes.ts'
-export { armedLimits, currentFrame, guarded, guardedSync, type Frame } from './guarded.ts'
+export { currentFrame, guarded, guardedSync, type Frame } from './guarded.ts'
+export { armedLimits } from './limits.ts'
 export { manifestHash, readLock, type Lock, type LockEntry } from './lock.ts'
 export { readManifest, type ReadManifest } from './manifest.ts'
 export type {

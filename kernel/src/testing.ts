@@ -1,5 +1,5 @@
 import type { Logger } from '@llmspell/sdk'
-import { armedLimits } from './guarded.ts'
+import { armedLimits } from './limits.ts'
 import { SpellKernel, type Kernel } from './kernel.ts'
 import { checkOptions, type KernelOptions, type PluginSource } from './options.ts'
 
