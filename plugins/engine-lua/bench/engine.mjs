@@ -46,7 +46,7 @@ async function time(fn, rounds = 5) {
 }
 
 const row = (name, ms, note = '') =>
-  console.log(`${name.padEnd(34)} ${ms.toFixed(2).padStart(8)} ms  ${note}`)
+  process.stdout.write(`${name.padEnd(38)} ${ms.toFixed(2).padStart(8)} ms  ${note}\n`)
 const script = (source) => async () => {
   const session = await engine.open(options())
   const ms = await time(() => session.run({ source, file: 'bench.lua' }))

@@ -94,6 +94,8 @@ export class Core {
     const status = api.luaL_loadbufferx(L, from, text.word(text.size), at, text.constant('t'))
     api.lua_rotate(L, -3, 1)
     api.lua_settop(L, -3)
-    return status === 0 ? undefined : text.at(L, -1)
+    if (status === 0) return undefined
+    const message = api.lua_tolstring(L, -1, text.size)
+    return text.readLossy(message, text.word(text.size))
   }
 }

@@ -28,7 +28,6 @@ export interface MachineHooks {
 }
 
 const UPVALUE = upvalue(1)
-const FATAL = new Set(['SESSION_KILLED', 'ENGINE_FAILED'])
 /** Offset in lua_State of the pointer to the innermost lua_longjmp. */
 const ERROR_JUMP = 48
 /** Offset in lua_longjmp of the status of the throw. */
@@ -154,7 +153,7 @@ export class Machine {
 
   /** Turns a failure of ours into an error of the script; a longjmp and what is fatal go on. */
   #failed(L: number, error: unknown): number {
-    if (this.lost || !isSpellError(error) || FATAL.has(error.code)) return goOn(error)
+    if (this.lost || !isSpellError(error)) return goOn(error)
     this.api.lua_settop(L, 0)
     this.#hooks.raise(L, error)
     return this.api.lua_error(L)
@@ -164,7 +163,7 @@ export class Machine {
     try {
       this.#work!(L)
     } catch (error) {
-      if (this.lost || !isSpellError(error) || FATAL.has(error.code)) return goOn(error)
+      if (this.lost || !isSpellError(error)) return goOn(error)
       this.#failure = error
     }
     return 0

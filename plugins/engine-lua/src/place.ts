@@ -16,7 +16,7 @@ export class Place {
 
   constructor(schemas: readonly Schema[], defs: Schemas) {
     this.#defs = defs
-    this.#schemas = schemas.flatMap((schema) => alternatives(schema, defs, 0))
+    this.#schemas = collect(schemas, defs)
     const types = new Set(this.#schemas.flatMap((schema) => [schema['type']].flat()))
     this.array = types.has('array') && !types.has('object')
     this.callback = this.#schemas.some((schema) => schema['x-callback'] !== undefined)
@@ -60,15 +60,13 @@ export class Place {
 const isSchema = (schema: unknown): schema is Schema =>
   typeof schema === 'object' && schema !== null
 
-/** The schema with its references followed, and all that it offers as choices. */
-function alternatives(schema: Schema, defs: Schemas, depth: number): Schema[] {
-  if (depth > 8) return []
-  const name = typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').pop()! : undefined
-  const target = name === undefined ? undefined : defs[name]
-  const inner = [
-    ...(target ? [target] : []),
-    ...ALTERNATIVES.flatMap((key) => (schema[key] as readonly Schema[] | undefined) ?? []),
-  ]
-  const further = inner.filter(isSchema).flatMap((each) => alternatives(each, defs, depth + 1))
-  return [schema, ...further]
+/** The schemas with their references followed, and all that they offer as choices. */
+function collect(schemas: readonly Schema[], defs: Schemas): Schema[] {
+  const found = new Set(schemas)
+  for (const schema of found) {
+    const name = typeof schema['$ref'] === 'string' ? schema['$ref'].split('/').pop()! : ''
+    const choices = ALTERNATIVES.flatMap((key) => (schema[key] as readonly unknown[]) ?? [])
+    for (const each of [defs[name], ...choices]) if (isSchema(each)) found.add(each)
+  }
+  return [...found]
 }

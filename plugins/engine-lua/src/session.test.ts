@@ -152,6 +152,7 @@ describe('errors', () => {
       { message: "unexpected symbol near '='", where: { file: 'main.lua', line: 1 } },
     ],
     ['goto = 2', { where: { file: 'main.lua', line: 1, column: 6 } }],
+    ['ä = 1', { code: 'SCRIPT_SYNTAX', where: { file: 'main.lua', line: 1 } }],
     ['return print', { code: 'VALUE_UNSUPPORTED' }],
     [
       'return { 1, x = 2 }',

@@ -40,6 +40,7 @@ export class LuaSession implements ScriptSession {
       return value
     } catch (error) {
       driver.cancelAll()
+      children.takeUnseen()
       throw error
     }
   }

@@ -40,7 +40,7 @@ export async function openFile(
 }
 
 async function ask(means: Means, path: string, access: FileAccess): Promise<Asked> {
-  const root = await realpath(access.root)
+  const root = await realpath(access.root).catch(() => resolve(access.root))
   const written = resolve(access.root, path)
   const inside = below(resolve(access.root), written) ?? below(root, written)
   const lexical = inside === undefined ? written : resolve(root, inside)

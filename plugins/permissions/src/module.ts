@@ -5,18 +5,25 @@ import { validators } from './generated/permission.module.validate.js'
 const PATHS = new Set(['read', 'write'])
 
 /** Handlers of the hidden module `Permission`: the door and plugins ask on behalf of whoever calls. */
-export function permissionModule({ decide, require }: Permissions): ScriptModuleHandlers {
+export function permissionModule(permissions: Permissions): ScriptModuleHandlers {
   return {
     validators,
     functions: {
       can: ({ args: [permission, target], context }: ScriptCall<[string, string]>) =>
-        decide(need(permission, target, 'Run.can', context.root), context.grants, context.root)
-          .allowed,
+        permissions.decide(
+          need(permission, target, 'Run.can', context.root),
+          context.grants,
+          context.root,
+        ).allowed,
       require: ({
         args: [permission, target, subject],
         context,
       }: ScriptCall<[string, string, string]>) => {
-        require(need(permission, target, subject, context.root), context.grants, context.root)
+        permissions.require(
+          need(permission, target, subject, context.root),
+          context.grants,
+          context.root,
+        )
         return undefined
       },
     },

@@ -29,8 +29,7 @@ describe('values', () => {
       expression: row.expression,
       ...(row.variables ? { variables: row.variables as unknown as Record<string, number> } : {}),
     })
-    if (row.value !== undefined)
-      expect(result).toEqual({ value: row.value, precision: row.precision })
+    expect(result).toEqual({ value: row.value, precision: row.precision })
     expect(text).toBe(row.text ?? String(row.value))
   })
 })
