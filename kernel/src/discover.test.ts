@@ -76,6 +76,11 @@ describe('sources', () => {
     expect(find({ plugins, from }).found).toEqual(['a host', 'b host', 'c host', 'd host'])
   })
 
+  test('report a plugin of the plugin folder that has gone missing', () => {
+    write('user/package.json', { dependencies: { gone: '1.0.0' } })
+    expect(find({ folder: join(home, 'user') }).rejected).toEqual(['gone failed PLUGIN_NOT_FOUND'])
+  })
+
   test('may name one folder twice', () => {
     const a = plugin('a', 'a')
     expect(find({ plugins: [a], linked: [a] }).found).toEqual(['a host'])

@@ -5,7 +5,7 @@ import { manifestHash, readLock, type LockEntry } from './lock.ts'
 import { readManifest } from './manifest.ts'
 import type { InlinePlugin, KernelOptions, PluginSource } from './options.ts'
 import { PackageFinder } from './packages.ts'
-import { error, type Problem, type ProblemParts } from './problem.ts'
+import { error, warning, type Problem, type ProblemParts } from './problem.ts'
 import { recordOf, type Found, type PluginRecord, type Rejected, type Source } from './record.ts'
 
 /**
@@ -61,17 +61,11 @@ class Discovery {
     const { version = '0.0.0', root } = inline
     const name = 'inline plugin'
     const { manifest, problems } = readManifest(inline.manifest, name)
-    const source = 'host'
-    if (!manifest) return this.#reject('failed', { name, version, source, root }, problems)
-    const facts = {
-      package: manifest.id,
-      version,
-      source,
-      root,
-      engine: undefined,
-      inline,
-    } as const
-    this.#records.push(recordOf(manifest, facts))
+    const facts = { version, source: 'host', root } as const
+    const hooks = hooksOf(inline.manifest)
+    if (!manifest) return this.#reject('failed', { name, hooks, ...facts }, problems)
+    const more = { package: manifest.id, engine: undefined, inline }
+    this.#records.push(recordOf(manifest, { ...facts, ...more }))
   }
 
   #fromPackages(file: string, source: Source, wanted: boolean): void {
@@ -90,7 +84,8 @@ class Discovery {
   #fromName(name: string, from: string, source: Source, wanted: boolean): void {
     const root = this.#finder.find(name, from)
     if (root !== undefined) return this.#fromFolder(root, source, wanted)
-    if (!wanted) return
+    // What the plugin folder names was installed once; a guard may be among it.
+    if (!wanted && source !== 'folder') return
     this.#missing(name, source, `The package '${name}' was not found from '${from}'.`)
   }
 
@@ -165,9 +160,17 @@ class Discovery {
   #reject(state: Rejected['state'], row: Row, problems: readonly Problem[]): void {
     const { name, phase = '', hooks = [], version, source, root } = row
     const id = problems[0]?.plugin ?? name
-    const facts = { id, package: name, version, source, root, phase }
-    this.#rejected.push({ ...facts, state, problems, hooks })
+    const facts = { id, package: name, version, source, root, phase, hooks }
+    const off = this.#options.disabled?.includes(id) ?? false
+    this.#rejected.push({ ...facts, ...(off ? switchedOff(id) : { state, problems }) })
   }
+}
+
+/** What is switched off may be broken. */
+function switchedOff(id: string): Pick<Rejected, 'state' | 'problems'> {
+  const text = `Plugin '${id}' is disabled.`
+  const found = warning({ plugin: id, code: 'PLUGIN_DISABLED', path: '', text })
+  return { state: 'skipped', problems: [found] }
 }
 
 /** The points that an invalid manifest wanted to tap: a guard that is not there must be missed. */

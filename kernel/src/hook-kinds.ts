@@ -77,9 +77,9 @@ function failOpen(run: AsyncCall, tap: TapEntry, parts: TapParts, answer: Call):
 
 function observe(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
   const failures = new Failures(tap, parts)
-  const done = () => failures.clear()
+  const succeeded = () => failures.clear()
   const failed = (error: unknown) => failures.add(error)
-  return (payload) => run(payload).then(done, failed)
+  return (payload) => run(payload).then(succeeded, failed)
 }
 
 function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {

@@ -172,10 +172,13 @@ export class SpellKernel implements Kernel {
 
   #plan(): Plan {
     const found = discover(this.#options)
-    const kernel = KERNEL_RECORD
-    const plan = resolve(found.records, { ...this.#options, version: SDK_VERSION, kernel })
+    const gone = new Set(found.rejected.map(({ id }) => id))
+    const disabled = (this.#options.disabled ?? []).filter((id) => !gone.has(id))
+    const more = { disabled, version: SDK_VERSION, kernel: KERNEL_RECORD }
+    const plan = resolve(found.records, { ...this.#options, ...more })
     const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
-    const before = [...found.problems, ...found.rejected.flatMap((row) => row.problems)]
+    const rows = found.rejected.flatMap(({ problems }) => problems)
+    const before = [...found.problems, ...rows.filter(({ severity }) => severity === 'error')]
     const after = configProblems(this.#options.config ?? {}, whole)
     return { ...whole, problems: [...before, ...plan.problems, ...after] }
   }

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { inline, loosePoint, record } from '../test/plugins.ts'
+import { failure } from './codes.ts'
+import { HookCatalogue, type HookParts } from './hooks.ts'
+import { KERNEL_RECORD } from './kernel-record.ts'
+import { resolve } from './resolve.ts'
+import { withKernel } from './testing.ts'
+
+const hookPoints = [
+  { name: 'own.guard', kind: 'guard', doc: 'A guard.' },
+  { name: 'own.done', kind: 'observe', doc: 'An observer.' },
+  { name: 'own.tick', kind: 'notify', doc: 'A notice.' },
+] as const
+const owner = record('owner', { contributes: { hookPoints } })
+const both = record('both', { contributes: { hooks: ['own.guard', 'own.done'] } })
+const ticker = record('ticker', { contributes: { hooks: ['own.tick'] } })
+
+function catalogue(parts: Partial<HookParts> = {}, records = [owner, both, ticker]) {
+  const plan = resolve(records, { version: '0.1.0', kernel: KERNEL_RECORD })
+  const lines: string[] = []
+  const write = (line: string): void => void lines.push(line)
+  const hooks = new HookCatalogue({
+    order: plan.order,
+    rejected: plan.rejected,
+    logger: { trace: write, debug: write, info: write, warn: write, error: write },
+    tapLimit: 50,
+    activate: () => Promise.resolve(),
+    ignoresFailure: () => false,
+    ...parts,
+  })
+  return { hooks, lines }
+}
+
+const used = ({ hooks }: { readonly hooks: HookCatalogue }) =>
+  hooks.list().flatMap((point) => (point.used ? point.name : []))
+
+describe('the catalogue', () => {
+  test('lists the points of the kernel and of plugins, with their owners', () => {
+    const { hooks } = catalogue()
+    expect(hooks.list().map(({ name, owner: id }) => `${name} ${id}`)).toEqual([
+      'kernel.pluginActivated kernel',
+      'kernel.pluginFailed kernel',
+      'kernel.configChanged kernel',
+      'kernel.shutdown kernel',
+      'own.guard owner',
+      'own.done owner',
+      'own.tick owner',
+    ])
+    expect(hooks.list().at(-1)).toMatchObject({ kind: 'notify', doc: 'A notice.' })
+  })
+
+  test('counts plugins that are not active yet as users', () => {
+    expect(used(catalogue())).toEqual(['own.guard', 'own.done', 'own.tick'])
+  })
+
+  test('knows who cannot be waited for', () => {
+    expect([...catalogue().hooks.notifyDeclarers()]).toEqual(['ticker'])
+  })
+
+  test('forgets everything that was declared when it closes', () => {
+    const made = catalogue()
+    made.hooks.lose('both', new Error('no'))
+    made.hooks.close()
+    expect(used(made)).toEqual([])
+  })
+
+  test('is closed: no name makes a point', () => {
+    const { hooks } = catalogue()
+    expect(() => hooks.get('own.gaurd')).toThrow(expect.objectContaining({ code: 'HOOK_UNKNOWN' }))
+    expect(hooks.has('own.gaurd')).toBe(false)
+    expect(() => hooks.get('own.zzzzzzzzz')).toThrow(
+      expect.objectContaining({ hint: 'List the points with the service hooks.' }),
+    )
+  })
+
+  test('takes the tap of a listed point without owner, and never calls it', () => {
+    expect(() => catalogue().hooks.tap('both', 'nobody.here', () => undefined)()).not.toThrow()
+  })
+})
+
+describe('a plugin that fails', () => {
+  test('denies at its guards and is passed over elsewhere', async () => {
+    const made = catalogue()
+    made.hooks.lose('both', new Error('broken'))
+    expect(used(made)).toEqual(['own.guard', 'own.tick'])
+    expect(await made.hooks.get('own.guard').call({})).toMatchObject({
+      denied: true,
+      reason: "Plugin 'both' guards this and has failed: broken",
+    })
+    expect(await made.hooks.get('own.done').call({})).toBeUndefined()
+  })
+
+  test('is passed over everywhere where the host says so', async () => {
+    const made = catalogue({ ignoresFailure: (id) => id === 'both' })
+    made.hooks.lose('both', new Error('broken'))
+    expect(await made.hooks.get('own.guard').call({})).toBeUndefined()
+  })
+
+  test('while it is woken denies this call, and is asked again at the next', async () => {
+    let ring = true
+    const made = catalogue({
+      activate: async (id) => {
+        if (ring) throw failure('PLUGIN_CYCLE', id, 'setup', 'a ring')
+        made.hooks.settle(id)
+      },
+    })
+    expect(await made.hooks.get('own.guard').call({})).toMatchObject({ denied: true })
+    expect(await made.hooks.get('own.done').call({})).toBeUndefined()
+    ring = false
+    expect(await made.hooks.get('own.guard').call({})).toBeUndefined()
+  })
+})
+
+describe('a guard that was not even resolved', () => {
+  const guard = (parts: object, facts = {}) =>
+    record('gone', { contributes: { hooks: ['own.guard', 'own.done'] }, ...parts }, facts)
+
+  test.each([
+    ['misses a service', guard({ requires: { nothing: '^1' } })],
+    ['needs another version', guard({}, { engine: '^9' })],
+  ])('denies, because it %s', async (_, gone) => {
+    const made = catalogue({}, [owner, gone])
+    expect(used(made)).toEqual(['own.guard'])
+    expect(await made.hooks.get('own.guard').call({})).toMatchObject({ denied: true })
+  })
+
+  test('does not deny where another plugin of its id is in place', () => {
+    const first = record('gone')
+    expect(used(catalogue({}, [owner, first, guard({})]))).toEqual([])
+  })
+
+  test('denies even with an invalid manifest, unless it is disabled or ignored', async () => {
+    const host = inline('owner', { contributes: { hookPoints } })
+    const gone = inline('gone', { phase: 'tea' as never, contributes: { hooks: ['own.guard'] } })
+    const ask = (config = {}, disabled: readonly string[] = []) => {
+      const options = { config, disabled }
+      return withKernel([host, gone], (kernel) => loosePoint(kernel, 'own.guard').call({}), options)
+    }
+    expect(await ask()).toMatchObject({ reason: expect.stringContaining("'llmspell.phase'") })
+    expect(await ask({ plugins: { gone: { onFailure: 'ignore' } } })).toBeUndefined()
+    expect(await ask({}, ['gone'])).toBeUndefined()
+  })
+
+  test('does not deny when the user switched it off', async () => {
+    const host = inline('owner', { contributes: { hookPoints } })
+    const off = inline('off', { contributes: { hooks: ['own.guard'] } })
+    await withKernel(
+      [host, off],
+      (kernel) => expect(loosePoint(kernel, 'own.guard').used).toBe(false),
+      { disabled: ['off'] },
+    )
+  })
+})
+
+describe('a tap that fails', () => {
+  test('is written to the log under its plugin, and so is its end', async () => {
+    const { hooks, lines } = catalogue({}, [owner])
+    hooks.tap('owner', 'own.done', () => Promise.reject(new Error('no')))
+    for (let i = 0; i < 5; i++) await hooks.get('own.done').call({})
+    expect(lines).toHaveLength(5)
+    expect(lines[0]).toBe("Plugin 'owner' failed in its tap on 'own.done': no")
+    expect(lines[4]).toContain('It failed five times in a row and is switched off.')
+  })
+})
