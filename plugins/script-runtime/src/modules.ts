@@ -8,10 +8,10 @@ import type {
   ScriptModule,
   ScriptModuleHandlers,
   ScriptModuleItem,
-  ScriptParam,
   Validator,
 } from '@llmspell/sdk'
 import { after } from './maybe.ts'
+import { secretNames } from './secrets.ts'
 
 /** One function, ready to be called. */
 export interface Target {
@@ -64,13 +64,13 @@ export class ModuleCatalogue {
   }
 
   async #prepare(module: string, fn: string): Promise<Target> {
-    const description = findFunction(this.describe(module), fn)
+    const whole = this.describe(module)
+    const description = findFunction(whole, fn)
     const handlers = await this.#load(module)
     const handler = handlers.functions[fn]
     if (!handler) throw missingHandler(module, fn)
-    const validate =
-      handlers.validators?.[fn] ?? (await this.#compile(this.describe(module), description))
-    return { description, handler, validate, secrets: secretNames(description.params) }
+    const validate = handlers.validators?.[fn] ?? (await this.#compile(whole, description))
+    return { description, handler, validate, secrets: secretNames(whole, description) }
   }
 
   async #load(module: string): Promise<ScriptModuleHandlers> {
@@ -133,18 +133,4 @@ function missingHandler(module: string, fn: string): SpellError {
       hint: 'Update the plugin.',
     },
   )
-}
-
-function secretNames(params: readonly ScriptParam[]): ReadonlySet<string> {
-  const names = new Set<string>()
-  const walk = (schema: unknown, name: string | undefined): void => {
-    if (typeof schema !== 'object' || schema === null) return
-    if (name !== undefined && (schema as { 'x-secret'?: unknown })['x-secret'] === true)
-      names.add(name)
-    const { properties = {}, ...rest } = schema as { properties?: object }
-    for (const [key, inner] of Object.entries(properties)) walk(inner, key)
-    for (const inner of Object.values(rest)) walk(inner, undefined)
-  }
-  for (const param of params) walk(param.schema, param.name)
-  return names
 }
