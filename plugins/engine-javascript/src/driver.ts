@@ -1,0 +1,220 @@
+import { SpellError, fromErrorRecord } from '@llmspell/sdk'
+import type { ErrorRecord, HostReply } from '@llmspell/sdk'
+import { memoryLimit } from './lost.ts'
+import { Thrown } from './machine.ts'
+import type { Machine } from './machine.ts'
+import { parseGuest } from './incoming.ts'
+
+/** Values and marks of a promise of the guest that was fulfilled. */
+export interface Ended {
+  readonly values: unknown
+  readonly marks: unknown
+  readonly buffers: readonly Uint8Array[]
+}
+
+interface Wait {
+  readonly resolve: (ended: Ended) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Rounds of 1,000 jobs that promises may go on without waiting for anything. */
+const MOST_ROUNDS = 20_000
+
+/** Lets the guest run: enters it, goes on with its promises, and knows when nothing is left to wait for. */
+export class Driver {
+  readonly #machine: Machine
+  readonly #settle: (ticket: string, reply: string) => void
+  readonly #describe: (thrown: number, compiling: boolean) => string
+  readonly #waits = new Map<string, Wait>()
+  /** Host calls that keep the run alive. */
+  readonly #live = new Set<string>()
+  #idle: (() => void)[] = []
+  #tickets = 0
+  #pumping = false
+  /** Guest functions that the host may still call. */
+  reachable: () => boolean = () => false
+  /** An error of a timer or a task that nobody waits for. */
+  uncaught: SpellError | undefined
+
+  constructor(
+    machine: Machine,
+    settle: (ticket: string, reply: string) => void,
+    describe: (thrown: number, compiling: boolean) => string,
+  ) {
+    this.#machine = machine
+    this.#settle = settle
+    this.#describe = describe
+  }
+
+  /** A promise of the guest, by the ticket that `start` hands to it. */
+  watch(start: (ticket: string) => void): Promise<Ended> {
+    const ticket = `${++this.#tickets}`
+    const { promise, resolve, reject } = Promise.withResolvers<Ended>()
+    this.#waits.set(ticket, { resolve, reject })
+    try {
+      this.entry(() => start(ticket))
+    } catch (error) {
+      this.#waits.delete(ticket)
+      throw error
+    }
+    return promise
+  }
+
+  /** The guest says how a watched promise has ended. */
+  done(ticket: string, reply: string, buffers: readonly Uint8Array[]): void {
+    const wait = this.#waits.get(ticket)
+    this.#waits.delete(ticket)
+    try {
+      const found = parseGuest(reply.slice(1))
+      if (reply[0] !== '+') wait?.reject(fromErrorRecord(found as ErrorRecord))
+      else wait?.resolve({ values: (found as unknown[])[0], marks: (found as unknown[])[1], buffers })
+    } catch (error) {
+      wait?.reject(error)
+    }
+  }
+
+  /** A host call on its way. @returns its ticket as the guest knows it */
+  later(reply: Promise<HostReply>, quiet: boolean, answer: (reply: HostReply) => string): string {
+    const ticket = `${++this.#tickets}`
+    if (!quiet) this.#live.add(ticket)
+    const settle = (found: HostReply): void => {
+      this.#live.delete(ticket)
+      if (!this.#machine.lost) this.#attempt(() => this.#settle(ticket, answer(found)))
+    }
+    reply.then(settle, () => settle(NO_ANSWER))
+    return `~${ticket}`
+  }
+
+  /** The guest no longer waits for a call. */
+  forget(ticket: string): void {
+    this.#live.delete(ticket)
+  }
+
+  /** Enters the guest and goes on with what became ready. @throws what the entry throws */
+  entry(fn: () => void): void {
+    let more = true
+    try {
+      more = this.#machine.enter(() => {
+        fn()
+        return this.#jobs()
+      })
+    } finally {
+      if (more) void this.#pump()
+      else if (!this.#pumping) this.#rest()
+    }
+  }
+
+  #attempt(fn: () => void): void {
+    try {
+      this.entry(fn)
+    } catch (error) {
+      this.#broken(error)
+    }
+  }
+
+  /** An error that belongs to no promise of the script. */
+  #broken(error: unknown): void {
+    if (this.#machine.lost) return this.abandon(this.#machine.lost)
+    const known = error instanceof Thrown ? this.failure(error) : (error as SpellError)
+    this.uncaught ??= known
+  }
+
+  /** Goes on until no promise is ready. Between rounds the host's own promises have their turn. */
+  async #pump(): Promise<void> {
+    if (this.#pumping) return
+    this.#pumping = true
+    await undefined
+    for (let round = 0; this.#round(); round++) {
+      if (round === MOST_ROUNDS) this.#machine.lost ??= endless()
+      await undefined
+    }
+    this.#pumping = false
+    this.#rest()
+  }
+
+  #round(): boolean {
+    if (this.#machine.lost || this.#machine.refused) return false
+    try {
+      return this.#machine.enter(() => this.#jobs())
+    } catch (error) {
+      this.#broken(error)
+      return false
+    }
+  }
+
+  /** At most 1,000 jobs. @returns true where more are ready */
+  #jobs(): boolean {
+    try {
+      return this.#machine.jobs()
+    } catch (error) {
+      if (!(error instanceof Thrown)) throw error
+      this.#broken(error)
+      return true
+    }
+  }
+
+  /** Nothing is ready. */
+  #rest(): void {
+    if (this.#machine.lost) return this.abandon(this.#machine.lost)
+    if (this.#machine.refused) {
+      this.#machine.refused = false
+      return this.abandon(memoryLimit())
+    }
+    if (this.#live.size > 0) return
+    const idle = this.#idle
+    this.#idle = []
+    for (const resolve of idle) resolve()
+    if (this.#waits.size > 0 && !this.reachable()) this.abandon(stuck())
+  }
+
+  /** Resolves when no promise is ready and no host call is on its way. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#idle.push(resolve)
+      void this.#pump()
+    })
+  }
+
+  /** Ends everything that waits, without entering the guest. */
+  abandon(error: SpellError): void {
+    const [waits, idle] = [[...this.#waits.values()], this.#idle]
+    this.#waits.clear()
+    this.#idle = []
+    this.uncaught ??= idle.length > 0 ? error : undefined
+    for (const wait of waits) wait.reject(error)
+    for (const resolve of idle) resolve()
+  }
+
+  /** What was thrown as a SpellError. */
+  failure(error: unknown, compiling = false): SpellError {
+    if (this.#machine.lost) return this.#machine.lost
+    if (!(error instanceof Thrown)) return error as SpellError
+    try {
+      const text = this.#machine.enter(() => this.#describe(error.value, compiling))
+      return fromErrorRecord(parseGuest(text) as ErrorRecord)
+    } catch {
+      return this.#machine.lost ?? unreadable()
+    }
+  }
+}
+
+const NO_ANSWER: HostReply = {
+  ok: false,
+  error: { code: 'INTERNAL', message: 'The host did not answer the call.' },
+}
+
+function unreadable(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The script failed with an error that cannot be read.')
+}
+
+function stuck(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The script waits for a promise that nothing can fulfil.', {
+    hint: 'Fulfil it, or do not await it.',
+  })
+}
+
+function endless(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The promises of the script go on without end.', {
+    hint: 'Wait for something between the rounds, such as Async.sleep.',
+  })
+}

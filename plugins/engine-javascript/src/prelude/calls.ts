@@ -1,0 +1,76 @@
+/** Guest side of calls: questions to the host, its answers, and its calls of the script's functions. */
+export const CALLS = /* js */ String.raw`
+/** Promises of the script that wait for the host, by ticket. */
+const waiting = new Map()
+const send = (index, handle, args, names, quiet) => {
+  const out = encode(args, names, true)
+  return host.call('[' + index + ',' + stringify(handle) + ',' + out.text + ',' + stringify(out.marks) + (quiet ? ',1]' : ',0]'), ...out.buffers)
+}
+const dataOf = (reply, stack) => {
+  if (reply[0] === '-') throw failure(parse(reply.slice(1)), stack)
+  return decode(reply)
+}
+/** A call that is answered later or at once: always a promise. */
+function ask(index, handle, args, names, quiet) {
+  const { stack } = new Error()
+  try {
+    const reply = send(index, handle, args, names, quiet)
+    if (reply[0] !== '~') return Promise.resolve(dataOf(reply, stack))
+    return later(reply.slice(1), stack)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+function later(ticket, stack) {
+  return new Promise((resolve, reject) => waiting.set(ticket, { resolve, reject, stack }))
+}
+function settle(ticket, reply) {
+  const wait = waiting.get(ticket)
+  if (!wait) return
+  waiting.delete(ticket)
+  try { wait.resolve(dataOf(reply, wait.stack)) } catch (error) { wait.reject(error) }
+}
+/** Like a call, but one way or at once. */
+function tell(kind, index, args, names, handle = null) {
+  const out = encode(args, names, false)
+  return host[kind]('[' + index + ',' + stringify(handle) + ',' + out.text + ',' + stringify(out.marks) + ']', ...out.buffers)
+}
+
+function bind({ index, kind, params, stream, builder }, handle) {
+  if (builder) return () => makeBuilder(builder)
+  if (kind === 'notify') return (...args) => { tell('notify', index, args, params, handle) }
+  if (kind === 'local') return (...args) => dataOf(tell('local', index, args, params), new Error().stack)
+  if (stream) return (...args) => streamOf(ask(index, handle ?? null, args, params))
+  return (...args) => ask(index, handle ?? null, args, params)
+}
+
+/** Tells the host how a promise of the script ends. */
+function watch(ticket, promise, pick) {
+  const end = (value) => {
+    const out = encode([value], ['result'], false)
+    host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']', ...out.buffers)
+  }
+  const fail = (error) => host.done(ticket, '-' + describeText(error, false))
+  Promise.resolve(promise).then((value) => end(pick ? pick(value) : value)).catch(fail)
+}
+function invoke(ticket, id, text) {
+  const run = async () => {
+    const fn = callbacks.get(+id)
+    if (!fn) raise('INPUT_INVALID', 'There is no callback ' + id + '.')
+    return fn(...decode(text))
+  }
+  watch(ticket, run())
+}
+function release(id) { callbacks.delete(+id) }
+
+/** Runs in ms; the host keeps the time. A quiet one does not keep the run alive. */
+function pause(ms, quiet) {
+  const reply = host.pause(String(ms), quiet ? '1' : '')
+  if (reply[0] !== '~') return { ticket: '', promise: Promise.resolve() }
+  const ticket = reply.slice(1)
+  return { ticket, promise: later(ticket, '') }
+}
+const forget = (ticket) => {
+  if (waiting.delete(ticket)) host.forget(ticket)
+}
+`

@@ -1,0 +1,134 @@
+/** Guest side of modules, handles, builders and streams: made from descriptions alone. */
+export const OBJECTS = /* js */ String.raw`
+/** What the language itself asks any object for. */
+const ASKED = ['then', 'toJSON', 'constructor', 'prototype', 'valueOf', 'toString', 'toLocaleString', 'hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'inspect', 'length', 'name', 'nodeType']
+
+/** A prototype that knows what is not there. */
+const stricts = new WeakSet()
+function strict(owner, known, found) {
+  const proxy = new Proxy(PlainObject, {
+    get(target, key, receiver) {
+      if (typeof key === 'symbol' || ASKED.includes(key) || key.startsWith('__')) return Reflect.get(target, key, receiver)
+      const value = found?.(key)
+      if (value !== undefined) return value
+      throw failure(parse(host.unknown(owner, key, stringify(known))), new Error().stack)
+    },
+    set(target, key, value, receiver) { return define(receiver, key, { value, writable: true, enumerable: true, configurable: true }) && true },
+  })
+  stricts.add(proxy)
+  return proxy
+}
+
+function makeModule(name) {
+  const { functions, fields, fallback } = parse(host.describe(name))
+  const found = fallback && ((key) => (...args) => ask(fallback.index, null, [key, ...args], fallback.params))
+  const known = [...functions.map((fn) => fn.name), ...fields]
+  const module = create(strict(name, known, found && cached(found, fallback)))
+  for (const fn of functions) define(module, fn.name, { value: bind(fn), enumerable: true, writable: true, configurable: true })
+  for (const field of fields) define(module, field, { get: () => dataOf(host.field(name, field)), enumerable: true, configurable: true })
+  return module
+}
+function cached(make, fallback) {
+  const made = new Map()
+  return (key) => {
+    let fn = made.get(key)
+    if (!fn) made.set(key, (fn = fallback.stream ? (...args) => streamOf(make(key)(...args)) : make(key)))
+    return fn
+  }
+}
+
+const types = new Map()
+function typeOf(index) {
+  let type = types.get(index)
+  if (!type) types.set(index, (type = makeType(parse(host.type(String(index))))))
+  return type
+}
+function makeType({ name, key, methods, fields }) {
+  const optional = new Set(fields)
+  const known = [...methods.map((fn) => fn.name), ...fields]
+  const proto = create(strict(name, known))
+  for (const fn of methods) {
+    const call = function (...args) {
+      const ref = refs.get(this)
+      if (ref?.[1] !== key) raise('INPUT_INVALID', "'" + fn.name + "' is a method of " + name + ' and was called without it.', 'Call it with a dot: ' + name.toLowerCase() + '.' + fn.name + '(...).')
+      return bind(fn, ref[2])(...args)
+    }
+    define(proto, fn.name, { value: call, writable: true, configurable: true })
+  }
+  for (const field of optional) define(proto, field, { value: undefined, writable: true, configurable: true })
+  define(proto, 'toString', { value() { return refs.get(this)?.[2] ?? name }, writable: true, configurable: true })
+  define(proto, Symbol.toStringTag, { value: name })
+  return { key, proto }
+}
+function makeHandle(index, id, fields) {
+  const { key, proto } = typeOf(index)
+  const handle = create(proto)
+  for (const name of keysOf(fields)) define(handle, name, { value: fields[name], enumerable: true })
+  refs.set(handle, ['h', key, id])
+  return freeze(handle)
+}
+
+function makeBuilder({ owner, call, methods }) {
+  const table = {}
+  const builder = create(strict(owner + ' builder', [...methods.map((m) => m.name), 'build']))
+  for (const { name, path, append } of methods) {
+    define(builder, name, { value(value) { put(table, path, append, value); return builder }, enumerable: true })
+  }
+  define(builder, 'build', { value: () => bind(call)(table), enumerable: true })
+  return freeze(builder)
+}
+function put(table, path, append, value) {
+  let holder = table
+  for (const step of path.slice(0, -1)) holder = holder[step] ??= {}
+  const last = path[path.length - 1]
+  if (append) (holder[last] ??= []).push(value)
+  else holder[last] = value
+}
+
+class Stream {
+  #id; #chunks = []; #done = false; #final; #last
+  constructor(id) { this.#id = id; refs.set(this, ['s', id]) }
+  [Symbol.asyncIterator]() { return this }
+  async next() {
+    while (this.#chunks.length === 0) {
+      if (this.#done) return { value: undefined, done: true }
+      const batch = await ask(config.streamNext, this.#id, [], [])
+      this.#chunks = batch.chunks
+      this.#done = batch.done
+      this.#final = batch.result
+    }
+    return { value: (this.#last = this.#chunks.shift()), done: false }
+  }
+  async return(value) {
+    await this.cancel()
+    return { value, done: true }
+  }
+  async #drain(fn) { for (let next = await this.next(); !next.done; next = await this.next()) fn?.(next.value) }
+  async result() {
+    await this.#drain()
+    return this.#final ?? this.#last?.result
+  }
+  async text() {
+    const parts = []
+    await this.#drain((chunk) => parts.push(typeof chunk === 'string' ? chunk : chunk?.text))
+    const final = this.#final ?? this.#last?.result
+    return typeof final?.text === 'string' ? final.text : parts.filter((part) => typeof part === 'string').join('')
+  }
+  async each(fn) { for await (const chunk of this) if ((await fn(chunk)) === false) return }
+  async cancel() {
+    if (this.#done) return
+    this.#done = true
+    this.#chunks = []
+    await ask(config.streamCancel, this.#id, [], [])
+  }
+}
+const makeStream = (id) => new Stream(id)
+/** The promise of a stream that can be used as the stream. */
+function streamOf(promise) {
+  for (const name of ['next', 'return', 'result', 'text', 'each', 'cancel']) {
+    define(promise, name, { value: (...args) => promise.then((stream) => stream[name](...args)) })
+  }
+  define(promise, Symbol.asyncIterator, { value: () => promise })
+  return promise
+}
+`

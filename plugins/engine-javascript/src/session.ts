@@ -1,0 +1,141 @@
+import { SpellError, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
+import { complete } from './complete.ts'
+import { Core } from './core.ts'
+import type { Ended } from './driver.ts'
+import { take } from './incoming.ts'
+import type { Mark } from './incoming.ts'
+import { ASYNC, AS_MODULE, AS_SCRIPT, STRICT, Thrown } from './machine.ts'
+import { isIncomplete } from './incomplete.ts'
+import { isModule, persistent } from './scan.ts'
+import { WRAPPER, plainSource } from './typescript.ts'
+import type { Entry } from './prelude/index.ts'
+
+const REPL_FILE = 'repl'
+
+interface Program {
+  readonly file: string
+  readonly source: string
+  readonly flags: number
+  readonly watch: Entry
+}
+
+/** One isolated QuickJS. */
+export class JavaScriptSession implements ScriptSession {
+  #open: Core | undefined
+
+  constructor(options: SessionOptions) {
+    this.#open = new Core(options)
+  }
+
+  get #core(): Core {
+    if (this.#open) return this.#open
+    throw new SpellError('CANCELLED', 'The session is closed.')
+  }
+
+  async run(chunk: Chunk): Promise<Value | undefined> {
+    const { driver, machine } = this.#core
+    const source = plainSource(chunk.source, chunk.file)
+    const ended = await this.#start(programOf(source, chunk.file), source)
+    const [value] = this.#values(ended, 'Run', [])
+    await driver.idle()
+    const failure = machine.lost ?? driver.uncaught
+    if (failure) throw failure
+    return value
+  }
+
+  /** Compiles and starts; where a script module is missing, it is loaded and everything compiled again. */
+  async #start(program: Program, source: string): Promise<Ended> {
+    const { loader, driver } = this.#core
+    await loader.preload({ file: program.file, source })
+    for (;;) {
+      try {
+        return await this.#attempt(program)
+      } catch (error) {
+        if (!(error instanceof Thrown)) throw error
+        const failure = driver.failure(error, true)
+        if (!(await loader.fetchMissing())) throw failure
+      }
+    }
+  }
+
+  #attempt({ source, file, flags, watch }: Program): Promise<Ended> {
+    const core = this.#core
+    return core.driver.watch((ticket) => {
+      core.text('wrapped', file, watch === 'watch' ? String(WRAPPER.before.length) : '0')
+      core.loader.compiling = true
+      try {
+        core.hand(watch, ticket, core.machine.evaluate(source, file, flags))
+      } finally {
+        core.loader.compiling = false
+      }
+    })
+  }
+
+  #values(ended: Ended, module: string, places: Parameters<typeof take>[2]): (Value | undefined)[] {
+    return take(ended.values, ended.marks as Mark[], places, this.#core.taker({ module }, ended.buffers))
+  }
+
+  async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
+    const core = this.#core
+    const known = core.callbacks.get(callback)
+    if (!known) throw new SpellError('INPUT_INVALID', `There is no callback ${callback}.`)
+    const places = known.params
+    const text = core.outgoing(known.module).list(args, places)
+    const start = (ticket: string): void => void core.text('invoke', ticket, `${callback}`, text)
+    const ended = await this.#thrown(() => core.driver.watch(start))
+    return this.#values(ended, known.module, [known.result])[0]
+  }
+
+  async #thrown<T>(fn: () => Promise<T>): Promise<T> {
+    try {
+      return await fn()
+    } catch (error) {
+      throw this.#core.driver.failure(error)
+    }
+  }
+
+  release(callback: number): void {
+    const core = this.#core
+    if (!core.callbacks.delete(callback) || core.machine.lost) return
+    core.machine.enter(() => core.text('release', `${callback}`))
+  }
+
+  async evaluate(line: string): Promise<Evaluation> {
+    const source = persistent(line)
+    const program: Program = { file: REPL_FILE, source, flags: AS_SCRIPT | ASYNC, watch: 'watchShown' }
+    try {
+      const ended = await this.#start(program, source)
+      const [text, ...values] = this.#values(ended, 'Run', [])
+      return { status: 'value', values, text: String(text ?? '') }
+    } catch (error) {
+      const failure = isSpellError(error) ? error : this.#core.driver.failure(error)
+      if (isIncomplete(failure, source)) return { status: 'incomplete' }
+      return { status: 'error', error: toErrorRecord(failure) }
+    }
+  }
+
+  complete(text: string): readonly string[] {
+    return this.#open && !this.#open.machine.lost ? complete(this.#open, text) : []
+  }
+
+  memory(): number {
+    return this.#open?.machine.memory() ?? 0
+  }
+
+  close(): Promise<void> {
+    const core = this.#open
+    this.#open = undefined
+    if (core) {
+      const error = new SpellError('CANCELLED', 'The session was closed.')
+      core.machine.lost ??= error
+      core.driver.abandon(error)
+    }
+    return Promise.resolve()
+  }
+}
+
+function programOf(source: string, file: string): Program {
+  if (isModule(source)) return { file, source, flags: AS_MODULE, watch: 'watchModule' }
+  return { file, source: WRAPPER.before + source + WRAPPER.after, flags: AS_SCRIPT | STRICT, watch: 'watch' }
+}
