@@ -8,9 +8,10 @@ let slots: WasmModule | undefined
 
 /** The Lua binary, compiled once per thread and when it is first asked for. */
 export function luaModule(): WasmModule {
-  lua ??= new wasm.Module(
-    readFileSync(createRequire(import.meta.url).resolve('wasmoon/dist/glue.wasm')),
-  )
+  if (!lua) {
+    const require = createRequire(import.meta.url)
+    lua = new wasm.Module(readFileSync(require.resolve('wasmoon/dist/glue.wasm')))
+  }
   return lua
 }
 

@@ -10,7 +10,7 @@ export interface ImportHost {
 }
 
 /** Stands for longjmp, as in emscripten: a number, so that it can be told from a true error. */
-export const LONGJMP = Infinity
+const LONGJMP = Infinity
 
 const ENOSYS = -52
 const WASI_BADF = 8

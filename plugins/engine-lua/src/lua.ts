@@ -78,11 +78,9 @@ export const STRING = 4
 export const TABLE = 5
 export const FUNCTION = 6
 export const USERDATA = 7
-export const THREAD = 8
 
 export const OK = 0
 export const YIELDED = 1
-export const SYNTAX = 3
 export const NO_MEMORY = 4
 
 /** LUA_REGISTRYINDEX for LUAI_MAXSTACK = 1,000,000. */

@@ -4,7 +4,7 @@ import type { ProbeHost } from './engine-module.ts'
 
 export type ScriptLanguage = 'lua' | 'javascript'
 
-export interface Expected {
+interface Expected {
   readonly value?: Value | undefined
   /** What the rejection must match. */
   readonly error?: Readonly<Record<string, unknown>>

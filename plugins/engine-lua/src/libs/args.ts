@@ -27,7 +27,7 @@ function pushArgs(
 }
 
 /** `--key value`, `--key=value`, bare `--flag`; what follows `--` is positional. */
-export function parse(args: readonly string[]): {
+function parse(args: readonly string[]): {
   positional: string[]
   named: Map<string, string>
 } {
