@@ -20,11 +20,17 @@ export async function app(root: string, argv: readonly string[]): Promise<number
   try {
     if (argv.length === 1 && VERSION_FLAGS.includes(argv[0]!)) return versionLine(root)
     refuseUnknown(argv)
-    const code: unknown = await run([...argv], { root })
+    const code: unknown = await run(helpFlag(argv), { root })
     return typeof code === 'number' ? code : 0
   } catch (error) {
     return refuse(error, argv)
   }
+}
+
+/** `help run` is `run --help`. */
+function helpFlag([first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return []
+  return first === 'help' ? [...rest, '--help'] : [first, ...rest]
 }
 
 function refuseUnknown([first, second]: readonly string[]): void {
