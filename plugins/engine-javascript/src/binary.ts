@@ -38,6 +38,7 @@ export const EXPORTS = {
   QTS_Eval: 'pa',
   QTS_NewFunction: 'Da',
   QTS_ArgvGetJSValueConstPointer: 'Ea',
+  QTS_RuntimeEnableInterruptHandler: 'Fa',
   QTS_RuntimeEnableModuleLoader: 'Ha',
 } as const
 

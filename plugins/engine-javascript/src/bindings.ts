@@ -1,5 +1,11 @@
 import { SpellError, didYouMean } from '@llmspell/sdk'
-import type { HandleRef, ScriptFunction, ScriptHandle, ScriptModule, SessionOptions } from '@llmspell/sdk'
+import type {
+  HandleRef,
+  ScriptFunction,
+  ScriptHandle,
+  ScriptModule,
+  SessionOptions,
+} from '@llmspell/sdk'
 import { camel } from './names.ts'
 import { Place } from './place.ts'
 
@@ -87,7 +93,12 @@ export class Bindings {
       .map(([name, fn]) => this.#function(module, fn, name, handle))
   }
 
-  #function(module: ScriptModule, fn: ScriptFunction, name: string, handle?: string): GuestFunction {
+  #function(
+    module: ScriptModule,
+    fn: ScriptFunction,
+    name: string,
+    handle?: string,
+  ): GuestFunction {
     const defs = module.$defs ?? {}
     const result = fn.result && new Place([fn.result], defs)
     const index = this.add({
@@ -112,7 +123,10 @@ export class Bindings {
     if (!target) throw new SpellError('NOT_AVAILABLE', `'${module.name}' has no '${builder.call}'.`)
     const option = target.params[0]
     const keys = option ? [...new Place([option.schema], module.$defs).names.values()] : []
-    const methods = { ...Object.fromEntries(keys.map((key) => [key, { path: key }])), ...builder.methods }
+    const methods = {
+      ...Object.fromEntries(keys.map((key) => [key, { path: key }])),
+      ...builder.methods,
+    }
     return {
       owner: module.name,
       call: this.#function(module, target, builder.call),
@@ -144,7 +158,12 @@ export class Bindings {
       const module = this.describe(each)
       const handle = module.handles?.[name]
       if (!handle) continue
-      return { module, name, handle, fields: new Place([{ properties: handle.fields ?? {} }], module.$defs) }
+      return {
+        module,
+        name,
+        handle,
+        fields: new Place([{ properties: handle.fields ?? {} }], module.$defs),
+      }
     }
     throw new SpellError('NOT_AVAILABLE', `No module describes the handle '${type}'.`)
   }

@@ -10,7 +10,7 @@ import { Loader } from './loader.ts'
 import { AS_SCRIPT, Machine } from './machine.ts'
 import { failed, nativesOf } from './natives.ts'
 import { Outgoing } from './outgoing.ts'
-import { Place } from './place.ts'
+import type { Place } from './place.ts'
 import { ENTRIES, OWN_FILE, PRELUDE } from './prelude/index.ts'
 import type { Entry } from './prelude/index.ts'
 import { seedTime } from './random.ts'
@@ -33,7 +33,10 @@ export class Core {
   readonly loader: Loader
   readonly callbacks = new Map<number, Callback>()
   readonly #entries: Readonly<Record<Entry, number>>
-  readonly #streams = new Map<string, { readonly module: string; readonly chunk: Place | undefined }>()
+  readonly #streams = new Map<
+    string,
+    { readonly module: string; readonly chunk: Place | undefined }
+  >()
   readonly #bytes = new Map<number, Uint8Array>()
   #lastBytes = 0
 
@@ -79,7 +82,9 @@ export class Core {
     const set = machine.evaluate(PRELUDE, OWN_FILE, AS_SCRIPT)
     const host = machine.natives(nativesOf(this))
     const made = machine.call(set, host, machine.string(JSON.stringify(config)))
-    return Object.fromEntries(ENTRIES.map((name) => [name, machine.property(made, name)])) as Record<Entry, number>
+    return Object.fromEntries(
+      ENTRIES.map((name) => [name, machine.property(made, name)]),
+    ) as Record<Entry, number>
   }
 
   /** Calls a function of the prelude with text. Needs an entry. */
@@ -149,8 +154,8 @@ export class Core {
   #answer(bound: Bound, call: HostCall, value: Value | undefined): string {
     const stream = call.module === 'Stream' ? this.#streams.get(call.handle ?? '') : undefined
     if (!stream) return this.outgoing(bound.module).text(value, bound.result)
-    const { done } = value as { readonly done?: boolean }
-    if (done === true) this.#streams.delete(call.handle!)
+    const done = (value as { readonly done?: boolean } | undefined)?.done ?? true
+    if (done) this.#streams.delete(call.handle!)
     return this.outgoing(stream.module).text(value, chunksOf(stream.chunk))
   }
 

@@ -64,10 +64,12 @@ export class Driver {
   done(ticket: string, reply: string, buffers: readonly Uint8Array[]): void {
     const wait = this.#waits.get(ticket)
     this.#waits.delete(ticket)
+    if (this.#machine.refused) return wait?.reject(memoryLimit())
     try {
       const found = parseGuest(reply.slice(1))
       if (reply[0] !== '+') wait?.reject(fromErrorRecord(found as ErrorRecord))
-      else wait?.resolve({ values: (found as unknown[])[0], marks: (found as unknown[])[1], buffers })
+      else
+        wait?.resolve({ values: (found as unknown[])[0], marks: (found as unknown[])[1], buffers })
     } catch (error) {
       wait?.reject(error)
     }
@@ -123,10 +125,10 @@ export class Driver {
   async #pump(): Promise<void> {
     if (this.#pumping) return
     this.#pumping = true
-    await undefined
+    await Promise.resolve()
     for (let round = 0; this.#round(); round++) {
       if (round === MOST_ROUNDS) this.#machine.lost ??= endless()
-      await undefined
+      await Promise.resolve()
     }
     this.#pumping = false
     this.#rest()
@@ -188,6 +190,7 @@ export class Driver {
   /** What was thrown as a SpellError. */
   failure(error: unknown, compiling = false): SpellError {
     if (this.#machine.lost) return this.#machine.lost
+    if (this.#machine.refused) return memoryLimit()
     if (!(error instanceof Thrown)) return error as SpellError
     try {
       const text = this.#machine.enter(() => this.#describe(error.value, compiling))

@@ -8,6 +8,8 @@ export interface Outside {
   grown(): void
   /** Growth was refused. */
   refused(): void
+  /** Asked now and then: what runs is ended, and no `catch` holds it. */
+  interrupted(): boolean
   /** ms since the epoch. */
   now(): number
   words(): Int32Array
@@ -34,7 +36,7 @@ export function importsOf(outside: Outside): WasmImports {
       f: (count: number, size: number) => noEnvironment(outside, count, size),
       g: (_rt: number, _ctx: number, base: number, name: number) => outside.normalize(base, name),
       h: (_rt: number, _ctx: number, name: number) => outside.load(name),
-      i: () => 0,
+      i: () => (outside.interrupted() ? 1 : 0),
       j: refuse('setitimer'),
       k: (size: number) => grow(outside, size >>> 0),
       l: refuse('keepalive'),

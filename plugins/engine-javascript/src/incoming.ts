@@ -4,12 +4,13 @@ import type { Place } from './place.ts'
 
 /** A step of a path: a key or an index. */
 export type Step = string | number
-/** What the guest sends beside plain data: bytes (`b`), a handle (`h`), a stream (`s`), a function (`f`). */
+/** What the guest sends beside plain data: bytes (`b`), a handle (`h`), a stream (`s`), a function (`f`), nothing (`u`). */
 export type Mark =
   | readonly ['b', readonly Step[], number]
   | readonly ['h', readonly Step[], string, string]
   | readonly ['s', readonly Step[], string]
   | readonly ['f', readonly Step[], number]
+  | readonly ['u', readonly Step[]]
 
 type Tree = Record<Step, unknown>
 
@@ -50,6 +51,7 @@ export function take(
 ): (Value | undefined)[] {
   const values = checkValue(tree, { path: 'value', refs: false }) as unknown[]
   const renamed = values.map((value, i) => rename(value, places[i]))
+  if (marks.length === 0) return renamed as Value[]
   for (const mark of marks) apply(renamed, mark, places, taker)
   return renamed.map((value) => checkValue(value) as Value | undefined)
 }
@@ -94,6 +96,8 @@ function referenceOf(mark: Mark, place: Place | undefined, taker: Taker): unknow
       return { [REF]: 'handle', type: String(mark[2]), id: String(mark[3]), fields: {} }
     case 's':
       return { [REF]: 'stream', id: String(mark[2]) }
+    case 'u':
+      return undefined
     case 'f':
       if (!place?.callback) throw unsupported(mark[1].join('.'), 'a function')
       taker.callback(mark[2], place)

@@ -35,9 +35,10 @@ export interface MachineOptions {
 }
 
 /** Something that was thrown in the guest: a pointer to it. */
-export class Thrown {
+export class Thrown extends Error {
   readonly value: number
   constructor(value: number) {
+    super('thrown by the guest')
     this.value = value
   }
 }
@@ -79,6 +80,7 @@ export class Machine {
     this.api.QTS_RuntimeSetMaxStackSize(this.#rt, STACK)
     this.#ctx = this.api.QTS_NewContext(this.#rt, 0)
     this.api.QTS_RuntimeEnableModuleLoader(this.#rt, 1)
+    this.api.QTS_RuntimeEnableInterruptHandler(this.#rt)
     this.#time = undefined
     this.#args = this.api.malloc(8 * 4)
   }
@@ -90,6 +92,7 @@ export class Machine {
       refused: () => {
         this.refused = true
       },
+      interrupted: () => this.refused,
       now: () => this.#time ?? this.#options.now(),
       words: () => this.cells.words,
       call: (argc, argv, id) =>
@@ -114,7 +117,8 @@ export class Machine {
     try {
       return fn()
     } catch (error) {
-      if (this.lost || !isSpellError(error) || error.code === 'MEMORY_LIMIT') throw this.#broke(error)
+      if (this.lost || !isSpellError(error) || error.code === 'MEMORY_LIMIT')
+        throw this.#broke(error)
       const value = this.raise(error)
       const thrown = this.api.QTS_Throw(this.#ctx, value)
       this.free(value)
@@ -166,7 +170,9 @@ export class Machine {
   call(fn: number, ...values: readonly number[]): number {
     this.cells.words.set(values, this.#args >> 2)
     const undefinedValue = this.api.QTS_GetUndefined()
-    return this.#checked(this.api.QTS_Call(this.#ctx, fn, undefinedValue, values.length, this.#args))
+    return this.#checked(
+      this.api.QTS_Call(this.#ctx, fn, undefinedValue, values.length, this.#args),
+    )
   }
 
   /** Calls a guest function with text; gives its text. @throws Thrown */
@@ -261,4 +267,3 @@ export class Machine {
     return this.#memory.buffer.byteLength
   }
 }
-

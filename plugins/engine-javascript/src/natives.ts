@@ -10,7 +10,12 @@ import type { Arguments, Native } from './native.ts'
 import { PARTS, OWN_FILE } from './prelude/index.ts'
 import { decodeText, query, urlParts } from './web.ts'
 
-type Message = readonly [index: number, handle: string | null, args: unknown, marks: readonly Mark[], quiet?: number]
+type Message = readonly [
+  index: number,
+  handle: string | null,
+  args: unknown,
+  marks?: readonly Mark[],
+]
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error']
 
@@ -37,11 +42,14 @@ export function nativesOf(core: Core): Record<string, Native> {
     part: (args) => machine.evaluate(partOf(args.text(0)), OWN_FILE, AS_SCRIPT),
     require: (args) => machine.string(required(core, parseGuest(args.text(0)) as [string, string])),
     compile: (args) => compile(core, args.text(0)),
-    url: (args) => reply(`+${JSON.stringify(urlParts(parseGuest(args.text(0)) as [string, null]))}`),
+    url: (args) =>
+      reply(`+${JSON.stringify(urlParts(parseGuest(args.text(0)) as [string, null]))}`),
     query: (args) => reply(`+${JSON.stringify(query(args.text(0), parseGuest(args.text(1))))}`),
     encodeText: (args) => machine.buffer(Buffer.from(String(parseGuest(args.text(0))))),
     decodeText: (args) =>
-      reply(`+${JSON.stringify(decodeText(args.bytes(0), args.text(1) === '1', args.text(2) === '1'))}`),
+      reply(
+        `+${JSON.stringify(decodeText(args.bytes(0), args.text(1) === '1', args.text(2) === '1'))}`,
+      ),
   }
 }
 
@@ -60,22 +68,21 @@ function buffersOf(args: Arguments, from: number): Uint8Array[] {
 interface Read {
   readonly bound: Bound
   readonly call: HostCall
-  readonly quiet: boolean
 }
 
 function read(core: Core, args: Arguments): Read {
-  const [index, handle, tree, marks, quiet] = parseGuest(args.text(0)) as Message
+  const [index, handle, tree, marks = []] = parseGuest(args.text(0)) as Message
   const bound = core.bindings.bound(index)
   const values = take(tree, marks, bound.places, core.taker(bound, buffersOf(args, 1)))
   const call = { module: bound.module, function: bound.function, args: values }
-  return { bound, call: handle === null ? call : { ...call, handle }, quiet: quiet === 1 }
+  return { bound, call: handle === null ? call : { ...call, handle } }
 }
 
 function call(core: Core, args: Arguments): string {
-  const { bound, call: request, quiet } = read(core, args)
+  const { bound, call: request } = read(core, args)
   const answer = (reply: HostReply): string => core.answer(bound, request, reply)
   const reply = core.options.call(request)
-  return 'then' in reply ? core.driver.later(reply, quiet, answer) : answer(reply)
+  return 'then' in reply ? core.driver.later(reply, false, answer) : answer(reply)
 }
 
 function pause(core: Core, ms: number, quiet: boolean): string {

@@ -46,7 +46,8 @@ export class Outgoing {
 
   #value(value: unknown, place: Place | undefined): unknown {
     if (typeof value !== 'object' || value === null) return value
-    if (value instanceof Uint8Array) return this.#mark(['b', [...this.#path], this.#giver.bytes(value)])
+    if (value instanceof Uint8Array)
+      return this.#mark(['b', [...this.#path], this.#giver.bytes(value)])
     if (REF in value) return this.#reference(value, place)
     if (Array.isArray(value)) return value.map((item, i) => this.#under(i, item, place?.item(i)))
     const copy = this.#record(value, place)

@@ -20,7 +20,9 @@ export class Place {
     this.defs = defs
     this.#schemas = schemas.filter(isSchema).flatMap((schema) => alternatives(schema, defs, 0))
     this.callback = this.#schemas.find((schema) => schema['x-callback'] !== undefined)
-    const keys = this.#schemas.flatMap((schema) => Object.keys((schema['properties'] as object) ?? {}))
+    const keys = this.#schemas.flatMap((schema) =>
+      Object.keys((schema['properties'] as object) ?? {}),
+    )
     this.names = new Map(keys.map((key) => [camel(key), key]))
   }
 
@@ -74,7 +76,9 @@ function alternatives(schema: Schema, defs: Schemas, depth: number): Schema[] {
   const ref = schema['$ref']
   const name = typeof ref === 'string' ? ref.split('/').pop()! : undefined
   const target = name !== undefined && Object.hasOwn(defs, name) ? [defs[name]!] : []
-  const offered = ALTERNATIVES.flatMap((key) => (schema[key] as readonly unknown[] | undefined) ?? [])
+  const offered = ALTERNATIVES.flatMap(
+    (key) => (schema[key] as readonly unknown[] | undefined) ?? [],
+  )
   const further = [...target, ...offered].filter(isSchema)
   return [schema, ...further.flatMap((each) => alternatives(each, defs, depth + 1))]
 }

@@ -17,7 +17,7 @@ const BEFORE_REGEX = /[(,=:[!&|?{};+\-*%~^<>]|^$/
 export function* outerWords(source: string): Generator<Word> {
   const open: string[] = []
   let before = ''
-  for (let at = 0; at < source.length; ) {
+  for (let at = 0; at < source.length;) {
     const char = source[at]!
     const skipped = match(SKIPPED, source, at)
     if (skipped !== undefined) {
@@ -84,7 +84,11 @@ export function persistent(source: string): string {
       if (name === undefined || name === 'extends') continue
       result += `${source.slice(done, index)}var ${name}=class`
       done = index + text.length
-    } else if ((text === 'let' || text === 'const') && before !== '.' && /[\p{ID_Start}$_{[]/u.test(after)) {
+    } else if (
+      (text === 'let' || text === 'const') &&
+      before !== '.' &&
+      /[\p{ID_Start}$_{[]/u.test(after)
+    ) {
       result += `${source.slice(done, index)}var`
       done = index + text.length
     }

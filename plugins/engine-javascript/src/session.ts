@@ -73,7 +73,12 @@ export class JavaScriptSession implements ScriptSession {
   }
 
   #values(ended: Ended, module: string, places: Parameters<typeof take>[2]): (Value | undefined)[] {
-    return take(ended.values, ended.marks as Mark[], places, this.#core.taker({ module }, ended.buffers))
+    return take(
+      ended.values,
+      ended.marks as Mark[],
+      places,
+      this.#core.taker({ module }, ended.buffers),
+    )
   }
 
   async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
@@ -103,11 +108,16 @@ export class JavaScriptSession implements ScriptSession {
 
   async evaluate(line: string): Promise<Evaluation> {
     const source = persistent(line)
-    const program: Program = { file: REPL_FILE, source, flags: AS_SCRIPT | ASYNC, watch: 'watchShown' }
+    const program: Program = {
+      file: REPL_FILE,
+      source,
+      flags: AS_SCRIPT | ASYNC,
+      watch: 'watchShown',
+    }
     try {
       const ended = await this.#start(program, source)
       const [text, ...values] = this.#values(ended, 'Run', [])
-      return { status: 'value', values, text: String(text ?? '') }
+      return { status: 'value', values, text: text as string }
     } catch (error) {
       const failure = isSpellError(error) ? error : this.#core.driver.failure(error)
       if (isIncomplete(failure, source)) return { status: 'incomplete' }
@@ -137,5 +147,10 @@ export class JavaScriptSession implements ScriptSession {
 
 function programOf(source: string, file: string): Program {
   if (isModule(source)) return { file, source, flags: AS_MODULE, watch: 'watchModule' }
-  return { file, source: WRAPPER.before + source + WRAPPER.after, flags: AS_SCRIPT | STRICT, watch: 'watch' }
+  return {
+    file,
+    source: WRAPPER.before + source + WRAPPER.after,
+    flags: AS_SCRIPT | STRICT,
+    watch: 'watch',
+  }
 }

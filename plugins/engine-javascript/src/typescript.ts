@@ -11,6 +11,7 @@ export const WRAPPER = { before: '(async()=>{', after: '\n})()' } as const
  */
 export function plainSource(source: string, file: string): string {
   if (!file.endsWith('.ts')) return source
+  // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const warn = process.emitWarning
   try {
     // The warning is for people who run Node; a script's author does not.
@@ -30,12 +31,11 @@ function strip(source: string): string {
 }
 
 function typeError(error: Error, source: string, file: string): SpellError {
-  const lines = error.message.split('\n').map((line) => line.trim())
-  const message = lines.findLast((line) => line !== '') ?? 'unknown error'
-  const shown = String((error as { stack?: unknown }).stack).match(/:(\d+)(?::(\d+))?/)
-  const line = Math.min(Number(shown?.[1] ?? 1), source.split('\n').length)
-  return new SpellError('SCRIPT_SYNTAX', `The types cannot be taken off: ${message}.`, {
+  const [, line = '1', before = ''] = /^:(\d+)\n[^\n]*\n( *)\^/.exec(error.stack ?? '') ?? []
+  const shift = line === '1' && !isModule(source) ? WRAPPER.before.length : 0
+  const column = Math.max(1, before.length + 1 - shift)
+  return new SpellError('SCRIPT_SYNTAX', `The types cannot be taken off: ${error.message}.`, {
     hint: 'Use types that can be erased: no enum, no namespace, no parameter property.',
-    where: { file, line, column: 1 },
+    where: { file, line: Number(line), column },
   })
 }

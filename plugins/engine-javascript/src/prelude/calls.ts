@@ -2,21 +2,19 @@
 export const CALLS = /* js */ String.raw`
 /** Promises of the script that wait for the host, by ticket. */
 const waiting = new Map()
-const send = (index, handle, args, names, quiet) => {
-  const out = encode(args, names, true)
-  return host.call('[' + index + ',' + stringify(handle) + ',' + out.text + ',' + stringify(out.marks) + (quiet ? ',1]' : ',0]'), ...out.buffers)
-}
+const message = (index, handle, out) => '[' + index + ',' + (handle === null ? 'null' : stringify(handle)) + ',' + out.text + (out.marks.length > 0 ? ',' + stringify(out.marks) + ']' : ']')
+/** @param stack where the call stood; not needed while it still stands */
 const dataOf = (reply, stack) => {
-  if (reply[0] === '-') throw failure(parse(reply.slice(1)), stack)
+  if (reply[0] === '-') throw failure(parse(reply.slice(1)), stack ?? new Error().stack)
   return decode(reply)
 }
 /** A call that is answered later or at once: always a promise. */
-function ask(index, handle, args, names, quiet) {
-  const { stack } = new Error()
+function ask(index, handle, args, names) {
   try {
-    const reply = send(index, handle, args, names, quiet)
-    if (reply[0] !== '~') return Promise.resolve(dataOf(reply, stack))
-    return later(reply.slice(1), stack)
+    const out = encode(args, names, true)
+    const reply = host.call(message(index, handle, out), ...out.buffers)
+    if (reply[0] !== '~') return Promise.resolve(dataOf(reply))
+    return later(reply.slice(1), new Error().stack)
   } catch (error) {
     return Promise.reject(error)
   }
@@ -33,13 +31,13 @@ function settle(ticket, reply) {
 /** Like a call, but one way or at once. */
 function tell(kind, index, args, names, handle = null) {
   const out = encode(args, names, false)
-  return host[kind]('[' + index + ',' + stringify(handle) + ',' + out.text + ',' + stringify(out.marks) + ']', ...out.buffers)
+  return host[kind](message(index, handle, out), ...out.buffers)
 }
 
 function bind({ index, kind, params, stream, builder }, handle) {
   if (builder) return () => makeBuilder(builder)
   if (kind === 'notify') return (...args) => { tell('notify', index, args, params, handle) }
-  if (kind === 'local') return (...args) => dataOf(tell('local', index, args, params), new Error().stack)
+  if (kind === 'local') return (...args) => dataOf(tell('local', index, args, params))
   if (stream) return (...args) => streamOf(ask(index, handle ?? null, args, params))
   return (...args) => ask(index, handle ?? null, args, params)
 }

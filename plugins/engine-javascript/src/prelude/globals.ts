@@ -1,8 +1,8 @@
 /** Guest side of the globals: output, timers, what is taken away, and what is made when it is first touched. */
 export const GLOBALS = /* js */ String.raw`
 const own = (name, value) => define(globalThis, name, { value, writable: true, configurable: true })
-const line = (values) => values.map((value) => inspect(value)).join(' ')
-const say = (text) => { const reply = host.write(stringify(text)); if (reply) dataOf(reply, new Error().stack) }
+const line = (values) => values.map((value) => inspect(value)).join('\t')
+const say = (text) => { const reply = host.write(stringify(text)); if (reply) dataOf(reply) }
 const print = (...values) => say(line(values) + '\n')
 const log = (level) => (...values) => host.log(level, stringify([line(values)]))
 own('print', print)

@@ -20,15 +20,25 @@ function unsupported(out, found, expected) {
 
 /** Text, marks and buffers of a list of values. */
 function encode(list, roots, functions) {
+  if (isFlat(list)) return { text: stringify(list), marks: NONE, buffers: NONE }
   const out = { roots, trail: [0], above: [], marks: [], buffers: [], functions, text: '' }
   const copy = []
   for (let i = 0; i < list.length; i++) {
     out.trail[0] = i
-    copy[i] = walk(list[i], out)
+    copy[i] = list[i] === undefined ? mark(out, 'u') : walk(list[i], out)
   }
   out.text = stringify(copy)
   if (out.text.length > MOST_TEXT) raise('VALUE_TOO_LARGE', 'The value is too large for one call.', 'Send it in parts, or as a file.')
   return out
+}
+const NONE = freeze([])
+function isFlat(list) {
+  for (let i = 0; i < list.length; i++) {
+    const value = list[i]
+    const type = typeof value
+    if (type === 'string' ? value.length > 1000 || !value.isWellFormed() : type === 'number' ? !Number.isFinite(value) : type !== 'boolean') return false
+  }
+  return true
 }
 function mark(out, kind, ...rest) {
   out.marks.push([kind, [...out.trail], ...rest])

@@ -1,7 +1,7 @@
 /** The guest's URL, URLSearchParams, TextEncoder and TextDecoder: the work is done by the host, on plain data. */
 export const WEB_PART = /* js */ String.raw`
 const { dataOf, parse, stringify, define, isArray } = kit
-const plain = (text) => { try { return dataOf(text, new Error().stack) } catch (error) { throw new TypeError(error.message) } }
+const plain = (text) => { try { return dataOf(text) } catch (error) { throw new TypeError(error.message) } }
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash']
 
 class URLSearchParams {

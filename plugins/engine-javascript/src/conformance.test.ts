@@ -1,0 +1,4 @@
+import { engineSuite } from '@llmspell/sdk/testing'
+import { engine } from './index.ts'
+
+engineSuite({ engine, language: 'javascript' })
