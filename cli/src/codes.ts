@@ -57,6 +57,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Correct the key that the text names.',
   },
   {
+    name: 'OUTPUT_FAILED',
+    class: 'unavailable',
+    cause: 'stdout or stderr refused what was written to it.',
+    cure: 'Look at where the output goes: a full disk, or a closed file.',
+  },
+  {
     name: 'NODE_TOO_OLD',
     class: 'unavailable',
     cause: 'The Node that was found first is older than 24.',

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { SpellError } from '@llmspell/sdk'
 import { EXIT_PIPE } from '../exit.ts'
 
 const PAUSE = new Int32Array(new SharedArrayBuffer(4))
@@ -19,7 +20,7 @@ function writeSome(fd: number, bytes: Buffer, start: number): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'EPIPE' || code === 'EOF') process.exit(EXIT_PIPE)
-    if (code !== 'EAGAIN') throw error
+    if (code !== 'EAGAIN') throw failed(error as Error)
     // A pipe whose reader is slow: wait 2 ms, without turning the event loop.
     Atomics.wait(PAUSE, 0, 0, 2)
     return 0
@@ -28,3 +29,10 @@ function writeSome(fd: number, bytes: Buffer, start: number): number {
 
 export const out = (text: string): void => writeAll(1, text)
 export const err = (text: string): void => writeAll(2, text)
+
+function failed(cause: Error): SpellError {
+  return new SpellError('OUTPUT_FAILED', `The output could not be written: ${cause.message}.`, {
+    hint: 'Look at where the output goes: a full disk, or a closed file.',
+    cause,
+  })
+}

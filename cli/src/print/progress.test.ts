@@ -22,6 +22,14 @@ test('says who is at work, for how long, and what they say', () => {
   expect(seen.at(-1)!.length).toBeLessThanOrEqual(40 + '\r\u001B[2K'.length)
 })
 
+test('forgets what a model waited for', () => {
+  const { line, seen } = watch(SCREEN)
+  line.report(AGENT)
+  line.report({ who: "model 'mock/demo'", state: 'active', text: 'waiting' })
+  vi.advanceTimersByTime(3000)
+  expect(seen.at(-1)).not.toContain('waiting')
+})
+
 test('is gone before output and after the work', () => {
   const { line, seen } = watch(SCREEN)
   line.report(AGENT)

@@ -9,7 +9,12 @@ interface Work {
   readonly who: string
   readonly since: number
   note: string
+  /** When the note is too old to be shown, in ms of `performance.now()`. */
+  stale: number
 }
+
+/** How long a note stays that somebody else left, such as a model that waits. */
+const BORROWED_MS = 1500
 
 /** Whether the line may be drawn, and where. */
 export interface Screen {
@@ -91,24 +96,31 @@ export class ProgressLine {
 
   #note({ who, state, text = '', done, total }: Progress): void {
     // Who never started, such as a model, speaks through the latest one at work.
+    const own = this.#works.get(who)
     const latest = state === 'started' ? undefined : [...this.#works.values()].at(-1)
-    const work = this.#works.get(who) ?? latest ?? { who, since: performance.now(), note: '' }
+    const now = performance.now()
+    const work = own ?? latest ?? { who, since: now, note: '', stale: Infinity }
     const share = [done, total].filter((part) => part !== undefined).join('/')
     work.note = [share, text].filter(Boolean).join(' ') || work.note
+    work.stale = own || !latest ? Infinity : now + BORROWED_MS
     this.#works.set(work.who, work)
   }
 
   #draw(): void {
     if (this.#midLine && this.#screen.shared) return
-    const works = [...this.#works.values()]
-    const since = Math.min(...works.map((work) => work.since))
-    const seconds = `${((performance.now() - since) / 1000).toFixed(1)} s`
-    const names = works.map((work) => work.who).join(' › ')
-    const parts = [names, seconds, works.at(-1)?.note ?? '']
-    const line = plain(parts.filter(Boolean).join('  ')).replaceAll('\n', ' ')
     const frame = FRAMES[this.#frame++ % FRAMES.length]!
-    this.#write(`${CLEAR}${frame} ${line.slice(0, this.#screen.columns - 3)}`)
+    this.#write(`${CLEAR}${frame} ${this.#text().slice(0, this.#screen.columns - 3)}`)
     this.#drawn = true
+  }
+
+  #text(): string {
+    const works = [...this.#works.values()]
+    const now = performance.now()
+    const seconds = (now - Math.min(...works.map((work) => work.since))) / 1000
+    const { note = '', stale = 0 } = works.at(-1) ?? {}
+    const names = works.map((work) => work.who).join(' › ')
+    const parts = [names, `${seconds.toFixed(1)} s`, now < stale ? note : '']
+    return plain(parts.filter(Boolean).join('  ')).replaceAll('\n', ' ')
   }
 
   #erase(): void {

@@ -1,4 +1,4 @@
-import type { Progress } from '@llmspell/sdk'
+import { SpellError, type Progress } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 
 /**
@@ -33,6 +33,6 @@ export class Interrupt {
 
   readonly #cancel = (): void => {
     if (this.#abort.signal.aborted) process.exit(EXIT_CODES.cancelled)
-    this.#abort.abort()
+    this.#abort.abort(new SpellError('CANCELLED', 'The run was interrupted.'))
   }
 }
