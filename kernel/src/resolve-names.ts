@@ -37,16 +37,25 @@ export function bindServices(draft: Draft, prefer: Prefer, strict: boolean): voi
   }
 }
 
+/** Codes are words that plugins may share: two engines can raise the same one. The first to describe it keeps it. */
+const SHARED = 'errors'
+
 /** Gives every name at every point to one contributor. */
 export function bindNames(draft: Draft, prefer: Prefer): void {
   for (const record of draft.living.values()) {
     const { items, hookPoints, points } = record.contributions
-    const names = [...items].flatMap(([point, list]) => list.map(({ name }) => `${point}/${name}`))
+    const named = [...items].map(([point, list]) => ({
+      point,
+      names: list.map(({ name }) => `${point}/${name}`),
+    }))
+    const names = named.filter(({ point }) => point !== SHARED).flatMap((one) => one.names)
+    const shared = named.filter(({ point }) => point === SHARED).flatMap((one) => one.names)
     const owned = [
       ...hookPoints.map(({ name }) => `hookPoints/${name}`),
       ...Object.keys(points).map((name) => `points/${name}`),
     ]
     bind(draft, record, [...names, ...owned], draft.names, prefer, 'CONTRIBUTION_CONFLICT')
+    bind(draft, record, shared, draft.names, prefer, undefined)
   }
 }
 

@@ -102,6 +102,11 @@ describe.each<Isolation>(['inline', 'worker'])('a script that runs %s', (isolati
     expect(made - before).toBeLessThan(200)
   })
 
+  test('a stream that was read to its end gives its result', async () => {
+    const script = 'local s = Probe.count(5) return { s:text(), s:result().total }'
+    expect(await value(script)).toEqual(['12345', 5])
+  })
+
   test('a handle has fields and methods', async () => {
     expect(await value('local t = Probe.thing("ann") return { t.name, t:rename("bob") }')).toEqual([
       'ann',

@@ -90,6 +90,7 @@ async function* numbers(to: number, seen: Seen): AsyncGenerator<Value> {
     yield { type: 'number', text: String(i), value: i }
     if (i % 16 === 0) await sleep(0)
   }
+  yield { type: 'finish', text: '', value: 0, result: { total: to } }
 }
 
 /** A plugin whose script module lets a test do anything a handler can do. */

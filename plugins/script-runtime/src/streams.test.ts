@@ -91,3 +91,20 @@ test('closing stops every producer that was read', async () => {
   await streams.close()
   expect(seen.left).toBe(true)
 })
+
+test('the result of the finish chunk comes with it, and with the end', async () => {
+  async function* source(): AsyncGenerator<Value> {
+    yield { type: 'text', text: 'a' }
+    await Promise.resolve()
+    yield { type: 'finish', text: '', result: { text: 'a' } }
+  }
+  const streams = new Streams()
+  const { id } = streams.add(source()).ref
+  let last: unknown
+  for (;;) {
+    const pull = await streams.pull(id)
+    last = pull.result
+    if (pull.done) break
+  }
+  expect(last).toEqual({ text: 'a' })
+})

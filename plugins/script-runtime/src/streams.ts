@@ -7,6 +7,8 @@ const WAITING = 64
 export interface Pull {
   readonly chunks: readonly Value[]
   readonly done: boolean
+  /** The result that the `finish` chunk carries, once it was read. */
+  readonly result?: Value
 }
 
 /** One stream of a run: fills a bounded queue for the reader that pulls it by reference. */
@@ -14,6 +16,7 @@ export class StreamQueue {
   readonly #iterator: AsyncIterator<Value>
   #queue: Value[] = []
   #ended = false
+  #result: Value | undefined
   #failure: Error | undefined
   #filling = false
   #arrived = Promise.withResolvers<void>()
@@ -31,7 +34,9 @@ export class StreamQueue {
     if (!this.#ended) this.#arrived = Promise.withResolvers()
     if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure
     if (!this.#ended) this.#fill()
-    return { chunks, done: this.#ended && this.#failure === undefined }
+    this.#result = resultOf(chunks) ?? this.#result
+    const result = this.#result === undefined ? {} : { result: this.#result }
+    return { chunks, done: this.#ended && this.#failure === undefined, ...result }
   }
 
   /** Stops the producer. */
@@ -63,6 +68,14 @@ export class StreamQueue {
       this.#filling = false
     }
   }
+}
+
+function resultOf(chunks: readonly Value[]): Value | undefined {
+  const last = chunks.at(-1) as
+    | { readonly type?: Value; readonly result?: Value }
+    | null
+    | undefined
+  return last?.type === 'finish' ? last.result : undefined
 }
 
 /** The streams of one run, by id. */

@@ -16,7 +16,8 @@ export class Bridge {
   readonly #queued: (() => void)[] = []
   #ids = 0
   #open = 0
-  onAsk: (id: number, ask: Verb) => void = () => {}
+  #serving = 0
+  onAsk: (id: number, ask: Verb) => Promise<void> = async () => {}
 
   constructor(port: MessagePort, counters: Int32Array<SharedArrayBuffer>) {
     this.#port = port
@@ -34,7 +35,11 @@ export class Bridge {
     this.#port.postMessage(message)
   }
 
-  /** At most 64 calls are open; further ones queue inside the thread, where its own memory limit holds. */
+  /**
+   * At most 64 calls are open, and 64 more for each function of the script that the host is waiting for: without those, calls
+   * that wait for such functions would keep out the calls that the functions make. Further ones queue inside the
+   * thread, where its own memory limit holds.
+   */
   call(call: HostCall): Promise<HostReply> {
     return new Promise((resolve) => {
       const start = (): void => {
@@ -43,9 +48,13 @@ export class Bridge {
         this.#waiting.set(id, resolve)
         this.send({ type: 'call', id, call })
       }
-      if (this.#open < MOST_UNTAKEN) start()
+      if (this.#open < this.#most) start()
       else this.#queued.push(start)
     })
+  }
+
+  get #most(): number {
+    return MOST_UNTAKEN * (1 + this.#serving)
   }
 
   /** Sends a call and holds the thread until its answer; what arrives meanwhile is kept for later. */
@@ -79,11 +88,21 @@ export class Bridge {
   }
 
   #take(message: ToThread): void {
-    if (message.type === 'ask') return this.onAsk(message.id, message.ask)
+    if (message.type === 'ask') return this.#serve(message.id, message.ask)
     const resolve = this.#waiting.get(message.id)
     this.#waiting.delete(message.id)
     this.#open--
     resolve?.(message.reply)
-    this.#queued.shift()?.()
+    this.#start()
+  }
+
+  #serve(id: number, ask: Verb): void {
+    this.#serving++
+    this.#start()
+    void this.onAsk(id, ask).finally(() => this.#serving--)
+  }
+
+  #start(): void {
+    while (this.#queued.length > 0 && this.#open < this.#most) this.#queued.shift()!()
   }
 }

@@ -50,9 +50,8 @@ function act(session: ScriptSession, ask: Verb): unknown {
 
 async function main(): Promise<void> {
   const session = await open()
-  bridge.onAsk = (id, ask) => {
-    void perform(session, ask).then((done) => bridge.send({ type: 'done', id, done }))
-  }
+  bridge.onAsk = async (id, ask) =>
+    bridge.send({ type: 'done', id, done: await perform(session, ask) })
   bridge.send({ type: 'ready' })
   bridge.listen()
 }
