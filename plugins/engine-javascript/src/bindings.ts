@@ -1,12 +1,13 @@
 import { SpellError, didYouMean } from '@llmspell/sdk'
 import type {
+  ErrorRecord,
   HandleRef,
   ScriptFunction,
   ScriptHandle,
   ScriptModule,
   SessionOptions,
 } from '@llmspell/sdk'
-import { camel } from './names.ts'
+import { camel, describedNames, inJavaScript } from './names.ts'
 import { Place } from './place.ts'
 
 /** One described function, ready to be called. */
@@ -27,6 +28,8 @@ interface GuestFunction {
   readonly stream: boolean
   readonly builder?: object
 }
+
+const COMPLAINT: ReadonlySet<string> = new Set(['message', 'hint', 'path'])
 
 interface HandleType {
   readonly index: number
@@ -62,6 +65,15 @@ export class Bindings {
     let module = this.#modules.get(name)
     if (!module) this.#modules.set(name, (module = this.#options.describe(name)))
     return module
+  }
+
+  /** A complaint about arguments, with the names as the script writes them. */
+  renamed(error: ErrorRecord, module: string): ErrorRecord {
+    if (error.code !== 'INPUT_INVALID' || !this.#options.modules.includes(module)) return error
+    const names = describedNames(this.describe(module))
+    return JSON.parse(JSON.stringify(error), (key, value: unknown) =>
+      typeof value === 'string' && COMPLAINT.has(key) ? inJavaScript(value, names) : value,
+    ) as ErrorRecord
   }
 
   /** The place of a field of a module. */

@@ -1,5 +1,12 @@
-import { SpellError, fromErrorRecord, isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type { ErrorRecord, HostCall, HostReply, SessionOptions, Value } from '@llmspell/sdk'
+import { fromErrorRecord, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import type {
+  ErrorRecord,
+  HostCall,
+  HostReply,
+  SessionOptions,
+  SpellError,
+  Value,
+} from '@llmspell/sdk'
 import { wordsOf } from './arguments.ts'
 import { Bindings } from './bindings.ts'
 import type { Bound } from './bindings.ts'
@@ -7,7 +14,8 @@ import { Driver } from './driver.ts'
 import { parseGuest } from './incoming.ts'
 import type { Taker } from './incoming.ts'
 import { Loader } from './loader.ts'
-import { AS_SCRIPT, Machine } from './machine.ts'
+import { Machine } from './machine.ts'
+import { AS_SCRIPT } from './quickjs.ts'
 import { failed, nativesOf } from './natives.ts'
 import { Outgoing } from './outgoing.ts'
 import type { Place } from './place.ts'
@@ -142,7 +150,7 @@ export class Core {
 
   /** The text of an answer. */
   answer(bound: Bound, call: HostCall, reply: HostReply): string {
-    if (!reply.ok) return failed(reply.error)
+    if (!reply.ok) return failed(this.bindings.renamed(reply.error, bound.module))
     try {
       return this.#answer(bound, call, reply.value)
     } catch (error) {

@@ -1,7 +1,7 @@
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, HostReply } from '@llmspell/sdk'
 import { memoryLimit } from './lost.ts'
-import { Thrown } from './machine.ts'
+import { Thrown } from './quickjs.ts'
 import type { Machine } from './machine.ts'
 import { parseGuest } from './incoming.ts'
 
@@ -55,6 +55,7 @@ export class Driver {
       this.entry(() => start(ticket))
     } catch (error) {
       this.#waits.delete(ticket)
+      promise.catch(() => {})
       throw error
     }
     return promise

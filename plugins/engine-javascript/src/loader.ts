@@ -1,10 +1,13 @@
-import { SpellError, fromErrorRecord } from '@llmspell/sdk'
+import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
 import type { HostCall, HostReply, SessionOptions } from '@llmspell/sdk'
 import { posix } from 'node:path'
 import { plainSource } from './typescript.ts'
 
 const ENDINGS = ['.js', '.mjs', '.ts']
+const HAS_ENDING = /\.(?:js|mjs|ts)$/
 const MOST_MODULES = 1000
+const STATIC =
+  /^[ \t]*(?:import|export)\b(?:[^'"`;()]*?\bfrom)?\s*(?:'([^'\n\\]+)'|"([^"\n\\]+)")/gm
 const LITERAL = /\b(?:import|require)\s*\(\s*(?:'([^'\n\\]+)'|"([^"\n\\]+)")\s*\)/g
 
 /** A script module as it is compiled. */
@@ -21,6 +24,7 @@ export class Loader {
   readonly #byFile = new Map<string, Source>()
   /** Names as seen from that folder, by file. */
   readonly #nameOf = new Map<string, string>()
+  readonly #importers = new Map<string, { readonly base: string; readonly name: string }>()
   #missing = new Set<string>()
   /** The compiler waits for what is missing: nothing is asked for in place. */
   compiling = false
@@ -32,6 +36,7 @@ export class Loader {
   /** The name that the file `base` means by `name`: the file where it is known. */
   resolve(base: string, name: string): string {
     const wanted = this.nameFrom(base, name)
+    this.#importers.set(wanted, { base, name })
     const found = this.#found.get(wanted)
     return found === undefined || found instanceof SpellError ? wanted : found.file
   }
@@ -47,13 +52,33 @@ export class Loader {
   /** The source of a resolved name. @throws SpellError; while compiling it also notes what is missing */
   load(name: string): Source {
     const known = this.#byFile.get(name) ?? this.#found.get(name)
-    if (known instanceof SpellError) throw known
+    if (known instanceof SpellError) throw this.#placed(known, name)
     if (known) return known
     if (this.compiling) {
       this.#missing.add(name)
       throw new SpellError('FILE_NOT_FOUND', `Script module '${name}' is not loaded yet.`)
     }
-    return this.#keep(name, this.#options.callInPlace(request(name)))
+    const reply = this.#options.callInPlace(request(name))
+    if (!reply.ok && reply.error.code === 'WOULD_BLOCK') throw this.#placed(computed(name), name)
+    return this.#keep(name, reply)
+  }
+
+  /** The same error at the line that imports the module. */
+  #placed(error: SpellError, wanted: string): SpellError {
+    const importer = this.#importers.get(wanted)
+    const source = importer && this.#byFile.get(importer.base)?.source
+    if (error.where || source === undefined) return error
+    const quoted = [`'${importer!.name}'`, `"${importer!.name}"`]
+    const at = Math.max(...quoted.map((text) => source.indexOf(text)))
+    if (at < 0) return error
+    const before = source.slice(0, at).split('\n')
+    const where = { file: importer!.base, line: before.length, column: before.at(-1)!.length + 1 }
+    return fromErrorRecord({ ...toErrorRecord(error), where })
+  }
+
+  /** The script itself: where its imports stand. */
+  main(source: Source): void {
+    this.#byFile.set(source.file, source)
   }
 
   /** Loads what the compiler missed. @returns false where nothing was missing */
@@ -65,8 +90,8 @@ export class Loader {
   }
 
   /** Loads what a source names in calls of import and require, so that it is there at once. */
-  async preload({ file, source }: Source): Promise<void> {
-    for (const [, single, double] of source.matchAll(LITERAL)) {
+  async preload({ file, source }: Source, pattern = LITERAL): Promise<void> {
+    for (const [, single, double] of source.matchAll(pattern)) {
       const name = this.nameFrom(file, (single ?? double)!)
       if (this.#found.has(name) || this.#found.size >= MOST_MODULES) continue
       await this.#fetch(name)
@@ -77,6 +102,7 @@ export class Loader {
     try {
       const source = this.#keep(name, await this.#options.call(request(name)))
       await this.preload(source)
+      await this.preload(source, STATIC)
     } catch (error) {
       this.#found.set(name, error as SpellError)
     }
@@ -89,11 +115,23 @@ export class Loader {
     const found = known ?? { file, source: plainSource(source, file) }
     this.#found.set(name, found)
     this.#byFile.set(file, found)
-    if (!this.#nameOf.has(file)) this.#nameOf.set(file, name)
+    for (const each of [file, name]) if (!this.#nameOf.has(each)) this.#nameOf.set(each, name)
     return found
   }
 }
 
 function request(name: string): HostCall {
-  return { module: 'Run', function: 'load_module', args: [name, ENDINGS] }
+  const [wanted, endings] = HAS_ENDING.test(name) ? [dotted(name), []] : [name, ENDINGS]
+  return { module: 'Run', function: 'load_module', args: [wanted, endings] }
+}
+
+/** A name without a slash is taken apart at its dots, which an ending must not be. */
+function dotted(name: string): string {
+  return name.includes('/') ? name : `./${name}`
+}
+
+function computed(name: string): SpellError {
+  return new SpellError('WOULD_BLOCK', `Script module '${name}' is not loaded yet.`, {
+    hint: 'Import it by a name that stands in the script as text, or run with --isolation=worker.',
+  })
 }

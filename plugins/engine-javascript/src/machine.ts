@@ -4,45 +4,17 @@ import { EXPORTS, binary } from './binary.ts'
 import { Cells } from './cells.ts'
 import { importsOf } from './imports.ts'
 import { failureOf, memoryLimit } from './lost.ts'
+import { Thrown } from './quickjs.ts'
+import type { Api, MachineOptions } from './quickjs.ts'
 import { Arguments } from './native.ts'
 import type { Native } from './native.ts'
 import { PAGE, wasm } from './wasm.ts'
 import type { WasmMemory } from './wasm.ts'
 
-type Name = keyof typeof EXPORTS
-type Api = Readonly<Record<Name, (...args: number[]) => number>>
-
 /** Start size of the binary; no limit can be lower. */
 export const LEAST_MEMORY = 16 * 1024 * 1024
 const STACK = 256 * 1024
 const SLICE = 1000
-/** What QTS_Eval takes. */
-export const AS_SCRIPT = 0
-export const AS_MODULE = 1
-export const STRICT = 8
-/** A script with top-level await; its value is a promise of `{ value }`. */
-export const ASYNC = 128
-
-export interface MachineOptions {
-  readonly memoryBytes: number
-  now(): number
-  /** ms that stand in for the clock while the context is made: the seed of its randomness. */
-  readonly seedTime: number
-  enter<T>(fn: () => T): T
-  /** Source of a script module. @throws SpellError */
-  load(name: string): string
-  resolve(base: string, name: string): string
-}
-
-/** Something that was thrown in the guest: a pointer to it. */
-export class Thrown extends Error {
-  readonly value: number
-  constructor(value: number) {
-    super('thrown by the guest')
-    this.value = value
-  }
-}
-
 /** One QuickJS in a WebAssembly instance of its own. After a failure of the host inside it, it is lost. */
 export class Machine {
   readonly api: Api

@@ -5,7 +5,7 @@ import { Core } from './core.ts'
 import type { Ended } from './driver.ts'
 import { take } from './incoming.ts'
 import type { Mark } from './incoming.ts'
-import { ASYNC, AS_MODULE, AS_SCRIPT, STRICT, Thrown } from './machine.ts'
+import { ASYNC, AS_MODULE, AS_SCRIPT, STRICT, Thrown } from './quickjs.ts'
 import { isIncomplete } from './incomplete.ts'
 import { isModule, persistent } from './scan.ts'
 import { WRAPPER, plainSource } from './typescript.ts'
@@ -47,6 +47,7 @@ export class JavaScriptSession implements ScriptSession {
   /** Compiles and starts; where a script module is missing, it is loaded and everything compiled again. */
   async #start(program: Program, source: string): Promise<Ended> {
     const { loader, driver } = this.#core
+    loader.main({ file: program.file, source })
     await loader.preload({ file: program.file, source })
     for (;;) {
       try {
