@@ -22,7 +22,7 @@ export const EXIT_PIPE = 141
  * The class of an error. A code that no table has was made by the script.
  * @param items the point `errors`, as far as the kernel got
  */
-export function classOf(error: unknown, items: readonly ErrorItem[] = []): ErrorClass {
+function classOf(error: unknown, items: readonly ErrorItem[] = []): ErrorClass {
   if (!isSpellError(error)) return 'internal'
   const { code } = error
   return [...items, ...CLI_ERRORS].find((item) => item.name === code)?.class ?? 'script'

@@ -1,5 +1,5 @@
 /** How a flag takes a value. `list` may be repeated and takes commas. */
-export type FlagKind = 'switch' | 'text' | 'list'
+type FlagKind = 'switch' | 'text' | 'list'
 
 /** One flag: all that the fast door, oclif and the help need to know about it. */
 export interface FlagSpec {
@@ -23,7 +23,7 @@ export interface CommandSpec {
   readonly rest?: string
 }
 
-export interface ArgSpec {
+interface ArgSpec {
   readonly name: string
   readonly summary: string
   readonly required?: boolean

@@ -1,7 +1,7 @@
 import { didYouMean, nearest, SpellError } from '@llmspell/sdk'
 import type { CommandSpec, FlagSpec } from './flags.ts'
 
-export type FlagValue = true | string | readonly string[]
+type FlagValue = true | string | readonly string[]
 
 /** A command line, read by its spec. Values are still text. */
 export interface Parsed {

@@ -30,7 +30,7 @@ function record(error: unknown): ErrorRecord {
 }
 
 /** Tokens and money in the names that scripts see. */
-export function usageOf(usage: Usage): object {
+function usageOf(usage: Usage): object {
   const { inputTokens, outputTokens, cost } = usage
   return {
     input_tokens: inputTokens,

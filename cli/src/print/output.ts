@@ -8,7 +8,7 @@ const PAUSE = new Int32Array(new SharedArrayBuffer(4))
  * Writes all of a text at once, whatever stdout is: nothing is lost when the process ends next.
  * A pipe that nobody reads any more ends the process quietly.
  */
-export function writeAll(fd: number, text: string): void {
+function writeAll(fd: number, text: string): void {
   const bytes = Buffer.from(text, 'utf8')
   let start = 0
   while (start < bytes.length) start += writeSome(fd, bytes, start)

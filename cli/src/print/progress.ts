@@ -36,7 +36,7 @@ export interface ProgressOptions {
 }
 
 /** The terminal of this process. */
-export function terminal(): Screen {
+function terminal(): Screen {
   const { stdout, stderr } = process
   const visible = stderr.isTTY && process.env['TERM'] !== 'dumb'
   return { visible, shared: stdout.isTTY, columns: (stderr.isTTY && stderr.columns) || 80 }
