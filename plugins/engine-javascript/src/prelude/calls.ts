@@ -5,7 +5,7 @@ const waiting = new Map()
 const message = (index, handle, out) => '[' + index + ',' + (handle === null ? 'null' : stringify(handle)) + ',' + out.text + (out.marks.length > 0 ? ',' + stringify(out.marks) + ']' : ']')
 /** @param stack where the call stood; not needed while it still stands */
 const dataOf = (reply, stack) => {
-  if (reply[0] === '-') throw failure(parse(reply.slice(1)), stack ?? new Error().stack)
+  if (reply[0] === '-') throw failure(parse(reply.slice(1)), stack)
   return decode(reply)
 }
 /** A call that is answered later or at once: always a promise. */
@@ -32,14 +32,6 @@ function settle(ticket, reply) {
 function tell(kind, index, args, names, handle = null) {
   const out = encode(args, names, false)
   return host[kind](message(index, handle, out), ...out.buffers)
-}
-
-function bind({ index, kind, params, stream, builder }, handle) {
-  if (builder) return () => makeBuilder(builder)
-  if (kind === 'notify') return (...args) => { tell('notify', index, args, params, handle) }
-  if (kind === 'local') return (...args) => dataOf(tell('local', index, args, params))
-  if (stream) return (...args) => streamOf(ask(index, handle ?? null, args, params))
-  return (...args) => ask(index, handle ?? null, args, params)
 }
 
 /** Tells the host how a promise of the script ends. */

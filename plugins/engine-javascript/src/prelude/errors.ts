@@ -1,12 +1,8 @@
 /** Guest side of errors: the class, places in scripts, and any thrown thing as plain data. */
-export const ERRORS = /* js */ String.raw`
-const { parse, stringify } = JSON
-const { keys: keysOf, defineProperty: define, freeze, getPrototypeOf: protoOf, create, hasOwn } = Object
-const { isArray } = Array
-const PlainObject = Object.prototype
+export const ERRORS_PART = /* js */ String.raw`
+const { parse, stringify, define, encode, inspect, wrapped } = kit
 const CODE = /^[A-Z][A-Z0-9_]*$/
 const FRAME = /^ *at (?:(.*) \()?(.+?):(\d+)(?::(\d+))?\)?$/
-const wrapped = { file: '', by: 0 }
 
 class SpellError extends Error {
   constructor(init, options) {
@@ -105,4 +101,5 @@ function describeText(thrown, compiling) {
     return stringify({ code: 'SCRIPT_ERROR', message: 'The script failed with an error that cannot be read.' })
   }
 }
+return { SpellError, raise, failure, describeText, textOf }
 `

@@ -8,7 +8,6 @@ const log = (level) => (...values) => host.log(level, stringify([line(values)]))
 own('print', print)
 own('write', (...values) => say(values.map((value) => inspect(value)).join('')))
 own('console', { log: print, debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error'), trace: log('trace') })
-own('SpellError', SpellError)
 own('queueMicrotask', (fn) => { Promise.resolve().then(() => fn()).catch(uncaught) })
 
 const args = create(null)
@@ -54,14 +53,11 @@ function lazy(name, make) {
     configurable: true,
   })
 }
-const parts = {}
-const part = (name) => parts[name] ??= host.part(name)(host, {
-  SpellError, raise, pause, forget, uncaught, inspect, define, create, protoOf, isArray, keysOf, parse, stringify, dataOf, refs,
-})
+lazy('SpellError', () => part('errors').SpellError)
 for (const [file, names] of [['web', ['URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder']], ['clone', ['structuredClone']], ['abort', ['AbortController', 'AbortSignal']], ['async', ['Async']]]) {
   for (const name of names) lazy(name, () => part(file)[name])
 }
-for (const name of config.modules) if (name !== 'JSON') lazy(name, () => makeModule(name))
+for (const name of config.modules) if (name !== 'JSON') lazy(name, () => part('modules').makeModule(name))
 if (config.modules.includes('JSON')) lazyJson()
 
 /** The native ones stay; the described functions come beside them. */
@@ -69,7 +65,7 @@ function lazyJson() {
   const native = JSON
   lazy('JSON', () => {
     for (const fn of parse(host.describe('JSON')).functions) {
-      if (!hasOwn(native, fn.name)) define(native, fn.name, { value: bind(fn), writable: true, configurable: true })
+      if (!hasOwn(native, fn.name)) define(native, fn.name, { value: part('modules').bind(fn), writable: true, configurable: true })
     }
     return native
   })

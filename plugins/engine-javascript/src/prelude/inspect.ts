@@ -1,5 +1,6 @@
 /** Guest side of printing: any value as readable text. */
-export const INSPECT = /* js */ String.raw`
+export const SHOWN_PART = /* js */ String.raw`
+const { isArray, keysOf, protoOf, hasOwn, PlainObject, refs, textOf, part } = kit
 function inspect(value, above = []) {
   switch (typeof value) {
     case 'string': return above.length > 0 ? "'" + value.replaceAll("'", "\\'") + "'" : value
@@ -22,7 +23,7 @@ function inspectObject(value, above) {
   return inspectParts(value, [...above, value])
 }
 function inspectError(error) {
-  const head = error instanceof SpellError ? error.code + ': ' : error.name === 'Error' ? 'Error: ' : error.name + ': '
+  const head = error instanceof part('errors').SpellError ? error.code + ': ' : error.name === 'Error' ? 'Error: ' : error.name + ': '
   return head + error.message + (typeof error.hint === 'string' ? ' ' + error.hint : '')
 }
 function inspectParts(value, above) {
@@ -46,4 +47,5 @@ function wrap(open, parts, close) {
   if (line.length <= 72 && !line.includes('\n')) return open + pad + line + pad + close
   return open + '\n' + parts.map((part) => '  ' + part.replaceAll('\n', '\n  ')).join(',\n') + '\n' + close
 }
+return { inspect }
 `

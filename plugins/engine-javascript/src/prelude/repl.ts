@@ -1,5 +1,6 @@
 /** Guest side of the REPL: how values are shown, and which names there are. */
-export const REPL = /* js */ String.raw`
+export const REPL_PART = /* js */ String.raw`
+const { parse, stringify, encode, inspect, describeText, protoOf, PlainObject, stricts, config } = kit
 /** Readable text, and the value where it is plain data. */
 function show(ticket, value) {
   const text = typeof value === 'string' ? stringify(value) : value === undefined ? '' : inspect(value)
@@ -33,4 +34,5 @@ function valueAt(object, name) {
   }
   return undefined
 }
+return { watchShown, namesUnder }
 `

@@ -114,8 +114,8 @@ function arrive(root, kind, path, rest) {
   let holder = root, key = 0
   for (const step of path) { holder = holder[key]; key = step }
   if (kind === 'b') holder[key] = new Uint8Array(host.take(rest[0]))
-  else if (kind === 's') holder[key] = makeStream(rest[0])
-  else if (kind === 'h') holder[key] = makeHandle(rest[0], rest[1], holder[key])
+  else if (kind === 's') holder[key] = part('objects').makeStream(rest[0])
+  else if (kind === 'h') holder[key] = part('objects').makeHandle(rest[0], rest[1], holder[key])
   else if (kind === 't') giveText(holder[key], rest[0])
 }
 function giveText(object, field) {
