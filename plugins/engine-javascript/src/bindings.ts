@@ -17,6 +17,8 @@ export interface Bound {
   readonly function: string
   readonly places: readonly (Place | undefined)[]
   readonly result: Place | undefined
+  /** Of the parameters, as the script writes them. */
+  readonly names: readonly string[]
 }
 
 /** What the guest gets of one function. */
@@ -58,7 +60,7 @@ export class Bindings {
 
   /** Makes a function of the host callable that no description names. @returns its number */
   add(bound: Partial<Bound> & Pick<Bound, 'module' | 'function'>): number {
-    return this.#bound.push({ places: [], result: undefined, ...bound }) - 1
+    return this.#bound.push({ places: [], result: undefined, names: [], ...bound }) - 1
   }
 
   describe(name: string): ScriptModule {
@@ -113,7 +115,9 @@ export class Bindings {
   ): GuestFunction {
     const defs = module.$defs ?? {}
     const result = fn.result && new Place([fn.result], defs)
+    const names = fn.params.map((param) => camel(param.name))
     const index = this.add({
+      names,
       module: module.name,
       function: handle === undefined ? name : `${handle}.${name}`,
       places: fn.params.map((param) => new Place([param.schema], defs)),
@@ -123,7 +127,7 @@ export class Bindings {
       name: camel(name),
       index,
       kind: fn.kind ?? 'call',
-      params: fn.params.map((param) => camel(param.name)),
+      params: names,
       stream: result?.keyword('x-stream') !== undefined,
       ...(fn.builder && { builder: this.#builder(module, fn.builder) }),
     }

@@ -123,10 +123,11 @@ export class Core {
   }
 
   /** Takes what the guest sends to a function of a module. */
-  taker(bound: Pick<Bound, 'module'>, buffers: readonly Uint8Array[]): Taker {
+  taker({ module, names }: Pick<Bound, 'module' | 'names'>, buffers: readonly Uint8Array[]): Taker {
     return {
+      names,
       bytes: (index) => buffers[index] ?? new Uint8Array(),
-      callback: (id, place) => void this.callbacks.set(id, callbackOf(bound.module, place)),
+      callback: (id, place) => void this.callbacks.set(id, callbackOf(module, place)),
     }
   }
 

@@ -16,6 +16,8 @@ type Tree = Record<Step, unknown>
 
 /** Takes what the guest sends. */
 export interface Taker {
+  /** Names of the values, for messages. */
+  readonly names: readonly string[]
   bytes(index: number): Uint8Array
   /** A function at a place where one may stand. */
   callback(id: number, place: Place): void
@@ -93,16 +95,29 @@ function referenceOf(mark: Mark, place: Place | undefined, taker: Taker): unknow
     case 'b':
       return taker.bytes(mark[2])
     case 'h':
-      return { [REF]: 'handle', type: String(mark[2]), id: String(mark[3]), fields: {} }
+      return {
+        [REF]: 'handle',
+        type: String(mark[2]).split('.').pop()!,
+        id: String(mark[3]),
+        fields: {},
+      }
     case 's':
       return { [REF]: 'stream', id: String(mark[2]) }
     case 'u':
       return undefined
     case 'f':
-      if (!place?.callback) throw unsupported(mark[1].join('.'), 'a function')
+      if (!place?.callback) throw unsupported(pathOf(mark[1], taker.names), 'a function')
       taker.callback(mark[2], place)
       return { [REF]: 'callback', id: mark[2] }
     default:
       throw unsupported('value', 'a reference of an unknown kind')
   }
+}
+
+function pathOf([first, ...steps]: readonly Step[], names: readonly string[]): string {
+  const root = names[Number(first)] ?? `argument ${Number(first) + 1}`
+  return steps.reduce<string>(
+    (path, step) => (typeof step === 'number' ? `${path}[${step}]` : `${path}.${step}`),
+    root,
+  )
 }

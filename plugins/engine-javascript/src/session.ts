@@ -78,7 +78,7 @@ export class JavaScriptSession implements ScriptSession {
       ended.values,
       ended.marks as Mark[],
       places,
-      this.#core.taker({ module }, ended.buffers),
+      this.#core.taker({ module, names: ['result'] }, ended.buffers),
     )
   }
 

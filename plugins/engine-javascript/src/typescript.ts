@@ -31,11 +31,21 @@ function strip(source: string): string {
 }
 
 function typeError(error: Error, source: string, file: string): SpellError {
-  const [, line = '1', before = ''] = /^:(\d+)\n[^\n]*\n( *)\^/.exec(error.stack ?? '') ?? []
-  const shift = line === '1' && !isModule(source) ? WRAPPER.before.length : 0
-  const column = Math.max(1, before.length + 1 - shift)
   return new SpellError('SCRIPT_SYNTAX', `The types cannot be taken off: ${error.message}.`, {
     hint: 'Use types that can be erased: no enum, no namespace, no parameter property.',
-    where: { file, line: Number(line), column },
+    where: { file, ...placeOf(error, source) },
   })
+}
+
+/** Node writes the place above the stack; where a host changes stacks, the word that the message names is looked for. */
+function placeOf(error: Error, source: string): { readonly line: number; readonly column: number } {
+  const shown = /^:(\d+)\n[^\n]*\n( *)\^/.exec(error.stack ?? '')
+  if (shown) {
+    const shift = shown[1] === '1' && !isModule(source) ? WRAPPER.before.length : 0
+    return { line: Number(shown[1]), column: Math.max(1, shown[2]!.length + 1 - shift) }
+  }
+  const word = /TypeScript (\w+)/.exec(error.message)?.[1]
+  const at = word === undefined ? 0 : Math.max(0, source.search(new RegExp(`\\b${word}\\b`)))
+  const before = source.slice(0, at).split('\n')
+  return { line: before.length, column: before.at(-1)!.length + 1 }
 }

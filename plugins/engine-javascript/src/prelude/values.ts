@@ -11,7 +11,7 @@ let lastCallback = 0
 const pathOf = (roots, trail) => trail.slice(1).reduce(
   (text, step) => typeof step === 'number' ? text + '[' + step + ']' : text + '.' + step,
   roots[trail[0]] ?? 'argument ' + (trail[0] + 1),
-)
+).toWellFormed()
 function unsupported(out, found, expected) {
   const path = pathOf(out.roots, out.trail)
   raise('VALUE_UNSUPPORTED', "The value at '" + path + "' cannot cross: expected " + (expected ?? 'plain data') + ', found ' + found + '.',

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { expect, it } from 'vitest'
+import { EXPORTS, IMPORTS, binary } from './binary.ts'
+import { wasm } from './wasm.ts'
+
+const FILE = '@jitl/quickjs-wasmfile-release-sync/wasm'
+const folder = dirname(createRequire(import.meta.url).resolve(FILE))
+const loader = readFileSync(join(folder, 'emscripten-module.mjs'), 'utf8')
+
+it('names the functions of the binary as the loader of the package does', () => {
+  const named = new Map([...loader.matchAll(/d\._(\w+)=b\.([\w$]+)/g)].map((m) => [m[1], m[2]]))
+  const { initialize, ...table } = EXPORTS
+  for (const [name, short] of Object.entries(table)) expect(named.get(name), name).toBe(short)
+  expect(loader).toContain(`ba=!0;Z.${initialize}()`)
+})
+
+it('offers exactly what the binary asks for', () => {
+  const imports = wasm.Module.imports(binary()).map(({ name }) => name)
+  expect(imports.toSorted().join('')).toBe(IMPORTS)
+  expect(loader).toContain('return d.callbacks.callFunction(void 0,a,c,b,e,f)},i:function(a)')
+  expect(loader).toContain('h:function(a,c,b){b=R(b);return d.callbacks.loadModuleSource')
+  expect(loader).toContain('p:()=>Date.now(),k:a=>')
+})
