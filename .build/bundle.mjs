@@ -5,6 +5,7 @@
 //     "inline": ["awilix"],                         dependencies to copy into the bundle
 //     "alias": { "awilix": "awilix/browser" },      a lighter module in place of another
 //     "entries": ["src/bin.ts", "src/worker.cts"]   further files of dist/
+//     "splitting": false                            each entry whole: fewer files to load, code twice
 //   }
 // An entry may also be written { "path": "src/x.ts", "format": "cjs" }. Everything else that is
 // imported by name stays an import, except the SDK, which has no state, and ajv's run-time helpers,
@@ -19,6 +20,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { createHash } from 'node:crypto'
 import { builtinModules } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -95,7 +97,8 @@ async function bundlePart(pack, entries, format, inline) {
     outExtension: { '.js': format === 'cjs' ? '.cjs' : '.js' },
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
-    splitting: format === 'esm' && entries.length > 1,
+    splitting:
+      format === 'esm' && entries.length > 1 && pack.manifest.llmspellBuild?.splitting !== false,
     format,
     platform: 'node',
     target: 'node24',
@@ -109,7 +112,16 @@ async function bundlePart(pack, entries, format, inline) {
     metafile: true,
     plugins: [external(inline, format)],
   })
-  return result.outputFiles.map(({ path, text }) => ({ path, text: withRequire(path, text) }))
+  return result.outputFiles.map(({ path, text }) => ({
+    path,
+    text: marked(path, withRequire(path, text)),
+  }))
+}
+
+/** The command line keeps compiled code by content; the file says what its content is. */
+function marked(path, text) {
+  if (!path.endsWith('.cjs')) return text
+  return `${text}//# content ${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n`
 }
 
 /** A file that calls esbuild's stand-in for require gets a real one. */

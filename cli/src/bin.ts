@@ -2,13 +2,19 @@
 // Bundled as CommonJS and almost empty: it is compiled before the compile cache is on.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
+import { loadKept } from './code-cache.ts'
 import { cacheFolder } from './places.ts'
 
 declare const __dirname: string
 declare const require: (file: string) => unknown
 
 interface Main {
-  readonly main: (root: string, argv: readonly string[], load: (file: string) => unknown) => void
+  readonly main: (start: {
+    readonly root: string
+    readonly argv: readonly string[]
+    readonly load: (file: string) => unknown
+    readonly keep: () => void
+  }) => void
 }
 
 const { versions, env, platform } = process
@@ -22,6 +28,8 @@ if (Number(versions.node.split('.')[0]) < 24) {
 
 const load = (file: string): unknown => require(join(__dirname, file))
 
-enableCompileCache(join(cacheFolder(env, platform), 'code'))
-const { main } = load('main.cjs') as Main
-main(join(__dirname, '..'), process.argv.slice(2), load)
+const folder = join(cacheFolder(env, platform), 'code')
+enableCompileCache(folder)
+const { exports, keep } = loadKept(join(__dirname, 'main.cjs'), folder)
+const { main } = exports as Main
+main({ root: join(__dirname, '..'), argv: process.argv.slice(2), load, keep })

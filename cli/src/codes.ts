@@ -1,4 +1,4 @@
-import type { ErrorItem } from '@llmspell/sdk'
+import type { ErrorClass, ErrorItem } from '@llmspell/sdk'
 
 /** The codes that the command line itself raises. Those of kernel and plugins come with them. */
 export const CLI_ERRORS: readonly ErrorItem[] = [
@@ -6,7 +6,7 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     name: 'COMMAND_UNKNOWN',
     class: 'usage',
     cause: 'There is no such command.',
-    cure: 'See the list with: llmspell --help',
+    cure: 'Run llmspell --help for the list.',
   },
   {
     name: 'FLAG_UNKNOWN',
@@ -24,37 +24,13 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     name: 'ARGUMENT_MISSING',
     class: 'usage',
     cause: 'The command needs one more argument.',
-    cure: 'See the usage with: llmspell COMMAND --help',
+    cure: 'Run llmspell COMMAND --help for the usage.',
   },
   {
     name: 'ARGUMENT_UNEXPECTED',
     class: 'usage',
     cause: 'The command got more arguments than it takes.',
     cure: 'Quote a value that contains spaces.',
-  },
-  {
-    name: 'ENGINE_UNKNOWN',
-    class: 'usage',
-    cause: 'No installed engine has that name or takes files with that ending.',
-    cure: 'Choose one with --engine.',
-  },
-  {
-    name: 'FILE_NOT_FOUND',
-    class: 'input',
-    cause: 'A file named on the command line does not exist.',
-    cure: 'Correct the path; it starts from the working folder.',
-  },
-  {
-    name: 'FILE_UNREADABLE',
-    class: 'input',
-    cause: 'A file named on the command line is a folder, no text, or may not be read.',
-    cure: 'Name a text file that you may read.',
-  },
-  {
-    name: 'CONFIG_INVALID',
-    class: 'input',
-    cause: 'The config file is no TOML or JSON, or has a key that is unknown or not allowed there.',
-    cure: 'Correct the key that the text names.',
   },
   {
     name: 'OUTPUT_FAILED',
@@ -68,10 +44,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cause: 'The Node that was found first is older than 24.',
     cure: 'Install Node 24 or newer, or put it first in PATH.',
   },
-  {
-    name: 'INTERNAL',
-    class: 'internal',
-    cause: 'A fault of llmspell or of a plugin.',
-    cure: 'Report it with the text of the cause.',
-  },
 ]
+
+/** Codes of others that the command line raises too, some before it has read a manifest. */
+export const BORROWED: Readonly<Record<string, ErrorClass>> = {
+  CONFIG_INVALID: 'input',
+  ENGINE_UNKNOWN: 'usage',
+  FILE_NOT_FOUND: 'input',
+  FILE_UNREADABLE: 'input',
+}

@@ -1,5 +1,5 @@
 import { isSpellError, type ErrorClass, type ErrorItem } from '@llmspell/sdk'
-import { CLI_ERRORS } from './codes.ts'
+import { BORROWED, CLI_ERRORS } from './codes.ts'
 
 /** Exit code by class of error; 0 is success. `docs/errors.md` and `llmspell --help` show it. */
 export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
@@ -25,7 +25,8 @@ export const EXIT_PIPE = 141
 function classOf(error: unknown, items: readonly ErrorItem[] = []): ErrorClass {
   if (!isSpellError(error)) return 'internal'
   const { code } = error
-  return [...items, ...CLI_ERRORS].find((item) => item.name === code)?.class ?? 'script'
+  const found = [...items, ...CLI_ERRORS].find((item) => item.name === code)
+  return found?.class ?? BORROWED[code] ?? 'script'
 }
 
 export function exitCode(error: unknown, items: readonly ErrorItem[] = []): number {

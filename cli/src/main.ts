@@ -6,8 +6,16 @@ import { bodyOf } from './run/start.ts'
 import { onStage } from './stage.ts'
 import { versionLine } from './version.ts'
 
-/** Loads another file of dist/. */
-export type Load = (file: string) => unknown
+/** What the program is started with. */
+export interface Start {
+  /** Folder of the package `llmspell`. */
+  readonly root: string
+  readonly argv: readonly string[]
+  /** Loads another file of dist/. */
+  readonly load: (file: string) => unknown
+  /** Keeps the code compiled so far for the next start. */
+  readonly keep: () => void
+}
 
 /** A command, ready to go; gives its exit code. */
 type Ready = () => Promise<number> | number
@@ -19,15 +27,17 @@ interface App {
 /**
  * The first door: starts the hot commands at once and leaves everything else, and every line that is
  * not clear, to oclif. `LLMSPELL_FAST=0` closes it.
- * @param root folder of the package `llmspell`
  */
-export function main(root: string, argv: readonly string[], load: Load): void {
+export function main({ root, argv, load, keep }: Start): void {
   const hot = process.env['LLMSPELL_FAST'] === '0' ? undefined : hotCommand(root, argv)
-  void finish(hot ?? (() => (load('app.cjs') as App).app(root, argv)))
+  const ran = hot && (argv[0] === 'run' || argv[0] === 'exec')
+  // Only a script's run has compiled what the next one needs.
+  void finish(hot ?? (() => (load('app.cjs') as App).app(root, argv)), ran ? keep : () => {})
 }
 
-async function finish(run: Ready): Promise<void> {
+async function finish(run: Ready, keep: () => void): Promise<void> {
   const code = await attempt(run)
+  keep()
   // All output is written by now; a handle that a plugin left open shall not keep the process.
   process.exit(code)
 }

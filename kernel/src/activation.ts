@@ -1,4 +1,4 @@
-import { isPluginError, type PluginError } from '@llmspell/sdk'
+import { isPluginError, type PluginError, now } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import type { PluginScopes } from './container.ts'
 import type { ConfigSections } from './config.ts'
@@ -29,13 +29,13 @@ export interface ActivationParts {
 export async function bringUp(unit: PluginUnit, parts: ActivationParts): Promise<void> {
   const { id, record } = unit
   const { limits, config, loader } = parts
-  let from = performance.now()
-  const lap = (): number => -from + (from = performance.now())
+  let from = now()
+  const lap = (): number => -from + (from = now())
   const plugin = await guarded(id, 'load', () => loader.load(record), limits.load, 'its import')
   unit.load = lap()
   const section = await guarded(id, 'config', () => config.read(record), limits.load, 'its config')
   const context = contextOf(unit, section, parts)
-  from = performance.now()
+  from = now()
   await guarded(id, 'setup', () => plugin.setup(context as never), limits.setup)
   unit.setup = lap()
   unit.missing = missing(unit, parts)

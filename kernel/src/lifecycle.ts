@@ -1,4 +1,4 @@
-import { PHASES, type Logger, type Phase, type PluginError } from '@llmspell/sdk'
+import { PHASES, type Logger, type Phase, type PluginError, now } from '@llmspell/sdk'
 import { asPluginError, bringUp, tearDown, type ActivationParts } from './activation.ts'
 import { failure } from './codes.ts'
 import { findPath } from './graph.ts'
@@ -86,14 +86,14 @@ export class ComponentLifecycleManager {
   async #walk(): Promise<void> {
     const eager = this.#parts.hooks.notifyDeclarers()
     for (const phase of PHASES) {
-      const from = performance.now()
+      const from = now()
       for (const unit of this.units) {
         const { manifest } = unit.record
         if (!this.running || manifest.phase !== phase) continue
         const now = manifest.activation === 'startup' || eager.has(unit.id)
         if (now) await this.activate(unit.id).catch(() => undefined)
       }
-      this.phases.push({ phase, ms: performance.now() - from })
+      this.phases.push({ phase, ms: now() - from })
     }
   }
 

@@ -1,6 +1,7 @@
+import { now } from '@llmspell/sdk'
 /** One time limit that is running. */
 export interface Limit {
-  /** On the clock of `performance.now()`. */
+  /** On the clock of `now()`. */
   readonly deadline: number
   readonly expire: () => void
 }
@@ -21,7 +22,7 @@ export function armedLimits(): number {
  * @param ms milliseconds
  */
 export function startLimit(ms: number, expire: () => void): Limit {
-  const limit = { deadline: performance.now() + ms, expire }
+  const limit = { deadline: now() + ms, expire }
   if (running.size === 0) timer?.ref()
   running.add(limit)
   // A test may have replaced the clock: a timer of the old one might never fire.
@@ -38,16 +39,16 @@ function arm(deadline: number): void {
   if (maker === setTimeout) clearTimeout(timer)
   maker = setTimeout
   due = deadline
-  timer = setTimeout(tick, Math.max(1, deadline - performance.now()))
+  timer = setTimeout(tick, Math.max(1, deadline - now()))
 }
 
 function tick(): void {
   timer = undefined
   due = Infinity
   // Timers may come a fraction of a millisecond early.
-  const now = performance.now() + 1
+  const moment = now() + 1
   for (const limit of running) {
-    if (limit.deadline > now) continue
+    if (limit.deadline > moment) continue
     running.delete(limit)
     limit.expire()
   }

@@ -1,3 +1,4 @@
+import { now } from '@llmspell/sdk'
 import type { Progress } from '@llmspell/sdk'
 import { plain } from './escape.ts'
 import { err, out } from './output.ts'
@@ -9,7 +10,7 @@ interface Work {
   readonly who: string
   readonly since: number
   note: string
-  /** When the note is too old to be shown, in ms of `performance.now()`. */
+  /** When the note is too old to be shown, in ms of `now()`. */
   stale: number
 }
 
@@ -98,11 +99,11 @@ export class ProgressLine {
     // Who never started, such as a model, speaks through the latest one at work.
     const own = this.#works.get(who)
     const latest = state === 'started' ? undefined : [...this.#works.values()].at(-1)
-    const now = performance.now()
-    const work = own ?? latest ?? { who, since: now, note: '', stale: Infinity }
+    const moment = now()
+    const work = own ?? latest ?? { who, since: moment, note: '', stale: Infinity }
     const share = [done, total].filter((part) => part !== undefined).join('/')
     work.note = [share, text].filter(Boolean).join(' ') || work.note
-    work.stale = own || !latest ? Infinity : now + BORROWED_MS
+    work.stale = own || !latest ? Infinity : moment + BORROWED_MS
     this.#works.set(work.who, work)
   }
 
@@ -115,11 +116,11 @@ export class ProgressLine {
 
   #text(): string {
     const works = [...this.#works.values()]
-    const now = performance.now()
-    const seconds = (now - Math.min(...works.map((work) => work.since))) / 1000
+    const moment = now()
+    const seconds = (moment - Math.min(...works.map((work) => work.since))) / 1000
     const { note = '', stale = 0 } = works.at(-1) ?? {}
     const names = works.map((work) => work.who).join(' › ')
-    const parts = [names, `${seconds.toFixed(1)} s`, now < stale ? note : '']
+    const parts = [names, `${seconds.toFixed(1)} s`, moment < stale ? note : '']
     return plain(parts.filter(Boolean).join('  ')).replaceAll('\n', ' ')
   }
 

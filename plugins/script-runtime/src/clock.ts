@@ -1,3 +1,4 @@
+import { now } from '@llmspell/sdk'
 import type { SessionFacts } from '@llmspell/sdk'
 
 /** Numbers in [0, 1) from a text seed: equal seeds give equal sequences (sfc32). */
@@ -36,7 +37,7 @@ const clocks = new WeakMap<SessionFacts, Clock>()
 export function clockOf(facts: SessionFacts): Clock {
   let clock = clocks.get(facts)
   if (!clock) {
-    clock = { random: randomFrom(facts.seed), origin: performance.now() }
+    clock = { random: randomFrom(facts.seed), origin: now() }
     clocks.set(facts, clock)
   }
   return clock
@@ -45,7 +46,7 @@ export function clockOf(facts: SessionFacts): Clock {
 /** ms since the epoch on the clock of the run. */
 export function nowOf(facts: SessionFacts): number {
   const { origin } = clockOf(facts)
-  return Math.floor(facts.startedAt + performance.now() - origin)
+  return Math.floor(facts.startedAt + now() - origin)
 }
 
 /** A UUID of version 4 from the randomness of the run. */

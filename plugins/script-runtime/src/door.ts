@@ -1,4 +1,4 @@
-import { SpellError, inputInvalid, isDenial, violations } from '@llmspell/sdk'
+import { SpellError, inputInvalid, isDenial, violations, now } from '@llmspell/sdk'
 import type {
   CallbackRef,
   HookRegistry,
@@ -34,7 +34,7 @@ export class Door {
    */
   pass(scope: RunScope, call: HostCall, origin: Origin): unknown {
     scope.check()
-    const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: performance.now() }
+    const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: now() }
     return after(this.#modules.target(call.module, call.function), (found) =>
       this.#recorded(passage, found),
     )

@@ -1,3 +1,4 @@
+import { now } from '@llmspell/sdk'
 import type { EngineItem, RunRequest, RunResult, SessionFacts, Value } from '@llmspell/sdk'
 import type { RunScope } from './scope.ts'
 
@@ -50,7 +51,7 @@ export function result(
     output: printed.join(''),
     calls: scope.budget.calls,
     usage: scope.budget.usage,
-    durationMs: performance.now() - startedAt,
+    durationMs: now() - startedAt,
     journal: scope.journal.records(),
   }
 }

@@ -1,4 +1,4 @@
-import { isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { isSpellError, toErrorRecord, now } from '@llmspell/sdk'
 import type { CallRecord, Value } from '@llmspell/sdk'
 import { actorText } from './passage.ts'
 import type { Passage } from './passage.ts'
@@ -30,7 +30,7 @@ export function record(
             isSpellError(outcome.error) ? outcome.error.code : 'INTERNAL',
           ),
         },
-    durationMs: performance.now() - startedAt,
+    durationMs: now() - startedAt,
   }
 }
 

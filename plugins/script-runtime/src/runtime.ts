@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, now } from '@llmspell/sdk'
 import type {
   Contribution,
   EngineItem,
@@ -44,7 +44,7 @@ export class Runtime implements ScriptRuntime {
     const printed: string[] = []
     const write = request.write ?? ((text: string): void => void printed.push(text))
     const scope = this.#open({ ...request, write })
-    const startedAt = performance.now()
+    const startedAt = now()
     try {
       const value = await this.#execute(scope, request)
       await this.#ended(scope, request, startedAt, undefined)
@@ -161,7 +161,7 @@ export class Runtime implements ScriptRuntime {
       ok: error === undefined,
       ...(error === undefined ? {} : { error: toErrorRecord(error) as unknown as Value }),
       calls: scope.budget.calls,
-      duration_ms: performance.now() - startedAt,
+      duration_ms: now() - startedAt,
     })
   }
 }

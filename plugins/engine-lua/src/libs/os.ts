@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, now } from '@llmspell/sdk'
 import { ask } from '../calls.ts'
 import type { Core } from '../core.ts'
 import { NIL } from '../lua.ts'
@@ -7,12 +7,12 @@ import { fields, format, fromFields } from './date.ts'
 /** Pushes `os`: time, date, clock, difftime and getenv, all of the run's own clock and in UTC. */
 export function pushOs(core: Core, L: number): void {
   const { api } = core.machine
-  const opened = performance.now()
-  const elapsed = (): number => performance.now() - opened
-  const now = (): number => Math.floor((core.options.facts.startedAt + elapsed()) / 1000)
+  const opened = now()
+  const elapsed = (): number => now() - opened
+  const clock = (): number => Math.floor((core.options.facts.startedAt + elapsed()) / 1000)
   api.lua_createtable(L, 0, 5)
-  core.setNative(L, 'time', (l) => time(core, l, now))
-  core.setNative(L, 'date', (l) => date(core, l, now))
+  core.setNative(L, 'time', (l) => time(core, l, clock))
+  core.setNative(L, 'date', (l) => date(core, l, clock))
   core.setNative(L, 'getenv', (l) => getenv(core, l))
   core.setNative(L, 'clock', (l) => number(core, l, elapsed() / 1000))
   core.setNative(L, 'difftime', (l) =>
@@ -30,18 +30,18 @@ function given(core: Core, L: number, index: number): boolean {
   return api.lua_gettop(L) >= index && api.lua_type(L, index) !== NIL
 }
 
-function time(core: Core, L: number, now: () => number): number {
+function time(core: Core, L: number, clock: () => number): number {
   const input = given(core, L, 1) ? core.taker.take(L, 1, 'table') : undefined
   if (input !== undefined && (typeof input !== 'object' || input === null)) {
     throw new SpellError('INPUT_INVALID', 'os.time expects a table of date fields or nothing.')
   }
-  core.pusher.push(L, input ? fromFields(input as Record<string, unknown>) : now())
+  core.pusher.push(L, input ? fromFields(input as Record<string, unknown>) : clock())
   return 1
 }
 
-function date(core: Core, L: number, now: () => number): number {
+function date(core: Core, L: number, clock: () => number): number {
   const given1 = given(core, L, 1) ? core.taker.take(L, 1, 'format') : '%c'
-  const seconds = given(core, L, 2) ? core.taker.take(L, 2, 'time') : now()
+  const seconds = given(core, L, 2) ? core.taker.take(L, 2, 'time') : clock()
   if (typeof given1 !== 'string' || typeof seconds !== 'number') {
     throw new SpellError('INPUT_INVALID', 'os.date expects a format as text and a time as number.')
   }
