@@ -94,7 +94,8 @@ const table = [
   {
     name: 'CONFIG_INVALID',
     class: 'input',
-    cause: 'A section of the config, or an option of the kernel, breaks its schema.',
+    cause:
+      'A config file is no TOML or JSON, or a key of it or an option of the kernel breaks its schema.',
     cure: 'Correct the named key; the text says what is expected there.',
   },
   {

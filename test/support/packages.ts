@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { ROOT } from './root.ts'
 
 /** What the tests read of a package.json. */
@@ -16,7 +17,10 @@ export interface PackageJson {
   readonly devDependencies?: Readonly<Record<string, string>>
   readonly llmspell?: {
     readonly id: string
-    readonly contributes?: { readonly errors?: readonly Record<string, unknown>[] }
+    readonly contributes?: {
+      readonly errors?: readonly Record<string, unknown>[]
+      readonly tools?: readonly { readonly reports?: readonly string[] }[]
+    }
   }
 }
 
@@ -33,8 +37,8 @@ export function readJson<T>(file: string): T {
 
 /** The packages of this repository, private ones too. */
 export async function packages(): Promise<readonly Pack[]> {
-  const file = join(ROOT, '.build', 'packages.mjs')
-  const module = (await import(/* @vite-ignore */ file)) as { packages(): readonly Pack[] }
+  const { href } = pathToFileURL(join(ROOT, '.build', 'packages.mjs'))
+  const module = (await import(/* @vite-ignore */ href)) as { packages(): readonly Pack[] }
   return module.packages()
 }
 
