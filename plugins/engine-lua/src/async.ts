@@ -7,7 +7,7 @@ import type { Core } from './core.ts'
 import { duration } from './duration.ts'
 import { NIL, REGISTRY } from './lua.ts'
 import { runPrelude } from './prelude.ts'
-import { ASYNC } from './prelude/async.ts'
+import { ASYNC } from './generated/prelude.ts'
 import { KEYS } from './registry.ts'
 
 /** Pushes the table `Async`, which the engine itself provides. Needs protected mode. */

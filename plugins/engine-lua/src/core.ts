@@ -85,13 +85,16 @@ export class Core {
   }
 
   /** Pushes the function of a chunk. Needs protected mode. @returns the message where it is no Lua */
-  load(L: number, source: string, name: string): string | undefined {
+  load(L: number, source: string | Uint8Array, name: string): string | undefined {
     const { api, text } = this.machine
-    text.push(L, source)
+    const isText = typeof source === 'string'
+    if (isText) text.push(L, source)
+    else text.pushBytes(L, source)
     text.push(L, `${name}\0`)
     const at = api.lua_tolstring(L, -1, 0)
     const from = api.lua_tolstring(L, -2, text.size)
-    const status = api.luaL_loadbufferx(L, from, text.word(text.size), at, text.constant('t'))
+    const mode = text.constant(isText ? 't' : 'b')
+    const status = api.luaL_loadbufferx(L, from, text.word(text.size), at, mode)
     api.lua_rotate(L, -3, 1)
     api.lua_settop(L, -3)
     if (status === 0) return undefined

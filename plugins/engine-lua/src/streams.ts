@@ -6,7 +6,7 @@ import { show } from './libs/output.ts'
 import { REGISTRY } from './lua.ts'
 import { unknownName } from './names.ts'
 import { runPrelude } from './prelude.ts'
-import { STREAMS } from './prelude/streams.ts'
+import { STREAMS } from './generated/prelude.ts'
 import { KEYS } from './registry.ts'
 
 const METHODS = ['next', 'text', 'result', 'each', 'cancel']
