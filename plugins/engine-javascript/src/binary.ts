@@ -26,8 +26,6 @@ export const EXPORTS = {
   QTS_GetFloat64: 'Z',
   QTS_NewString: '_',
   QTS_GetString: '$',
-  QTS_GetArrayBuffer: 'aa',
-  QTS_GetArrayBufferLength: 'ba',
   QTS_DupValuePointer: 'T',
   QTS_IsJobPending: 'fa',
   QTS_ExecutePendingJob: 'ga',

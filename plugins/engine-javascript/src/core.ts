@@ -12,7 +12,7 @@ import { Bindings } from './bindings.ts'
 import type { Bound } from './bindings.ts'
 import { Driver } from './driver.ts'
 import { parseGuest } from './incoming.ts'
-import type { Taker } from './incoming.ts'
+import type { Mark, Taker } from './incoming.ts'
 import { Loader } from './loader.ts'
 import { Machine } from './machine.ts'
 import { AS_SCRIPT } from './quickjs.ts'
@@ -45,6 +45,7 @@ export class Core {
     string,
     { readonly module: string; readonly chunk: Place | undefined }
   >()
+  readonly #rooms = new Map<number, { readonly pointer: number; readonly size: number }>()
   readonly #bytes = new Map<number, Uint8Array>()
   #lastBytes = 0
 
@@ -123,10 +124,13 @@ export class Core {
   }
 
   /** Takes what the guest sends to a function of a module. */
-  taker({ module, names }: Pick<Bound, 'module' | 'names'>, buffers: readonly Uint8Array[]): Taker {
+  taker(
+    { module, names }: Pick<Bound, 'module' | 'names'>,
+    bytes: ReadonlyMap<number, Uint8Array>,
+  ): Taker {
     return {
       names,
-      bytes: (index) => buffers[index] ?? new Uint8Array(),
+      bytes: (id) => bytes.get(id) ?? new Uint8Array(),
       callback: (id, place) => void this.callbacks.set(id, callbackOf(module, place)),
     }
   }
@@ -141,6 +145,27 @@ export class Core {
       type: (ref) => this.bindings.type(ref, module),
       stream: (ref, chunk) => void this.#streams.set(ref.id, { module, chunk }),
     })
+  }
+
+  /** Makes room for bytes of the guest, which it keeps until they are read. */
+  room(id: number, size: number): number {
+    const { pointer, value } = this.machine.room(size)
+    this.#rooms.set(id, { pointer, size })
+    return value
+  }
+
+  /** Copies of the bytes that marks speak of. */
+  roomBytes(marks: unknown): ReadonlyMap<number, Uint8Array> {
+    const ids = (marks as readonly Mark[])
+      .filter(([kind]) => kind === 'b')
+      .map((mark) => Number(mark[2]))
+    return new Map(ids.map((id) => [id, this.roomBytesOf(id)]))
+  }
+
+  roomBytesOf(id: number): Uint8Array {
+    const room = this.#rooms.get(id)
+    this.#rooms.delete(id)
+    return room ? this.machine.cells.bytes(room.pointer, room.size) : new Uint8Array()
   }
 
   takeBytes(index: number): Uint8Array {

@@ -9,7 +9,7 @@ import { parseGuest } from './incoming.ts'
 export interface Ended {
   readonly values: unknown
   readonly marks: unknown
-  readonly buffers: readonly Uint8Array[]
+  readonly bytes: ReadonlyMap<number, Uint8Array>
 }
 
 interface Wait {
@@ -62,15 +62,14 @@ export class Driver {
   }
 
   /** The guest says how a watched promise has ended. */
-  done(ticket: string, reply: string, buffers: readonly Uint8Array[]): void {
+  done(ticket: string, reply: string, bytesOf: (marks: unknown) => Ended['bytes']): void {
     const wait = this.#waits.get(ticket)
     this.#waits.delete(ticket)
     if (this.#machine.refused) return wait?.reject(memoryLimit())
     try {
       const found = parseGuest(reply.slice(1))
       if (reply[0] !== '+') wait?.reject(fromErrorRecord(found as ErrorRecord))
-      else
-        wait?.resolve({ values: (found as unknown[])[0], marks: (found as unknown[])[1], buffers })
+      else wait?.resolve(endedOf(found as readonly unknown[], bytesOf))
     } catch (error) {
       wait?.reject(error)
     }
@@ -200,6 +199,13 @@ export class Driver {
       return this.#machine.lost ?? unreadable()
     }
   }
+}
+
+function endedOf(
+  [values, marks]: readonly unknown[],
+  bytesOf: (marks: unknown) => Ended['bytes'],
+): Ended {
+  return { values, marks, bytes: bytesOf(marks) }
 }
 
 const NO_ANSWER: HostReply = {

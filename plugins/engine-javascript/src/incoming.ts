@@ -59,7 +59,7 @@ export function take(
 }
 
 /** The same value with described names. */
-export function rename(value: unknown, place: Place | undefined): unknown {
+function rename(value: unknown, place: Place | undefined): unknown {
   if (!place || typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item, i) => rename(item, place.item(i)))
   const named: Record<string, unknown> = {}

@@ -12,7 +12,7 @@ import { PAGE, wasm } from './wasm.ts'
 import type { WasmMemory } from './wasm.ts'
 
 /** Start size of the binary; no limit can be lower. */
-export const LEAST_MEMORY = 16 * 1024 * 1024
+const LEAST_MEMORY = 16 * 1024 * 1024
 const STACK = 256 * 1024
 const SLICE = 1000
 /** One QuickJS in a WebAssembly instance of its own. After a failure of the host inside it, it is lost. */
@@ -188,14 +188,15 @@ export class Machine {
 
   /** A guest ArrayBuffer with a copy of the bytes. */
   buffer(bytes: Uint8Array): number {
-    const pointer = this.#room(this.api.malloc(Math.max(1, bytes.length)))
+    const { pointer, value } = this.room(bytes.length)
     this.cells.setBytes(pointer, bytes)
-    return this.api.QTS_NewArrayBuffer(this.#ctx, pointer, bytes.length)
+    return value
   }
 
-  bytesOf(value: number): Uint8Array {
-    const size = this.api.QTS_GetArrayBufferLength(this.#ctx, value)
-    return this.cells.bytes(this.api.QTS_GetArrayBuffer(this.#ctx, value), size)
+  /** A guest ArrayBuffer, and where its bytes are. */
+  room(size: number): { readonly pointer: number; readonly value: number } {
+    const pointer = this.#room(this.api.malloc(Math.max(1, size)))
+    return { pointer, value: this.api.QTS_NewArrayBuffer(this.#ctx, pointer, size) }
   }
 
   numberOf(value: number): number {

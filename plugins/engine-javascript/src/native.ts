@@ -26,8 +26,4 @@ export class Arguments {
   number(index: number): number {
     return this.machine.numberOf(this.pointer(index))
   }
-
-  bytes(index: number): Uint8Array {
-    return this.machine.bytesOf(this.pointer(index))
-  }
 }

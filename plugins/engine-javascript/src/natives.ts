@@ -32,10 +32,13 @@ export function nativesOf(core: Core): Record<string, Native> {
     describe: (args) => guest(core.bindings.guestModule(args.text(0))),
     type: (args) => guest(core.bindings.guestType(Number(args.text(0)))),
     unknown: (args) => guest(unknownRecord(args)),
+    room: (args) => core.room(args.number(0), args.number(1)),
     take: (args) => machine.buffer(core.takeBytes(args.number(0))),
     pause: (args) => reply(pause(core, Number(args.text(0)), args.text(1) === '1')),
     forget: silent((args) => core.driver.forget(args.text(0))),
-    done: silent((args) => core.driver.done(args.text(0), args.text(1), buffersOf(args, 2))),
+    done: silent((args) =>
+      core.driver.done(args.text(0), args.text(1), (marks) => core.roomBytes(marks)),
+    ),
     uncaught: silent((args) => core.uncaught(args.text(0))),
     write: silent((args) => options.write(String(parseGuest(args.text(0))))),
     log: silent((args) => log(core, args.text(0), parseGuest(args.text(1)))),
@@ -48,7 +51,7 @@ export function nativesOf(core: Core): Record<string, Native> {
     encodeText: (args) => machine.buffer(Buffer.from(String(parseGuest(args.text(0))))),
     decodeText: (args) =>
       reply(
-        `+${JSON.stringify(decodeText(args.bytes(0), args.text(1) === '1', args.text(2) === '1'))}`,
+        `+${JSON.stringify(decodeText(core.roomBytesOf(args.number(0)), args.text(1) === '1', args.text(2) === '1'))}`,
       ),
   }
 }
@@ -61,10 +64,6 @@ function silent(fn: (args: Arguments) => void): Native {
   }
 }
 
-function buffersOf(args: Arguments, from: number): Uint8Array[] {
-  return Array.from({ length: Math.max(0, args.count - from) }, (_, i) => args.bytes(i + from))
-}
-
 interface Read {
   readonly bound: Bound
   readonly call: HostCall
@@ -73,7 +72,7 @@ interface Read {
 function read(core: Core, args: Arguments): Read {
   const [index, handle, tree, marks = []] = parseGuest(args.text(0)) as Message
   const bound = core.bindings.bound(index)
-  const values = take(tree, marks, bound.places, core.taker(bound, buffersOf(args, 1)))
+  const values = take(tree, marks, bound.places, core.taker(bound, core.roomBytes(marks)))
   const call = { module: bound.module, function: bound.function, args: values }
   return { bound, call: handle === null ? call : { ...call, handle } }
 }

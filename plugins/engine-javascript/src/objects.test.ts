@@ -84,7 +84,7 @@ async function run(source: string, plan: EngineHostPlan = {}) {
       'Demo.send_all': ({ args }) => args[0],
       'Demo.open_door': () => handle,
       'Demo.run_it': ({ args }) => [...args] as Value,
-      'Demo.Front.knock_twice': ({ handle: id, args }) => `${id} ${String(args[0])}`,
+      'Demo.Front.knock_twice': ({ handle: id, args }) => `${id} ${args[0] as number}`,
       'Demo.steps': () => ({ [REF]: 'stream', id: 's1' }),
       'Stream.next': async () => ({
         chunks: [

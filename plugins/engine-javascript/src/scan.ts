@@ -1,5 +1,5 @@
 /** A word of a source that stands in no bracket, text or comment. */
-export interface Word {
+interface Word {
   readonly text: string
   readonly index: number
   /** The character before it that is no space; empty at the start. */
@@ -14,7 +14,7 @@ const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const BEFORE_REGEX = /[(,=:[!&|?{};+\-*%~^<>]|^$/
 
 /** The words of a source outside of all brackets. It reads no more of the language than that needs. */
-export function* outerWords(source: string): Generator<Word> {
+function* outerWords(source: string): Generator<Word> {
   const open: string[] = []
   let before = ''
   for (let at = 0; at < source.length;) {

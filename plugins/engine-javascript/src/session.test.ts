@@ -74,7 +74,7 @@ describe('script modules', () => {
       'Run.load_module': ({ args: [name] }) => {
         const source = files[name as string]
         if (source === undefined) {
-          throw Object.assign(new Error(`no ${String(name)}`), {
+          throw Object.assign(new Error(`no ${name as string}`), {
             $llmspell: 'error/1',
             code: 'FILE_NOT_FOUND',
           })
@@ -187,8 +187,9 @@ describe('a REPL', () => {
       ['"open', { status: 'error', error: { code: 'SCRIPT_SYNTAX' } }],
       ['nope()', { status: 'error', error: { code: 'SCRIPT_ERROR' } }],
     ]
-    for (const [line, found] of rows)
-      expect(await session.evaluate(line), line).toMatchObject(found)
+    for (const [line, found] of rows) {
+      expect({ line, ...(await session.evaluate(line)) }).toMatchObject({ line, ...found })
+    }
     expect(session.complete('print(Mat')).toEqual(['Math'])
     expect(session.complete('Math.flo')).toEqual(['Math.floor'])
     expect(session.complete('c.ma')).toEqual(['c.map'])

@@ -78,7 +78,7 @@ export class JavaScriptSession implements ScriptSession {
       ended.values,
       ended.marks as Mark[],
       places,
-      this.#core.taker({ module, names: ['result'] }, ended.buffers),
+      this.#core.taker({ module, names: ['result'] }, ended.bytes),
     )
   }
 
@@ -102,8 +102,8 @@ export class JavaScriptSession implements ScriptSession {
   }
 
   release(callback: number): void {
-    const core = this.#core
-    if (!core.callbacks.delete(callback) || core.machine.lost) return
+    const core = this.#open
+    if (!core?.callbacks.delete(callback) || core.machine.lost) return
     core.machine.enter(() => core.text('release', `${callback}`))
   }
 

@@ -12,7 +12,7 @@ const dataOf = (reply, stack) => {
 function ask(index, handle, args, names) {
   try {
     const out = encode(args, names, true)
-    const reply = host.call(message(index, handle, out), ...out.buffers)
+    const reply = host.call(message(index, handle, out))
     if (reply[0] !== '~') return Promise.resolve(dataOf(reply))
     return later(reply.slice(1), new Error().stack)
   } catch (error) {
@@ -31,14 +31,14 @@ function settle(ticket, reply) {
 /** Like a call, but one way or at once. */
 function tell(kind, index, args, names, handle = null) {
   const out = encode(args, names, false)
-  return host[kind](message(index, handle, out), ...out.buffers)
+  return host[kind](message(index, handle, out))
 }
 
 /** Tells the host how a promise of the script ends. */
 function watch(ticket, promise, pick) {
   const end = (value) => {
     const out = encode([value], ['result'], false)
-    host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']', ...out.buffers)
+    host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']')
   }
   const fail = (error) => host.done(ticket, '-' + describeText(error, false))
   Promise.resolve(promise).then((value) => end(pick ? pick(value) : value)).catch(fail)

@@ -5,7 +5,7 @@ const { parse, stringify, encode, inspect, describeText, protoOf, PlainObject, s
 function show(ticket, value) {
   const text = typeof value === 'string' ? stringify(value) : value === undefined ? '' : inspect(value)
   const out = shown(value === undefined ? [text] : [text, value]) ?? shown([text, null])
-  host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']', ...out.buffers)
+  host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']')
 }
 function shown(values) {
   try { return encode(values, ['text', 'result'], false) } catch { return undefined }

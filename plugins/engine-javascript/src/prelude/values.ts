@@ -18,10 +18,10 @@ function unsupported(out, found, expected) {
     'Send numbers, text, booleans, bytes, arrays and objects of these.', { path, found })
 }
 
-/** Text, marks and buffers of a list of values. */
+/** Text and marks of a list of values. */
 function encode(list, roots, functions) {
-  if (isFlat(list)) return { text: stringify(list), marks: NONE, buffers: NONE }
-  const out = { roots, trail: [0], above: [], marks: [], buffers: [], functions, text: '' }
+  if (isFlat(list)) return { text: stringify(list), marks: NONE }
+  const out = { roots, trail: [0], above: [], marks: [], rooms: [], functions, text: '' }
   const copy = []
   for (let i = 0; i < list.length; i++) {
     out.trail[0] = i
@@ -72,9 +72,18 @@ function walkObject(value, out) {
   out.above.pop()
   return copy
 }
+let lastRoom = 0
+/** Bytes at a place where the host reads them, as long as the room is kept. */
+function inRoom(bytes) {
+  const id = ++lastRoom
+  const room = host.room(id, bytes.length)
+  new Uint8Array(room).set(bytes)
+  return { id, room }
+}
 function walkBytes(bytes, out) {
-  out.buffers.push(bytes.slice().buffer)
-  return mark(out, 'b', out.buffers.length - 1)
+  const { id, room } = inRoom(bytes)
+  out.rooms.push(room)
+  return mark(out, 'b', id)
 }
 function walkArray(array, out) {
   const copy = []

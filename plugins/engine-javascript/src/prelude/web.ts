@@ -1,7 +1,7 @@
 /** The guest's URL, URLSearchParams, TextEncoder and TextDecoder: the work is done by the host, on plain data. */
 export const WEB_PART = /* js */ String.raw`
-const { dataOf, parse, stringify, define, isArray } = kit
-const plain = (text) => { try { return dataOf(text) } catch (error) { throw new TypeError(error.message) } }
+const { dataOf, parse, stringify, define, isArray, inRoom } = kit
+const plain = (ask) => { try { return dataOf(ask()) } catch (error) { throw new TypeError(error.message) } }
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash']
 
 class URLSearchParams {
@@ -9,7 +9,7 @@ class URLSearchParams {
   constructor(init = '', changed = () => {}) {
     this.#changed = changed
     if (typeof init === 'object' && init !== null) this.#pairs = Array.from(init[Symbol.iterator] ? init : Object.entries(init), ([key, value]) => [String(key), String(value)])
-    else this.#pairs = plain(host.query('parse', stringify(String(init))))
+    else this.#pairs = plain(() => host.query('parse', stringify(String(init))))
   }
   #set(pairs) { this.#pairs = pairs; this.#changed(this.toString()) }
   get size() { return this.#pairs.length }
@@ -29,12 +29,12 @@ class URLSearchParams {
   *keys() { for (const [key] of this.#pairs) yield key }
   *values() { for (const [, value] of this.#pairs) yield value }
   [Symbol.iterator]() { return this.entries() }
-  toString() { return plain(host.query('text', stringify(this.#pairs))) }
+  toString() { return plain(() => host.query('text', stringify(this.#pairs))) }
 }
 
 class URL {
   #parts; #params
-  constructor(url, base) { this.#parts = plain(host.url(stringify([String(url), base === undefined ? null : String(base)]))) }
+  constructor(url, base) { this.#parts = plain(() => host.url(stringify([String(url), base === undefined ? null : String(base)]))) }
   static canParse(url, base) { try { return Boolean(new URL(url, base)) } catch { return false } }
   static parse(url, base) { try { return new URL(url, base) } catch { return null } }
   get href() { return this.#parts.href }
@@ -43,7 +43,7 @@ class URL {
   get searchParams() {
     return this.#params ??= new URLSearchParams(this.#parts.search, (text) => this.#change('search', text))
   }
-  #change(part, value) { this.#parts = plain(host.url(stringify([this.#parts.href, null, part, String(value)]))) }
+  #change(part, value) { this.#parts = plain(() => host.url(stringify([this.#parts.href, null, part, String(value)]))) }
   toString() { return this.href }
   toJSON() { return this.href }
   static {
@@ -73,7 +73,8 @@ class TextDecoder {
   get ignoreBOM() { return this.#ignoreBOM }
   decode(bytes = new Uint8Array()) {
     const view = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array(bytes)
-    return plain(host.decodeText(view.slice().buffer, this.#fatal ? '1' : '', this.#ignoreBOM ? '1' : ''))
+    const { id, room } = inRoom(view)
+    return plain(() => host.decodeText(room && id, this.#fatal ? '1' : '', this.#ignoreBOM ? '1' : ''))
   }
 }
 return { URL, URLSearchParams, TextEncoder, TextDecoder }
