@@ -44,6 +44,9 @@ function newAjv() {
     strictTuples: false,
     allowUnionTypes: true,
     useDefaults: true,
+    // Lengths in UTF-16 units, as JavaScript counts: walking every text by code point is what a start would notice.
+    unicode: false,
+    logger: false,
     verbose: true,
     code: { source: true, esm: true, lines: true },
   })

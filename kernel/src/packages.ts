@@ -7,9 +7,10 @@ export class PackageFinder {
 
   /** Folder of the package, or undefined. Only asks whether files exist. */
   find(name: string, from: string): string | undefined {
-    return this.#modules(from)
-      .map((folder) => join(folder, name))
-      .find((folder) => exists(join(folder, 'package.json')))
+    // No join: it normalises every path again, and start-up does this for each plugin.
+    const places = this.#modules(from)
+    const found = places.find((folder) => exists(`${folder}/${name}/package.json`))
+    return found === undefined ? undefined : join(found, name)
   }
 
   #modules(from: string): readonly string[] {

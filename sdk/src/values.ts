@@ -47,7 +47,6 @@ export interface ValueLimits {
 export const VALUE_LIMITS: ValueLimits = { bytes: 1024 * 1024, depth: 64 }
 
 const REFUSED = new Set(['__proto__', 'constructor', 'prototype'])
-const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/
 
 /** VALUE_UNSUPPORTED with the path of the value. */
 export function unsupported(path: string, found: string, expected = 'plain data'): SpellError {
@@ -106,7 +105,7 @@ function visit(value: unknown, path: string, walk: Walk): void {
 
 function visitText(text: string, path: string, walk: Walk): void {
   grow(text.length, walk)
-  if (LONE_SURROGATE.test(text)) throw unsupported(path, 'a lone surrogate', 'well-formed text')
+  if (!text.isWellFormed()) throw unsupported(path, 'a lone surrogate', 'well-formed text')
 }
 
 function visitNumber(number: number, path: string, walk: Walk): void {
