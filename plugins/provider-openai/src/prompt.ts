@@ -8,6 +8,7 @@ import type {
   LanguageModelV4ToolChoice,
 } from '@ai-sdk/provider'
 import type { Message, MessagePart, ModelRequest } from '@llmspell/sdk'
+import { sentSchema } from './sent-schema.ts'
 import type { Api } from './settings.ts'
 import { isStrict } from './strict.ts'
 
@@ -46,7 +47,7 @@ function toolsOf(
     type: 'function',
     name,
     description,
-    inputSchema: input,
+    inputSchema: sentSchema(input),
     // The Responses API would otherwise rewrite schemas to its strict form, where nothing is optional.
     ...(api === 'responses' ? { strict: false } : {}),
   }))
