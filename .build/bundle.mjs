@@ -47,7 +47,7 @@ function external(inline, format) {
     name: 'external',
     setup(context) {
       context.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-        contents: `module.exports = process.getBuiltinModule('${path}')`,
+        contents: builtinModule(path),
       }))
       context.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path)) return undefined
@@ -58,6 +58,17 @@ function external(inline, format) {
       })
     },
   }
+}
+
+/** One of Node's modules as ESM: what nobody imports is never touched. */
+function builtinModule(path) {
+  const plain = Object.getOwnPropertyNames(process.getBuiltinModule(path))
+    .filter((name) => /^[A-Za-z_]\w*$/.test(name) && name !== 'default')
+    .map((name) => `export const ${name} = /* @__PURE__ */ of('${name}')`)
+  return `const module = process.getBuiltinModule('${path}')
+const of = (name) => module[name]
+export default module
+${plain.join('\n')}`
 }
 
 function newest(path) {

@@ -92,7 +92,7 @@ class Discovery {
   #fromFolder(root: string, source: Source, wanted: boolean): void {
     if (this.#roots.has(root)) return
     this.#roots.add(root)
-    const json = this.#read(join(root, 'package.json'), source)
+    const json = this.#read(`${root}/package.json`, source)
     if (json && 'llmspell' in json) return this.#fromJson(json, root, source)
     if (!wanted || json === null) return
     const found = json ? "has no key 'llmspell'" : 'is not there'

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { exists } from './files.ts'
 
 /** Finds the folders of packages by name, from one folder upwards, as Node does. */
@@ -10,13 +10,13 @@ export class PackageFinder {
     // No join: it normalises every path again, and start-up does this for each plugin.
     const places = this.#modules(from)
     const found = places.find((folder) => exists(`${folder}/${name}/package.json`))
-    return found === undefined ? undefined : join(found, name)
+    return found === undefined ? undefined : `${found}/${name}`
   }
 
   #modules(from: string): readonly string[] {
     const known = this.#places.get(from)
     if (known) return known
-    const own = join(from, 'node_modules')
+    const own = `${from}/node_modules`
     const parent = dirname(from)
     const above = parent === from ? [] : this.#modules(parent)
     const places = exists(own) ? [own, ...above] : above
