@@ -161,6 +161,17 @@ describe('handles', () => {
     ])
   })
 
+  it('are completed in a REPL', async () => {
+    const { host } = await run('globalThis.d = await Demo.openDoor()')
+    expect(host.session.complete('d.')).toEqual([
+      'd.fullName',
+      'd.knockTwice',
+      'd.optField',
+      'd.toString',
+    ])
+    expect(host.session.complete('await Async.sp')).toEqual(['Async.spawn'])
+  })
+
   it('refuse methods without themselves', async () => {
     expect(
       await failure('const { knockTwice } = await Demo.openDoor(); knockTwice()'),

@@ -13,36 +13,68 @@ const REGEX = /\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const BEFORE_REGEX = /[(,=:[!&|?{};+\-*%~^<>]|^$/
 
-/** The words of a source outside of all brackets. It reads no more of the language than that needs. */
-function* outerWords(source: string): Generator<Word> {
-  const open: string[] = []
-  let before = ''
-  for (let at = 0; at < source.length;) {
-    const char = source[at]!
-    const skipped = match(SKIPPED, source, at)
-    if (skipped !== undefined) {
-      if (!/^\/[/*]/.test(skipped)) before = '"'
-      at += skipped.length
-    } else if (char === '`' || (char === '}' && open.at(-1) === '`')) {
-      if (char === '}') open.pop()
-      const end = templateEnd(source, at + 1)
-      if (source[end - 1] === '{') open.push('`')
-      else before = '"'
-      at = end
-    } else if (char === '/' && BEFORE_REGEX.test(before) && match(REGEX, source, at)) {
-      at += match(REGEX, source, at)!.length
-      before = '"'
-    } else {
-      const text = match(WORD, source, at)
-      if (text !== undefined && open.length === 0) {
-        const after = source.slice(at + text.length).trimStart()[0] ?? ''
-        yield { text, index: at, before, after }
-      }
-      if ('([{'.includes(char)) open.push(char)
-      else if (')]}'.includes(char)) open.pop()
-      if (!/\s/.test(char)) before = text === undefined ? char : text.at(-1)!
-      at += text?.length ?? 1
+/** Reads a source from its start to its end. It knows no more of the language than finding words needs. */
+class Scanner {
+  readonly #source: string
+  readonly #open: string[] = []
+  #at = 0
+  /** The last character that was no space; a quote for a whole text or pattern. */
+  #before = ''
+
+  constructor(source: string) {
+    this.#source = source
+  }
+
+  /** The words outside of all brackets. */
+  *words(): Generator<Word> {
+    while (this.#at < this.#source.length) {
+      if (this.#skip() || this.#template()) continue
+      const word = this.#word()
+      if (word) yield word
     }
+  }
+
+  /** Comments, texts and patterns. */
+  #skip(): boolean {
+    const regex = BEFORE_REGEX.test(this.#before) ? match(REGEX, this.#source, this.#at) : undefined
+    const skipped = match(SKIPPED, this.#source, this.#at) ?? regex
+    if (skipped === undefined) return false
+    if (!/^\/[/*]/.test(skipped)) this.#before = '"'
+    this.#at += skipped.length
+    return true
+  }
+
+  /** A part of a template: from its quote or the end of code in it. */
+  #template(): boolean {
+    const char = this.#source[this.#at]
+    const goesOn = char === '}' && this.#open.at(-1) === '`'
+    if (char !== '`' && !goesOn) return false
+    if (goesOn) this.#open.pop()
+    this.#at = templateEnd(this.#source, this.#at + 1)
+    const code = this.#source[this.#at - 1] === '{'
+    if (code) this.#open.push('`')
+    this.#before = code ? '{' : '"'
+    return true
+  }
+
+  #word(): Word | undefined {
+    const [index, before] = [this.#at, this.#before]
+    const text = match(WORD, this.#source, index)
+    if (text === undefined) {
+      this.#sign(this.#source[index]!)
+      return undefined
+    }
+    this.#at += text.length
+    this.#before = text.at(-1)!
+    if (this.#open.length > 0) return undefined
+    return { text, index, before, after: this.#source.slice(this.#at).trimStart()[0] ?? '' }
+  }
+
+  #sign(char: string): void {
+    this.#at++
+    if ('([{'.includes(char)) this.#open.push(char)
+    else if (')]}'.includes(char)) this.#open.pop()
+    if (!/\s/.test(char)) this.#before = char
   }
 }
 
@@ -64,7 +96,7 @@ function templateEnd(source: string, at: number): number {
 /** True for a source with imports or exports of its own. */
 export function isModule(source: string): boolean {
   if (!/\b(?:import|export)\b/.test(source)) return false
-  for (const { text, before, after } of outerWords(source)) {
+  for (const { text, before, after } of new Scanner(source).words()) {
     if (before === '.') continue
     if (text === 'export' && /[{*\w$]/.test(after)) return true
     if (text === 'import' && /[{*\w$'"]/.test(after)) return true
@@ -78,7 +110,7 @@ const BEGINS = /^[;})\]"'\w$]?$/
 export function persistent(source: string): string {
   let result = ''
   let done = 0
-  for (const { text, index, before, after } of outerWords(source)) {
+  for (const { text, index, before, after } of new Scanner(source).words()) {
     if (text === 'class' && BEGINS.test(before) && startsLine(source, index)) {
       const name = /^class\s+([\w$]+)/.exec(source.slice(index))?.[1]
       if (name === undefined || name === 'extends') continue

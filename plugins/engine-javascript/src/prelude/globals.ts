@@ -45,8 +45,10 @@ define(NoFunction, 'prototype', { value: Function.prototype })
 own('Function', NoFunction)
 for (const name of ['SharedArrayBuffer', 'Atomics', 'WebAssembly', 'InternalError']) delete globalThis[name]
 
+const lazyNames = new Set()
 /** A global that is made when it is first touched. */
 function lazy(name, make) {
+  lazyNames.add(name)
   define(globalThis, name, {
     get() { const value = make(); own(name, value); return value },
     set(value) { own(name, value) },

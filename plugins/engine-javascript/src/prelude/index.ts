@@ -34,7 +34,7 @@ const KIT = /* js */ `
 const stricts = new WeakSet()
 const kit = {
   config, parse, stringify, define, create, freeze, keysOf, protoOf, isArray, hasOwn, PlainObject, wrapped, part, raise, failure,
-  describeText, textOf, inspect, refs, encode, inRoom, dataOf, ask, tell, pause, forget, uncaught, stricts,
+  describeText, textOf, inspect, refs, encode, inRoom, dataOf, ask, tell, pause, forget, uncaught, stricts, lazyNames,
   get SpellError() { return part('errors').SpellError },
 }
 return {

@@ -1,6 +1,6 @@
 /** Guest side of the REPL: how values are shown, and which names there are. */
 export const REPL_PART = /* js */ String.raw`
-const { parse, stringify, encode, inspect, describeText, protoOf, PlainObject, stricts, config } = kit
+const { parse, stringify, encode, inspect, describeText, protoOf, PlainObject, stricts, lazyNames } = kit
 /** Readable text, and the value where it is plain data. */
 function show(ticket, value) {
   const text = typeof value === 'string' ? stringify(value) : value === undefined ? '' : inspect(value)
@@ -30,7 +30,7 @@ function namesUnder(text) {
 function valueAt(object, name) {
   for (let at = Object(object); at && at !== PlainObject; at = protoOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, name)
-    if (found) return config.modules.includes(name) && at === globalThis ? globalThis[name] : found.value
+    if (found) return at === globalThis && lazyNames.has(name) ? globalThis[name] : found.value
   }
   return undefined
 }
