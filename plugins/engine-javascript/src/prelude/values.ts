@@ -1,6 +1,5 @@
 /** Guest side of values: plain data to text and back, with marks for what is no plain data. */
 export const VALUES = /* js */ String.raw`
-const REFUSED = ['__proto__', 'constructor', 'prototype', '$llmspell']
 const MOST_LEVELS = 64
 const MOST_TEXT = 8 * 1024 * 1024
 /** References by the object that stands for them. */
@@ -100,11 +99,14 @@ function walkRecord(record, out) {
   if (proto !== null && proto !== PlainObject) unsupported(out, 'an instance of ' + (textOf(record.constructor?.name) || 'a class'))
   const copy = create(null)
   const at = out.trail.length
-  for (const key of keysOf(record)) {
+  const keys = keysOf(record)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]
+    const value = record[key]
     out.trail[at] = key
-    if (REFUSED.includes(key)) unsupported(out, "the key '" + key + "'", 'other keys')
+    if (key === '__proto__' || key === 'constructor' || key === 'prototype' || key === '$llmspell') unsupported(out, "the key '" + key + "'", 'other keys')
     if (!key.isWellFormed()) unsupported(out, 'a lone surrogate', 'well-formed text')
-    copy[key] = walk(record[key], out)
+    copy[key] = typeof value === 'string' && value.isWellFormed() ? value : walk(value, out)
   }
   out.trail.length = at
   return copy
