@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { wasm } from './wasm.ts'
 import type { WasmModule } from './wasm.ts'
 
-const FILE = '@jitl/quickjs-wasmfile-release-sync/wasm'
+const require = createRequire(import.meta.url)
 
 /**
  * The functions of the binary that the binding uses. The build of quickjs-emscripten shortens their names, so the
@@ -48,7 +48,8 @@ let compiled: WasmModule | undefined
 /** The engine, compiled once per process. @throws where the binary is absent or not the one this binding knows */
 export function binary(): WasmModule {
   if (compiled) return compiled
-  const module = new wasm.Module(readFileSync(createRequire(import.meta.url).resolve(FILE)))
+  const file = require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
+  const module = new wasm.Module(readFileSync(file))
   const imports = wasm.Module.imports(module).map(({ name }) => name)
   const exports = new Set(wasm.Module.exports(module).map(({ name }) => name))
   const missing = Object.values(EXPORTS).filter((name) => !exports.has(name))

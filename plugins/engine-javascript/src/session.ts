@@ -35,6 +35,7 @@ export class JavaScriptSession implements ScriptSession {
 
   async run(chunk: Chunk): Promise<Value | undefined> {
     const { driver, machine } = this.#core
+    driver.uncaught = undefined
     const source = plainSource(chunk.source, chunk.file)
     const ended = await this.#start(programOf(source, chunk.file), source)
     const [value] = this.#values(ended, 'Run', [])
