@@ -7,7 +7,8 @@
 //     "entries": ["src/bin.ts", "src/worker.cts"]   further files of dist/
 //     "splitting": false                            each entry whole: fewer files to load, code twice
 //   }
-// An entry may also be written { "path": "src/x.ts", "format": "cjs" }. Everything else that is
+// An entry may also be written { "path": "src/x.ts", "format": "cjs", "kept": true }: a kept file is loaded from
+// compiled code, where import() fails, and so gets an __import from its loader. Everything else that is
 // imported by name stays an import, except the SDK, which has no state, and ajv's run-time helpers,
 // which the generated validators import.
 import {
@@ -84,11 +85,13 @@ function entriesOf({ dir, manifest }) {
     typeof entry === 'string' ? { path: entry } : entry,
   )
   const unique = new Map(listed.map((entry) => [entry.path, entry]))
-  return [...unique.values()].map(({ path, format = path.endsWith('.cts') ? 'cjs' : 'esm' }) => {
-    const extension = format === 'cjs' ? '.cjs' : '.js'
-    const output = join(dir, path.replace(/^src/, 'dist').replace(/\.[cm]?ts$/, extension))
-    return { input: join(dir, path), output, format }
-  })
+  return [...unique.values()].map(
+    ({ path, kept = false, format = path.endsWith('.cts') ? 'cjs' : 'esm' }) => {
+      const extension = format === 'cjs' ? '.cjs' : '.js'
+      const output = join(dir, path.replace(/^src/, 'dist').replace(/\.[cm]?ts$/, extension))
+      return { input: join(dir, path), output, format, kept }
+    },
+  )
 }
 
 function shared() {
@@ -123,10 +126,11 @@ async function bundlePart(pack, entries, format, inline) {
     metafile: true,
     plugins: [external(inline, format)],
   })
-  return result.outputFiles.map(({ path, text }) => ({
-    path,
-    text: marked(path, withRequire(path, text)),
-  }))
+  const kept = new Set(entries.filter((entry) => entry.kept).map((entry) => entry.output))
+  return result.outputFiles.map(({ path, text }) => {
+    const whole = kept.has(path) ? text.replaceAll(/\bawait import\(/g, 'await __import(') : text
+    return { path, text: marked(path, withRequire(path, whole)) }
+  })
 }
 
 /** The command line keeps compiled code by content; the file says what its content is. */

@@ -23,13 +23,13 @@ export function loadKept(file: string, folder: string): Loaded {
   const source = readFileSync(file, 'utf8')
   const kept = keptFile(source, folder)
   const cachedData = kept === undefined ? undefined : read(kept)
-  const script = new vm.Script(`(function (exports, require, module) {${source}\n})`, {
+  const script = new vm.Script(`(function (exports, require, module, __import) {${source}\n})`, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   const module = { exports: {} }
-  script.runInThisContext()(module.exports, createRequire(file), module)
+  const load = (name: string): Promise<unknown> => import(name)
+  script.runInThisContext()(module.exports, createRequire(file), module, load)
   const fresh = cachedData !== undefined && script.cachedDataRejected !== true
   const keep = (): void => {
     if (kept !== undefined && !fresh) write(kept, script.createCachedData())
