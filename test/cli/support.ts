@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { ROOT } from '../support/root.ts'
 
 /** The program as npm links it. */
-const BIN = join(ROOT, 'cli', 'bin', 'llmspell.cjs')
+export const BIN = join(ROOT, 'cli', 'bin', 'llmspell.cjs')
 
 /** What came of a process. */
 export interface Ended {
@@ -49,7 +49,7 @@ const HOME = mkdtempSync(join(tmpdir(), 'llmspell-home-'))
 process.on('exit', () => rmSync(HOME, { recursive: true, force: true }))
 
 /** An environment without keys, colours and what the machine may have set up. */
-function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env
   return {
     ...(PATH === undefined ? {} : { PATH }),

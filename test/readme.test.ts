@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process'
+import { chmodSync, cpSync, existsSync } from 'node:fs'
+import { delimiter, dirname, extname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { BIN, cleanEnv, Folder } from './cli/support.ts'
+import { ALL, openHouse, type House } from './support/kernel.ts'
+import { blocks, commands, pages, promised } from './support/markdown.ts'
+import { OpenAIServer } from './support/openai-server.ts'
+import { ROOT } from './support/root.ts'
+
+const READMES = pages(
+  'README.md',
+  '{cli,kernel,sdk,plugin-template}/README.md',
+  'plugins/*/README.md',
+)
+const LUA = [...READMES, ...pages('docs/*.md')].flatMap((page) => blocks(page, 'lua'))
+const SHELL = READMES.filter((page) =>
+  blocks(page, 'sh').some((block) => commands(block).length > 0),
+)
+
+let server: OpenAIServer
+let house: House
+beforeAll(async () => {
+  server = await OpenAIServer.start()
+  const openai = { base_url: server.baseUrl, api_key: 'sk-test' }
+  const plugins = [...ALL, '../plugin-template']
+  house = await openHouse(plugins, [], { plugins: { models: { providers: { openai } } } })
+})
+afterAll(async () => {
+  await house.kernel.stop()
+  await server.close()
+})
+
+/** Files by the ending of their name; long enough to read some lines of. */
+const CONTENTS: Readonly<Record<string, string>> = {
+  '.json': '{"lamps": 3, "kettles": 1}\n',
+  '.csv': 'item,count\nlamp,3\nkettle,1\n',
+  '.lua': 'print("hello")\n',
+}
+const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
+const NAMED = /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua))\b/g
+
+/** The files that a text names: those of `examples/` as they are, others made up. */
+function prepare(
+  folder: Folder,
+  text: string,
+  scripts: Readonly<Record<string, string>> = {},
+): void {
+  for (const [, name] of text.matchAll(NAMED)) {
+    const own = join(ROOT, name!)
+    const there = join(folder.path, name!)
+    if (name!.startsWith('examples/') && existsSync(own)) cpSync(own, there)
+    else if (!name!.startsWith('examples/') && !existsSync(there))
+      folder.write(name!, scripts[name!] ?? CONTENTS[extname(name!)] ?? NOTES)
+  }
+}
+
+describe('Lua of the pages', () => {
+  const rows = LUA.filter(({ text }) => !text.startsWith('-- not run'))
+
+  test.each(rows)('$page:$line runs', async (block) => {
+    using folder = new Folder()
+    prepare(folder, block.text)
+    const source = block.text.replaceAll(/http:\/\/localhost:\d+/g, server.origin)
+    const { output } = await house.lua(source, {
+      root: folder.path,
+      settings: { model: 'mock/demo' },
+      allow: { read: ['.'], write: ['.'], net: [server.origin] },
+      limits: { timeMs: 20_000 },
+    })
+    const printed = output.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())
+    for (const line of promised(block)) expect(printed).toContain(line.replaceAll(/\s+/g, ' '))
+  })
+})
+
+interface Ran {
+  readonly line: string
+  readonly code: number
+  readonly stderr: string
+}
+
+/** Runs one line as a shell does, with `llmspell` in its path. */
+function shell(folder: Folder, line: string): Promise<Ran> {
+  const keys = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: 'sk-test' }
+  const path = [join(folder.path, '.bin'), dirname(process.execPath), process.env['PATH']]
+  const env = cleanEnv({ PATH: path.join(delimiter), ...(line.includes('openai/') ? keys : {}) })
+  return new Promise((resolve) => {
+    const options = { cwd: folder.path, env, timeout: 30_000 }
+    const child = execFile('sh', ['-c', line], options, (error, _, stderr) =>
+      resolve({ line, code: error ? Number(error.code ?? -1) : 0, stderr }),
+    )
+    child.stdin?.end()
+  })
+}
+
+/** Scripts that a page shows: those whose first line is a comment with their name. */
+function scriptsOf(page: string): Record<string, string> {
+  const named = blocks(page, 'lua').map(({ text }) => [/^-- ([\w./-]+\.lua)/.exec(text)?.[1], text])
+  return Object.fromEntries(named.filter(([name]) => name !== undefined)) as Record<string, string>
+}
+
+describe.skipIf(process.platform === 'win32')('commands of the pages', () => {
+  test.each(SHELL)('%s does what it says', async (page) => {
+    using folder = new Folder()
+    folder.write('.bin/llmspell', `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`)
+    chmodSync(join(folder.path, '.bin', 'llmspell'), 0o755)
+    const lines = blocks(page, 'sh').flatMap(commands)
+    const scripts = scriptsOf(page)
+    for (const { line, code } of lines) {
+      prepare(folder, line, scripts)
+      for (const text of Object.values(scripts)) prepare(folder, text)
+      expect(await shell(folder, line)).toMatchObject({ line, code })
+    }
+  })
+})
+
+test('the pages have examples', () => {
+  expect(LUA.length).toBeGreaterThan(8)
+  expect(SHELL).toContain('cli/README.md')
+})
