@@ -147,11 +147,22 @@ function withRequire(path, text) {
   return `${shebang}${REQUIRE_BANNER} ${text.slice(shebang.length)}`
 }
 
-function removeOld(dist, keep) {
+/** Takes away what earlier builds left: it would be published. */
+function removeOld(dir, keep) {
+  const dist = join(dir, 'dist')
   if (!existsSync(dist)) return
   for (const file of readdirSync(dist, { recursive: true })) {
-    if (/\.c?js(\.map)?$/.test(file) && !keep.has(join(dist, file))) rmSync(join(dist, file))
+    const isOld = /\.c?js(\.map)?$/.test(file) ? !keep.has(join(dist, file)) : isOrphan(dir, file)
+    if (isOld) rmSync(join(dist, file))
   }
+}
+
+/** A declaration whose source is gone. */
+function isOrphan(dir, file) {
+  const [, name, kind] = /^(.*)\.d\.(c?ts)(?:\.map)?$/.exec(file) ?? []
+  if (name === undefined) return false
+  const sources = [`${name}.${kind}`, `${name}.d.${kind}`].map((path) => join(dir, 'src', path))
+  return !sources.some((path) => existsSync(path))
 }
 
 /** The declarations of generated validators are written, not emitted; tsc leaves such files behind. */
@@ -177,7 +188,7 @@ async function bundle(pack) {
     writeFileSync(path, text)
   }
   copyDeclarations(pack.dir)
-  removeOld(join(pack.dir, 'dist'), new Set(files.map((file) => file.path)))
+  removeOld(pack.dir, new Set(files.map((file) => file.path)))
   // The time of the start: a source saved while this ran makes the next build do it again.
   for (const { output } of entries) utimesSync(output, started, started)
 }

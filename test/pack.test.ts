@@ -51,6 +51,10 @@ describe.each(names)('the tarball of %s', (name) => {
     const isKit = './testing' in manifestOf(name).exports!
     const wrong = isKit ? LEFTOVER : new RegExp(`${LEFTOVER.source}|/testing`)
     expect(paths.filter((path) => wrong.test(path))).toEqual([])
+    const declared = paths.filter((path) => /^dist\/.*\.d\.c?ts$/.test(path))
+    const sources = declared.map((path) => path.replace('dist/', 'src/'))
+    const kept = (path: string) => paths.includes(path) || paths.includes(path.replace('.d.', '.'))
+    expect(sources.filter((path) => !kept(path))).toEqual([])
   })
 
   test('has what package.json promises, in the form it promises', async () => {
