@@ -1,10 +1,12 @@
 import type { CallContext, HandleRef, HostCall, NestedCall, Value } from '@llmspell/sdk'
-import type { Door } from './door.ts'
 import type { Origin, Passage } from './passage.ts'
 import type { RunScope } from './scope.ts'
 
+/** The door, as further calls see it. */
+export type Pass = (scope: RunScope, call: HostCall, origin: Origin) => unknown
+
 /** What a handler may know and do: the run's own things, and further calls through the same door. */
-export function callContext(door: Door, { scope, seq }: Passage, origin: Origin): CallContext {
+export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin): CallContext {
   return {
     runId: scope.id,
     seq,
@@ -14,7 +16,7 @@ export function callContext(door: Door, { scope, seq }: Passage, origin: Origin)
     signal: origin.signal,
     settings: scope.options.settings ?? {},
     call: async (module, fn, args, nested = {}) =>
-      door.pass(scope, hostCall(module, fn, args, nested), narrowed(origin, nested)),
+      pass(scope, hostCall(module, fn, args, nested), narrowed(origin, nested)),
     handle: (type, object, fields) => scope.addHandle(type, object, fields),
     resolve: (ref: HandleRef) => scope.resolve(ref.id, ref.type),
     stream: (source) => scope.streams.add(source),

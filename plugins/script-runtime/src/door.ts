@@ -8,6 +8,7 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { callContext } from './context.ts'
+import type { Pass } from './context.ts'
 import { after, isLater } from './maybe.ts'
 import type { ModuleCatalogue, Target } from './modules.ts'
 import { facts, subject } from './passage.ts'
@@ -27,6 +28,8 @@ export class Door {
     this.#guard = hooks.point('call.guard')
     this.#done = hooks.point('call.done')
   }
+
+  readonly #pass: Pass = (scope, call, origin) => this.pass(scope, call, origin)
 
   /**
    * What the handler gave; later where anything has to be waited for.
@@ -105,7 +108,7 @@ export class Door {
     const callable = (ref: CallbackRef): HostCallback => callback(scope, ref)
     const args = description.params.map((param) => revive(named[param.name], callable)) as never
     const self = call.handle === undefined ? undefined : selfOf(scope, call)
-    const context = callContext(this, passage, origin)
+    const context = callContext(this.#pass, passage, origin)
     return handler({ args, context, ...(self === undefined ? {} : { self }) })
   }
 }
