@@ -1,4 +1,4 @@
-import { isSpellError } from '@llmspell/sdk'
+import { isSpellError, sleep } from '@llmspell/sdk'
 import type {
   CallContext,
   ModelChunk,
@@ -9,7 +9,7 @@ import type {
 } from '@llmspell/sdk'
 import { cancelled, masked, providerFailed, streamCut } from './errors.ts'
 import type { Hub } from './hub.ts'
-import { pause, retryDelay, retryText } from './retry.ts'
+import { retryDelay, retryText } from './retry.ts'
 
 /** One question on its way to one provider. */
 export interface Question {
@@ -67,7 +67,7 @@ async function waitForNext(
 ): Promise<void> {
   const text = retryText(failure, ms, attempt, hub.config.retry)
   context.progress({ who: `model '${id}'`, state: 'active', text })
-  await pause(ms, signal)
+  await sleep(ms, signal)
   if (signal.aborted) throw cancelled(id, signal)
 }
 

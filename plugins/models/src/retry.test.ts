@@ -1,7 +1,7 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, sleep } from '@llmspell/sdk'
 import { expect, test } from 'vitest'
 import { configOf } from './testing/fake-hub.ts'
-import { pause, retryDelay, retryText } from './retry.ts'
+import { retryDelay, retryText } from './retry.ts'
 
 const policy = configOf({ retry: { base_ms: 100, max_ms: 250 } }).retry
 const failed = (details: object) =>
@@ -40,7 +40,7 @@ test('a pause ends at once when it is aborted', async () => {
   const controller = new AbortController()
   const started = performance.now()
   setTimeout(() => controller.abort(), 10)
-  await pause(10_000, controller.signal)
-  await pause(10_000, controller.signal)
+  await sleep(10_000, controller.signal)
+  await sleep(10_000, controller.signal)
   expect(performance.now() - started).toBeLessThan(1000)
 })

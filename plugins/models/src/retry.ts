@@ -45,17 +45,3 @@ export function retryText(error: SpellError, ms: number, attempt: number, policy
   const reason = failureOf(error)?.status ?? 'a broken connection'
   return `waiting ${wait} after ${reason} (attempt ${attempt} of ${policy.max_attempts})`
 }
-
-/** Resolves after `ms`, or at once when the signal is aborted: ask the signal afterwards. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const done = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    signal.addEventListener('abort', done)
-  })
-}

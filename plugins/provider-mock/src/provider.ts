@@ -1,4 +1,4 @@
-import { SpellError, didYouMean } from '@llmspell/sdk'
+import { SpellError, didYouMean, sleep } from '@llmspell/sdk'
 import type {
   ModelCallOptions,
   ModelChunk,
@@ -15,7 +15,6 @@ import type { Reply } from './reply.ts'
 import { scriptedReply } from './scripted.ts'
 import { readSettings } from './settings.ts'
 import type { MockSettings, PlannedFailure } from './settings.ts'
-import { sleep } from './sleep.ts'
 
 const MODELS = ['demo', 'scripted', 'echo']
 

@@ -1,4 +1,4 @@
-/** Resolves after `ms`, never by itself without it, and at once when the signal is aborted. */
+/** Resolves after `ms`, never by itself without it, and at once when the signal is aborted: ask the signal afterwards. */
 export function sleep(ms: number | undefined, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve()
