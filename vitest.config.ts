@@ -16,6 +16,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           pool: 'threads',
+          // Two cores may be shared by as many test files: a limit is for what hangs.
+          testTimeout: 30_000,
           include: [`${packages}/src/**/*.test.ts`, `${packages}/test/**/*.test.ts`],
           exclude: [...configDefaults.exclude, '**/dist/**'],
         },
