@@ -70,7 +70,11 @@ describe('a project that installed the tarballs', () => {
     write('package.json', '{ "name": "app", "version": "1.0.0", "private": true }')
     const files = tarballs.map(({ filename }) => join(folder, filename))
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
-    const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000']
+    const patience = [
+      '--fetch-retries=1',
+      '--fetch-retry-mintimeout=500',
+      '--fetch-retry-maxtimeout=500',
+    ]
     installed = await npm(['install', ...flags, ...patience, ...files], app)
   })
   beforeEach((context) => context.skip(isOffline(installed), 'no registry can be reached'))

@@ -45,7 +45,7 @@ function codesIn(text: string): string[] {
 const NO_SOURCE = /\.test\.|\.d\.ts$|[\\/](?:testing|generated)[\\/]/
 
 /** The sources of all packages, by path; not the tables themselves, tests or what is generated. */
-export function sources(): ReadonlyMap<string, string> {
+function sources(): ReadonlyMap<string, string> {
   const files = globSync('{sdk,kernel,cli,plugins/*,plugin-template}/{src,bin}/**/*.{ts,cts,cjs}', {
     cwd: ROOT,
   })
