@@ -1,8 +1,8 @@
 import type { ScriptBuilder, ScriptModule } from '@llmspell/sdk'
+import { Place } from '@llmspell/sdk/lua'
 import type { Core } from './core.ts'
 import { preludeHandles } from './handles.ts'
 import type { Native } from './machine.ts'
-import { Place } from './place.ts'
 
 type Steps = ScriptBuilder['methods']
 

@@ -1,7 +1,7 @@
 import type { HostCall, HostReply, ScriptFunction, ScriptModule, Value } from '@llmspell/sdk'
+import { Place } from '@llmspell/sdk/lua'
 import type { Core } from './core.ts'
 import type { Native } from './machine.ts'
-import { Place } from './place.ts'
 import type { Arrival } from './push.ts'
 import { resultMark } from './results.ts'
 

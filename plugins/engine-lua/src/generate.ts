@@ -1,12 +1,9 @@
 import { LuaFactory } from 'wasmoon'
+import { ASYNC, BASE, COROUTINES, HANDLES, STREAMS } from '@llmspell/sdk/lua'
 import { PRELUDE } from './frames.ts'
-import { ASYNC } from './prelude/async.ts'
-import { BASE } from './prelude/base.ts'
-import { COROUTINES } from './prelude/coroutines.ts'
-import { HANDLES } from './prelude/handles.ts'
-import { STREAMS } from './prelude/streams.ts'
+import { OWN } from './prelude/own.ts'
 
-const SOURCES = { ASYNC, BASE, COROUTINES, HANDLES, STREAMS }
+const SOURCES = { ASYNC, BASE, COROUTINES, HANDLES, OWN, STREAMS }
 
 /** Lua turns its own code into hex: text would not survive the way out. */
 const DUMP = `

@@ -11,7 +11,7 @@ import { seeds } from './libs/random.ts'
 import { pushModule } from './modules.ts'
 import { runPrelude } from './prelude.ts'
 import { pushAsync } from './async.ts'
-import { BASE, COROUTINES } from './generated/prelude.ts'
+import { BASE, COROUTINES, OWN } from './generated/prelude.ts'
 import { syntaxError } from './syntax.ts'
 import { HOST, KEYS, NULL } from './registry.ts'
 
@@ -27,6 +27,7 @@ export function setGlobals(core: Core, L: number): void {
   core.set(L, 'os', () => pushOs(core, L))
   setArgs(core, L)
   core.machine.api.lua_settop(L, -2)
+  runPrelude(core, L, OWN)
   runPrelude(core, L, BASE)
   runPrelude(core, L, COROUTINES)
   nullType(core, L)

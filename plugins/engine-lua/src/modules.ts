@@ -1,12 +1,12 @@
 import type { ScriptFunction, ScriptModule, Value } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
+import { unknownName, visible } from '@llmspell/sdk/lua'
 import { builderNative } from './builders.ts'
 import { ask, callNative, notifyNative, signature } from './calls.ts'
 import type { Core } from './core.ts'
 import { STRING, upvalue } from './lua.ts'
 import type { Native } from './machine.ts'
 import { extendJson } from './libs/json.ts'
-import { unknownName, visible } from './names.ts'
 
 /** Pushes the table of a described module. Needs protected mode. */
 export function pushModule(core: Core, L: number, name: string): void {

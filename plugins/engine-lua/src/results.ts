@@ -1,7 +1,7 @@
 import type { Value } from '@llmspell/sdk'
 import { REF } from '@llmspell/sdk'
 import type { Core } from './core.ts'
-import type { Place } from './place.ts'
+import type { Place } from '@llmspell/sdk/lua'
 
 type Push = (L: number, value: Value | undefined) => void
 /** Pushes a result with a mark that makes it printable. */

@@ -1,15 +1,14 @@
 import type { Value } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
+import { STREAM_METHODS, unknownName } from '@llmspell/sdk/lua'
 import { ask } from './calls.ts'
 import type { Core } from './core.ts'
 import { show } from './libs/output.ts'
 import { REGISTRY } from './lua.ts'
-import { unknownName } from './names.ts'
 import { runPrelude } from './prelude.ts'
 import { STREAMS } from './generated/prelude.ts'
 import { KEYS } from './registry.ts'
 
-const METHODS = ['next', 'text', 'result', 'each', 'cancel']
 const loaded = new WeakSet<Core>()
 
 /** Loads the Lua side of streams when the first of them arrives. */
@@ -46,7 +45,7 @@ function stop(core: Core, L: number): number {
 
 function noMethod(core: Core, L: number): never {
   const key = show(core, L, 1)
-  if (key !== '') throw unknownName(`A stream has no '${key}'.`, key, METHODS)
+  if (key !== '') throw unknownName(`A stream has no '${key}'.`, key, STREAM_METHODS)
   throw new SpellError('INPUT_INVALID', 'A method of a stream was called without its stream.', {
     hint: 'Call it with a colon: stream:next(), not with a dot.',
   })

@@ -1,4 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
+import { columnOf } from '@llmspell/sdk/lua'
 import type { Core } from './core.ts'
 
 /** SCRIPT_SYNTAX of a message of the Lua parser. */
@@ -9,18 +10,4 @@ export function syntaxError(core: Core, found: string, source: string, file: str
   return new SpellError('SCRIPT_SYNTAX', message, {
     where: { ...where, ...(column !== undefined && { column }) },
   })
-}
-
-/** Column of the token that the parser stopped at, where the line has it once. */
-function columnOf(message: string, line: string): number | undefined {
-  const token = /near (?:'([^]+)'|(<eof>))$/.exec(message)
-  if (!token) return undefined
-  if (token[2] || token[1] === '<eof>') return line.length + 1
-  const at = line.indexOf(token[1]!)
-  return at >= 0 && at === line.lastIndexOf(token[1]!) ? at + 1 : undefined
-}
-
-/** True where more text could make the chunk complete. */
-export function isIncomplete(message: string): boolean {
-  return /near '?<eof>'?$/.test(message)
 }

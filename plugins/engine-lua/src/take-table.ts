@@ -1,7 +1,7 @@
 import type { Value } from '@llmspell/sdk'
 import { REF, VALUE_LIMITS } from '@llmspell/sdk'
 import { NUMBER, STRING } from './lua.ts'
-import type { Place } from './place.ts'
+import type { Place } from '@llmspell/sdk/lua'
 import type { Walk } from './walk.ts'
 import { tooLarge } from './walk.ts'
 

@@ -15,7 +15,7 @@ import {
   USERDATA,
 } from './lua.ts'
 import type { Machine } from './machine.ts'
-import type { Place } from './place.ts'
+import type { Place } from '@llmspell/sdk/lua'
 import { KEYS, NULL } from './registry.ts'
 import { takeTable } from './take-table.ts'
 import type { Walk } from './walk.ts'

@@ -1,7 +1,7 @@
 import type { Value } from '@llmspell/sdk'
 import { SpellError, VALUE_LIMITS } from '@llmspell/sdk'
 import type { LuaApi } from './lua.ts'
-import type { Place } from './place.ts'
+import type { Place } from '@llmspell/sdk/lua'
 
 /** One copy out of Lua on its way through a value. */
 export interface Walk {

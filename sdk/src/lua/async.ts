@@ -4,7 +4,7 @@ local host = ...
 local start, wait, cancel, sleep = host.start, host.wait, host.cancel, host.sleep
 local setmetatable, pairs, type, error = setmetatable, pairs, type, error
 local unpack, min = table.unpack, math.min
-local Async, states, TASK, methods = {}, setmetatable({}, { __mode = 'k' }), host.task_type, {}
+local Async, states, TASK, methods = {}, host.weak(), host.task_type, {}
 
 local function invalid(message, hint)
   error({ code = 'INPUT_INVALID', message = message, hint = hint }, 3)

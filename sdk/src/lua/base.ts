@@ -68,9 +68,8 @@ function require(name)
   end
   local found = host.read_module(name)
   local chunk = host.compile(found.source, found.file)
-  local guard <close> = native_set({}, { __close = function() loading[name] = nil end })
   loading[name] = true
-  local value = chunk(name, found.file)
+  local value = host.call_ending(function() loading[name] = nil end, chunk, name, found.file)
   if value == nil then value = true end
   loaded[name] = value
   return value

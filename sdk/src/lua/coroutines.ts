@@ -4,8 +4,8 @@ local host = ...
 local HOST, tasks = host.tag, host.tasks
 local resume, yield, create, running = coroutine.resume, coroutine.yield, coroutine.create, coroutine.running
 local status, isyieldable, close = coroutine.status, coroutine.isyieldable, coroutine.close
-local native_error, type, select, setmetatable = error, type, select, setmetatable
-local waiting = setmetatable({}, { __mode = 'k' })
+local native_error = error
+local waiting = host.weak()
 
 local function pass(co, ok, tag, ...)
   if ok and tag == HOST then
@@ -25,7 +25,7 @@ end
 local function unwrap(co, ok, ...)
   if ok then return ... end
   local message = ...
-  if status(co) == 'suspended' or status(co) == 'dead' then close(co) end
+  if close and (status(co) == 'suspended' or status(co) == 'dead') then close(co) end
   native_error(message, 0)
 end
 
@@ -56,8 +56,8 @@ function coroutine.status(co)
   return waiting[co] and 'normal' or status(co)
 end
 
-function coroutine.close(co)
+if close then coroutine.close = function(co)
   if waiting[co] then native_error('cannot close a normal coroutine', 2) end
   return close(co)
-end
+end end
 `

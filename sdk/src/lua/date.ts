@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError } from '../errors.ts'
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 const MONTHS = [
@@ -48,12 +48,12 @@ const WRITERS: Readonly<Record<string, (d: Date) => string>> = {
   A: (d) => DAYS[d.getUTCDay()]!,
   b: (d) => MONTHS[d.getUTCMonth()]!.slice(0, 3),
   B: (d) => MONTHS[d.getUTCMonth()]!,
-  c: (d) => format('%a %b %e %H:%M:%S %Y', d),
+  c: (d) => formatDate('%a %b %e %H:%M:%S %Y', d),
   C: (d) => two(Math.floor(d.getUTCFullYear() / 100)),
   d: (d) => two(d.getUTCDate()),
-  D: (d) => format('%m/%d/%y', d),
+  D: (d) => formatDate('%m/%d/%y', d),
   e: (d) => String(d.getUTCDate()).padStart(2),
-  F: (d) => format('%Y-%m-%d', d),
+  F: (d) => formatDate('%Y-%m-%d', d),
   g: (d) => two(isoWeek(d).year % 100),
   G: (d) => String(isoWeek(d).year),
   h: (d) => MONTHS[d.getUTCMonth()]!.slice(0, 3),
@@ -64,18 +64,18 @@ const WRITERS: Readonly<Record<string, (d: Date) => string>> = {
   M: (d) => two(d.getUTCMinutes()),
   n: () => '\n',
   p: (d) => (d.getUTCHours() < 12 ? 'AM' : 'PM'),
-  r: (d) => format('%I:%M:%S %p', d),
-  R: (d) => format('%H:%M', d),
+  r: (d) => formatDate('%I:%M:%S %p', d),
+  R: (d) => formatDate('%H:%M', d),
   S: (d) => two(d.getUTCSeconds()),
   t: () => '\t',
-  T: (d) => format('%H:%M:%S', d),
+  T: (d) => formatDate('%H:%M:%S', d),
   u: (d) => String(d.getUTCDay() || 7),
   U: (d) => two(week(d, 0)),
   V: (d) => two(isoWeek(d).week),
   w: (d) => String(d.getUTCDay()),
   W: (d) => two(week(d, 1)),
-  x: (d) => format('%m/%d/%y', d),
-  X: (d) => format('%H:%M:%S', d),
+  x: (d) => formatDate('%m/%d/%y', d),
+  X: (d) => formatDate('%H:%M:%S', d),
   y: (d) => two(d.getUTCFullYear() % 100),
   Y: (d) => String(d.getUTCFullYear()),
   z: () => '+0000',
@@ -84,7 +84,7 @@ const WRITERS: Readonly<Record<string, (d: Date) => string>> = {
 }
 
 /** strftime in UTC and the C locale. @throws INPUT_INVALID for an unknown conversion */
-export function format(pattern: string, date: Date): string {
+export function formatDate(pattern: string, date: Date): string {
   return pattern.replaceAll(/%([EO]?.?)/gs, (whole, key: string) => {
     const write = WRITERS[key.length > 1 ? key.slice(1) : key]
     if (write) return write(date)
@@ -92,7 +92,7 @@ export function format(pattern: string, date: Date): string {
   })
 }
 
-export function fields(date: Date): DateFields {
+export function dateFields(date: Date): DateFields {
   return {
     year: date.getUTCFullYear(),
     month: date.getUTCMonth() + 1,
@@ -107,7 +107,7 @@ export function fields(date: Date): DateFields {
 }
 
 /** Seconds since the epoch; fields out of their range carry over. */
-export function fromFields(input: Readonly<Record<string, unknown>>): number {
+export function secondsOf(input: Readonly<Record<string, unknown>>): number {
   const field = (name: string, otherwise?: number): number => {
     const value = input[name] === undefined ? otherwise : Number(input[name])
     if (value !== undefined && Number.isInteger(value)) return value

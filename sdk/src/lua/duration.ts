@@ -1,5 +1,7 @@
-import type { Value } from '@llmspell/sdk'
-import { SpellError, describe, durationMs } from '@llmspell/sdk'
+import { durationMs } from '../duration.ts'
+import { SpellError } from '../errors.ts'
+import { describe } from '../validation.ts'
+import type { Value } from '../values.ts'
 
 /** Milliseconds of `1500` or `"250ms"`. @throws INPUT_INVALID */
 export function duration(value: Value | undefined): number {

@@ -53,7 +53,7 @@ local function place(options, path, value, append)
   at[last][#at[last] + 1] = value
 end
 
-local BUILDER, builders = host.builder_type, setmetatable({}, { __mode = 'k' })
+local BUILDER, builders = host.builder_type, host.weak()
 BUILDER.__name, BUILDER.__metatable = 'Builder', false
 function BUILDER.__index(self, key)
   local builder = builders[self]

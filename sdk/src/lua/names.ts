@@ -1,5 +1,6 @@
-import type { ScriptModule } from '@llmspell/sdk'
-import { SpellError, didYouMean } from '@llmspell/sdk'
+import type { ScriptModule } from '../contracts/script-module.ts'
+import { SpellError } from '../errors.ts'
+import { didYouMean } from '../suggest.ts'
 
 /** Names that a script can read of a module. */
 export function visible(module: ScriptModule): string[] {

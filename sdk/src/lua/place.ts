@@ -1,4 +1,4 @@
-import type { Schema } from '@llmspell/sdk'
+import type { Schema } from '../validation.ts'
 
 type Schemas = Readonly<Record<string, Schema>>
 

@@ -1,9 +1,12 @@
+/** What a stream has. */
+export const STREAM_METHODS = ['next', 'text', 'result', 'each', 'cancel']
+
 /** Lua side of streams: chunks come in batches and are given out one by one. */
 export const STREAMS = /* lua */ `
 local host = ...
 local ids, pull_batch, stop, unknown = host.ids, host.pull, host.stop, host.unknown_stream
 local setmetatable, type, rawget, concat = setmetatable, type, rawget, table.concat
-local states = setmetatable({}, { __mode = 'k' })
+local states = host.weak()
 local METATABLE, methods = host.stream_type, {}
 
 local function state(self)

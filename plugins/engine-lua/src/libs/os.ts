@@ -1,8 +1,8 @@
 import { SpellError, now } from '@llmspell/sdk'
+import { dateFields, formatDate, secondsOf } from '@llmspell/sdk/lua'
 import { ask } from '../calls.ts'
 import type { Core } from '../core.ts'
 import { NIL } from '../lua.ts'
-import { fields, format, fromFields } from './date.ts'
 
 /** Pushes `os`: time, date, clock, difftime and getenv, all of the run's own clock and in UTC. */
 export function pushOs(core: Core, L: number): void {
@@ -35,7 +35,7 @@ function time(core: Core, L: number, clock: () => number): number {
   if (input !== undefined && (typeof input !== 'object' || input === null)) {
     throw new SpellError('INPUT_INVALID', 'os.time expects a table of date fields or nothing.')
   }
-  core.pusher.push(L, input ? fromFields(input as Record<string, unknown>) : clock())
+  core.pusher.push(L, input ? secondsOf(input as Record<string, unknown>) : clock())
   return 1
 }
 
@@ -48,7 +48,7 @@ function date(core: Core, L: number, clock: () => number): number {
   const pattern = given1.replace(/^!/, '')
   const at = new Date(Math.floor(seconds) * 1000)
   if (Number.isNaN(+at)) throw new SpellError('INPUT_INVALID', 'os.date got a time out of range.')
-  core.pusher.push(L, pattern.startsWith('*t') ? { ...fields(at) } : format(pattern, at))
+  core.pusher.push(L, pattern.startsWith('*t') ? { ...dateFields(at) } : formatDate(pattern, at))
   return 1
 }
 

@@ -1,37 +1,11 @@
+import { KEYWORDS, lastWord, visible } from '@llmspell/sdk/lua'
 import type { Core } from '../core.ts'
 import { STRING, TABLE } from '../lua.ts'
 import { pushGlobals } from '../globals.ts'
-import { visible } from '../names.ts'
-
-const WORD = /([A-Za-z_][\w]*(?:[.:][A-Za-z_]\w*)*[.:])?([A-Za-z_]\w*)?$/
-const KEYWORDS = [
-  'and',
-  'break',
-  'do',
-  'else',
-  'elseif',
-  'end',
-  'false',
-  'for',
-  'function',
-  'goto',
-  'if',
-  'in',
-  'local',
-  'nil',
-  'not',
-  'or',
-  'repeat',
-  'return',
-  'then',
-  'true',
-  'until',
-  'while',
-]
 
 /** Names that may follow, in full form up to the last dot or colon. */
 export function complete(core: Core, text: string): readonly string[] {
-  const [, path = '', word = ''] = WORD.exec(text) ?? []
+  const { path, word } = lastWord(text)
   const names = path === '' ? topLevel(core) : members(core, path.split(/[.:]/).slice(0, -1))
   const fitting = [...new Set(names)].filter((name) => name.startsWith(word))
   return fitting.toSorted().map((name) => path + name)

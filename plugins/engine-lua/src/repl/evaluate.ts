@@ -1,8 +1,9 @@
 import type { Evaluation, Value } from '@llmspell/sdk'
 import { SpellError, isSpellError } from '@llmspell/sdk'
+import { isIncomplete } from '@llmspell/sdk/lua'
 import type { Core } from '../core.ts'
 import { show } from '../libs/output.ts'
-import { isIncomplete, syntaxError } from '../syntax.ts'
+import { syntaxError } from '../syntax.ts'
 
 const FILE = 'repl'
 
