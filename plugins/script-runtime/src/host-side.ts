@@ -2,7 +2,7 @@ import type { HostCall, HostReply, Logger, ScriptModule, SessionFacts, Value } f
 import { scriptOrigin } from './context.ts'
 import type { Door } from './door.ts'
 import { guestRecord } from './failure.ts'
-import { isLater } from './maybe.ts'
+import { after, isLater } from './maybe.ts'
 import type { ModuleCatalogue } from './modules.ts'
 import type { RunScope } from './scope.ts'
 import type { HostSide } from './transport/session.ts'
@@ -30,7 +30,11 @@ export function hostSide(
     describe: (name): ScriptModule => modules.describe(name),
     field: (module, name): Value | undefined => (module === 'Run' ? scope.facts[name] : undefined),
     call,
-    notify: (request) => void warnOf(call(request), request, logger),
+    notify: (request) => {
+      const warn = (reply: HostReply): void => warnOf(reply, request, logger)
+      // At once where it can be: an inline script that notifies without end lets no promise have its turn.
+      void after(call(request), warn)
+    },
     write: (text) => write(scope, text),
   }
 }
@@ -50,13 +54,8 @@ function answer(pass: () => unknown, logger: Logger): HostReply | Promise<HostRe
 }
 
 /** Nobody waits for a notification: its failure is a line in the log. */
-async function warnOf(
-  reply: HostReply | Promise<HostReply>,
-  call: HostCall,
-  logger: Logger,
-): Promise<void> {
-  const result = await reply
-  if (!result.ok) logger.warn(`${call.module}.${call.function}: ${result.error.message}`)
+function warnOf(reply: HostReply, call: HostCall, logger: Logger): void {
+  if (!reply.ok) logger.warn(`${call.module}.${call.function}: ${reply.error.message}`)
 }
 
 function write(scope: RunScope, text: string): void {
