@@ -4,7 +4,8 @@ import type { ProbeHost } from './engine-module.ts'
 
 export type ScriptLanguage = 'lua' | 'javascript'
 
-interface Expected {
+/** What must come of a script. */
+export interface Expected {
   readonly value?: Value | undefined
   /** What the rejection must match. */
   readonly error?: Readonly<Record<string, unknown>>
@@ -18,6 +19,8 @@ export interface Row {
   readonly name: string
   readonly scripts: Readonly<Partial<Record<ScriptLanguage, string>>>
   readonly expect: Expected
+  /** What differs where integers have 32 bits. */
+  readonly narrow?: Expected
   readonly plan?: EngineHostPlan
   after?(probe: ProbeHost): void
 }
@@ -41,6 +44,20 @@ const VALUES: readonly Row[] = [
         'const v = await Probe.echo({ n: 2 ** 53, i: -7, f: 1.5, s: "äöü🌍", e: {}, l: [{}, 1] }); return Probe.later(v)',
     },
     expect: { value: { n: 2 ** 53, i: -7, f: 1.5, s: 'äöü🌍', e: {}, l: [{}, 1] } },
+  },
+  {
+    name: 'keeps whole numbers exactly, whatever the language makes of them',
+    scripts: {
+      lua: 'local function of(n) return math.type(Probe.echo(n)) end return { of(2^31 - 1), of(2^31), of(-2^31 - 1), Probe.echo(2^53 - 1) }',
+    },
+    expect: { value: ['integer', 'integer', 'integer', 2 ** 53 - 1] },
+    narrow: { value: ['integer', 'float', 'float', 2 ** 53 - 1] },
+  },
+  {
+    name: 'has integers of the promised size',
+    scripts: { lua: 'return { 0xFFFFFFFF, 1 << 31, 3000000000, math.maxinteger // 2^22 }' },
+    expect: { value: [4_294_967_295, 2_147_483_648, 3_000_000_000, 2 ** 41] },
+    narrow: { value: [-1, -2_147_483_648, 3_000_000_000, 511] },
   },
   {
     name: 'keeps arrived arrays as arrays, empty ones too',

@@ -4,7 +4,7 @@ import { openEngineHost } from './engine-host.ts'
 import type { EngineHost, EngineHostPlan } from './engine-host.ts'
 import { PROBE, ProbeHost } from './engine-module.ts'
 import { ROWS } from './engine-rows.ts'
-import type { Row, ScriptLanguage } from './engine-rows.ts'
+import type { Expected, ScriptLanguage } from './engine-rows.ts'
 
 export { openEngineHost } from './engine-host.ts'
 export type { EngineHost, EngineHostFunction, EngineHostPlan } from './engine-host.ts'
@@ -15,6 +15,8 @@ export interface EngineSuite {
   readonly language: ScriptLanguage
   /** Snippets by row name, for what this engine writes differently from the suite's own. */
   readonly scripts?: Readonly<Record<string, string>>
+  /** Bits of the language's own integers, where it has some. Default 64. */
+  readonly integers?: 32 | 64
 }
 
 /**
@@ -23,7 +25,7 @@ export interface EngineSuite {
  * @example
  * engineSuite({ engine, language: 'lua' })
  */
-export function engineSuite({ engine, language, scripts = {} }: EngineSuite): void {
+export function engineSuite({ engine, language, scripts = {}, integers }: EngineSuite): void {
   describe(`engine ${engine.name}`, () => {
     let probe: ProbeHost
     const hosts: EngineHost[] = []
@@ -41,7 +43,8 @@ export function engineSuite({ engine, language, scripts = {} }: EngineSuite): vo
       const source = scripts[row.name] ?? row.scripts[language]
       test.runIf(source !== undefined)(row.name, async () => {
         const host = await open(row.plan)
-        expect(await outcome(row, host, source!)).toMatchObject(row.expect)
+        const expected = (integers === 32 && row.narrow) || row.expect
+        expect(await outcome(expected, host, source!)).toMatchObject(expected)
         row.after?.(probe)
       })
     }
@@ -54,7 +57,7 @@ export function engineSuite({ engine, language, scripts = {} }: EngineSuite): vo
 type Open = (plan?: EngineHostPlan) => Promise<EngineHost>
 
 /** What the script did, in the form of what is expected of it. */
-async function outcome({ expect: expected }: Row, host: EngineHost, source: string) {
+async function outcome(expected: Expected, host: EngineHost, source: string) {
   const ended = await host.run(source).then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),

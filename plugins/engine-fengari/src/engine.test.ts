@@ -1,0 +1,4 @@
+import { engineSuite } from '@llmspell/sdk/testing'
+import { engine } from './engine.ts'
+
+engineSuite({ engine, language: 'lua', integers: 32 })

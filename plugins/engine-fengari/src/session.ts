@@ -1,0 +1,137 @@
+import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
+import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import { Core } from './core.ts'
+import { setGlobals } from './globals.ts'
+import { Handles } from './handles.ts'
+import type { Fengari, LuaState } from './api.ts'
+import { threadBytes } from './heap.ts'
+import { complete } from './repl/complete.ts'
+import { INCOMPLETE, loadLine, valuesOf } from './repl/evaluate.ts'
+import { syntaxError } from './syntax.ts'
+import type { Task } from './task.ts'
+
+/** Pushes a function and its arguments. @returns the number of arguments */
+type Prepare = (L: LuaState, co: LuaState) => number
+
+/** One isolated Lua state. */
+export class LuaSession implements ScriptSession {
+  #open: Core | undefined
+
+  /** @param state a state of the host's own, which is then used in place of a new one */
+  constructor(options: SessionOptions, fengari: Fengari, state?: LuaState) {
+    const handles = new Handles()
+    const core = new Core(options, handles, fengari, state)
+    handles.attach(core)
+    core.machine.protect((L) => setGlobals(core, L))
+    this.#open = core
+  }
+
+  get #core(): Core {
+    if (this.#open) return this.#open
+    throw new SpellError('CANCELLED', 'The session is closed.')
+  }
+
+  async run(chunk: Chunk): Promise<Value | undefined> {
+    const { driver, children, machine } = this.#core
+    try {
+      const value = await this.#launch((L, co) => this.#load(L, co, chunk), this.#first)
+      await driver.ended()
+      const failure = machine.lost ?? children.takeUnseen()
+      if (failure) throw failure
+      return value
+    } catch (error) {
+      driver.cancelAll()
+      children.takeUnseen()
+      throw error
+    }
+  }
+
+  /** Starts a task and reads its results when it has ended. */
+  async #launch<T>(prepare: Prepare, read: (task: Task, results: number) => T): Promise<T> {
+    const { machine, driver } = this.#core
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const end = (task: Task, results: number, error?: SpellError): void => {
+      if (error) return reject(error)
+      try {
+        machine.protect(() => resolve(read(task, results)))
+      } catch (failure) {
+        reject(failure as Error)
+      }
+    }
+    machine.protect((L) => driver.create(L, (co) => prepare(L, co), end))
+    driver.drain()
+    return promise
+  }
+
+  #load(L: LuaState, co: LuaState, { source, file }: Chunk): number {
+    const core = this.#core
+    core.frames.addFile(file)
+    const message = core.load(L, source, `@${file}`)
+    if (message !== undefined) throw syntaxError(core, message, source, file)
+    core.machine.lua.lua_xmove(L, co, 1)
+    return 0
+  }
+
+  /** The first result. */
+  readonly #first = ({ L }: Task, results: number): Value | undefined => {
+    const { machine, taker } = this.#core
+    if (results === 0) return undefined
+    machine.lua.lua_checkstack(L, 8)
+    return taker.take(L, machine.lua.lua_gettop(L) - results + 1, 'result')
+  }
+
+  async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
+    const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args)
+    return this.#launch(prepare, this.#first)
+  }
+
+  #pushCall(L: LuaState, co: LuaState, callback: number, args: readonly (Value | undefined)[]): number {
+    const { machine, pusher, callbacks } = this.#core
+    const { lua } = machine
+    const fn = callbacks.get(callback)
+    if (!fn) throw new SpellError('INPUT_INVALID', `There is no callback ${callback}.`)
+    fn(L)
+    lua.lua_checkstack(L, args.length + 8)
+    for (const arg of args) pusher.push(L, arg)
+    lua.lua_checkstack(co, args.length + 8)
+    lua.lua_xmove(L, co, args.length + 1)
+    return args.length
+  }
+
+  release(callback: number): void {
+    this.#core.callbacks.delete(callback)
+  }
+
+  async evaluate(line: string): Promise<Evaluation> {
+    const core = this.#core
+    const prepare: Prepare = (L, co) => {
+      loadLine(core, L, line)
+      core.machine.lua.lua_xmove(L, co, 1)
+      return 0
+    }
+    try {
+      return await this.#launch(prepare, ({ L }, results) => valuesOf(core, L, results))
+    } catch (error) {
+      if (error === INCOMPLETE) return { status: 'incomplete' }
+      return { status: 'error', error: toErrorRecord(error) }
+    }
+  }
+
+  complete(text: string): readonly string[] {
+    return complete(this.#core, text)
+  }
+
+  memory(): number {
+    return this.#open ? threadBytes() : 0
+  }
+
+  close(): Promise<void> {
+    const core = this.#open
+    this.#open = undefined
+    const error = new SpellError('CANCELLED', 'The session was closed.')
+    if (core) core.machine.lost ??= error
+    core?.driver.abandon(error)
+    core?.machine.leave()
+    return Promise.resolve()
+  }
+}
