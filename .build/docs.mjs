@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packages, root } from './packages.mjs'
+import { scriptApiFiles } from './script-api.mjs'
 
 /** Exit code of the command line for each class of failure; its owner is cli/src/exit.ts. */
 async function exitCodes() {
@@ -103,5 +104,6 @@ export async function docFiles() {
   return new Map([
     ['docs/errors.md', await errorsPage()],
     ['docs/hooks.md', await hooksPage()],
+    ...(await scriptApiFiles()),
   ])
 }

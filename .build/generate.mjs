@@ -1,11 +1,12 @@
 // npm run generate: types and validators from every package's schemas/*.json into src/generated/.
 //   schemas/<name>.json with a title   → <name>.ts, <name>.validate.js, <name>.validate.d.ts
 //   docs/errors.md, docs/hooks.md      ← the codes and hook points of kernel, cli and manifests
+//   docs/script-api.md, cli/types/     ← the script modules and tools that the cli brings
 //   schemas/<name>.module.json         → <name>.module.validate.js, <name>.module.validate.d.ts
 // With --check nothing is written; it fails when a file differs from what would be written.
 import './check-node.mjs'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packages, readJson, root } from './packages.mjs'
 
@@ -103,7 +104,9 @@ async function main(check) {
     const file = join(root, name)
     if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
     differing.push(name)
-    if (!check) writeFileSync(file, text)
+    if (check) continue
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
   }
   if (differing.length === 0) return
   if (check) {

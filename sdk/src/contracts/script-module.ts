@@ -15,6 +15,8 @@ export interface ScriptParam {
   readonly schema: Schema
   readonly optional?: boolean
   readonly doc?: string
+  /** Name of the parameter that names a tool: this one is that tool's input. */
+  readonly tool?: string
 }
 
 export interface ScriptFunction {

@@ -678,7 +678,7 @@ return errors === 0;
 validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check10 = validate30;
-const schema41 = {"type":"object","properties":{"fn":{"x-callback":{},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}},"required":["fn"],"additionalProperties":false};
+const schema41 = {"type":"object","properties":{"fn":{"x-callback":{"params":[]},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}},"required":["fn"],"additionalProperties":false};
 
 function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;

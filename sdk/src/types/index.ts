@@ -1,0 +1,6 @@
+export { apiOf, type ApiSources } from './api.ts'
+export { ASYNC } from './async.ts'
+export { filesOf, TYPES_MARK } from './files.ts'
+export { markdownOf } from './markdown.ts'
+export { camel } from './names.ts'
+export type { Api } from './type.ts'
