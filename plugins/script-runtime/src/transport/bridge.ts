@@ -1,8 +1,12 @@
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { HostCall, HostReply } from '@llmspell/sdk'
+import { Pace } from './pace.ts'
 import { ARRIVED, MOST_UNTAKEN, UNTAKEN } from './protocol.ts'
 import type { ToHost, ToThread, Verb } from './protocol.ts'
+
+/** How long a call may take that the thread waits for in place. */
+const QUICK_MS = 0.2
 
 /**
  * The thread's end of the door. Nothing is posted that the host has no room for: the thread waits in place, so that
@@ -14,8 +18,10 @@ export class Bridge {
   readonly #waiting = new Map<number, (reply: HostReply) => void>()
   readonly #held: ToThread[] = []
   readonly #queued: (() => void)[] = []
+  readonly #pace = new Pace()
   #ids = 0
   #open = 0
+  #received = 0
   #serving = 0
   onAsk: (id: number, ask: Verb) => Promise<void> = async () => {}
 
@@ -38,9 +44,10 @@ export class Bridge {
   /**
    * At most 64 calls are open, and 64 more for each function of the script that the host is waiting for: without those, calls
    * that wait for such functions would keep out the calls that the functions make. Further ones queue inside the
-   * thread, where its own memory limit holds.
+   * thread, where its own memory limit holds. A call that stands alone is answered at once where the host is quick.
    */
-  call(call: HostCall): Promise<HostReply> {
+  call(call: HostCall): HostReply | Promise<HostReply> {
+    if (this.#isAlone && this.#pace.isQuick(call)) return this.#callAlone(call)
     return new Promise((resolve) => {
       const start = (): void => {
         this.#open++
@@ -53,6 +60,27 @@ export class Bridge {
     })
   }
 
+  /** No other call is open, and nothing has come that the engine has yet to be told. */
+  get #isAlone(): boolean {
+    if (this.#open > 0 || this.#held.length > 0) return false
+    return Atomics.load(this.#counters, ARRIVED) === this.#received
+  }
+
+  /** Waits a moment in place: two turns of event loops are most of the price of a small call. */
+  #callAlone(call: HostCall): HostReply | Promise<HostReply> {
+    const id = ++this.#ids
+    const seen = Atomics.load(this.#counters, ARRIVED)
+    this.send({ type: 'call', id, call })
+    Atomics.wait(this.#counters, ARRIVED, seen, QUICK_MS)
+    const message = this.#receive()
+    const isReply = message?.type === 'reply' && message.id === id
+    this.#pace.note(call, isReply)
+    if (isReply) return message.reply
+    if (message) this.#held.push(message)
+    this.#open++
+    return new Promise((resolve) => this.#waiting.set(id, resolve))
+  }
+
   get #most(): number {
     return MOST_UNTAKEN * (1 + this.#serving)
   }
@@ -63,11 +91,10 @@ export class Bridge {
     this.send({ type: 'call', id, call })
     for (;;) {
       const seen = Atomics.load(this.#counters, ARRIVED)
-      const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined
-      if (!received) Atomics.wait(this.#counters, ARRIVED, seen)
-      else if (received.message.type === 'reply' && received.message.id === id)
-        return received.message.reply
-      else this.#held.push(received.message)
+      const message = this.#receive()
+      if (!message) Atomics.wait(this.#counters, ARRIVED, seen)
+      else if (message.type === 'reply' && message.id === id) return message.reply
+      else this.#held.push(message)
     }
   }
 
@@ -81,10 +108,13 @@ export class Bridge {
   }
 
   #next(): ToThread | undefined {
-    return (
-      this.#held.shift() ??
-      (receiveMessageOnPort(this.#port) as { message: ToThread } | undefined)?.message
-    )
+    return this.#held.shift() ?? this.#receive()
+  }
+
+  #receive(): ToThread | undefined {
+    const received = receiveMessageOnPort(this.#port) as { message: ToThread } | undefined
+    if (received) this.#received++
+    return received?.message
   }
 
   #take(message: ToThread): void {

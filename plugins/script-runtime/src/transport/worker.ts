@@ -2,7 +2,8 @@ import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
-import type { Chunk, Evaluation, Value } from '@llmspell/sdk'
+import type { Chunk, Evaluation, HostReply, Value } from '@llmspell/sdk'
+import { isLater } from '../maybe.ts'
 import { ARRIVED, UNTAKEN } from './protocol.ts'
 import type { Done, ThreadData, ToHost, ToThread, Verb } from './protocol.ts'
 import type { HostSide, HostedSession } from './session.ts'
@@ -114,9 +115,14 @@ class WorkerSession implements HostedSession {
   }
 
   #serve(id: number, call: Parameters<HostSide['call']>[0]): void {
-    const answer = async (): Promise<void> =>
-      this.#post({ type: 'reply', id, reply: await this.#host.call(call) })
-    answer().catch((error: unknown) => this.#fail(error))
+    const answer = (reply: HostReply): void => this.#post({ type: 'reply', id, reply })
+    try {
+      const reply = this.#host.call(call)
+      if (isLater(reply)) reply.then(answer).catch((error: unknown) => this.#fail(error))
+      else answer(reply)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   #write(text: string): void {
