@@ -10,6 +10,8 @@ const HELP = [
   ['exec', '-h'],
   ['demo', '--help'],
   ['doctor', '--help'],
+  ['init', '--help'],
+  ['types', '--help'],
   ['tool', '--help'],
   ['tool'],
   ['tool', 'list', '--help'],

@@ -39,6 +39,7 @@ test.each([
   [['--help']],
   [['tool', 'list']],
   [['tool', 'info', 'calculator']],
+  [['types', '.cache']],
   [['plugin', 'list']],
   [['plugin', 'inspect', 'agents']],
 ])('%j loads no plugin', async (argv) => {

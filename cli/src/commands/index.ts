@@ -1,5 +1,6 @@
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { init, types } from './init.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { exec, run } from './run.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
@@ -9,6 +10,8 @@ export const COMMANDS = {
   run,
   exec,
   demo,
+  init,
+  types,
   doctor,
   'tool:list': toolList,
   'tool:info': toolInfo,
