@@ -1,2 +1,3 @@
-// Stands for modules that fengari asks for and must not have: readline-sync and tmp.
-export {}
+// Stands for readline-sync and tmp, which fengari asks for and a script must not have: what is missing here cannot be
+// called. The one function is called when the library loads.
+export function setDefaultOptions(): void {}

@@ -51,7 +51,8 @@ export type ToThread =
 
 /** Thread to host. */
 export type ToHost =
-  | { readonly type: 'ready' }
+  /** With the bytes that the thread holds before any script ran. */
+  | { readonly type: 'ready'; readonly bytes: number }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
   | { readonly type: 'call'; readonly id: number; readonly call: HostCall }
   | { readonly type: 'notify'; readonly call: HostCall }

@@ -3,6 +3,7 @@ import { toErrorRecord } from '@llmspell/sdk'
 import type { ScriptEngine, ScriptSession, Value } from '@llmspell/sdk'
 import { locals } from '../locals.ts'
 import { Bridge } from './bridge.ts'
+import { threadBytes } from './memory.ts'
 import type { Done, ThreadData, Verb } from './protocol.ts'
 
 const data = workerData as ThreadData
@@ -52,7 +53,7 @@ async function main(): Promise<void> {
   const session = await open()
   bridge.onAsk = async (id, ask) =>
     bridge.send({ type: 'done', id, done: await perform(session, ask) })
-  bridge.send({ type: 'ready' })
+  bridge.send({ type: 'ready', bytes: threadBytes() })
   bridge.listen()
 }
 

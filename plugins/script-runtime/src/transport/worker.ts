@@ -4,11 +4,14 @@ import type { MessagePort } from 'node:worker_threads'
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
 import type { Chunk, Evaluation, HostReply, Value } from '@llmspell/sdk'
 import { isLater } from '../maybe.ts'
+import { MemoryGuard } from './memory.ts'
 import { ARRIVED, UNTAKEN } from './protocol.ts'
 import type { Done, ThreadData, ToHost, ToThread, Verb } from './protocol.ts'
 import type { HostSide, HostedSession } from './session.ts'
 
 const THREAD_STACK_MB = 16
+/** Garbage of a moment ago stays below this, so that it is not taken for what the script holds. */
+const YOUNG_MB = 16
 
 /** What a thread is made of. */
 export interface ThreadFiles {
@@ -32,6 +35,7 @@ class WorkerSession implements HostedSession {
   readonly #counters: Int32Array<SharedArrayBuffer>
   readonly #asked = new Map<number, PromiseWithResolvers<Value | Evaluation | undefined>>()
   readonly #ready = Promise.withResolvers<void>()
+  #guard: MemoryGuard | undefined
   #ids = 0
   #ended = false
 
@@ -100,7 +104,7 @@ class WorkerSession implements HostedSession {
     if (this.#ended) return
     switch (message.type) {
       case 'ready':
-        return this.#ready.resolve()
+        return this.#begin(message.bytes)
       case 'failed':
         return this.#fail(fromErrorRecord(message.error))
       case 'call':
@@ -112,6 +116,15 @@ class WorkerSession implements HostedSession {
       case 'done':
         return this.#settle(message.id, message.done)
     }
+  }
+
+  #begin(base: number): void {
+    const { memoryBytes: bytes } = this.#host.limits
+    this.#guard = new MemoryGuard(this.#worker, { base, bytes }, () => {
+      this.#fail(memoryLimit())
+      void this.#worker.terminate()
+    })
+    this.#ready.resolve()
   }
 
   #serve(id: number, call: Parameters<HostSide['call']>[0]): void {
@@ -144,6 +157,7 @@ class WorkerSession implements HostedSession {
   #fail(error: unknown): void {
     if (this.#ended) return
     this.#ended = true
+    this.#guard?.stop()
     this.#port.close()
     this.#ready.promise.catch(() => {})
     this.#ready.reject(error)
@@ -187,23 +201,28 @@ function startThread(main: URL, data: ThreadData): Worker {
     stdout: true,
     stderr: true,
     resourceLimits: {
+      maxYoungGenerationSizeMb: YOUNG_MB,
       maxOldGenerationSizeMb: heapMb(data.limits.memoryBytes),
       stackSizeMb: THREAD_STACK_MB,
     },
   })
 }
 
-/** The engine's own memory is capped by the engine; the heap around it holds what crosses the door. */
+/** The heap holds what crosses the door, and all of an engine in JavaScript; what buffers hold, the guard watches. */
 function heapMb(memoryBytes: number): number {
   return Math.max(32, Math.ceil(memoryBytes / 1024 / 1024))
 }
 
+function memoryLimit(cause?: unknown): SpellError {
+  return new SpellError('MEMORY_LIMIT', 'The script used up the memory of its thread.', {
+    hint: 'Raise --max-memory, or keep less.',
+    cause,
+  })
+}
+
 function threadError(error: unknown): SpellError {
   if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return new SpellError('MEMORY_LIMIT', 'The script used up the memory of its thread.', {
-      hint: 'Raise --max-memory, or keep less.',
-      cause: error,
-    })
+    return memoryLimit(error)
   }
   return new SpellError(
     'ENGINE_FAILED',
