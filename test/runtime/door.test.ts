@@ -6,13 +6,22 @@ import { probePlugin } from '../support/probe.ts'
 const probe = probePlugin()
 let house: House
 
+const ENGINES = ['engine-lua', 'engine-fengari']
+
 beforeAll(async () => {
-  house = await openHouse(['permissions', 'files', 'engine-lua', 'script-runtime'], [probe.plugin])
+  house = await openHouse(['permissions', 'files', ...ENGINES, 'script-runtime'], [probe.plugin])
 })
 afterAll(() => house[Symbol.asyncDispose]())
 
-describe.each<Isolation>(['inline', 'worker'])('a script that runs %s', (isolation) => {
-  const lua = (source: string, options = {}) => house.lua(source, { isolation, ...options })
+// Fengari keeps its limits only in a thread of its own.
+const PLACES: readonly (readonly [engine: string, isolation: Isolation])[] = [
+  ['lua', 'inline'],
+  ['lua', 'worker'],
+  ['fengari', 'worker'],
+]
+
+describe.each(PLACES)('a script of %s that runs %s', (engine, isolation) => {
+  const lua = (source: string, options = {}) => house.lua(source, { engine, isolation, ...options })
   const value = async (source: string): Promise<Value | undefined> => (await lua(source)).value
 
   test('gives back the value it returns', async () => {
@@ -201,4 +210,11 @@ describe.each<Isolation>(['inline', 'worker'])('a script that runs %s', (isolati
     expect(await roll('a')).toEqual(await roll('a'))
     expect(await roll('a')).not.toEqual(await roll('b'))
   })
+})
+
+test('fengari is chosen by its name alone and refuses the thread of the host', async () => {
+  expect((await house.lua('return math.maxinteger // 2^32')).value).toBeGreaterThan(0)
+  const inline = house.lua('return 1', { engine: 'fengari', isolation: 'inline' })
+  await expect(inline).rejects.toMatchObject({ code: 'INPUT_INVALID' })
+  expect((await house.lua('return math.maxinteger', { engine: 'fengari' })).value).toBe(2 ** 31 - 1)
 })
