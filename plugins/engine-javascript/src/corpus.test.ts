@@ -83,7 +83,7 @@ describe('JS-06: jobs without end', () => {
     expect(await outcome(source, { enter })).toMatchObject({
       code: expect.stringMatching(/SESSION_KILLED|MEMORY_LIMIT/),
     })
-    expect(entries).toBeGreaterThan(10)
+    expect(entries).toBeGreaterThan(2)
   })
 })
 

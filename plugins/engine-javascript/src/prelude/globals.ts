@@ -4,10 +4,8 @@ const own = (name, value) => define(globalThis, name, { value, writable: true, c
 const line = (values) => values.map((value) => inspect(value)).join('\t')
 const say = (text) => { const reply = host.write(stringify(text)); if (reply) dataOf(reply) }
 const print = (...values) => say(line(values) + '\n')
-const log = (level) => (...values) => host.log(level, stringify([line(values)]))
 own('print', print)
 own('write', (...values) => say(values.map((value) => inspect(value)).join('')))
-own('console', { log: print, debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error'), trace: log('trace') })
 own('queueMicrotask', (fn) => { Promise.resolve().then(() => fn()).catch(uncaught) })
 
 const args = create(null)
@@ -18,21 +16,6 @@ own('ARGS', args)
 own('arg', config.args.positional)
 
 function uncaught(error) { host.uncaught(describeText(error, false)) }
-const timers = new Map()
-let lastTimer = 0
-own('setTimeout', (fn, ms = 0, ...rest) => {
-  if (typeof fn !== 'function') raise('INPUT_INVALID', 'setTimeout expects a function, found ' + inspect(fn) + '.')
-  const id = ++lastTimer
-  const { ticket, promise } = pause(Math.max(0, Number(ms) || 0), false)
-  timers.set(id, ticket)
-  promise.then(() => { if (timers.delete(id)) return fn(...rest) }).catch(uncaught)
-  return id
-})
-own('clearTimeout', (id) => {
-  const ticket = timers.get(id)
-  if (timers.delete(id)) forget(ticket)
-})
-
 const refusal = (name) => function () {
   raise('SCRIPT_ERROR', "'" + name + "' is absent: scripts make no code from text.", 'Write the function itself, or import it from a file.')
 }
@@ -55,8 +38,12 @@ function lazy(name, make) {
     configurable: true,
   })
 }
+lazy('console', () => {
+  const log = (level) => (...values) => host.log(level, stringify([line(values)]))
+  return { log: print, debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error'), trace: log('trace') }
+})
 lazy('SpellError', () => part('errors').SpellError)
-for (const [file, names] of [['web', ['URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder']], ['clone', ['structuredClone']], ['abort', ['AbortController', 'AbortSignal']], ['async', ['Async']]]) {
+for (const [file, names] of [['timers', ['setTimeout', 'clearTimeout']], ['web', ['URL', 'URLSearchParams', 'TextEncoder', 'TextDecoder']], ['clone', ['structuredClone']], ['abort', ['AbortController', 'AbortSignal']], ['async', ['Async']]]) {
   for (const name of names) lazy(name, () => part(file)[name])
 }
 for (const name of config.modules) if (name !== 'JSON') lazy(name, () => part('modules').makeModule(name))
@@ -73,17 +60,5 @@ function lazyJson() {
   })
 }
 
-const required = new Map()
-function requireFrom(base) {
-  return (name) => {
-    const file = host.require(stringify([String(name), base]))
-    const known = required.get(file)
-    if (known) return known.exports
-    const module = { exports: {} }
-    required.set(file, module)
-    try { host.compile(file)(module, module.exports, requireFrom(file)) } catch (error) { required.delete(file); throw error }
-    return module.exports
-  }
-}
-own('require', requireFrom(''))
+lazy('require', () => part('require').requireFrom(''))
 `

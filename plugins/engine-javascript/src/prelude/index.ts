@@ -9,6 +9,9 @@ import { SHOWN_PART } from './inspect.ts'
 import { MODULES_PART } from './modules.ts'
 import { OBJECTS_PART } from './objects.ts'
 import { REPL_PART } from './repl.ts'
+import { REQUIRE_PART } from './require.ts'
+import { TIMERS_PART } from './timers.ts'
+import { TREES_PART } from './trees.ts'
 import { VALUES } from './values.ts'
 import { WEB_PART } from './web.ts'
 
@@ -34,7 +37,7 @@ const KIT = /* js */ `
 const stricts = new WeakSet()
 const kit = {
   config, parse, stringify, define, create, freeze, keysOf, protoOf, isArray, hasOwn, PlainObject, wrapped, part, raise, failure,
-  describeText, textOf, inspect, refs, encode, inRoom, dataOf, ask, tell, pause, forget, uncaught, stricts, lazyNames,
+  describeText, textOf, inspect, refs, callbacks, encode, dataOf, ask, tell, pause, forget, uncaught, stricts, lazyNames,
   get SpellError() { return part('errors').SpellError },
 }
 return {
@@ -67,6 +70,9 @@ const part = (source: string): string =>
 /** Code that is loaded when one of its names is first touched. */
 export const PARTS: Readonly<Record<string, string>> = {
   errors: part(ERRORS_PART),
+  trees: part(TREES_PART),
+  timers: part(TIMERS_PART),
+  require: part(REQUIRE_PART),
   modules: part(MODULES_PART),
   objects: part(OBJECTS_PART),
   shown: part(SHOWN_PART),

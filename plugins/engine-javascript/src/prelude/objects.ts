@@ -51,7 +51,7 @@ function put(table, path, append, value) {
 }
 
 class Stream {
-  #id; #chunks = []; #done = false; #final; #last
+  #id; #chunks = []; #done = false; #final
   constructor(id) { this.#id = id; refs.set(this, ['s', id]) }
   [Symbol.asyncIterator]() { return this }
   async next() {
@@ -60,9 +60,10 @@ class Stream {
       const batch = await ask(config.streamNext, this.#id, [], [])
       this.#chunks = batch.chunks
       this.#done = batch.done
-      this.#final = batch.result
     }
-    return { value: (this.#last = this.#chunks.shift()), done: false }
+    const value = this.#chunks.shift()
+    if (value?.type === 'finish') this.#final = value.result
+    return { value, done: false }
   }
   async return(value) {
     await this.cancel()
@@ -71,12 +72,12 @@ class Stream {
   async #drain(fn) { for (let next = await this.next(); !next.done; next = await this.next()) fn?.(next.value) }
   async result() {
     await this.#drain()
-    return this.#final ?? this.#last?.result
+    return this.#final
   }
   async text() {
     const parts = []
     await this.#drain((chunk) => parts.push(typeof chunk === 'string' ? chunk : chunk?.text))
-    const final = this.#final ?? this.#last?.result
+    const final = this.#final
     return typeof final?.text === 'string' ? final.text : parts.filter((part) => typeof part === 'string').join('')
   }
   async each(fn) { for await (const chunk of this) if ((await fn(chunk)) === false) return }

@@ -1,6 +1,7 @@
 /** The guest's URL, URLSearchParams, TextEncoder and TextDecoder: the work is done by the host, on plain data. */
 export const WEB_PART = /* js */ String.raw`
-const { dataOf, parse, stringify, define, isArray, inRoom } = kit
+const { dataOf, parse, stringify, define, isArray } = kit
+const { inRoom } = kit.part('trees')
 const plain = (ask) => { try { return dataOf(ask()) } catch (error) { throw new TypeError(error.message) } }
 const PARTS = ['protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search', 'hash']
 
