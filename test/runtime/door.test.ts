@@ -189,6 +189,26 @@ describe.each(PLACES)('a script of %s that runs %s', (engine, isolation) => {
     expect(output).toBe('hi\nbye\n')
   })
 
+  test('functions asked for at the end run also where the script fails, and their time counts', async () => {
+    const said: string[] = []
+    const write = (text: string): void => void said.push(text)
+    await expect(
+      lua('Run.on_end(function() print("bye") end) error("broken")', { write }),
+    ).rejects.toThrow('broken')
+    expect(said.join('')).toBe('bye\n')
+    const endless = 'Run.on_end(function() while true do end end)'
+    await expect(lua(endless, { limits: { timeMs: 200 } })).rejects.toMatchObject({
+      code: 'TIMEOUT',
+    })
+  })
+
+  test('notes count as calls too', async () => {
+    const options = { limits: { calls: 10 } }
+    await expect(
+      lua('for i = 1, 100 do Log.info("x") end Probe.later(1, 5)', options),
+    ).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
+  })
+
   test('a module is loaded from the granted folder only', async () => {
     const options = { root: import.meta.dirname, file: 'scripts/main.lua' }
     const script = 'local u = require("lib.util") return u.twice(4)'

@@ -1,7 +1,8 @@
 /** A Lua state or coroutine of fengari. */
 export interface LuaState {
   readonly l_G: object
-  status: number
+  /** Used places of the stack. */
+  readonly top: number
 }
 
 /** Strings of Lua are bytes; the library also takes text where it takes such bytes. */

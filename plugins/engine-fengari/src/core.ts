@@ -89,7 +89,8 @@ export class Core {
   load(L: LuaState, source: string, name: string): string | undefined {
     const { text, aux } = this.machine
     const code = bytesOf(source)
-    if (aux.luaL_loadbufferx(L, code, code.length, bytesOf(name), bytesOf('t')) === 0) return undefined
+    if (aux.luaL_loadbufferx(L, code, code.length, bytesOf(name), bytesOf('t')) === 0)
+      return undefined
     return text.lossy(L, -1)
   }
 

@@ -120,11 +120,18 @@ export class Driver {
   }
 
   /** Makes what a native returns YIELD for: it goes on with `finish` after `settle`. */
-  wait(finish: (L: LuaState, reply: never) => number): { readonly wait: Wait; readonly result: number } {
+  wait(finish: (L: LuaState, reply: never) => number): {
+    readonly wait: Wait
+    readonly result: number
+  } {
     const wait: Wait = {}
     this.#pending = wait
     this.#machine.pending = (L) => {
-      if (!wait.reply) throw new SpellError('SCRIPT_ERROR', 'A coroutine that waits for the host cannot be resumed.')
+      if (!wait.reply)
+        throw new SpellError(
+          'SCRIPT_ERROR',
+          'A coroutine that waits for the host cannot be resumed.',
+        )
       return finish(L, wait.reply.value as never)
     }
     return { wait, result: YIELD }

@@ -64,20 +64,23 @@ export class Failures {
   #read(L: LuaState, co: LuaState): SpellError {
     const trace = this.#frames.trace(L, co)
     const where = this.#frames.locate(co)
-    const index = this.#lua.lua_gettop(co)
-    this.#lua.lua_checkstack(co, 16)
-    if (this.#lua.lua_type(co, index) === TABLE) {
-      const error = this.#readTable(co, index, { trace, where })
+    // Read here, because the coroutine has ended in an error and nothing protects it.
+    this.#lua.lua_checkstack(co, 1)
+    this.#lua.lua_pushvalue(co, -1)
+    this.#lua.lua_xmove(co, L, 1)
+    const index = this.#lua.lua_gettop(L)
+    if (this.#lua.lua_type(L, index) === TABLE) {
+      const error = this.#readTable(L, index, { trace, where })
       if (error) return error
     }
-    return this.#readText(co, index, { trace, where })
+    return this.#readText(L, index, { trace, where })
   }
 
-  #readText(co: LuaState, index: number, at: { trace: string; where: Where | undefined }) {
+  #readText(L: LuaState, index: number, at: { trace: string; where: Where | undefined }) {
     const { text } = this.#machine
-    const plain = this.#lua.lua_type(co, index) === STRING
-    if (!plain) this.#machine.aux.luaL_tolstring(co, index)
-    const { message, where } = this.#frames.split(text.lossy(co, -1))
+    const plain = this.#lua.lua_type(L, index) === STRING
+    if (!plain) this.#machine.aux.luaL_tolstring(L, index)
+    const { message, where } = this.#frames.split(text.lossy(L, -1))
     return new SpellError('SCRIPT_ERROR', message, { trace: at.trace, where: where ?? at.where })
   }
 

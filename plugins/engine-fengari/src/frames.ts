@@ -69,8 +69,10 @@ function shortName(file: string): string {
   return file.length < SHORT ? file : `...${file.slice(file.length - (SHORT - 3))}`
 }
 
-/** Without the frames of our own Lua code and the C functions that it called. */
+/** Without the frames of our own Lua code and the functions of the library that it called. */
 function scriptFrames(lines: readonly string[]): string[] {
   const isOwn = (line?: string): boolean => line?.startsWith(PRELUDE.slice(1)) === true
-  return lines.filter((line, i) => !isOwn(line) && !(line.startsWith('[C]') && isOwn(lines[i + 1])))
+  return lines.filter(
+    (line, i) => !isOwn(line) && !(line.startsWith('[JS]') && isOwn(lines[i + 1])),
+  )
 }

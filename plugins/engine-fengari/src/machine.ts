@@ -24,6 +24,8 @@ export interface MachineHooks {
 
 /** Instructions between two passages of the hook. */
 const COUNT = 1000
+/** Places of a stack: fengari itself allows a million, which is more memory than most limits. */
+const MOST_PLACES = 200_000
 
 /** One Lua state: protected calls, waits, and the end of what cannot go on. */
 export class Machine {
@@ -65,6 +67,7 @@ export class Machine {
   /** Once the session is lost, every further instruction throws: no `pcall` outlives that. */
   readonly #hook = (L: LuaState): void => {
     if (!this.lost && this.#heap.isFull()) this.lost = this.#heap.exhausted(this.#hooks.locate(L))
+    if (!this.lost && L.top > MOST_PLACES) throw overflow()
     if (!this.lost) return
     this.lua.lua_sethook(L, this.#hook, MASK_COUNT, 1)
     throw this.lost
@@ -87,7 +90,7 @@ export class Machine {
 
   #foreign(L: LuaState, error: unknown): SpellError {
     const text = error instanceof RangeError ? error.message : ''
-    if (/call stack/.test(text)) return new SpellError('SCRIPT_ERROR', 'stack overflow')
+    if (/call stack/.test(text)) return overflow()
     const memory = /allocation|Invalid (?:typed )?array length|Invalid string length/.test(text)
     this.lost = memory ? this.#heap.exhausted(this.#hooks.locate(L)) : engineFailed()
     throw this.lost
@@ -156,6 +159,8 @@ function attempt(work: () => void): SpellError | undefined {
     throw error
   }
 }
+
+const overflow = (): SpellError => new SpellError('SCRIPT_ERROR', 'stack overflow')
 
 function engineFailed(): SpellError {
   return new SpellError('ENGINE_FAILED', 'The Lua engine failed. The session cannot go on.', {

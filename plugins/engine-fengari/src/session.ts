@@ -85,7 +85,12 @@ export class LuaSession implements ScriptSession {
     return this.#launch(prepare, this.#first)
   }
 
-  #pushCall(L: LuaState, co: LuaState, callback: number, args: readonly (Value | undefined)[]): number {
+  #pushCall(
+    L: LuaState,
+    co: LuaState,
+    callback: number,
+    args: readonly (Value | undefined)[],
+  ): number {
     const { machine, pusher, callbacks } = this.#core
     const { lua } = machine
     const fn = callbacks.get(callback)

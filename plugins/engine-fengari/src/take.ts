@@ -52,7 +52,12 @@ export class Taker implements Walk {
   }
 
   /** The values from one index to the last; what is nil is undefined. */
-  list(L: LuaState, from: number, names: readonly string[], places: readonly (Place | undefined)[]) {
+  list(
+    L: LuaState,
+    from: number,
+    names: readonly string[],
+    places: readonly (Place | undefined)[],
+  ) {
     const values: (Value | undefined)[] = []
     const last = this.lua.lua_gettop(L)
     this.#bytes = 0

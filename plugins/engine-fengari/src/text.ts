@@ -4,8 +4,7 @@ import type { Lua, LuaBytes, LuaState } from './api.ts'
 /** Text as the bytes of Lua. */
 export const bytesOf = (text: string): LuaBytes => Buffer.from(text)
 
-const view = (bytes: LuaBytes): Buffer =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+const view = (bytes: LuaBytes): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
 /** Text and bytes on the stack. */
 export class Text {

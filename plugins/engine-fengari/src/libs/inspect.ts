@@ -27,24 +27,32 @@ function table(core: Core, L: LuaState, index: number, walk: Walk): string {
   return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
 }
 
+/** Positions first and in order: a constructor of fengari fills its list from the end. */
 function entries(core: Core, L: LuaState, index: number, walk: Walk): string[] {
   const { lua } = core.machine
-  const parts: string[] = []
-  let next = 1
+  const list: Record<string, string> = {}
+  const named: string[] = []
   lua.lua_pushnil(L)
   while (lua.lua_next(L, index) !== 0) {
     if (++walk.items > ITEMS) {
       lua.lua_settop(L, -3)
-      return [...parts, '...']
+      named.push('...')
+      break
     }
     const top = lua.lua_gettop(L)
-    const key = keyText(core, L, top - 1)
     const shown = value(core, L, top, walk)
-    parts.push(key === `[${next}]` ? shown : `${key} = ${shown}`)
-    if (key === `[${next}]`) next++
+    if (lua.lua_isinteger(L, top - 1)) list[lua.lua_tonumber(L, top - 1)] = shown
+    else named.push(`${keyText(core, L, top - 1)} = ${shown}`)
     lua.lua_settop(L, top - 1)
   }
-  return parts
+  return [...positions(list), ...named]
+}
+
+function positions(list: Readonly<Record<string, string>>): string[] {
+  let next = 1
+  return Object.entries(list)
+    .toSorted(([a], [b]) => Number(a) - Number(b))
+    .map(([key, shown]) => (Number(key) === next ? (next++, shown) : `[${key}] = ${shown}`))
 }
 
 function keyText(core: Core, L: LuaState, index: number): string {
