@@ -1,13 +1,14 @@
-import { run, settings } from '@oclif/core'
+import { run, settings, type Command } from '@oclif/core'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import { COMMANDS } from './commands/index.ts'
 import { refuse } from './oclif/command.ts'
+import { unexpected } from './parse.ts'
 import { versionLine } from './version.ts'
 
 export { COMMANDS }
 export { SpellHelp } from './oclif/help.ts'
 
-const VERSION_FLAGS: readonly string[] = ['--version', '-v']
+const VERSION_WORDS: readonly string[] = ['--version', '-v', 'version']
 
 /**
  * The second door: every command, by oclif.
@@ -18,35 +19,52 @@ export async function app(root: string, argv: readonly string[]): Promise<number
   // Else oclif looks for TypeScript sources wherever NODE_ENV is test.
   settings.enableAutoTranspile = false
   try {
-    if (argv.length === 1 && VERSION_FLAGS.includes(argv[0]!)) return versionLine(root)
-    refuseUnknown(argv)
-    const code: unknown = await run(helpFlag(argv), { root })
+    if (argv.length === 1 && VERSION_WORDS.includes(argv[0]!)) return versionLine(root)
+    const words = helpFlag(argv)
+    refuseUnknown(words)
+    refuseSurplus(words)
+    const code: unknown = await run(words, { root })
     return typeof code === 'number' ? code : 0
   } catch (error) {
     return refuse(error, argv)
   }
 }
 
-/** `help run` is `run --help`. */
+/** `help run` is `run --help`; `help` itself, and `version`, have no page but the first. */
 function helpFlag([first, ...rest]: readonly string[]): string[] {
   if (first === undefined) return []
-  return first === 'help' ? [...rest, '--help'] : [first, ...rest]
+  if (first !== 'help') return [first, ...rest]
+  const [subject = ''] = rest
+  return ['help', 'version'].includes(subject) ? ['--help'] : [...rest, '--help']
 }
 
 function refuseUnknown([first, second]: readonly string[]): void {
-  if (first === undefined || ['--help', '-h', 'help', ...VERSION_FLAGS].includes(first)) return
+  if (first === undefined || ['--help', '-h'].includes(first)) return
   if (first.startsWith('-')) throw flagUnknown(first)
   const ids = Object.keys(COMMANDS)
-  const inTopic = ids.filter((id) => id.startsWith(`${first}:`)).map((id) => id.split(':')[1]!)
+  const inTopic = namesIn(first)
   if (!ids.includes(first) && inTopic.length === 0) throw commandUnknown(first, topLevel(ids))
-  if (
-    inTopic.length > 0 &&
-    second !== undefined &&
-    !second.startsWith('-') &&
-    !inTopic.includes(second)
-  ) {
-    throw commandUnknown(second, inTopic, `${first} `)
-  }
+  const known = inTopic.length === 0 || isFlag(second) || inTopic.includes(second)
+  if (!known) throw commandUnknown(second, inTopic, `${first} `)
+}
+
+/** oclif takes a word that no command wants for a part of the command's name. */
+function refuseSurplus([first = '', ...rest]: readonly string[]): void {
+  const inTopic = namesIn(first).length > 0
+  const id = inTopic ? `${first}:${rest[0]}` : first
+  const word = rest[inTopic ? 1 : 0]
+  const command = (COMMANDS as Readonly<Record<string, Command.Class>>)[id]
+  if (!command || isFlag(word) || Object.keys(command.args).length > 0) return
+  throw unexpected({ id: id.replace(':', ' ') }, word)
+}
+
+const isFlag = (word: string | undefined): word is undefined | `-${string}` =>
+  word === undefined || word.startsWith('-')
+
+/** Commands of a topic; none where it is no topic. */
+function namesIn(topic: string): string[] {
+  const ids = Object.keys(COMMANDS).filter((id) => id.startsWith(`${topic}:`))
+  return ids.map((id) => id.split(':')[1]!)
 }
 
 const topLevel = (ids: readonly string[]): string[] => [

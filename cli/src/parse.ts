@@ -129,9 +129,10 @@ function split({ spec, words, flags }: State): Pick<Parsed, 'args' | 'rest'> {
   return { args: words.slice(0, spec.args.length), rest }
 }
 
-function unexpected(spec: CommandSpec, word: string): SpellError {
-  return new SpellError('ARGUMENT_UNEXPECTED', `'llmspell ${spec.id}' does not take '${word}'.`, {
-    hint: `See the usage with: llmspell ${spec.id} --help`,
+/** A word that the command has no place for. */
+export function unexpected({ id }: Pick<CommandSpec, 'id'>, word: string): SpellError {
+  return new SpellError('ARGUMENT_UNEXPECTED', `'llmspell ${id}' does not take '${word}'.`, {
+    hint: `See the usage with: llmspell ${id} --help`,
   })
 }
 

@@ -5,6 +5,8 @@ const HELP = [
   ['--help'],
   ['-h'],
   [],
+  ['help'],
+  ['help', 'help'],
   ['help', 'run'],
   ['run', '--help'],
   ['exec', '-h'],
@@ -35,6 +37,10 @@ describe('help', () => {
       expect(stdout).toContain(text)
     }
   })
+})
+
+test('version is the same as a word', async () => {
+  expect(await llmspell(['version'])).toEqual(await llmspell(['--version']))
 })
 
 describe('tool', () => {

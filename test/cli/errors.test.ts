@@ -93,6 +93,24 @@ const CASES: Readonly<Record<string, Bad>> = {
     exit: 2,
     says: ["'tool lits'", "'llmspell tool list'"],
   },
+  'a word too many': {
+    argv: ['doctor', 'x'],
+    code: 'ARGUMENT_UNEXPECTED',
+    exit: 2,
+    says: ["'llmspell doctor'", "'x'", 'llmspell doctor --help'],
+  },
+  'a word too many in a topic': {
+    argv: ['tool', 'list', 'x'],
+    code: 'ARGUMENT_UNEXPECTED',
+    exit: 2,
+    says: ["'llmspell tool list'", "'x'"],
+  },
+  'help for an unknown command': {
+    argv: ['help', 'rnu'],
+    code: 'COMMAND_UNKNOWN',
+    exit: 2,
+    says: ["Did you mean 'llmspell run'?"],
+  },
   'an unknown config key': {
     argv: ['run', 'hello.lua', '--config', 'bad.toml'],
     code: 'CONFIG_INVALID',
