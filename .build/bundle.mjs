@@ -3,7 +3,8 @@
 // package.json may say:
 //   "llmspellBuild": {
 //     "inline": ["awilix"],                         dependencies to copy into the bundle
-//     "alias": { "awilix": "awilix/browser" },      a lighter module in place of another
+//     "alias": { "awilix": "awilix/browser" },      a lighter module in place of another; of one of
+//                                                    Node's too, by the name that the importer writes
 //     "entries": ["src/bin.ts", "src/worker.cts"]   further files of dist/
 //     "splitting": false                            each entry whole: fewer files to load, code twice
 //   }
@@ -41,7 +42,7 @@ function within(id, names) {
  * Keeps imports by name as imports, except those to inline and what those import in turn. In ESM, Node's own modules are
  * asked for directly: an import makes a facade that touches every getter, and `node:fs` alone costs 3 MB so.
  */
-function external(inline, format) {
+function external(inline, alias, format) {
   const builtin = (path) =>
     format === 'esm' ? { path, namespace: 'builtin' } : { path, external: true }
   return {
@@ -52,6 +53,7 @@ function external(inline, format) {
       }))
       context.onResolve({ filter: /^[^./]/ }, ({ path, kind, importer }) => {
         if (kind === 'entry-point' || /^[A-Za-z]:[\\/]/.test(path)) return undefined
+        if (Object.hasOwn(alias, path)) return undefined
         if (path.startsWith('node:')) return builtin(path)
         if (builtinModules.includes(path)) return builtin(`node:${path}`)
         const copied = importer.includes('node_modules') || within(path, inline)
@@ -103,6 +105,7 @@ function shared() {
 }
 
 async function bundlePart(pack, entries, format, inline) {
+  const alias = pack.manifest.llmspellBuild?.alias ?? {}
   const result = await build({
     absWorkingDir: pack.dir,
     entryPoints: entries.map((entry) => relative(pack.dir, entry.input).replaceAll('\\', '/')),
@@ -117,14 +120,14 @@ async function bundlePart(pack, entries, format, inline) {
     platform: 'node',
     target: 'node24',
     conditions: ['@llmspell/source'],
-    alias: pack.manifest.llmspellBuild?.alias ?? {},
+    alias,
     sourcemap: 'linked',
     minifySyntax: true,
     legalComments: 'eof',
     logLevel: 'warning',
     write: false,
     metafile: true,
-    plugins: [external(inline, format)],
+    plugins: [external(inline, alias, format)],
   })
   const kept = new Set(entries.filter((entry) => entry.kept).map((entry) => entry.output))
   return result.outputFiles.map(({ path, text }) => {

@@ -1,3 +1,4 @@
-// Stands for readline-sync and tmp, which fengari asks for and a script must not have: what is missing here cannot be
-// called. The one function is called when the library loads.
+// In the bundle this stands for all that fengari reaches files, processes and terminals with: what is missing here cannot
+// be called. The two functions are called when the library loads.
 export function setDefaultOptions(): void {}
+export const platform = (): string => 'linux'
