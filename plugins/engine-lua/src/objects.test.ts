@@ -205,7 +205,10 @@ describe('handles', () => {
 describe('streams', () => {
   const batches = [
     { chunks: [{ text: 'a' }, { text: 'b' }], done: false },
-    { chunks: [{ text: 'c' }], done: true, result: { text: 'abc', n: 3 } },
+    {
+      chunks: [{ text: 'c' }, { type: 'finish', text: '', result: { text: 'abc', n: 3 } }],
+      done: true,
+    },
   ]
   const rows: readonly (readonly [string, Value])[] = [
     ['local t = "" for c in Agent.stream() do t = t .. c.text end return t', 'abc'],

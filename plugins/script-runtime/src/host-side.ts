@@ -1,3 +1,4 @@
+import { fromErrorRecord } from '@llmspell/sdk'
 import type { HostCall, HostReply, Logger, ScriptModule, SessionFacts, Value } from '@llmspell/sdk'
 import { scriptOrigin } from './context.ts'
 import type { Door } from './door.ts'
@@ -31,7 +32,7 @@ export function hostSide(
     field: (module, name): Value | undefined => (module === 'Run' ? scope.facts[name] : undefined),
     call,
     notify: (request) => {
-      const warn = (reply: HostReply): void => warnOf(reply, request, logger)
+      const warn = (reply: HostReply): void => warnOf(scope, reply, request, logger)
       // At once where it can be: an inline script that notifies without end lets no promise have its turn.
       void after(call(request), warn)
     },
@@ -53,9 +54,11 @@ function answer(pass: () => unknown, logger: Logger): HostReply | Promise<HostRe
   }
 }
 
-/** Nobody waits for a notification: its failure is a line in the log. */
-function warnOf(reply: HostReply, call: HostCall, logger: Logger): void {
-  if (!reply.ok) logger.warn(`${call.module}.${call.function}: ${reply.error.message}`)
+/** Nobody waits for a notification: its failure is a line in the log, and the end of the run where its budget is gone. */
+function warnOf(scope: RunScope, reply: HostReply, call: HostCall, logger: Logger): void {
+  if (reply.ok) return
+  if (reply.error.code === 'BUDGET_EXCEEDED') scope.cancel(fromErrorRecord(reply.error))
+  else logger.warn(`${call.module}.${call.function}: ${reply.error.message}`)
 }
 
 function write(scope: RunScope, text: string): void {

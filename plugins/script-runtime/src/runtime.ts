@@ -120,13 +120,7 @@ export class Runtime implements ScriptRuntime {
     const session = await this.#session(engine, isolation, host)
     scope.invoke = (callback, args) => session.invoke(callback, args)
     try {
-      const value = await untilEnded(
-        scope,
-        session,
-        session.run({ source: request.source, file: request.file }),
-      )
-      for (const failure of await scope.close()) throw failure
-      return value
+      return await untilEnded(scope, session, toTheEnd(scope, session, request))
     } finally {
       await session.close()
     }
@@ -164,6 +158,21 @@ export class Runtime implements ScriptRuntime {
       duration_ms: now() - startedAt,
     })
   }
+}
+
+/** The script, and then what it asked to be done at the end, also where it failed. */
+async function toTheEnd(
+  scope: RunScope,
+  session: HostedSession,
+  { source, file }: RunRequest,
+): Promise<Value | undefined> {
+  const ran = await session.run({ source, file }).then(
+    (value) => ({ value, failures: [] as unknown[] }),
+    (error: unknown) => ({ value: undefined, failures: [error] }),
+  )
+  const failures = [...ran.failures, ...(await scope.end())]
+  if (failures.length > 0) throw failures[0]
+  return ran.value
 }
 
 /** The script's own end, or the reason it was ended for. */

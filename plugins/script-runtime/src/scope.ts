@@ -106,8 +106,8 @@ export class RunScope {
     }
   }
 
-  /** Runs what was asked for at the end, last first, then frees everything. Returns the failures. */
-  async close(): Promise<unknown[]> {
+  /** Runs what was asked for at the end, last first. Returns the failures. */
+  async end(): Promise<unknown[]> {
     const failures: unknown[] = []
     for (let fn = this.#endings.pop(); fn; fn = this.#endings.pop()) {
       try {
@@ -116,6 +116,12 @@ export class RunScope {
         failures.push(error)
       }
     }
+    return failures
+  }
+
+  /** Ends, then frees everything. Returns the failures of the end. */
+  async close(): Promise<unknown[]> {
+    const failures = await this.end()
     clearTimeout(this.#clock)
     this.#unfollow()
     this.cancel(new SpellError('CANCELLED', 'The run has ended.'))

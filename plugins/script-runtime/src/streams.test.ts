@@ -92,19 +92,19 @@ test('closing stops every producer that was read', async () => {
   expect(seen.left).toBe(true)
 })
 
-test('the result of the finish chunk comes with it, and with the end', async () => {
+test('one pull carries no more than an answer of the door can', async () => {
   async function* source(): AsyncGenerator<Value> {
-    yield { type: 'text', text: 'a' }
+    for (let i = 0; i < 40; i++) yield { type: 'text', text: 'x'.repeat(64 * 1024) }
     await Promise.resolve()
-    yield { type: 'finish', text: '', result: { text: 'a' } }
   }
   const streams = new Streams()
   const { id } = streams.add(source()).ref
-  let last: unknown
-  for (;;) {
+  let chunks = 0
+  for (let done = false; !done;) {
     const pull = await streams.pull(id)
-    last = pull.result
-    if (pull.done) break
+    expect(JSON.stringify(pull).length).toBeLessThan(1024 * 1024)
+    chunks += pull.chunks.length
+    done = pull.done
   }
-  expect(last).toEqual({ text: 'a' })
+  expect(chunks).toBe(40)
 })

@@ -3,12 +3,12 @@ import type { HostStream, Value } from '@llmspell/sdk'
 
 /** A producer is held back while this many chunks wait. */
 const WAITING = 64
+/** One pull carries about this much, or a single chunk: an answer of the door has its limit. */
+const BATCH = 256 * 1024
 
 export interface Pull {
   readonly chunks: readonly Value[]
   readonly done: boolean
-  /** The result that the `finish` chunk carries, once it was read. */
-  readonly result?: Value
 }
 
 /** One stream of a run: fills a bounded queue for the reader that pulls it by reference. */
@@ -16,7 +16,6 @@ export class StreamQueue {
   readonly #iterator: AsyncIterator<Value>
   #queue: Value[] = []
   #ended = false
-  #result: Value | undefined
   #failure: Error | undefined
   #filling = false
   #arrived = Promise.withResolvers<void>()
@@ -29,14 +28,12 @@ export class StreamQueue {
   async pull(): Promise<Pull> {
     this.#fill()
     if (this.#queue.length === 0 && !this.#ended) await this.#arrived.promise
-    const chunks = this.#queue
-    this.#queue = []
-    if (!this.#ended) this.#arrived = Promise.withResolvers()
+    const chunks = this.#queue.splice(0, batchOf(this.#queue))
+    if (!this.#ended && this.#queue.length === 0) this.#arrived = Promise.withResolvers()
     if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure
     if (!this.#ended) this.#fill()
-    this.#result = resultOf(chunks) ?? this.#result
-    const result = this.#result === undefined ? {} : { result: this.#result }
-    return { chunks, done: this.#ended && this.#failure === undefined, ...result }
+    const done = this.#ended && this.#failure === undefined && this.#queue.length === 0
+    return { chunks, done }
   }
 
   /** Stops the producer. */
@@ -70,12 +67,21 @@ export class StreamQueue {
   }
 }
 
-function resultOf(chunks: readonly Value[]): Value | undefined {
-  const last = chunks.at(-1) as
-    | { readonly type?: Value; readonly result?: Value }
-    | null
-    | undefined
-  return last?.type === 'finish' ? last.result : undefined
+/** How many of the chunks fit into one answer, at least one. */
+function batchOf(chunks: readonly Value[]): number {
+  let size = 0
+  const over = chunks.findIndex((chunk) => (size += weight(chunk)) > BATCH)
+  return over < 0 ? chunks.length : Math.max(1, over)
+}
+
+/** About the bytes of a value. */
+function weight(value: Value | undefined): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 8
+  if (value instanceof Uint8Array) return value.byteLength
+  let sum = 16
+  for (const part of Object.values(value as Record<string, Value>)) sum += weight(part)
+  return sum
 }
 
 /** The streams of one run, by id. */

@@ -19,11 +19,12 @@ local function chunk(self)
     if s.done then return nil end
     local batch = pull_batch(s.id, s.module)
     s.chunks, s.at, s.count = batch.chunks, 1, #batch.chunks
-    s.done, s.final = batch.done, batch.result
+    s.done = batch.done
   end
   local value = s.chunks[s.at]
   s.chunks[s.at] = nil
   s.at = s.at + 1
+  if type(value) == 'table' and value.type == 'finish' then s.final = value.result end
   return value
 end
 
