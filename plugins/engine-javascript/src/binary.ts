@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { withTable } from './table.ts'
 import { wasm } from './wasm.ts'
 import type { WasmModule } from './wasm.ts'
 
@@ -49,7 +50,7 @@ let compiled: WasmModule | undefined
 export function binary(): WasmModule {
   if (compiled) return compiled
   const file = require.resolve('@jitl/quickjs-wasmfile-release-sync/wasm')
-  const module = new wasm.Module(readFileSync(file))
+  const module = new wasm.Module(withTable(readFileSync(file)))
   const imports = wasm.Module.imports(module).map(({ name }) => name)
   const exports = new Set(wasm.Module.exports(module).map(({ name }) => name))
   const missing = Object.values(EXPORTS).filter((name) => !exports.has(name))

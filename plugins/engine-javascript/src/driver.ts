@@ -177,6 +177,15 @@ export class Driver {
     })
   }
 
+  /** What makes a run fail whose script has ended well; it is told once. */
+  takeUncaught(): SpellError | undefined {
+    const error = this.#machine.lost ?? this.uncaught
+    this.uncaught = undefined
+    const reason = this.#machine.lost ? undefined : this.#machine.rejections.take()
+    if (reason === undefined) return error
+    return error ?? this.failure(new Thrown(reason))
+  }
+
   /** Ends everything that waits, without entering the guest. */
   abandon(error: SpellError): void {
     const [waits, idle] = [[...this.#waits.values()], this.#idle]

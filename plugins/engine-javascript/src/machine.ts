@@ -8,6 +8,7 @@ import { Thrown } from './quickjs.ts'
 import type { Api, MachineOptions } from './quickjs.ts'
 import { Arguments } from './native.ts'
 import type { Native } from './native.ts'
+import { Rejections } from './rejections.ts'
 import { PAGE, wasm } from './wasm.ts'
 import type { WasmMemory } from './wasm.ts'
 
@@ -19,6 +20,7 @@ const SLICE = 1000
 export class Machine {
   readonly api: Api
   readonly cells: Cells
+  readonly rejections: Rejections
   readonly #memory: WasmMemory
   readonly #options: MachineOptions
   readonly #natives: Native[] = []
@@ -55,6 +57,7 @@ export class Machine {
     this.api.QTS_RuntimeEnableInterruptHandler(this.#rt)
     this.#time = undefined
     this.#args = this.api.malloc(8 * 4)
+    this.rejections = new Rejections(this, exports, this.#rt)
   }
 
   #outside(): Parameters<typeof importsOf>[0] {

@@ -140,6 +140,13 @@ describe('failures', () => {
     ['await new Promise(() => {})', { message: expect.stringContaining('nothing can fulfil') }],
     ['setTimeout(() => { throw new Error("late") })', { message: 'late' }],
     ['Async.spawn(async () => { throw new Error("task") })', { message: 'task' }],
+    ['Promise.reject(new Error("lost"))', { message: 'lost', where: { line: 1 } }],
+    [
+      'async function main() {\n  nope()\n}\nmain()',
+      { message: expect.stringContaining('nope'), where: { line: 2 } },
+    ],
+    ['Async.spawn(() => { throw new Error("task") }).then(() => {})', { message: 'task' }],
+    ['export {}\nPromise.reject(7)', { message: 'The script threw 7.' }],
     ['export default (', { code: 'SCRIPT_SYNTAX' }],
   ])('%s', async (source, error) => {
     expect(await failure(source)).toMatchObject(error)

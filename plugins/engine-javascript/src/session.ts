@@ -34,13 +34,13 @@ export class JavaScriptSession implements ScriptSession {
   }
 
   async run(chunk: Chunk): Promise<Value | undefined> {
-    const { driver, machine } = this.#core
-    driver.uncaught = undefined
+    const { driver } = this.#core
+    driver.takeUncaught()
     const source = plainSource(chunk.source, chunk.file)
     const ended = await this.#start(programOf(source, chunk.file), source)
     const [value] = this.#values(ended, 'Run', [])
     await driver.idle()
-    const failure = machine.lost ?? driver.uncaught
+    const failure = driver.takeUncaught()
     if (failure) throw failure
     return value
   }
