@@ -869,7 +869,7 @@ declare namespace Run {
     /** The engine that runs the script. */
     readonly engine: { name: string; language: string; version: string }
     /**
-     * Checks the arguments of the script against a schema, converts them and fills in defaults.
+     * Checks the arguments of the script against a schema, converts them and fills in defaults. Arguments are named, --depth 3; a word without a name goes where a property says position = 1, or to the one required property that is left.
      * @throws INPUT_INVALID, SCHEMA_INVALID
      * @example
      * const a = Run.args({ topic: "string?" })

@@ -603,7 +603,7 @@ function Provider.resolve(model) end
 ---@field engine { name: string, language: string, version: string } The engine that runs the script.
 Run = {}
 
----Checks the arguments of the script against a schema, converts them and fills in defaults.
+---Checks the arguments of the script against a schema, converts them and fills in defaults. Arguments are named, --depth 3; a word without a name goes where a property says position = 1, or to the one required property that is left.
 ---@param schema table<string, any>
 ---@return table<string, any>
 function Run.args(schema) end

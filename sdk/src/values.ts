@@ -54,7 +54,9 @@ export function unsupported(path: string, found: string, expected = 'plain data'
     'VALUE_UNSUPPORTED',
     `The value at '${path}' cannot cross: expected ${expected}, found ${found}.`,
     {
-      hint: 'Send numbers, text, booleans, bytes, arrays and tables of these.',
+      hint: found.startsWith('the key')
+        ? 'Rename or leave out this key: it means something to JavaScript, or to us.'
+        : 'Send numbers, text, booleans, bytes, arrays and tables of these.',
       details: { path, found },
     },
   )

@@ -23,8 +23,15 @@ test('values are converted by the schema and defaults filled in', () => {
   })
 })
 
-test('positional words fill what was not named, in order', () => {
-  expect(readArguments({ a: 'string', b: 'integer' }, ['one', '2'])).toEqual({ a: 'one', b: 2 })
+test('words without a name go where a property says so', () => {
+  const schema = { b: { type: 'integer', position: 2 }, a: { type: 'string', position: 1 } }
+  expect(readArguments(schema, ['one', '2'])).toEqual({ a: 'one', b: 2 })
+})
+
+test('a single word goes to the one required property that was not named', () => {
+  const schema = { topic: 'string', depth: 'integer?', verbose: 'boolean?' }
+  expect(readArguments(schema, ['cats'])).toEqual({ topic: 'cats' })
+  expect(readArguments(schema, ['--verbose', 'cats'])).toEqual({ topic: 'cats', verbose: true })
 })
 
 test.each([
@@ -32,6 +39,7 @@ test.each([
   [['--depth', '1.5', '--topic', 't'], "Argument '--depth' must be integer"],
   [[], "Argument '--topic' is missing: expected string, found nothing"],
   [['--topix', 'x'], "The script knows no argument '--topix'"],
+  [['one', 'two'], 'The script has no place for the argument "two"'],
 ])('%j is refused', (words, message) => {
   expect(() => readArguments({ topic: 'string', depth: 'integer?' }, words)).toThrow(message)
 })
