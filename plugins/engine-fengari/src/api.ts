@@ -93,7 +93,7 @@ export interface LuaLibs {
   readonly luaopen_utf8: LuaNative
 }
 
-/** A copy of fengari, as `import * as fengari from 'fengari'` gives it. */
+/** A copy of fengari: its module as a whole. */
 export interface Fengari {
   readonly lua: Lua
   readonly lauxlib: LuaAux

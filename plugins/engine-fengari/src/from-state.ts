@@ -6,9 +6,8 @@ import { openSession } from './engine.ts'
  * An engine whose one session lives in a Lua state of the host's own: scripts see the host's globals, and the host's
  * Lua code sees the modules. No limit is promised there, and what the host has opened in the state is open to scripts.
  *
- * @param fengari the copy of fengari that the state is of
+ * @param fengari the module of the copy of fengari that the state is of
  * @example
- * import * as fengari from 'fengari'
  * const L = fengari.lauxlib.luaL_newstate()
  * const session = await fromState(L, fengari).open(options)
  */
