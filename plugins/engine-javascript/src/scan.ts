@@ -20,6 +20,8 @@ class Scanner {
   #at = 0
   /** The last character that was no space; a quote for a whole text or pattern. */
   #before = ''
+  /** Where the first bracket is closed that was not opened. */
+  stray: number | undefined
 
   constructor(source: string) {
     this.#source = source
@@ -73,7 +75,7 @@ class Scanner {
   #sign(char: string): void {
     this.#at++
     if ('([{'.includes(char)) this.#open.push(char)
-    else if (')]}'.includes(char)) this.#open.pop()
+    else if (')]}'.includes(char) && !this.#open.pop()) this.stray ??= this.#at - 1
     if (!/\s/.test(char)) this.#before = char
   }
 }
@@ -102,6 +104,13 @@ export function isModule(source: string): boolean {
     if (text === 'import' && /[{*\w$'"]/.test(after)) return true
   }
   return false
+}
+
+/** Where a source closes a bracket that it has not opened. */
+export function strayBracket(source: string): number | undefined {
+  const scanner = new Scanner(source)
+  for (const _ of scanner.words()) if (scanner.stray !== undefined) break
+  return scanner.stray
 }
 
 const BEGINS = /^[;})\]"'\w$]?$/

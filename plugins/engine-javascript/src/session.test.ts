@@ -27,6 +27,8 @@ describe('the value of a script', () => {
     ['const text = "import x from y"; return text.length', 15],
     ['const r = /export default/; return r.source', 'export default'],
     ['if (true) { return await Promise.resolve(1) }\nreturn 2', 1],
+    ['#!/usr/bin/env llmspell\nreturn 7', 7],
+    ['#!/usr/bin/env llmspell\nexport default 7', 7],
     ['return typeof arguments + typeof module', 'undefinedundefined'],
   ])('of %s', async (source, value) => {
     expect((await run(source)).value).toEqual(value)
@@ -150,6 +152,18 @@ describe('failures', () => {
     ['export default (', { code: 'SCRIPT_SYNTAX' }],
   ])('%s', async (source, error) => {
     expect(await failure(source)).toMatchObject(error)
+  })
+
+  it.each<readonly [string, string, number, number]>([
+    ['const x = ', 'unexpected end of script', 1, 10],
+    ['export const x =', 'unexpected end of script', 1, 17],
+    ['const x = 1\nfoo(\n', 'unexpected end of script', 2, 5],
+    ['function a() {\n  return 1\n\n', 'unexpected end of script', 2, 11],
+    ['const a = 1\nconst b = { a } }\nprint(b)', "unexpected token in expression: '}'", 2, 17],
+    ['const a = )\n', "unexpected token in expression: ')'", 1, 11],
+  ])('at the end of a script: %j', async (source, message, line, column) => {
+    const where = { file: 'main.js', line, column }
+    expect(await failure(source)).toMatchObject({ code: 'SCRIPT_SYNTAX', message, where })
   })
 
   it('have a trace of the script alone', async () => {

@@ -3,6 +3,7 @@ import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@l
 import { complete } from './complete.ts'
 import { Core } from './core.ts'
 import type { Ended } from './driver.ts'
+import { atItsEnd } from './ending.ts'
 import { take } from './incoming.ts'
 import type { Mark } from './incoming.ts'
 import { ASYNC, AS_MODULE, AS_SCRIPT, STRICT, Thrown } from './quickjs.ts'
@@ -56,7 +57,7 @@ export class JavaScriptSession implements ScriptSession {
       } catch (error) {
         if (!(error instanceof Thrown)) throw error
         const failure = driver.failure(error, true)
-        if (!(await loader.fetchMissing())) throw failure
+        if (!(await loader.fetchMissing())) throw refined(failure, program, source)
       }
     }
   }
@@ -145,6 +146,11 @@ export class JavaScriptSession implements ScriptSession {
     }
     return Promise.resolve()
   }
+}
+
+/** An entry of the REPL is not wrapped, and its end is where more is waited for. */
+function refined(failure: SpellError, { file, watch }: Program, source: string): SpellError {
+  return watch === 'watchShown' ? failure : atItsEnd(failure, source, file)
 }
 
 function programOf(source: string, file: string): Program {

@@ -9,7 +9,9 @@ export const WRAPPER = { before: '(async()=>{', after: '\n})()' } as const
  * The source as JavaScript: of a `.ts` file the types become spaces, so that lines and columns stay.
  * @throws SCRIPT_SYNTAX
  */
-export function plainSource(source: string, file: string): string {
+export function plainSource(text: string, file: string): string {
+  // A first line for the shell: as a comment it keeps lines and columns.
+  const source = text.replace(/^#!/, '//')
   if (!file.endsWith('.ts')) return source
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const warn = process.emitWarning
