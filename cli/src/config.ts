@@ -12,8 +12,8 @@ export interface Config {
   readonly disabled?: readonly string[]
 }
 
-// Read from the working folder when no --config is given.
-const PROJECT_FILE = 'llmspell.toml'
+/** Read from the working folder when no --config is given. */
+export const PROJECT_FILE = 'llmspell.toml'
 
 // A file that lies in the working folder came with the project: it sets options and nothing that
 // could run code or widen what a script may do.

@@ -1,9 +1,13 @@
 import type { Kernel } from '@llmspell/kernel'
-import { loadConfig, type Config } from './config.ts'
+import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
 import { exitCode } from './exit.ts'
+import { configFault, refuseNames } from './kernel/faults.ts'
+import { KernelLogger } from './kernel/logger.ts'
 import { errorItems, openKernel } from './kernel/open.ts'
+import { unusedPlugins, type Unused } from './kernel/unused.ts'
 import type { Parsed } from './parse.ts'
 import { errorEnvelope, toJson } from './print/envelope.ts'
+import { plain } from './print/escape.ts'
 import { failureText, type Source } from './print/failure.ts'
 import { err, out } from './print/output.ts'
 import { painter } from './print/style.ts'
@@ -21,6 +25,7 @@ export class Stage {
   /** What a script has printed, where it is kept for the envelope. */
   printed: string[] | undefined
   #kernel: Kernel | undefined
+  #logger: KernelLogger | undefined
 
   constructor(root: string, parsed: Parsed) {
     this.root = root
@@ -33,23 +38,52 @@ export class Stage {
     return loadConfig(text(this.parsed, 'config'))
   }
 
-  /** Opens the kernel. Loads no plugin. */
+  /**
+   * Opens the kernel. Loads no plugin.
+   * @throws CONFIG_INVALID for names that mean no plugin
+   */
   async open(config: Config): Promise<Kernel> {
-    this.#kernel = await openKernel(this.root, config, this.quiet)
-    watchStrays(this.#kernel, (error) => this.fail(error))
-    return this.#kernel
+    const kernel = await this.#start(config, new KernelLogger(this.quiet ? 'errors' : 'warnings'))
+    refuseNames(kernel, this.#configFile)
+    if (!this.quiet) for (const one of unusedPlugins(kernel)) err(warningOf(one))
+    return kernel
+  }
+
+  /** Opens the kernel for a command that shows what is wrong itself. */
+  examine(config: Config): Promise<Kernel> {
+    return this.#start(config, new KernelLogger('nothing'))
   }
 
   /** Prints an error, for people or as the envelope, and gives its exit code. */
   fail(error: unknown): number {
-    if (this.json) out(`${toJson(errorEnvelope(error, this.printed?.join('')))}\n`)
-    else err(failureText(error, painter(process.stderr.isTTY), this.source))
-    return exitCode(error, errorItems(this.#kernel))
+    const fault = configFault(error, this.#kernel, this.#configFile)
+    if (fault) this.#logger?.forget()
+    const shown = fault ?? error
+    if (this.json) out(`${toJson(errorEnvelope(shown, this.printed?.join('')))}\n`)
+    else err(failureText(shown, painter(process.stderr.isTTY), this.source))
+    return exitCode(shown, errorItems(this.#kernel))
+  }
+
+  get #configFile(): string {
+    return text(this.parsed, 'config') ?? PROJECT_FILE
+  }
+
+  async #start(config: Config, logger: KernelLogger): Promise<Kernel> {
+    this.#logger = logger
+    this.#kernel = await openKernel(this.root, config, logger)
+    watchStrays(this.#kernel, (error) => this.fail(error))
+    return this.#kernel
   }
 
   async close(): Promise<void> {
+    this.#logger?.flush()
     await this.#kernel?.stop()
   }
+}
+
+function warningOf({ id, why }: Unused): string {
+  const reason = plain(why).replaceAll('\n', ' ').replace(/\.$/, '')
+  return `warning: plugin '${plain(id)}' is not used: ${reason}; see llmspell plugin doctor\n`
 }
 
 /** What a command does on its stage; a number is its exit code, nothing is 0. */

@@ -17,7 +17,7 @@ import type { Stage } from '../stage.ts'
 const SPEC: CommandSpec = { id: 'doctor', flags: [JSON_FLAG, CONFIG, HELP], args: [] }
 
 async function examine(stage: Stage): Promise<number> {
-  const kernel = await stage.open(await stage.config())
+  const kernel = await stage.examine(await stage.config())
   const models = await modelChecks(kernel)
   const checks = [...machineChecks(), ...pluginChecks(kernel), ...engineChecks(kernel), ...models]
   const ok = checks.every((check) => check.ok)

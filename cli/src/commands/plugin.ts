@@ -23,7 +23,7 @@ const INSPECT: CommandSpec = {
 }
 
 async function list(stage: Stage): Promise<void> {
-  const kernel = await stage.open(await stage.config())
+  const kernel = await stage.examine(await stage.config())
   const rows = kernel.list()
   if (stage.json) {
     const plugins = rows.map(({ id, package: name, version, phase, state, source }) => {
@@ -43,7 +43,7 @@ function stateOf({ state }: PluginReport): string {
 }
 
 async function inspect(stage: Stage): Promise<void> {
-  const kernel = await stage.open(await stage.config())
+  const kernel = await stage.examine(await stage.config())
   const row = findPlugin(kernel, stage.parsed.args[0]!)
   const facts = packageFacts(stage.root, row)
   if (stage.json) out(`${toJson({ ok: true, plugin: { ...row, ...facts } })}\n`)
@@ -51,7 +51,7 @@ async function inspect(stage: Stage): Promise<void> {
 }
 
 async function doctor(stage: Stage): Promise<number> {
-  const kernel = await stage.open(await stage.config())
+  const kernel = await stage.examine(await stage.config())
   await activateAll(stage.root, kernel)
   const problems = await kernel.check()
   const report = kernel.report()

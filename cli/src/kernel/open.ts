@@ -3,21 +3,19 @@ import { createKernel, type Kernel } from '@llmspell/kernel'
 import type { ErrorItem, Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
 import { dataFolder } from '../places.ts'
-import { err } from '../print/output.ts'
-import { plain } from '../print/escape.ts'
 
 /**
  * A started kernel over the plugins that the package `llmspell` names and those of the user.
  * @param root folder of the package `llmspell`
  */
-export async function openKernel(root: string, config: Config, quiet = false): Promise<Kernel> {
+export async function openKernel(root: string, config: Config, logger: Logger): Promise<Kernel> {
   const { plugins, prefer, disabled } = config
   const kernel = createKernel({
     packages: { file: join(root, 'package.json') },
     folder: join(dataFolder(process.env, process.platform), 'plugins'),
     config: { ...(plugins ? { plugins } : {}), ...(prefer ? { prefer } : {}) },
     ...(disabled ? { disabled } : {}),
-    logger: stderrLogger(quiet),
+    logger,
   })
   await kernel.start()
   return kernel
@@ -30,11 +28,4 @@ export function errorItems(kernel: Kernel | undefined): readonly ErrorItem[] {
       .list<ErrorItem & Record<string, unknown>>('errors')
       .map((found) => found.item) ?? []
   )
-}
-
-function stderrLogger(quiet: boolean): Logger {
-  const none = (): void => {}
-  const line = (level: string) => (message: string) => err(`${level}: ${plain(message)}\n`)
-  const warn = quiet ? none : line('warning')
-  return { trace: none, debug: none, info: none, warn, error: line('error') }
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest'
+import { envelope, Folder, llmspell } from './support.ts'
+
+describe('a section of the config', () => {
+  const ASK = 'return Agent.create{}:execute("hi").text'
+
+  test('for an unknown plugin is an error with a suggestion', async () => {
+    using folder = new Folder({ 'llmspell.toml': '[plugins.modls]\nx = 1\n' })
+    const { code, stderr } = await llmspell(['exec', 'return 1'], { cwd: folder.path })
+    expect(code).toBe(3)
+    expect(stderr).toContain("error[CONFIG_INVALID]: Config file 'llmspell.toml' has a section")
+    expect(stderr).toContain("Did you mean 'models'?")
+  })
+
+  test('that breaks its schema is told once, with the file', async () => {
+    using folder = new Folder({ 'own.toml': '[plugins.models.retry]\nmax_attempts = "x"\n' })
+    const argv = ['exec', ASK, '--config', 'own.toml']
+    const { code, stderr } = await llmspell(argv, { cwd: folder.path })
+    expect(code).toBe(3)
+    expect(stderr).toContain(
+      "Config file 'own.toml' is invalid: 'plugins.models.retry.max_attempts'",
+    )
+    expect(stderr.match(/error/g)).toHaveLength(1)
+    const ended = await llmspell([...argv, '--json'], { cwd: folder.path })
+    expect(ended).toMatchObject({ code: 3, stderr: '' })
+    expect(envelope(ended)).toMatchObject({ error: { code: 'CONFIG_INVALID' } })
+  })
+
+  test('that breaks its schema is told where no error comes of it', async () => {
+    using folder = new Folder({ 'llmspell.toml': '[plugins.models.retry]\nmax_attempts = "x"\n' })
+    const code = `return (pcall(function() return Agent.create{} end))`
+    const ended = await llmspell(['exec', code], { cwd: folder.path })
+    expect(ended.code).toBe(0)
+    expect(ended.stderr).toContain('CONFIG_INVALID')
+  })
+})
+
+/** A home whose plugin folder names one plugin. */
+function home(manifest: object, files: Readonly<Record<string, string>> = {}): Folder {
+  const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.1.0' }, llmspell: manifest }
+  return new Folder({
+    'plugins/package.json': JSON.stringify({ dependencies: { own: '1' } }),
+    'plugins/node_modules/own/package.json': JSON.stringify(own),
+    ...files,
+  })
+}
+
+const GOOD = { manifest: 1, id: 'own', main: './index.js', phase: 'core' }
+
+describe('a plugin that cannot be used', () => {
+  test.each([
+    ['its manifest', { ...GOOD, phase: 'never' }, 'invalid manifest'],
+    ['its entry', GOOD, "its entry './index.js' is not there"],
+  ])('because of %s is told in one line', async (_, manifest, why) => {
+    using folder = home(manifest)
+    const env = { LLMSPELL_HOME: folder.path }
+    for (const argv of [
+      ['exec', 'return 1'],
+      ['tool', 'list'],
+    ]) {
+      const { code, stderr } = await llmspell(argv, { env })
+      expect({ argv, code }).toEqual({ argv, code: 0 })
+      expect(stderr).toMatch(/^warning: plugin 'own' is not used: .*see llmspell plugin doctor\n$/)
+      expect(stderr).toContain(why)
+    }
+    expect(await llmspell(['exec', 'return 1', '-q'], { env })).toMatchObject({ stderr: '' })
+  })
+})
