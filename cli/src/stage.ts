@@ -1,4 +1,5 @@
 import type { Kernel } from '@llmspell/kernel'
+import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
 import { exitCode } from './exit.ts'
 import { configFault, refuseNames } from './kernel/faults.ts'
@@ -95,6 +96,7 @@ export type Body = (stage: Stage) => Promise<number | void>
  */
 export async function onStage(root: string, parsed: Parsed, body: Body): Promise<number> {
   const stage = new Stage(root, parsed)
+  keepConsoleOff()
   try {
     return (await body(stage)) ?? 0
   } catch (error) {

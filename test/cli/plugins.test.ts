@@ -47,6 +47,27 @@ function home(manifest: object, files: Readonly<Record<string, string>> = {}): F
 
 const GOOD = { manifest: 1, id: 'own', main: './index.js', phase: 'core' }
 
+describe('what a plugin says with console', () => {
+  const TOOL = { name: 'say', description: 'Says.', category: 'text', effect: 'pure', input: {} }
+  const INDEX = `console.log('from %s', 'plugin')
+    const execute = () => ({ result: { said: true } })
+    export default {
+      $llmspell: 'plugin/1',
+      setup(ctx) { ctx.contribute('tools', 'say', { execute }) }
+    }`
+  const manifest = { ...GOOD, main: './index.mjs', contributes: { tools: [TOOL] } }
+
+  test.each([
+    [['exec', 'return Tool.execute("say", {}).success', '--json'], { ok: true, result: true }],
+    [['tool', 'invoke', 'say', '--json'], { ok: true, result: { said: true } }],
+  ])('%j leaves stdout alone', async (argv, document) => {
+    using folder = home(manifest, { 'plugins/node_modules/own/index.mjs': INDEX })
+    const ended = await llmspell(argv, { env: { LLMSPELL_HOME: folder.path } })
+    expect(ended.stderr).toBe('from plugin\n')
+    expect(envelope(ended)).toMatchObject(document)
+  })
+})
+
 describe('a plugin that cannot be used', () => {
   test.each([
     ['its manifest', { ...GOOD, phase: 'never' }, 'invalid manifest'],
