@@ -87,7 +87,13 @@ export const GRANTS: readonly FlagSpec[] = [
 /** What ends a run that takes too much. */
 export const LIMITS: readonly FlagSpec[] = [
   { name: 'max-time', kind: 'text', value: '10s', summary: 'Wall time', group: 'LIMIT' },
-  { name: 'max-memory', kind: 'text', value: '64MiB', summary: 'Engine memory', group: 'LIMIT' },
+  {
+    name: 'max-memory',
+    kind: 'text',
+    value: '64MiB',
+    summary: 'Engine memory, at least 16MiB',
+    group: 'LIMIT',
+  },
   { name: 'max-calls', kind: 'text', value: 'N', summary: 'Calls to the host', group: 'LIMIT' },
   { name: 'max-output', kind: 'text', value: '16MiB', summary: 'Printed bytes', group: 'LIMIT' },
 ]

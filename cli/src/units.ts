@@ -25,6 +25,17 @@ export function size(flag: string, text: string): number {
   return measure(flag, text, SIZES, "a size such as '64MiB' or '512KiB'")
 }
 
+// Below it no engine can start, and would use this much all the same.
+const LEAST_MEMORY = 16 * 1024 ** 2
+
+/** Bytes of at least 16 MiB. @throws FLAG_INVALID */
+export function memory(flag: string, text: string): number {
+  const bytes = size(flag, text)
+  if (bytes >= LEAST_MEMORY) return bytes
+  const found = `Flag '--${flag}' is wrong: expected at least 16 MiB, found '${text}'.`
+  throw new SpellError('FLAG_INVALID', found, { hint: `Write it as: --${flag}=16MiB` })
+}
+
 /** A whole number of at least 1. @throws FLAG_INVALID */
 export function count(flag: string, text: string): number {
   return measure(flag, text, { '': 1 }, 'a whole number of at least 1')

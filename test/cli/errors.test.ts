@@ -129,6 +129,12 @@ const CASES: Readonly<Record<string, Bad>> = {
     exit: 2,
     says: ["'.py'", 'lua (.lua)'],
   },
+  'too little memory': {
+    argv: ['run', 'hello.lua', '--max-memory=1MiB'],
+    code: 'FLAG_INVALID',
+    exit: 2,
+    says: ["'--max-memory'", 'at least 16 MiB', "'1MiB'", '--max-memory=16MiB'],
+  },
   'too much time': {
     argv: ['run', 'loop.lua', '--max-time=200ms'],
     code: 'TIMEOUT',

@@ -1,7 +1,7 @@
 import { PERMISSIONS } from '../flags.ts'
 import type { Parsed } from '../parse.ts'
 import type { Isolation, PermissionSet, RunLimits, RunOptions } from '@llmspell/sdk'
-import { count, duration, size } from '../units.ts'
+import { count, duration, memory, size } from '../units.ts'
 
 /** Text of a flag that may be given once. */
 export function text({ flags }: Parsed, name: string): string | undefined {
@@ -57,7 +57,7 @@ function limits(parsed: Parsed): RunLimits {
   }
   const all = {
     timeMs: read('max-time', duration),
-    memoryBytes: read('max-memory', size),
+    memoryBytes: read('max-memory', memory),
     calls: read('max-calls', count),
     outputBytes: read('max-output', size),
   }
