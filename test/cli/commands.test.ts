@@ -85,7 +85,20 @@ describe('tool', () => {
     const words = ['tool', 'invoke', 'calculator', '--expression', '1/0']
     const { code, stderr } = await llmspell(words)
     expect(code).toBe(7)
-    expect(stderr).not.toBe('')
+    expect(stderr).toMatch(/^error\[CALC_DOMAIN\]: .*\nhint: .*\n$/)
+  })
+
+  test('names may be written as scripts write them', async () => {
+    const words = ['tool', 'invoke', 'file_read', '--path', 'README.md', '--allow-read=README.md']
+    expect(await llmspell(words)).toMatchObject({ code: 0, stderr: '' })
+  })
+
+  test('a missing parameter says where all of them are told', async () => {
+    const { code, stderr } = await llmspell(['tool', 'invoke', 'calculator'])
+    expect({ code, stderr }).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('llmspell tool info calculator'),
+    })
   })
 
   test.each([

@@ -1,9 +1,19 @@
-import type { RunOptions, ToolResult } from '@llmspell/sdk'
+import {
+  fromErrorRecord,
+  isSpellError,
+  toErrorRecord,
+  type RunOptions,
+  type ErrorRecord,
+  type ToolResult,
+  type Value,
+} from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { toJson } from '../print/envelope.ts'
 import { harmless } from '../print/escape.ts'
+import { failureText } from '../print/failure.ts'
 import { err, out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
+import { painter } from '../print/style.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { runOptions, text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
@@ -24,10 +34,31 @@ export async function invokeTool(stage: Stage): Promise<number> {
   const runtime = await kernel.use('script-runtime')
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   await using run = runtime.open({ ...options, ...wires(line) })
-  const result = (await run.call('Tool', 'execute', [entry.name, input, {}])) as ToolResult
+  const result = await called(run, entry.name, input)
   line.clear()
   print(stage, result)
   return result.success ? 0 : EXIT_CODES.tool
+}
+
+interface Caller {
+  call(module: string, fn: string, args: readonly Value[]): Promise<unknown>
+}
+
+async function called(
+  run: Caller,
+  name: string,
+  input: Record<string, Value>,
+): Promise<ToolResult> {
+  try {
+    return (await run.call('Tool', 'execute', [name, input, {}])) as ToolResult
+  } catch (error) {
+    throw withHint(error, `See its parameters with: llmspell tool info ${name}`)
+  }
+}
+
+function withHint(error: unknown, hint: string): unknown {
+  const bare = isSpellError(error) && error.code === 'INPUT_INVALID' && error.hint === undefined
+  return bare ? fromErrorRecord({ ...toErrorRecord(error), hint }) : error
 }
 
 function wires(line: ProgressLine): Pick<RunOptions, 'signal' | 'onProgress'> {
@@ -46,8 +77,9 @@ function print({ json }: Stage, result: ToolResult): void {
     out(`${toJson({ ok: result.success, ...result })}\n`)
     return
   }
-  const shown = harmless(result.text)
-  const line = shown.endsWith('\n') || shown === '' ? shown : `${shown}\n`
-  if (result.success) out(line)
-  else err(line)
+  const fault = result.success ? undefined : (result.error as ErrorRecord | undefined)
+  if (fault) err(failureText(fromErrorRecord(fault), painter(process.stderr.isTTY)))
+  else (result.success ? out : err)(lineOf(harmless(result.text)))
 }
+
+const lineOf = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
