@@ -27,8 +27,19 @@ function writeSome(fd: number, bytes: Buffer, start: number): number {
   }
 }
 
-export const out = (text: string): void => writeAll(1, text)
-export const err = (text: string): void => writeAll(2, text)
+/** True while the last line of stdout is open. */
+let open = false
+
+export function out(text: string): void {
+  if (text !== '') open = !text.endsWith('\n')
+  writeAll(1, text)
+}
+
+/** What goes to stderr begins on a line of its own, also where both are one terminal. */
+export function err(text: string): void {
+  if (open && process.stdout.isTTY && process.stderr.isTTY) out('\n')
+  writeAll(2, text)
+}
 
 function failed(cause: Error): SpellError {
   return new SpellError('OUTPUT_FAILED', `The output could not be written: ${cause.message}.`, {
