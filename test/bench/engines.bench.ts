@@ -8,7 +8,7 @@ import { LIBRARIES, type RawState } from './engines/raw.ts'
 import { ALL, type Work } from './engines/work.ts'
 import { inTurn, report, times, type Row } from './support.ts'
 
-const ROUNDS = 7
+const ROUNDS = 5
 /** The best round: what a busy machine adds is no property of an engine. */
 const best = (ms: readonly number[]): number => Math.min(...ms)
 const START = join(ROOT, 'test', 'bench', 'engines', 'start.ts')
@@ -17,7 +17,6 @@ const all = places()
 const engines = [...new Map(all.map((place) => [place.engine, place])).values()]
 const house = await openBench(all.map(({ plugin }) => plugin))
 const states = new Map<string, RawState>()
-for (const { engine } of engines) states.set(engine, await LIBRARIES[engine]!.open())
 
 async function rawTime(engine: string, work: Work): Promise<number> {
   const started = performance.now()
@@ -36,6 +35,8 @@ function figure(ms: number, { count, host }: Work): string {
 }
 
 for (const work of ALL) {
+  // Fresh ones: wasmoon loses its globals some time after awaited calls.
+  for (const { engine } of engines) states.set(engine, await LIBRARIES[engine]!.open())
   const sides = engines.flatMap(({ engine }) => [
     { name: LIBRARIES[engine]!.name, raw: engine, run: () => rawTime(engine, work) },
     ...all
@@ -53,6 +54,7 @@ for (const work of ALL) {
     return { what: name, figure: figure(found[i]!, work) + against }
   })
   report(work.name, rows)
+  for (const state of states.values()) state.close()
 }
 
 const starts = (args: readonly string[]): { first: number; next: number } =>
@@ -73,5 +75,4 @@ report(
       .join('  '),
   })),
 )
-for (const state of states.values()) state.close()
 await house[Symbol.asyncDispose]()

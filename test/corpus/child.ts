@@ -1,5 +1,6 @@
 // Runs a batch of the corpus in a process of its own: a crash of the host is then seen from outside.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { setInterval } from 'node:timers'
 import { isSpellError, type RunResult, type Value } from '@llmspell/sdk'
@@ -123,6 +124,7 @@ async function once(row: Row): Promise<Seen> {
   const seen = {
     ms: performance.now() - started,
     limitMs: limitOf(row),
+    busy: Math.max(1, loadavg()[0]! / availableParallelism()),
     lagMs: meter.stop(),
     grownBytes: sizeNow('VmHWM') - before,
     wasmBytes: wasm.bytes,

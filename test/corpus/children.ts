@@ -13,6 +13,7 @@ const EMPTY: Seen = {
   found: 'the host crashed',
   ms: 0,
   limitMs: 0,
+  busy: 1,
   lagMs: 0,
   grownBytes: 0,
   wasmBytes: 0,

@@ -18,9 +18,9 @@ function isExpected(row: Row, found: string): boolean {
 }
 
 /** True where a busy machine may be the reason: such a row deserves another try. */
-export function isSlow({ found, ms, limitMs, lagMs }: Seen, { isolation }: Place): boolean {
-  const isLate = found === 'killed' && ms >= limitMs + LATE_MS
-  return isLate || (isolation === 'worker' && lagMs >= MOST_LAG_MS)
+export function isSlow({ found, ms, limitMs, lagMs, busy }: Seen, { isolation }: Place): boolean {
+  const isLate = found === 'killed' && ms >= limitMs + LATE_MS * busy
+  return isLate || (isolation === 'worker' && lagMs >= MOST_LAG_MS * busy)
 }
 
 /** What is wrong with what was seen of a row. */

@@ -44,6 +44,8 @@ export interface Seen {
   readonly again?: Value
   readonly ms: number
   readonly limitMs: number
+  /** Tasks that want to run for each core, at least 1: so much longer everything may take. */
+  readonly busy: number
   /** How long the event loop of the host was away at most. */
   readonly lagMs: number
   /** Growth of the process at its highest. */
