@@ -146,6 +146,33 @@ describe('names', () => {
   })
 })
 
+describe('a call without await', () => {
+  it.each([
+    ['Demo.openDoor().knockTwice(1)', 'knockTwice', 'Demo.openDoor'],
+    ['Demo.calculator({}).text', 'text', 'Demo.calculator'],
+    ['(await Demo.openDoor()).knockTwice(1).text', 'text', 'front.knockTwice'],
+  ])('%s is told', async (source, key, call) => {
+    expect(await failure(source)).toMatchObject({
+      message: `A promise of ${call} has no '${key}'.`,
+      hint: `Write await before ${call}(...).`,
+      where: { line: 1 },
+    })
+  })
+
+  it('is told where its promise is sent', async () => {
+    expect(await failure('await Demo.sendAll({ tools: [Demo.openDoor()] })')).toMatchObject({
+      code: 'VALUE_UNSUPPORTED',
+      hint: 'Write await before the call.',
+    })
+  })
+
+  it('gives a promise like any other', async () => {
+    const source = `const p = Demo.openDoor(); p.mine = 1
+      return [p instanceof Promise, p.mine, typeof p.finally, String(p), (await Promise.all([p]))[0].fullName]`
+    expect((await run(source)).value).toEqual([true, 1, 'function', '[object Promise]', 'Front'])
+  })
+})
+
 describe('handles', () => {
   it('are frozen, have fields and methods, and go back by id', async () => {
     const source = `const d = await Demo.openDoor()

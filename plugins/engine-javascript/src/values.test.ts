@@ -101,7 +101,7 @@ describe('values', () => {
     ['{ ["\\uD800"]: 1 }', undefined, 'a lone surrogate'],
     ['{ constructor: 1 }', 'value.constructor', "the key 'constructor'"],
     ['{ d: new Date(NaN) }', 'value.d', 'an invalid date'],
-    ['{ p: Promise.resolve(1) }', 'value.p', 'an instance of Promise'],
+    ['{ p: Promise.resolve(1) }', 'value.p', 'a promise'],
   ])('such as %s are refused with their path', async (source, path, found) => {
     expect(await failure(`await Demo.take(${source})`)).toMatchObject({
       code: 'VALUE_UNSUPPORTED',

@@ -1,33 +1,40 @@
 /** The guest's module `Async`. */
 export const ASYNC_PART = /* js */ String.raw`
-const { raise, pause, forget, SpellError, isArray, keysOf, inspect, define, uncaught } = kit
+const { raise, pause, forget, begin, SpellError, isArray, keysOf, inspect, define, uncaught } = kit
 const UNITS = { ms: 1, s: 1000, m: 60000, h: 3600000, d: 86400000 }
 function ms(duration) {
   if (typeof duration === 'number' && duration >= 0) return duration
   const match = /^([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)$/.exec(duration)
-  return match ? Number(match[1]) * UNITS[match[2]] : raise('INPUT_INVALID', 'A duration is ms or text such as "30s", found ' + inspect(duration) + '.')
+  if (match) return Number(match[1]) * UNITS[match[2]]
+  const found = typeof duration === 'string' ? '"' + duration + '" (text)' : inspect(duration)
+  return raise('INPUT_INVALID', "'duration': expected a duration, found " + found + '.', 'Send milliseconds, or text such as "30s".')
 }
-const begin = (work, name) => {
-  if (work instanceof Task) return work.await()
-  if (typeof work === 'function') return new Promise((resolve) => resolve(work()))
-  if (typeof work?.then === 'function') return Promise.resolve(work)
+function start(work, name) {
+  if (work instanceof Task) return { promise: work.await(), cancel: () => work.cancel() }
+  if (typeof work === 'function') return begin(() => work())
+  if (typeof work?.then === 'function') return { promise: Promise.resolve(work), cancel() {} }
   return raise('INPUT_INVALID', 'Async.' + name + ' expects functions or promises, found ' + inspect(work) + '.', 'Write () => ... around the call.')
 }
 function gather(name, work) {
   if (typeof work !== 'object' || work === null) raise('INPUT_INVALID', 'Async.' + name + ' expects an array or an object of functions.')
   const keys = keysOf(work)
-  return { keys, promises: keys.map((key) => begin(work[key], name)) }
+  return { keys, started: keys.map((key) => start(work[key], name)) }
 }
+const promisesOf = (started) => started.map((each) => each.promise)
 const shape = (work, keys, values) => isArray(work) ? values : Object.fromEntries(keys.map((key, i) => [key, values[i]]))
 const settled = (promise) => promise.then((value) => ({ ok: true, value }), (error) => ({ ok: false, error }))
 const cancelled = () => new SpellError({ code: 'CANCELLED', message: 'The task was cancelled.' })
+/** What is decided cancels the work that is not. */
+async function decided(started, promise) {
+  try { return await promise } finally { for (const each of started) each.cancel() }
+}
 
 class Task {
   #promise; #done = false; #cancel; #seen = false
   constructor(fn, args) {
     const ended = new Promise((_, reject) => { this.#cancel = () => { this.#seen = true; reject(cancelled()) } })
-    const run = new Promise((resolve) => resolve(fn(...args)))
-    this.#promise = Promise.race([run, ended])
+    const run = begin(() => fn(...args))
+    this.#promise = decided([run], Promise.race([run.promise, ended]))
     this.#promise.then(() => { this.#done = true }, (error) => { this.#done = true; Promise.resolve().then(() => this.#seen || uncaught(error)) })
   }
   await() { this.#seen = true; return this.#promise }
@@ -38,17 +45,17 @@ class Task {
 
 const Async = {
   async all(work) {
-    const { keys, promises } = gather('all', work)
-    return shape(work, keys, await Promise.all(promises))
+    const { keys, started } = gather('all', work)
+    return shape(work, keys, await decided(started, Promise.all(promisesOf(started))))
   },
   async settle(work) {
-    const { keys, promises } = gather('settle', work)
-    return shape(work, keys, await Promise.all(promises.map(settled)))
+    const { keys, started } = gather('settle', work)
+    return shape(work, keys, await Promise.all(promisesOf(started).map(settled)))
   },
   async race(work) {
-    const { promises } = gather('race', work)
-    if (promises.length === 0) raise('INPUT_INVALID', 'Async.race expects at least one function.')
-    return Promise.race(promises)
+    const { started } = gather('race', work)
+    if (started.length === 0) raise('INPUT_INVALID', 'Async.race expects at least one function.')
+    return decided(started, Promise.race(promisesOf(started)))
   },
   async map(list, fn, options) {
     if (!isArray(list)) raise('INPUT_INVALID', 'Async.map expects an array.')
@@ -61,7 +68,8 @@ const Async = {
         try { results[i] = await fn(list[i], i) } catch (error) { failed = true; throw error }
       }
     }
-    await Promise.all(Array.from({ length: Math.min(most, list.length) }, worker))
+    const started = Array.from({ length: Math.min(most, list.length) }, () => begin(worker))
+    await decided(started, Promise.all(promisesOf(started)))
     return results
   },
   spawn(fn, ...args) {
@@ -73,7 +81,8 @@ const Async = {
     const { ticket, promise } = pause(ms(duration), true)
     const late = promise.then(() => raise('TIMEOUT', 'The function took longer than ' + (typeof duration === 'number' ? duration + ' ms' : duration) + '.'))
     late.catch(() => {})
-    try { return await Promise.race([begin(fn, 'timeout'), late]) } finally { forget(ticket) }
+    const work = begin(() => fn())
+    try { return await decided([work], Promise.race([work.promise, late])) } finally { forget(ticket) }
   },
   sleep: (duration) => pause(ms(duration), false).promise,
 }

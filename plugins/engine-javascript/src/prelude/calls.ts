@@ -20,12 +20,16 @@ function ask(index, handle, args, names) {
   }
 }
 function later(ticket, stack) {
-  return new Promise((resolve, reject) => waiting.set(ticket, { resolve, reject, stack }))
+  const by = owner()
+  const promise = new Promise((resolve, reject) => waiting.set(ticket, { resolve, reject, stack, by }))
+  if (isCancelled(by)) drop(ticket, promise)
+  return promise
 }
 function settle(ticket, reply) {
   const wait = waiting.get(ticket)
   if (!wait) return
   waiting.delete(ticket)
+  scope = wait.by
   try { wait.resolve(dataOf(reply, wait.stack)) } catch (error) { wait.reject(error) }
 }
 /** Like a call, but one way or at once. */
@@ -44,6 +48,7 @@ function watch(ticket, promise, pick) {
   Promise.resolve(promise).then((value) => end(pick ? pick(value) : value)).catch(fail)
 }
 function invoke(ticket, id, text) {
+  scope = null
   const run = async () => {
     const fn = callbacks.get(+id)
     if (!fn) raise('INPUT_INVALID', 'There is no callback ' + id + '.')
@@ -62,5 +67,37 @@ function pause(ms, quiet) {
 }
 const forget = (ticket) => {
   if (waiting.delete(ticket)) host.forget(ticket)
+}
+
+/** Whose work goes on: what an answer sets off belongs to whom the question belonged. */
+let scope = null
+/** One whose work is done has gone back to who started it. */
+function owner() {
+  while (scope?.done) scope = scope.parent
+  return scope
+}
+function isCancelled(by) {
+  for (; by; by = by.parent) if (by.cancelled) return true
+  return false
+}
+/** Starts work that can be cancelled: its questions of then and later are dropped with it. */
+function begin(fn) {
+  const own = { parent: owner(), done: false, cancelled: false }
+  scope = own
+  const promise = new Promise((resolve) => resolve(fn()))
+  scope = own.parent
+  const end = () => { own.done = true }
+  promise.then(end, end)
+  return { promise, cancel: () => { if (!own.done) cancel(own) } }
+}
+function cancel(own) {
+  own.cancelled = true
+  for (const [ticket, wait] of waiting) if (isCancelled(wait.by)) drop(ticket)
+}
+function drop(ticket, promise) {
+  const { reject } = waiting.get(ticket)
+  promise?.catch(() => {})
+  forget(ticket)
+  reject(failure({ code: 'CANCELLED', message: 'The task was cancelled.' }, ''))
 }
 `

@@ -54,7 +54,7 @@ function lazyJson() {
   const native = JSON
   lazy('JSON', () => {
     for (const fn of parse(host.describe('JSON')).functions) {
-      if (!hasOwn(native, fn.name)) define(native, fn.name, { value: part('modules').bind(fn), writable: true, configurable: true })
+      if (!hasOwn(native, fn.name)) define(native, fn.name, { value: part('modules').bind(fn, null, 'JSON'), writable: true, configurable: true })
     }
     return native
   })

@@ -37,7 +37,7 @@ const KIT = /* js */ `
 const stricts = new WeakSet()
 const kit = {
   config, parse, stringify, define, create, freeze, keysOf, protoOf, isArray, hasOwn, PlainObject, wrapped, part, raise, failure,
-  describeText, textOf, inspect, refs, callbacks, encode, dataOf, ask, tell, pause, forget, uncaught, stricts, lazyNames,
+  describeText, textOf, inspect, refs, callbacks, encode, dataOf, ask, tell, pause, forget, begin, uncaught, stricts, lazyNames,
   get SpellError() { return part('errors').SpellError },
 }
 return {

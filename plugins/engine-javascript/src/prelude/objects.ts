@@ -16,7 +16,7 @@ function makeType({ name, key, methods, fields }) {
     const call = function (...args) {
       const ref = refs.get(this)
       if (ref?.[1] !== key) raise('INPUT_INVALID', "'" + fn.name + "' is a method of " + name + ' and was called without it.', 'Call it with a dot: ' + name.toLowerCase() + '.' + fn.name + '(...).')
-      return bind(fn, ref[2])(...args)
+      return bind(fn, ref[2], name.toLowerCase())(...args)
     }
     define(proto, fn.name, { value: call, writable: true, configurable: true })
   }
@@ -39,7 +39,7 @@ function makeBuilder({ owner, call, methods }) {
   for (const { name, path, append } of methods) {
     define(builder, name, { value(value) { put(table, path, append, value); return builder }, enumerable: true })
   }
-  define(builder, 'build', { value: () => bind(call)(table), enumerable: true })
+  define(builder, 'build', { value: () => bind(call, null, owner)(table), enumerable: true })
   return freeze(builder)
 }
 function put(table, path, append, value) {
@@ -80,7 +80,9 @@ class Stream {
     const final = this.#final
     return typeof final?.text === 'string' ? final.text : parts.filter((part) => typeof part === 'string').join('')
   }
-  async each(fn) { for await (const chunk of this) if ((await fn(chunk)) === false) return }
+  async each(fn) {
+    for (let next = await this.next(); !next.done; next = await this.next()) if ((await fn(next.value)) === false) return
+  }
   async cancel() {
     if (this.#done) return
     this.#done = true

@@ -9,10 +9,10 @@ const pathOf = (roots, trail) => trail.slice(1).reduce(
   (text, step) => typeof step === 'number' ? text + '[' + step + ']' : text + '.' + step,
   roots[trail[0]] ?? 'argument ' + (trail[0] + 1),
 ).toWellFormed()
-function unsupported(out, found, expected) {
+function unsupported(out, found, expected, value) {
   const path = pathOf(out.roots, out.trail)
   raise('VALUE_UNSUPPORTED', "The value at '" + path + "' cannot cross: expected " + (expected ?? 'plain data') + ', found ' + found + '.',
-    'Send numbers, text, booleans, bytes, arrays and objects of these.', { path, found })
+    value instanceof Promise ? 'Write await before the call.' : 'Send numbers, text, booleans, bytes, arrays and objects of these.', { path, found })
 }
 
 function encode(list, roots, functions) {
@@ -51,6 +51,7 @@ function walkObject(value, out) {
   if (value instanceof Uint8Array) return walkBytes(value, out)
   if (value instanceof ArrayBuffer) return walkBytes(new Uint8Array(value), out)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? unsupported(out, 'an invalid date', 'a date') : value.toISOString()
+  if (value instanceof Promise) unsupported(out, 'a promise', undefined, value)
   if (out.above.includes(value)) unsupported(out, 'a cycle', 'a tree')
   if (out.above.length >= MOST_LEVELS) raise('VALUE_TOO_LARGE', 'The value is too large for one call: found more than ' + MOST_LEVELS + ' levels.', 'Send it in parts, or as a file.')
   out.above.push(value)
