@@ -65,7 +65,7 @@ export interface Lua {
   lua_getinfo(L: LuaState, what: LuaBytes, debug: LuaDebug): number
 }
 
-export type LuaContinuation = (L: LuaState, status: number, context: number) => number
+type LuaContinuation = (L: LuaState, status: number, context: number) => number
 
 /** The part of `lauxlib`. */
 export interface LuaAux {

@@ -38,7 +38,7 @@ function readField(core: Core, L: LuaState, module: ScriptModule, missing?: Fall
     return 1
   }
   if (key === undefined || missing === undefined) {
-    throw unknownName(`${module.name} has no function '${key ?? '?'}'.`, key, visible(module))
+    throw unknownName(`${module.name} has no '${key ?? '?'}'.`, key, visible(module))
   }
   core.machine.pushNative(L, missing(key))
   return 1

@@ -49,10 +49,11 @@ function entries(core: Core, L: LuaState, index: number, walk: Walk): string[] {
 }
 
 function positions(list: Readonly<Record<string, string>>): string[] {
-  let next = 1
-  return Object.entries(list)
-    .toSorted(([a], [b]) => Number(a) - Number(b))
-    .map(([key, shown]) => (Number(key) === next ? (next++, shown) : `[${key}] = ${shown}`))
+  const keys = Object.keys(list)
+    .map(Number)
+    .toSorted((a, b) => a - b)
+  // As long as they count up from 1 they need no name.
+  return keys.map((key, i) => (key === i + 1 ? list[key]! : `[${key}] = ${list[key]!}`))
 }
 
 function keyText(core: Core, L: LuaState, index: number): string {
