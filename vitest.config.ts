@@ -6,6 +6,9 @@ const resolve = { conditions }
 const ssr = { resolve: { conditions, externalConditions: conditions } }
 const packages = '{sdk,kernel,cli,plugin-template,plugins/*,examples/*}'
 
+/** What measures time runs alone, after everything else. */
+const timed = ['test/runtime/limits.test.ts', 'test/corpus.test.ts', 'test/corpus/scripts.test.ts']
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
@@ -15,6 +18,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          sequence: { groupOrder: 0 },
           pool: 'threads',
           // Two cores may be shared by as many test files: a limit is for what hangs.
           testTimeout: 30_000,
@@ -27,10 +31,24 @@ export default defineConfig({
         ssr,
         test: {
           name: 'system',
+          sequence: { groupOrder: 0 },
           pool: 'forks',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, '**/dist/**', 'test/fixtures/**'],
+          exclude: [...configDefaults.exclude, '**/dist/**', 'test/fixtures/**', ...timed],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'timed',
+          pool: 'forks',
+          include: timed,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },

@@ -24,8 +24,15 @@ export interface ThreadFiles {
 /** Opens a session in a thread of its own. @throws ENGINE_FAILED */
 export async function openWorker(files: ThreadFiles, host: HostSide): Promise<HostedSession> {
   const session = new WorkerSession(files, host)
-  await session.ready
-  return session
+  // The time of a run counts from its first moment: a thread that is slow to start is ended too.
+  const stop = (): void => session.kill()
+  host.scope.signal.addEventListener('abort', stop, { once: true })
+  try {
+    await session.ready
+    return session
+  } finally {
+    host.scope.signal.removeEventListener('abort', stop)
+  }
 }
 
 class WorkerSession implements HostedSession {
