@@ -1,90 +1,38 @@
 import type { Kernel } from '@llmspell/kernel'
-import type { EngineItem, Services } from '@llmspell/sdk'
+import type { EngineItem } from '@llmspell/sdk'
+import { EXIT_CODES } from '../exit.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
 import { cacheFolder, dataFolder } from '../places.ts'
+import type { Check } from './check.ts'
 
-/** One line of `llmspell doctor`. */
-export interface Check {
-  readonly name: string
-  readonly ok: boolean
-  readonly text: string
-  readonly hint?: string
-}
-
-/** What we ask of the service `models`, whichever plugin provides it. */
-interface Models {
-  resolve(): { readonly id: string; readonly mock: boolean }
-  list(): readonly {
-    readonly name: string
-    readonly mock: boolean
-    readonly available: boolean
-    readonly reason?: string
-  }[]
-}
-
-/** Node and the machine. */
+/** Node and the machine. The door has refused a Node that is too old. */
 export function machineChecks(): Check[] {
   const { versions, platform, arch, env } = process
-  const fits = Number(versions.node.split('.')[0]) >= 24
-  const node = `Node ${versions.node} on ${platform}-${arch}`
   return [
-    { name: 'node', ok: fits, text: node, ...(fits ? {} : { hint: 'Install Node 24 or newer.' }) },
-    { name: 'data', ok: true, text: dataFolder(env, platform) },
-    { name: 'cache', ok: true, text: cacheFolder(env, platform) },
-  ]
-}
-
-/** Plugins that failed or were left out, or one line that all is well. */
-export function pluginChecks(kernel: Kernel): Check[] {
-  const rows = kernel.list()
-  const bad = rows.filter((row) => row.state === 'failed' || row.state === 'skipped')
-  const hint = 'See: llmspell plugin doctor'
-  const failures = bad.map(({ id, state, failure }) => {
-    return { name: `plugin ${id}`, ok: false, text: `${state}: ${failure?.message ?? ''}`, hint }
-  })
-  return [
-    { name: 'plugins', ok: true, text: `${rows.length} found, ${rows.length - bad.length} usable` },
-    ...failures,
+    { name: 'node', state: 'ok', text: `Node ${versions.node} on ${platform}-${arch}` },
+    { name: 'data', state: 'ok', text: dataFolder(env, platform) },
+    { name: 'cache', state: 'ok', text: cacheFolder(env, platform) },
   ]
 }
 
 /** Engines and how scripts are kept apart. */
 export function engineChecks(kernel: Kernel): Check[] {
   const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
-  const names = engines.map(
-    ({ name, item }) => `${name} ${item.version} (${item.extensions.join(', ')})`,
-  )
-  const hint = { hint: 'Install an engine plugin.' }
-  const found = engines.length > 0
+  const isolation = `${DEFAULT_ISOLATION} by default, worker with --isolation=worker`
   return [
-    { name: 'engines', ok: found, text: names.join(', ') || 'none', ...(found ? {} : hint) },
-    {
-      name: 'isolation',
-      ok: true,
-      text: `${DEFAULT_ISOLATION} by default, worker with --isolation=worker`,
-    },
+    enginesCheck(engines.map(engineText)),
+    { name: 'isolation', state: 'ok', text: isolation },
   ]
 }
 
-/** Providers with or without their key, and the model that an agent gets who names none. */
-export async function modelChecks(kernel: Kernel): Promise<Check[]> {
-  try {
-    const models = (await kernel.use('models' as keyof Services)) as unknown as Models
-    const { id, mock } = models.resolve()
-    const note = mock ? ' (the offline mock: answers by rules, no model)' : ''
-    return [...providerChecks(models), { name: 'default model', ok: true, text: `${id}${note}` }]
-  } catch (error) {
-    return [{ name: 'models', ok: false, text: (error as Error).message }]
-  }
+function engineText({ name, item }: { readonly name: string; readonly item: EngineItem }): string {
+  const how = item.extensions.length > 0 ? item.extensions.join(', ') : `--engine=${name}`
+  return `${name} ${item.version} (${how})`
 }
 
-function providerChecks(models: Models): Check[] {
-  return models.list().map(({ name, mock, available, reason }) => {
-    const text = available
-      ? mock
-        ? 'ready, offline'
-        : 'ready, key present'
-      : (reason ?? 'not available')
-    return { name: `provider ${name}`, ok: true, text }
-  })
+function enginesCheck(names: readonly string[]): Check {
+  const name = 'engines'
+  if (names.length > 0) return { name, state: 'ok', text: names.join(', ') }
+  const hint = 'Install an engine plugin.'
+  return { name, state: 'fail', text: 'none', hint, exit: EXIT_CODES.unavailable }
 }
