@@ -39,7 +39,7 @@ const PAYLOADS: readonly Payload[] = [
   {
     id: 'LUA-02 handle',
     source: 'return Host.get().constructor',
-    expect: 'INPUT_INVALID',
+    expect: 'FUNCTION_UNKNOWN',
     plan: { functions: { 'Host.get': () => ({ ...handle }) } },
   },
   {

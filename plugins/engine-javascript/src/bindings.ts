@@ -201,5 +201,5 @@ export class Bindings {
 /** What is raised for a name that an object does not have. */
 export function unknownName(owner: string, name: string, known: readonly string[]): SpellError {
   const hint = didYouMean(name, known, known.length > 0 ? `There is: ${known.join(', ')}.` : '')
-  return new SpellError('INPUT_INVALID', `${owner} has no '${name}'.`, hint ? { hint } : {})
+  return new SpellError('FUNCTION_UNKNOWN', `${owner} has no '${name}'.`, hint ? { hint } : {})
 }

@@ -123,11 +123,11 @@ describe('names', () => {
     const { fallback: _, ...strict } = Demo
     const open = await openEngineHost(engine, 'main.js', { modules: [strict] })
     await expect(open.run('Demo.sendAl({})')).rejects.toMatchObject({
-      code: 'INPUT_INVALID',
+      code: 'FUNCTION_UNKNOWN',
       hint: "Did you mean 'sendAll'?",
       where: { line: 1 },
     })
-    const error = { code: 'INPUT_INVALID', hint: "Did you mean 'knockTwice'?" }
+    const error = { code: 'FUNCTION_UNKNOWN', hint: "Did you mean 'knockTwice'?" }
     expect(await failure('(await Demo.openDoor()).knokTwice()')).toMatchObject(error)
   })
 

@@ -150,7 +150,7 @@ describe('builders', () => {
       'Send numbers, text, booleans, bytes, arrays and tables of these.',
       'VALUE_UNSUPPORTED',
     ],
-    ['Agent.builder():nmae("x")', "Did you mean 'name'?"],
+    ['Agent.builder():nmae("x")', "Did you mean 'name'?", 'FUNCTION_UNKNOWN'],
     ['Agent.builder().name("x")', 'Call it with a colon: builder:name(...), not with a dot.'],
   ])('%s', async (source, hint, code = 'INPUT_INVALID') => {
     await expect((await open()).run(source)).rejects.toMatchObject({ code, hint })
@@ -176,14 +176,14 @@ describe('handles', () => {
 
   it.each([
     ['Agent.create{}.execute("x")', 'Call it with a colon: agent:execute(...), not with a dot.'],
-    ['Agent.create{}:exceute("x")', "Did you mean 'execute'?"],
-    ['Agent.create{}:secret()', 'There is: execute, name, notice, text.'],
+    ['Agent.create{}:exceute("x")', "Did you mean 'execute'?", 'FUNCTION_UNKNOWN'],
+    ['Agent.create{}:secret()', 'There is: execute, name, notice, text.', 'FUNCTION_UNKNOWN'],
     [
       'local a = Agent.create{} a.execute(Agent, 1)',
       'Call it with a colon: agent:execute(...), not with a dot.',
     ],
-  ])('%s', async (source, hint) => {
-    await expect((await open()).run(source)).rejects.toMatchObject({ code: 'INPUT_INVALID', hint })
+  ])('%s', async (source, hint, code = 'INPUT_INVALID') => {
+    await expect((await open()).run(source)).rejects.toMatchObject({ code, hint })
   })
 
   it('cannot be changed or imitated', async () => {

@@ -8,8 +8,8 @@ export function visible(module: ScriptModule): string[] {
   return [...functions, ...Object.keys(module.fields ?? {})]
 }
 
-/** INPUT_INVALID that names the nearest known name. */
+/** FUNCTION_UNKNOWN that names the nearest known name. */
 export function unknownName(message: string, key = '', known: readonly string[] = []): SpellError {
   const hint = didYouMean(key, known, known.length > 0 ? `There is: ${known.join(', ')}.` : '')
-  return new SpellError('INPUT_INVALID', message, hint ? { hint } : {})
+  return new SpellError('FUNCTION_UNKNOWN', message, hint ? { hint } : {})
 }

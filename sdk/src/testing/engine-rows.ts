@@ -179,12 +179,12 @@ const ERRORS: readonly Row[] = [
   {
     name: 'names the nearest function',
     scripts: { lua: 'Probe.ehco(1)', javascript: 'await Probe.ehco(1)' },
-    expect: { error: { code: 'INPUT_INVALID', hint: "Did you mean 'echo'?" } },
+    expect: { error: { code: 'FUNCTION_UNKNOWN', hint: "Did you mean 'echo'?" } },
   },
   {
     name: 'hides hidden functions',
     scripts: { lua: 'Probe.secret()', javascript: 'await Probe.secret()' },
-    expect: { error: { code: 'INPUT_INVALID' } },
+    expect: { error: { code: 'FUNCTION_UNKNOWN' } },
   },
 ]
 
