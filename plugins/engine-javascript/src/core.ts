@@ -1,17 +1,9 @@
-import { fromErrorRecord, isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type {
-  ErrorRecord,
-  HostCall,
-  HostReply,
-  SessionOptions,
-  SpellError,
-  Value,
-} from '@llmspell/sdk'
+import { isSpellError, toErrorRecord } from '@llmspell/sdk'
+import type { HostCall, HostReply, SessionOptions, SpellError, Value } from '@llmspell/sdk'
 import { wordsOf } from './arguments.ts'
 import { Bindings } from './bindings.ts'
 import type { Bound } from './bindings.ts'
 import { Driver } from './driver.ts'
-import { parseGuest } from './incoming.ts'
 import type { Mark, Taker } from './incoming.ts'
 import { Loader } from './loader.ts'
 import { Machine } from './machine.ts'
@@ -59,6 +51,7 @@ export class Core {
       (ticket, reply) => void this.text('settle', ticket, reply),
       (thrown, compiling) => this.#describe(thrown, compiling),
     )
+    this.driver.names = [...options.modules, 'Async', 'print', 'console', 'require']
     this.driver.reachable = () => this.callbacks.size > 0
     this.bindings.add({ module: 'Stream', function: 'next' })
     this.bindings.add({ module: 'Stream', function: 'cancel' })
@@ -191,11 +184,6 @@ export class Core {
     const done = (value as { readonly done?: boolean } | undefined)?.done ?? true
     if (done) this.#streams.delete(call.handle!)
     return this.outgoing(stream.module).text(value, chunksOf(stream.chunk))
-  }
-
-  /** An error that no promise of the script takes. */
-  uncaught(text: string): void {
-    this.driver.uncaught ??= fromErrorRecord(parseGuest(text) as ErrorRecord)
   }
 }
 

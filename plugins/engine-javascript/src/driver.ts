@@ -1,6 +1,7 @@
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, HostReply } from '@llmspell/sdk'
-import { memoryLimit } from './lost.ts'
+import { withHint } from './hints.ts'
+import { endless, memoryLimit, stuck } from './lost.ts'
 import { Thrown } from './quickjs.ts'
 import type { Machine } from './machine.ts'
 import { parseGuest } from './incoming.ts'
@@ -33,6 +34,8 @@ export class Driver {
   #pumping = false
   /** Guest functions that the host may still call. */
   reachable: () => boolean = () => false
+  /** Names that a script may have meant. */
+  names: readonly string[] = []
   /** An error of a timer or a task that nobody waits for. */
   uncaught: SpellError | undefined
 
@@ -68,11 +71,15 @@ export class Driver {
     if (this.#machine.refused) return wait?.reject(memoryLimit())
     try {
       const found = parseGuest(reply.slice(1))
-      if (reply[0] !== '+') wait?.reject(fromErrorRecord(found as ErrorRecord))
+      if (reply[0] !== '+') wait?.reject(this.#error(found))
       else wait?.resolve(endedOf(found as readonly unknown[], bytesOf))
     } catch (error) {
       wait?.reject(error)
     }
+  }
+
+  #error(found: unknown): SpellError {
+    return fromErrorRecord(withHint(found as ErrorRecord, this.names))
   }
 
   /** A host call on its way. @returns its ticket as the guest knows it */
@@ -119,6 +126,11 @@ export class Driver {
     if (this.#machine.lost) return this.abandon(this.#machine.lost)
     const known = error instanceof Thrown ? this.failure(error) : (error as SpellError)
     this.uncaught ??= known
+  }
+
+  /** An error of the guest that no promise takes. */
+  tell(text: string): void {
+    this.uncaught ??= this.#error(parseGuest(text))
   }
 
   /** Goes on until no promise is ready. Between rounds the host's own promises have their turn. */
@@ -203,7 +215,7 @@ export class Driver {
     if (!(error instanceof Thrown)) return error as SpellError
     try {
       const text = this.#machine.enter(() => this.#describe(error.value, compiling))
-      return fromErrorRecord(parseGuest(text) as ErrorRecord)
+      return this.#error(parseGuest(text))
     } catch {
       return this.#machine.lost ?? unreadable()
     }
@@ -224,16 +236,4 @@ const NO_ANSWER: HostReply = {
 
 function unreadable(): SpellError {
   return new SpellError('SCRIPT_ERROR', 'The script failed with an error that cannot be read.')
-}
-
-function stuck(): SpellError {
-  return new SpellError('SCRIPT_ERROR', 'The script waits for a promise that nothing can fulfil.', {
-    hint: 'Fulfil it, or do not await it.',
-  })
-}
-
-function endless(): SpellError {
-  return new SpellError('SCRIPT_ERROR', 'The promises of the script go on without end.', {
-    hint: 'Wait for something between the rounds, such as Async.sleep.',
-  })
 }

@@ -1,6 +1,7 @@
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
 import type { HostCall, HostReply, SessionOptions } from '@llmspell/sdk'
 import { posix } from 'node:path'
+import { notFound } from './hints.ts'
 import { plainSource } from './typescript.ts'
 
 const ENDINGS = ['.js', '.mjs', '.ts']
@@ -109,7 +110,7 @@ export class Loader {
   }
 
   #keep(name: string, reply: HostReply): Source {
-    if (!reply.ok) throw fromErrorRecord(reply.error)
+    if (!reply.ok) throw notFound(reply.error, name)
     const { file, source } = reply.value as unknown as Source
     const known = this.#byFile.get(file)
     const found = known ?? { file, source: plainSource(source, file) }

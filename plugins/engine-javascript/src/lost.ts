@@ -20,3 +20,17 @@ export function failureOf(error: unknown): SpellError {
     cause: error,
   })
 }
+
+/** Why a run ends that nothing can go on with. */
+export function stuck(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The script waits for a promise that nothing can fulfil.', {
+    hint: 'Fulfil it, or do not await it.',
+  })
+}
+
+/** Why a machine is lost whose promises never rest. */
+export function endless(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The promises of the script go on without end.', {
+    hint: 'Wait for something between the rounds, such as Async.sleep.',
+  })
+}

@@ -39,7 +39,7 @@ export function nativesOf(core: Core): Record<string, Native> {
     done: silent((args) =>
       core.driver.done(args.text(0), args.text(1), (marks) => core.roomBytes(marks)),
     ),
-    uncaught: silent((args) => core.uncaught(args.text(0))),
+    uncaught: silent((args) => core.driver.tell(args.text(0))),
     write: silent((args) => options.write(String(parseGuest(args.text(0))))),
     log: silent((args) => log(core, args.text(0), parseGuest(args.text(1)))),
     part: (args) => machine.evaluate(partOf(args.text(0)), OWN_FILE, AS_SCRIPT),

@@ -120,6 +120,21 @@ describe('script modules', () => {
   it('fail where they are named', async () => {
     const missing = { code: 'FILE_NOT_FOUND', where: { file: 'main.js', line: 2 } }
     expect(await failure('\nimport "./no.js"\n', plan(true))).toMatchObject(missing)
+    const node = { message: "There is no module 'fs': scripts do not run in Node." }
+    for (const source of [
+      'import fs from "fs"',
+      'const fs = require("fs")',
+      'await import("fs")',
+    ]) {
+      expect(await failure(source, plan(true))).toMatchObject({
+        ...node,
+        hint: expect.stringContaining('Tool.fileRead'),
+        where: { file: 'main.js', line: 1 },
+      })
+    }
+    expect(await failure('import _ from "lodash"', plan(true))).toMatchObject({
+      hint: expect.stringContaining("'./lodash'"),
+    })
     const bad = { code: 'SCRIPT_SYNTAX', where: { file: 'lib/bad.js', line: 2 } }
     expect(await failure('import "./lib/bad.js"', plan(true))).toMatchObject(bad)
   })
@@ -149,6 +164,9 @@ describe('failures', () => {
     ],
     ['Async.spawn(() => { throw new Error("task") }).then(() => {})', { message: 'task' }],
     ['export {}\nPromise.reject(7)', { message: 'The script threw 7.' }],
+    ['Asnc.sleep(1)', { hint: "Did you mean 'Async'?" }],
+    ['await fetch("http://a")', { hint: expect.stringContaining('tools') }],
+    ['setTimeout(() => process.exit())', { hint: expect.stringContaining('ends by itself') }],
     ['export default (', { code: 'SCRIPT_SYNTAX' }],
   ])('%s', async (source, error) => {
     expect(await failure(source)).toMatchObject(error)
