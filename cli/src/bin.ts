@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Bundled as CommonJS and almost empty: it is compiled before the compile cache is on.
+import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { loadKept } from './code-cache.ts'
@@ -19,9 +20,13 @@ interface Main {
 
 const { versions, env, platform } = process
 if (Number(versions.node.split('.')[0]) < 24) {
+  // A clone has a Node of its own, which npx puts first.
+  const clone = existsSync(join(__dirname, '../../node_modules/node/package.json'))
+  const cure = clone
+    ? 'Type npx llmspell in the clone, which brings Node 24'
+    : 'Install it, or put it first in PATH'
   process.stderr.write(
-    `error[NODE_TOO_OLD]: llmspell needs Node 24 or newer, found ${versions.node}.\n` +
-      'hint: Install it, or put it first in PATH.\n',
+    `error[NODE_TOO_OLD]: llmspell needs Node 24 or newer, found ${versions.node}.\nhint: ${cure}.\n`,
   )
   process.exit(8)
 }

@@ -39,6 +39,15 @@ describe('help', () => {
   })
 })
 
+test('a Node that is too old is told of npx in a clone', async () => {
+  using folder = new Folder()
+  const fake = `Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } })`
+  const file = folder.write('old.cjs', fake)
+  const { code, stderr } = await llmspell(['--version'], { env: { NODE_OPTIONS: `-r ${file}` } })
+  expect(code).toBe(8)
+  expect(stderr).toMatch(/^error\[NODE_TOO_OLD\]: .*20\.1\.0\.\nhint: Type npx llmspell/)
+})
+
 test('version is the same as a word', async () => {
   expect(await llmspell(['version'])).toEqual(await llmspell(['--version']))
 })

@@ -19,6 +19,7 @@ test.each(['in the repository', 'elsewhere'])(
       'calculator',
       '525600',
       'steps',
+      'Next: ',
     ]) {
       expect(stdout).toContain(text)
     }
@@ -29,7 +30,7 @@ test.each(['in the repository', 'elsewhere'])(
 
 test('the command line that it shows does the same', async () => {
   const { stdout } = await llmspell(['demo'])
-  const [, line = ''] = /^\$ llmspell (.*)$/m.exec(stdout) ?? []
+  const [, line = ''] = /^\$ npx llmspell (.*)$/m.exec(stdout) ?? []
   expect(await llmspell(line.split(' '))).toMatchObject({
     code: 0,
     stdout: expect.stringContaining('525600'),

@@ -12,6 +12,9 @@ const SPEC: CommandSpec = { id: 'demo', flags: [MODEL, CONFIG, QUIET, HELP], arg
 
 const READS = ['README.md', 'package.json']
 
+const IN_CLONE = 'npx llmspell run examples/scripts/hello.lua'
+const ELSEWHERE = 'llmspell init spells'
+
 /** Where the demo runs, and its script as seen from there. */
 interface Scene {
   readonly folder: string
@@ -29,6 +32,7 @@ async function show(stage: Stage): Promise<void> {
     read: () => ({ ...readSource(join(folder, script)), file: script }),
     narrate: true,
   })
+  out(`\nNext: ${folder === process.cwd() ? IN_CLONE : ELSEWHERE}\n`)
 }
 
 /** The files that the demo reads are those of this repository, or its own. */
@@ -49,7 +53,8 @@ function isRepository(folder: string): boolean {
 
 /** What to type for the same run. */
 function commandLine({ parsed }: Stage, { folder, script }: Scene): string {
-  const there = folder === process.cwd() ? '' : `cd ${quoted(folder)} && `
+  // In a clone npx finds the program, and the Node that it needs.
+  const there = folder === process.cwd() ? 'npx ' : `cd ${quoted(folder)} && `
   const { model } = parsed.flags
   const chosen = typeof model === 'string' ? ` --model ${quoted(model)}` : ''
   return `${there}llmspell run ${quoted(script)} --allow-read=${READS.join(',')}${chosen}`
