@@ -1,10 +1,11 @@
 import type { HostReply } from '@llmspell/sdk'
 import { SpellError, isSpellError } from '@llmspell/sdk'
-import { duration } from '@llmspell/sdk/lua'
+import { ASYNC_FUNCTIONS, duration, unknownName } from '@llmspell/sdk/lua'
 import { ask } from './calls.ts'
 import type { Children, Mode } from './children.ts'
 import { decide } from './children.ts'
 import type { Core } from './core.ts'
+import { show } from './libs/output.ts'
 import { NIL, REGISTRY } from './lua.ts'
 import { runPrelude } from './prelude.ts'
 import { ASYNC } from './generated/prelude.ts'
@@ -27,6 +28,14 @@ export function pushAsync(core: Core, L: number): void {
   api.lua_settop(L, -2)
   runPrelude(core, L, ASYNC)
   core.pushShared(L, 'async')
+  api.lua_createtable(L, 0, 1)
+  core.setNative(L, '__index', (l) => unknown(core, l))
+  api.lua_setmetatable(L, -2)
+}
+
+function unknown(core: Core, L: number): never {
+  const key = show(core, L, 2)
+  throw unknownName(`Async has no '${key}'.`, key, ASYNC_FUNCTIONS)
 }
 
 function sleep(core: Core, L: number): number {

@@ -43,7 +43,7 @@ export class Core {
     this.kinds = new Kinds(this.machine.api)
     this.pusher = new Pusher(this.machine, this.kinds, references)
     this.taker = new Taker(this.machine, this.kinds, (L, index) => this.#keep(L, index))
-    this.failures = new Failures(this.machine, this.frames, this.kinds, this.pusher, this.taker)
+    this.failures = new Failures(this)
     this.driver = new Driver(this.machine, this.failures)
     this.children = new Children(this)
   }

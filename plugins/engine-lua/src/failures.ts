@@ -1,35 +1,34 @@
 import type { ErrorRecord, Value, Where } from '@llmspell/sdk'
 import { SpellError, fromErrorRecord, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { nilHint } from '@llmspell/sdk/lua'
 import type { Frames } from './frames.ts'
-import type { Kinds } from './kinds.ts'
+import type { Core } from './core.ts'
+import { isPlain, show } from './libs/output.ts'
 import type { LuaApi } from './lua.ts'
-import { NIL, STRING, TABLE } from './lua.ts'
+import { NIL, TABLE } from './lua.ts'
 import type { Machine } from './machine.ts'
-import type { Pusher } from './push.ts'
 import { KEYS } from './registry.ts'
-import type { Taker } from './take.ts'
 
 /** Lua's own message; uncaught it can only come from a stack of very many calls. */
 const NO_MEMORY = 'not enough memory'
 const OVERFLOW = 'stack overflow'
 const CODE = /^[A-Z][A-Z0-9_]*$/
 
+type Parts = Pick<Core, 'machine' | 'frames' | 'kinds' | 'pusher' | 'taker' | 'options'>
+
 /** Errors between Lua and the host. */
 export class Failures {
   readonly #api: LuaApi
   readonly #machine: Machine
   readonly #frames: Frames
-  readonly #kinds: Kinds
-  readonly #pusher: Pusher
-  readonly #taker: Taker
+  readonly #core: Parts
 
-  constructor(machine: Machine, frames: Frames, kinds: Kinds, pusher: Pusher, taker: Taker) {
-    this.#machine = machine
-    this.#api = machine.api
-    this.#frames = frames
-    this.#kinds = kinds
-    this.#pusher = pusher
-    this.#taker = taker
+  /** Of a core, what is made before its failures. */
+  constructor(core: Parts) {
+    this.#core = core
+    this.#machine = core.machine
+    this.#api = core.machine.api
+    this.#frames = core.frames
   }
 
   /** Pushes a failure as a table that knows where it was raised. */
@@ -38,13 +37,13 @@ export class Failures {
     const { trace: _, ...record } = toErrorRecord(error)
     const where = error.where ?? this.#frames.locate(L)
     try {
-      this.#pusher.push(L, { ...record, ...(where && { where }) } as unknown as Value)
+      this.#core.pusher.push(L, { ...record, ...(where && { where }) } as unknown as Value)
     } catch (failure) {
       if (!isSpellError(failure)) throw failure
       this.#api.lua_settop(L, top)
-      this.#pusher.push(L, { code: record.code, message: record.message.toWellFormed() })
+      this.#core.pusher.push(L, { code: record.code, message: record.message.toWellFormed() })
     }
-    this.#kinds.mark(L, KEYS.error)
+    this.#core.kinds.mark(L, KEYS.error)
   }
 
   /** The failure that an answer of the host carries. */
@@ -78,14 +77,12 @@ export class Failures {
   }
 
   #readText(co: number, index: number, at: { trace: string; where: Where | undefined }) {
-    const { text } = this.#machine
-    const plain = this.#api.lua_type(co, index) === STRING
-    const pointer = plain
-      ? this.#api.lua_tolstring(co, index, text.size)
-      : this.#api.luaL_tolstring(co, index, text.size)
-    const whole = text.readLossy(pointer, text.word(text.size))
-    const { message, where } = this.#frames.split(whole === NO_MEMORY ? OVERFLOW : whole)
-    return new SpellError('SCRIPT_ERROR', message, { trace: at.trace, where: where ?? at.where })
+    const shown = show(this.#core, co, index)
+    const isTable = this.#api.lua_type(co, index) === TABLE && isPlain(this.#core, co, index)
+    const whole = isTable ? `The script threw ${shown}.` : shown
+    const { message, where = at.where } = this.#frames.split(whole === NO_MEMORY ? OVERFLOW : whole)
+    const hint = nilHint(message, this.#core.options.modules, this.#frames.lineAt(where))
+    return new SpellError('SCRIPT_ERROR', message, { trace: at.trace, where, hint })
   }
 
   #readTable(co: number, index: number, at: { trace: string; where: Where | undefined }) {
@@ -111,7 +108,7 @@ export class Failures {
       return undefined
     }
     try {
-      return this.#taker.take(co, index + 1, name)
+      return this.#core.taker.take(co, index + 1, name)
     } catch (error) {
       if (!isSpellError(error)) throw error
       return undefined

@@ -20,6 +20,7 @@ export class Frames {
   readonly #machine: Machine
   readonly #debug: number
   readonly #files = new Map<string, string>()
+  readonly #sources = new Map<string, string>()
 
   constructor(machine: Machine) {
     this.#machine = machine
@@ -28,8 +29,14 @@ export class Frames {
   }
 
   /** Remembers a file, whose name Lua cuts in messages. */
-  addFile(file: string): void {
+  addFile(file: string, source: string): void {
     this.#files.set(shortName(file), file)
+    this.#sources.set(file, source)
+  }
+
+  /** The text of a line of a script. */
+  lineAt(where: Where | undefined): string | undefined {
+    return where && this.#sources.get(where.file)?.split('\n')[where.line - 1]
   }
 
   /** True inside more calls than a program means to make. Allocates nothing. */

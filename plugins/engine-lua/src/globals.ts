@@ -8,6 +8,7 @@ import { extendJson } from './libs/json.ts'
 import { pushOs } from './libs/os.ts'
 import { output } from './libs/output.ts'
 import { seeds } from './libs/random.ts'
+import { withoutShebang } from '@llmspell/sdk/lua'
 import { pushModule } from './modules.ts'
 import { runPrelude } from './prelude.ts'
 import { pushAsync } from './async.ts'
@@ -100,8 +101,8 @@ function readModule(core: Core, L: number): number {
 function compile(core: Core, L: number): number {
   const source = core.taker.take(L, 1, 'source') as string
   const file = core.taker.take(L, 2, 'file') as string
-  core.frames.addFile(file)
-  const message = core.load(L, source, `@${file}`)
+  core.frames.addFile(file, source)
+  const message = core.load(L, withoutShebang(source), `@${file}`)
   if (message !== undefined) throw syntaxError(core, message, source, file)
   return 1
 }

@@ -133,6 +133,13 @@ describe('modules', () => {
   })
 })
 
+it('is no value of a script, as a module', async () => {
+  await expect((await open()).run('return Agent')).rejects.toMatchObject({
+    code: 'VALUE_UNSUPPORTED',
+    details: { found: "the module 'Agent'" },
+  })
+})
+
 describe('builders', () => {
   it('collect a table and make one call', async () => {
     const source = `return Agent.builder():name("bob"):max_steps(3):tool("a"):tool("b")

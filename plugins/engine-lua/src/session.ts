@@ -1,5 +1,6 @@
 import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
 import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import { withoutShebang } from '@llmspell/sdk/lua'
 import { Core } from './core.ts'
 import { setGlobals } from './globals.ts'
 import { Handles } from './handles.ts'
@@ -64,8 +65,8 @@ export class LuaSession implements ScriptSession {
 
   #load(L: number, co: number, { source, file }: Chunk): number {
     const core = this.#core
-    core.frames.addFile(file)
-    const message = core.load(L, source, `@${file}`)
+    core.frames.addFile(file, source)
+    const message = core.load(L, withoutShebang(source), `@${file}`)
     if (message !== undefined) throw syntaxError(core, message, source, file)
     core.machine.api.lua_xmove(L, co, 1)
     return 0

@@ -123,6 +123,7 @@ export class Taker implements Walk {
       case 'stream':
         return { [REF]: 'stream', id: this.id(L, index) } satisfies StreamRef
       case 'module':
+        if (this.path[0] === 'result') throw this.unsupported(`the module '${kind.name}'`)
         throw moduleAsValue(kind.name)
       case 'task':
       case 'builder':

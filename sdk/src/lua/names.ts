@@ -2,6 +2,9 @@ import type { ScriptModule } from '../contracts/script-module.ts'
 import { SpellError } from '../errors.ts'
 import { didYouMean } from '../suggest.ts'
 
+/** What the module `Async` of an engine for Lua has. */
+export const ASYNC_FUNCTIONS = ['all', 'map', 'race', 'settle', 'sleep', 'spawn', 'timeout']
+
 /** Names that a script can read of a module. */
 export function visible(module: ScriptModule): string[] {
   const functions = Object.keys(module.functions).filter((key) => !module.functions[key]!.hidden)

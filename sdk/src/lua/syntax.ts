@@ -1,3 +1,6 @@
+/** A chunk without a first line for the shell; what follows keeps its lines. */
+export const withoutShebang = (source: string): string => source.replace(/^#[^\n]*/, '')
+
 /** Column of the token that the parser stopped at, where the line has it once. */
 export function columnOf(message: string, line: string): number | undefined {
   const token = /near (?:'([^]+)'|(<eof>))$/.exec(message)

@@ -2,6 +2,9 @@ import type { Core } from '../core.ts'
 import { BOOLEAN, LIGHT, NUMBER, STRING, TABLE, TYPE_NAMES } from '../lua.ts'
 import { NULL } from '../registry.ts'
 
+/** What showing a value needs. */
+export type Shown = Pick<Core, 'machine' | 'kinds' | 'taker'>
+
 const DEPTH = 8
 const ITEMS = 1000
 const NAME = /^[A-Za-z_]\w*$/
@@ -12,11 +15,11 @@ interface Walk {
 }
 
 /** A table as readable Lua, by raw access. */
-export function inspect(core: Core, L: number, index: number): string {
+export function inspect(core: Shown, L: number, index: number): string {
   return table(core, L, index, { above: [], items: 0 })
 }
 
-function table(core: Core, L: number, index: number, walk: Walk): string {
+function table(core: Shown, L: number, index: number, walk: Walk): string {
   const { api } = core.machine
   const pointer = api.lua_topointer(L, index)
   if (walk.above.includes(pointer)) return '<cycle>'
@@ -27,7 +30,7 @@ function table(core: Core, L: number, index: number, walk: Walk): string {
   return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
 }
 
-function entries(core: Core, L: number, index: number, walk: Walk): string[] {
+function entries(core: Shown, L: number, index: number, walk: Walk): string[] {
   const { api } = core.machine
   const parts: string[] = []
   let next = 1
@@ -47,7 +50,7 @@ function entries(core: Core, L: number, index: number, walk: Walk): string[] {
   return parts
 }
 
-function keyText(core: Core, L: number, index: number): string {
+function keyText(core: Shown, L: number, index: number): string {
   const { api, text } = core.machine
   if (api.lua_type(L, index) !== STRING) return `[${scalar(core, L, index)}]`
   const pointer = api.lua_tolstring(L, index, text.size)
@@ -55,7 +58,7 @@ function keyText(core: Core, L: number, index: number): string {
   return NAME.test(key) ? key : `[${JSON.stringify(key)}]`
 }
 
-function value(core: Core, L: number, index: number, walk: Walk): string {
+function value(core: Shown, L: number, index: number, walk: Walk): string {
   const { api, text } = core.machine
   const type = api.lua_type(L, index)
   if (type === TABLE) return inner(core, L, index, walk)
@@ -64,14 +67,14 @@ function value(core: Core, L: number, index: number, walk: Walk): string {
   return JSON.stringify(text.readLossy(pointer, text.word(text.size)))
 }
 
-function inner(core: Core, L: number, index: number, walk: Walk): string {
+function inner(core: Shown, L: number, index: number, walk: Walk): string {
   const kind = core.kinds.of(L, index)
   if (kind?.kind === 'handle') return `<${kind.type} ${core.taker.id(L, index)}>`
   if (kind?.kind === 'module') return `<module ${kind.name}>`
   return table(core, L, index, walk)
 }
 
-function scalar(core: Core, L: number, index: number): string {
+function scalar(core: Shown, L: number, index: number): string {
   const { api, text } = core.machine
   const type = api.lua_type(L, index)
   if (type === BOOLEAN) return String(api.lua_toboolean(L, index) === 1)

@@ -1,6 +1,7 @@
 import type { Core } from '../core.ts'
 import { STRING, TABLE } from '../lua.ts'
 import { inspect } from './inspect.ts'
+import type { Shown } from './inspect.ts'
 
 /** `print` and `write`. */
 export function output(core: Core, L: number): void {
@@ -17,7 +18,7 @@ function put(core: Core, L: number, between: string, end: string): number {
 }
 
 /** A value as people read it; may run `__tostring`. */
-export function show(core: Core, L: number, index: number): string {
+export function show(core: Shown, L: number, index: number): string {
   const { api, text } = core.machine
   const type = api.lua_type(L, index)
   if (type === TABLE && isPlain(core, L, index)) return inspect(core, L, index)
@@ -31,7 +32,7 @@ export function show(core: Core, L: number, index: number): string {
 }
 
 /** A table without a text of its own. */
-function isPlain(core: Core, L: number, index: number): boolean {
+export function isPlain(core: Shown, L: number, index: number): boolean {
   const { api, text } = core.machine
   if (api.lua_getmetatable(L, index) === 0) return true
   text.push(L, '__tostring')

@@ -12,7 +12,7 @@ export const INCOMPLETE = new SpellError('SCRIPT_SYNTAX', 'The entry is incomple
 
 /** Pushes the function of one entry: an expression if it is one. @throws INCOMPLETE, SCRIPT_SYNTAX */
 export function loadLine(core: Core, L: number, line: string): void {
-  core.frames.addFile(FILE)
+  core.frames.addFile(FILE, line)
   const expression = line.replace(/^\s*=/, '')
   if (core.load(L, `return ${expression}`, `@${FILE}`) === undefined) return
   core.machine.api.lua_settop(L, -2)
