@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { chmodSync, cpSync, existsSync } from 'node:fs'
 import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BIN, cleanEnv, Folder } from './cli/support.ts'
+import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
 import { OpenAIServer } from './support/openai-server.ts'
@@ -36,9 +36,10 @@ const CONTENTS: Readonly<Record<string, string>> = {
   '.json': '{"lamps": 3, "kettles": 1}\n',
   '.csv': 'item,count\nlamp,3\nkettle,1\n',
   '.lua': 'print("hello")\n',
+  '.js': 'print("hello")\n',
 }
 const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
-const NAMED = /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua))\b/g
+const NAMED = /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua|js))\b/g
 
 /** The files that a text names: those of `examples/` as they are, others made up. */
 function prepare(
@@ -71,6 +72,11 @@ describe('Lua of the pages', () => {
     const printed = output.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())
     for (const line of promised(block)) expect(printed).toContain(line.replaceAll(/\s+/g, ' '))
   })
+})
+
+test.each(blocks('README.md', 'js'))('JavaScript of $page:$line runs', async ({ text }) => {
+  const { code, stderr } = await llmspell(['exec', text, '--engine=javascript', '-q'])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
 
 interface Ran {
