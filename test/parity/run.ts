@@ -35,14 +35,14 @@ export async function outcome(
     })
     .then(
       ({ value }) => ({ value: plain(value) }),
-      (error: unknown) => ({ error: plainError(error) }),
+      (error: unknown) => ({ error: plainError(error, scenario.loose === true) }),
     )
   return {
     ...ended,
     output: output.join(''),
     logs: plain(logs),
     progress: plain(progress),
-    calls: calls(records),
+    calls: scenario.unordered ? sorted(calls(records)) : calls(records),
   }
 }
 
@@ -61,6 +61,9 @@ function request(engine: Engine, scenario: Scenario, root: string): RunRequest {
   }
 }
 
+const sorted = (rows: readonly unknown[]): readonly unknown[] =>
+  rows.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+
 /** The host calls in the order of asking. How many chunks come at once is a matter of time. */
 function calls(records: readonly CallRecord[]): readonly unknown[] {
   const rows = [...records]
@@ -68,8 +71,14 @@ function calls(records: readonly CallRecord[]): readonly unknown[] {
     .filter(({ module, function: name }) => !(module === 'Stream' && name === 'next'))
   return rows.map(({ module, function: name, actor, args, outcome: ended }) => {
     const came = ended.ok ? plain(ended.value) : { code: ended.error.code }
-    return { call: `${module}.${name}`, actor, args: plain(args), came }
+    return { call: `${module}.${name}`, actor, args: plain(named(module, args)), came }
   })
+}
+
+/** A tool may be called by its name as the language writes it. */
+function named(module: string, args: Value): Value {
+  if (module !== 'Tool' || !Array.isArray(args) || typeof args[0] !== 'string') return args
+  return [snake(args[0]), ...(args as readonly Value[]).slice(1)]
 }
 
 const TIMED = /^(?:(?:duration|execution_time|time)_ms|run_id|seq|trace|where)$/
@@ -94,13 +103,19 @@ const snake = (text: string): string =>
   text.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 /** A complaint names keys as the script writes them. */
-function plainError(error: unknown): unknown {
+function plainError(error: unknown, loose: boolean): unknown {
   if (!isSpellError(error)) return { thrown: String(error) }
   const { code, message, details, cause } = error
-  return {
-    code,
-    message: code === 'SCRIPT_SYNTAX' ? '*' : snake(message),
-    details: plain(details),
-    cause: isSpellError(cause) ? cause.code : undefined,
-  }
+  if (loose || code === 'SCRIPT_SYNTAX') return { code }
+  const under = isSpellError(cause) ? cause.code : undefined
+  return { code, message: snake(message), details: plain(inSnake(details)), cause: under }
+}
+
+/** Paths in the words of the descriptions. */
+function inSnake(details: unknown): unknown {
+  return details === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(details), (key, value: unknown) =>
+        key === 'path' && typeof value === 'string' ? snake(value) : value,
+      )
 }

@@ -11,10 +11,14 @@ export interface Scenario {
   readonly value?: Value
   /** Code of the error that each must end with. */
   readonly error?: string
+  /** The message is of its language: places counted from 0 or 1, and what may stand there. */
+  readonly loose?: boolean
+  /** Lua starts a task when the script waits, JavaScript at once: calls come in another order. */
+  readonly unordered?: boolean
   readonly options?: Partial<RunRequest>
 }
 
-type More = Pick<Scenario, 'value' | 'error' | 'options'>
+type More = Pick<Scenario, 'value' | 'error' | 'loose' | 'unordered' | 'options'>
 
 /** A row of the table. `covers` are names with spaces between them. */
 export function both(

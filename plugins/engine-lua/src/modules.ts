@@ -37,7 +37,7 @@ function readField(core: Core, L: number, module: ScriptModule, missing?: number
     return 1
   }
   if (key === undefined || missing === undefined) {
-    throw unknownName(`${module.name} has no function '${key ?? '?'}'.`, key, visible(module))
+    throw unknownName(`${module.name} has no '${key ?? '?'}'.`, key, visible(module))
   }
   text.push(L, key)
   core.machine.pushNative(L, missing, 1)

@@ -43,9 +43,14 @@ local function gather(name, work)
         'Write function() return ... end around the call.')
     end
   end
-  for key, fn in pairs(work) do
+  local count = #work
+  local function add(key, fn)
     keys[#keys + 1] = key
     list[#list + 1] = states[fn] or start(true, fn)
+  end
+  for i = 1, count do if work[i] ~= nil then add(i, work[i]) end end
+  for key, fn in pairs(work) do
+    if type(key) ~= 'number' or key < 1 or key > count then add(key, fn) end
   end
   return keys, list
 end

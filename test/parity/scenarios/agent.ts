@@ -143,7 +143,7 @@ export const AGENT = [
   both(
     'asks the script before an unsafe tool',
     'Agent.create',
-    `local asked = {}
+    `local asked = JSON.array{}
      Tool.define{ name = 'post', description = 'Posts', parameters = { text = 'string?' }, execute = function() return 'posted' end }
      local a = Agent.create{ name = 'x', tools = { 'post' }, approve = function(call) asked[#asked + 1] = call.name return 'not today' end }
      return { asked, a:execute('use post').text }`,

@@ -27,6 +27,7 @@ export const LANGUAGE = [
   ),
   both('refuses NaN', '', `Probe.echo{ a = { 0/0 } }`, `await Probe.echo({ a: [NaN] })`, {
     error: 'VALUE_UNSUPPORTED',
+    loose: true,
   }),
   both(
     'refuses a cycle',
@@ -92,7 +93,7 @@ export const LANGUAGE = [
     '',
     `local t = Probe.thing('a') return t.nmae`,
     `const t = await Probe.thing('a'); return t.nmae`,
-    { error: 'INPUT_INVALID' },
+    { error: 'FUNCTION_UNKNOWN' },
   ),
   both(
     'cannot change a handle',
@@ -150,7 +151,7 @@ export const LANGUAGE = [
   both(
     'has no way out of its own',
     '',
-    `return { os.execute == nil, require ~= nil, os.getenv('HOME') == nil }`,
+    `return { os.execute == nil, require ~= nil, io.open == nil }`,
     `return [typeof process === 'undefined', typeof require !== 'undefined', typeof fetch === 'undefined']`,
     { value: [true, true, true] },
   ),

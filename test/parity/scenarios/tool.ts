@@ -1,9 +1,9 @@
 import { both } from '../scenario.ts'
 
-const DEFINE = `Tool.define{ name = 'shout', description = 'Louder', parameters = { text = 'string', times = 'integer?' },
-  execute = function(p) return { loud_text = p.text:upper(), times = p.times or 1 } end }`
-const JS_DEFINE = `await Tool.define({ name: 'shout', description: 'Louder', parameters: { text: 'string', times: 'integer?' },
-  execute: (p) => ({ loud_text: p.text.toUpperCase(), times: p.times ?? 1 }) })`
+const DEFINE = `Tool.define{ name = 'shout', description = 'Louder', parameters = { text = 'string' },
+  execute = function(p) return { loud_text = p.text:upper() } end }`
+const JS_DEFINE = `await Tool.define({ name: 'shout', description: 'Louder', parameters: { text: 'string' },
+  execute: (p) => ({ loud_text: p.text.toUpperCase() }) })`
 
 /** Tools: those of plugins and those of the script. */
 export const TOOL = [
@@ -88,10 +88,10 @@ export const TOOL = [
     'defines a tool, uses it and takes it away',
     'Tool.define Tool.undefine',
     `local t = ${DEFINE}
-     local r = t:execute{ text = 'hey', times = 2 }
+     local r = t:execute{ text = 'hey' }
      return { t.name, t.source, t.schema, r.result, Tool.shout{ text = 'a' }.result.loud_text, Tool.undefine(t), Tool.undefine('shout'), Tool.exists('shout') }`,
     `const t = ${JS_DEFINE}
-     const r = await t.execute({ text: 'hey', times: 2 })
+     const r = await t.execute({ text: 'hey' })
      return [t.name, t.source, t.schema, r.result, (await Tool.shout({ text: 'a' })).result.loud_text, await Tool.undefine(t), await Tool.undefine('shout'), await Tool.exists('shout')]`,
   ),
   both(
@@ -119,7 +119,7 @@ export const TOOL = [
        return { call.name, call.caller, call:cancelled() }
      end }
      local rows = {}
-     for chunk in Tool.stream('words') do rows[#rows + 1] = { chunk.type, chunk.text, chunk.data } end
+     for chunk in Tool.stream('words') do rows[#rows + 1] = { chunk.type, chunk.text, chunk.data or false } end
      return { rows, Tool.execute('words').result }`,
     `await Tool.define({ name: 'words', description: 'Streams', execute: async (_, call) => {
        await call.progress(1, 2, 'half')
@@ -128,13 +128,13 @@ export const TOOL = [
        return [call.name, call.caller, await call.cancelled()]
      } })
      const rows = []
-     for await (const chunk of Tool.stream('words')) rows.push([chunk.type, chunk.text, chunk.data])
+     for await (const chunk of Tool.stream('words')) rows.push([chunk.type, chunk.text, chunk.data ?? false])
      return [rows, (await Tool.execute('words')).result]`,
   ),
   both(
     'hands pieces to a callback',
     'Tool.execute',
-    `local types = {}
+    `local types = JSON.array{}
      Tool.execute('calculator', { expression = '1' }, { on_chunk = function(chunk) types[#types + 1] = chunk.type end })
      return { types = types, n = #types }`,
     `const types = []

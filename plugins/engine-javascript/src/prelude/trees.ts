@@ -53,7 +53,7 @@ function walkObject(value, out) {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? unsupported(out, 'an invalid date', 'a date') : value.toISOString()
   if (value instanceof Promise) unsupported(out, 'a promise', undefined, value)
   if (out.above.includes(value)) unsupported(out, 'a cycle', 'a tree')
-  if (out.above.length >= MOST_LEVELS) raise('VALUE_TOO_LARGE', 'The value is too large for one call: found more than ' + MOST_LEVELS + ' levels.', 'Send it in parts, or as a file.')
+  if (out.above.length >= MOST_LEVELS) raise('VALUE_TOO_LARGE', 'The value is too large for one call: found more than ' + MOST_LEVELS + ' levels.', 'Send it in parts, or as a file.', { max_bytes: 1048576, max_depth: MOST_LEVELS })
   out.above.push(value)
   const copy = isArray(value) ? walkArray(value, out) : walkRecord(value, out)
   out.above.pop()

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiOfHouse } from '../support/script-api.ts'
+import { engines, openAll } from './engines.ts'
+
+const house = await openAll()
+const ENGINES = await engines()
+
+let root = ''
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'llmspell-examples-'))
+  writeFileSync(join(root, 'notes.txt'), 'Lamps: three.\n')
+})
+afterAll(async () => {
+  await house.kernel.stop()
+  rmSync(root, { recursive: true, force: true })
+})
+
+const FUNCTIONS = apiOfHouse(house)
+  .modules.filter(({ name }) => name !== 'Probe')
+  .flatMap(({ name, functions, handles }) => [
+    ...functions.map((fn) => ({ ...fn, name: `${name}.${fn.name}` })),
+    ...handles.flatMap((handle) =>
+      handle.methods.map((fn) => ({ ...fn, name: `${name}.${handle.name}.${fn.name}` })),
+    ),
+  ])
+
+test('every function has an example in both languages', () => {
+  const bare = FUNCTIONS.filter(
+    ({ examples }) => !examples.some(({ lua, javascript }) => lua !== '' && javascript !== ''),
+  )
+  expect(bare.map(({ name }) => name)).toEqual([])
+})
+
+describe.each(FUNCTIONS)('the examples of $name', ({ examples }) => {
+  test.each(ENGINES)('run in $name', async ({ name, language }) => {
+    for (const example of examples) {
+      const ended = await house.runtime.run({
+        source: language === 'lua' ? example.lua : example.javascript,
+        file: 'example',
+        engine: name,
+        root,
+        settings: { model: 'mock/demo' },
+        limits: { timeMs: 20_000 },
+      })
+      expect(ended.value).toBeUndefined()
+    }
+  })
+})
