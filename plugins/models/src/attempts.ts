@@ -7,7 +7,7 @@ import type {
   Provider,
   SpellError,
 } from '@llmspell/sdk'
-import { cancelled, masked, providerFailed, streamCut } from './errors.ts'
+import { afterAttempts, cancelled, masked, providerFailed, streamCut } from './errors.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
 
@@ -52,10 +52,15 @@ export async function* attempts(
       const ms = handed
         ? undefined
         : retryDelay(failure, tally.attempts, hub.config.retry, hub.random)
-      if (ms === undefined) throw failure
+      if (ms === undefined) throw handed ? failure : told(failure, tally)
       await waitForNext(hub, question, failure, ms, tally)
     }
   }
+}
+
+/** The end of the run says how it ended, not how often it was tried. */
+function told(failure: SpellError, { attempts: made }: Tally): SpellError {
+  return failure.code === 'PROVIDER_FAILED' ? afterAttempts(failure, made) : failure
 }
 
 async function waitForNext(

@@ -99,7 +99,7 @@ describe('a failure that may pass', () => {
     const { generate } = ask({ provider })
     await expect(generate()).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
-      message: 'Busy: ***',
+      message: 'Busy: ***; 3 attempts were made.',
     })
     expect(provider.calls).toHaveLength(3)
   })
@@ -233,5 +233,21 @@ describe('people are told once per run', () => {
     await generate()
     expect(run.logs.join('\n')).toMatch(/not listed[\s\S]*literally/)
     expect(run.logs.join('\n')).not.toContain('sk-literal')
+  })
+
+  test('once for all runs that a price is not known, and quietly at another address', async () => {
+    const hub = fakeHub({ env, provider: fakeProvider([finish]) })
+    const levels = async (base: object): Promise<string[]> => {
+      const found: string[] = []
+      const { context } = new FakeRun()
+      const log: typeof context.log = ({ level }) => void found.push(level)
+      const spec = { api_key: 'env:OPENAI_API_KEY', ...base } as ModelSpec
+      await generateAnswer(hub, { spec, request, context: { ...context, log } })
+      return found
+    }
+    expect(await levels({ model: 'openai/new' })).toEqual(['warn'])
+    expect(await levels({ model: 'openai/new' })).toEqual([])
+    const there = { base_url: 'https://api.openai.com/v2' }
+    expect(await levels({ model: 'openai/newer', ...there })).toEqual(['debug'])
   })
 })

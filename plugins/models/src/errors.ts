@@ -54,12 +54,14 @@ export function providerUnavailable(name: string, reason: string): SpellError {
   })
 }
 
-export function keyMissing(provider: string, variable: string): SpellError {
+/** @param byScript the script itself names the model, which no flag overrides */
+export function keyMissing(provider: string, variable: string, byScript = false): SpellError {
+  const mock = byScript ? "name 'mock/demo' in the script" : "use '--model mock/demo'"
   return new SpellError(
     'PROVIDER_KEY_MISSING',
     `Provider '${provider}' has no key: expected one in the environment variable '${variable}', found nothing.`,
     {
-      hint: `Set ${variable}, or use '--model mock/demo', which works offline.`,
+      hint: `Set ${variable}, or ${mock}, which works offline.`,
       details: { provider, variable },
     },
   )
@@ -93,6 +95,14 @@ export function streamCut(provider: string, partial: string): SpellError {
     `Provider '${provider}' broke off: expected an end of the answer, found the end of the stream.`,
     { hint: 'Ask again.', details: { provider, reason: 'cut', retryable: true, partial } },
   )
+}
+
+/** The last error of several attempts. */
+export function afterAttempts(error: SpellError, attempts: number): SpellError {
+  if (attempts < 2) return error
+  const record = toErrorRecord(error)
+  const message = `${record.message.replace(/\.$/, '')}; ${attempts} attempts were made.`
+  return fromErrorRecord({ ...record, message })
 }
 
 /** What an aborted call raises: the reason when it is one of ours (such as TIMEOUT), else CANCELLED. */

@@ -28,8 +28,13 @@ describe('the key of a provider', () => {
       expect.objectContaining({
         code: 'PROVIDER_KEY_MISSING',
         message: expect.stringContaining("'OPENAI_API_KEY'"),
-        hint: expect.stringContaining('mock/demo'),
+        hint: "Set OPENAI_API_KEY, or name 'mock/demo' in the script, which works offline.",
       }),
+    )
+    const hub = fakeHub({ env: {} })
+    const { context } = new FakeRun({ model: 'openai/x' })
+    expect(() => connectIn(hub, resolveIn(hub, undefined, context), context)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('--model mock/demo') }),
     )
     expect(connect('mock/demo', { env: {} }).settings).not.toHaveProperty('apiKey')
   })
@@ -38,6 +43,25 @@ describe('the key of a provider', () => {
     const { settings } = connect('openai/x', { env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' } })
     expect(settings).toMatchObject({ baseUrl: 'http://127.0.0.1:1/v1' })
     expect(settings).not.toHaveProperty('apiKey')
+  })
+
+  test.each(['nonsense', 'ftp://x', '127.0.0.1:80'])(
+    'at an address of the environment that is none, %s, is not asked for',
+    (address) => {
+      expect(() => connect('openai/x', { env: { ...env, OPENAI_BASE_URL: address } })).toThrow(
+        expect.objectContaining({
+          code: 'MODEL_INVALID',
+          message: expect.stringContaining('OPENAI_BASE_URL'),
+          hint: 'Correct the environment variable OPENAI_BASE_URL.',
+        }),
+      )
+    },
+  )
+
+  test('is withheld only where there is one', () => {
+    const spec = { model: 'openai/x', base_url: LAB }
+    const permissions = grants('net http://lab:8000')
+    expect(connect(spec, { env: {}, permissions })).not.toHaveProperty('withheld')
   })
 
   test('is never lent to an endpoint of the configuration', () => {

@@ -55,9 +55,22 @@ export function hostAddress(endpoint: Endpoint, env: Connection['env']): string 
   return endpoint.config.base_url ?? (fromEnv || undefined)
 }
 
+const EXAMPLE = "such as 'https://api.example.com/v1'"
+
+/** @throws MODEL_INVALID that says where the host's own address is written */
+function checkOwn({ name, item, config }: Endpoint, own: string | undefined): void {
+  if (own === undefined || (URL.canParse(own) && /^https?:/i.test(own))) return
+  const place =
+    config.base_url === undefined && item.env?.baseUrl !== undefined
+      ? `the environment variable ${item.env.baseUrl}`
+      : `'plugins.models.providers.${name}.base_url'`
+  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, `'${own}'`, `Correct ${place}.`)
+}
+
 function addressOf(connection: Connection): GivenText | undefined {
   const { endpoint, model, env } = connection
   const own = hostAddress(endpoint, env)
+  checkOwn(endpoint, own)
   const given = model.baseUrl
   if (given === undefined) return own === undefined ? undefined : { value: own, trusted: true }
   const origin = originOf(given.value)
@@ -74,7 +87,7 @@ function givenKey(connection: Connection, given: GivenText, address: GivenText |
   const own = (address?.trusted ?? true) && variable === keyVariable(endpoint)
   if (!given.trusted && !own) demand(connection, 'env', variable)
   const value = env[variable]
-  if (!value) throw keyMissing(endpoint.name, variable)
+  if (!value) throw missing(connection, variable)
   return { value }
 }
 
@@ -86,11 +99,15 @@ function ownKey(connection: Connection, address: GivenText | undefined): Key {
     const literal = endpoint.config.api_key
     return trusted && literal !== undefined ? { value: literal } : {}
   }
-  if (!trusted && !granted(connection, 'env', variable)) return { withheld: variable }
   const value = env[variable]
+  if (!trusted && !granted(connection, 'env', variable)) return value ? { withheld: variable } : {}
   if (value) return { value }
-  if (needsKey(endpoint, address)) throw keyMissing(endpoint.name, variable)
+  if (needsKey(endpoint, address)) throw missing(connection, variable)
   return {}
+}
+
+function missing({ endpoint, model }: Connection, variable: string): SpellError {
+  return keyMissing(endpoint.name, variable, model.chosenBy === 'call')
 }
 
 function needsKey({ item, config }: Endpoint, address: GivenText | undefined): boolean {
@@ -115,7 +132,7 @@ export function envName(key: string): string | undefined {
 function originOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
-  throw modelInvalid("a base_url such as 'https://api.example.com/v1'", `'${address}'`)
+  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${address}'`)
 }
 
 function granted(connection: Connection, permission: string, target: string): boolean {

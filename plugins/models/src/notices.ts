@@ -11,6 +11,7 @@ export function giveNotices(
   connected: Connected,
   context: CallContext,
 ): void {
+  giveUnlisted(hub, model, connected, context)
   for (const entry of noticesOf(hub, model, connected)) {
     context.share(`models: ${entry.message}`, () => {
       context.log(entry)
@@ -19,16 +20,32 @@ export function giveNotices(
   }
 }
 
+/** Models that people know of by now, whatever run it was. */
+const told = new WeakMap<Hub, Set<string>>()
+
+/** At another address the models are others, and that none is listed is no surprise. */
+function giveUnlisted(
+  hub: Hub,
+  { id, listed, provider }: ResolvedModel,
+  { settings }: Connected,
+  context: CallContext,
+): void {
+  if (listed || hub.catalog.endpoint(provider).models.length === 0) return
+  const known = told.get(hub) ?? new Set()
+  told.set(hub, known)
+  if (known.has(id)) return
+  known.add(id)
+  const level = settings.baseUrl === undefined ? 'warn' : 'debug'
+  context.log({ level, message: `Model '${id}' is not listed: its price is not known.` })
+}
+
 function* noticesOf(
   hub: Hub,
   model: ResolvedModel,
   { withheld, settings }: Connected,
 ): Generator<LogEntry> {
-  const { id, apiKey, chosenBy, listed, mock } = model
+  const { id, apiKey, chosenBy, mock } = model
   if (mock && chosenBy === 'fallback') yield { level: 'info', message: mockText(hub, id) }
-  if (!listed && hub.catalog.endpoint(model.provider).models.length > 0) {
-    yield { level: 'warn', message: `Model '${id}' is not listed: its price is not known.` }
-  }
   if (apiKey && envName(apiKey.value) === undefined) {
     yield { level: 'warn', message: `Model '${id}' holds its key literally: write 'env:NAME'.` }
   }
