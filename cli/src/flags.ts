@@ -21,6 +21,8 @@ export interface CommandSpec {
   readonly args: readonly ArgSpec[]
   /** What follows the arguments goes on to the script or tool, unknown flags included. */
   readonly rest?: string
+  /** What to say of flags that others have and this one does not, by flag. */
+  readonly hints?: Readonly<Record<string, string>>
 }
 
 interface ArgSpec {
@@ -98,14 +100,15 @@ export const LIMITS: readonly FlagSpec[] = [
   { name: 'max-output', kind: 'text', value: '16MiB', summary: 'Printed bytes', group: 'LIMIT' },
 ]
 
-const RUN_FLAGS: readonly FlagSpec[] = [
-  {
-    name: 'engine',
-    char: 'e',
-    kind: 'text',
-    value: 'NAME',
-    summary: 'Script engine (default: by the ending of FILE)',
-  },
+const engineFlag = (otherwise: string): FlagSpec => ({
+  name: 'engine',
+  char: 'e',
+  kind: 'text',
+  value: 'NAME',
+  summary: `Script engine (default: ${otherwise})`,
+})
+
+const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
   CONFIG,
   JSON_FLAG,
@@ -125,14 +128,14 @@ const RUN_FLAGS: readonly FlagSpec[] = [
 
 export const RUN: CommandSpec = {
   id: 'run',
-  flags: RUN_FLAGS,
+  flags: [engineFlag('by the ending of FILE'), ...SCRIPT_FLAGS],
   args: [{ name: 'file', summary: 'Script file; - reads the script from stdin', required: true }],
   rest: 'ARGS',
 }
 
 export const EXEC: CommandSpec = {
   id: 'exec',
-  flags: RUN_FLAGS,
+  flags: [engineFlag('engine of the config, else lua'), ...SCRIPT_FLAGS],
   args: [{ name: 'code', summary: 'Script text', required: true }],
   rest: 'ARGS',
 }

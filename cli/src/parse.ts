@@ -99,7 +99,7 @@ function refuseSlip({ spec, words }: State, name: string): void {
   const open = spec.rest !== undefined && words.length >= spec.args.length
   if (open && (!name.startsWith('--') || nearest(name, known) === undefined)) return
   throw new SpellError('FLAG_UNKNOWN', `Flag '${name}' is not known to 'llmspell ${spec.id}'.`, {
-    hint: flagHint(name, known, spec, open),
+    hint: spec.hints?.[name] ?? flagHint(name, known, spec, open),
   })
 }
 

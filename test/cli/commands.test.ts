@@ -31,9 +31,24 @@ describe('help', () => {
     expect(widest(stdout)).toBeLessThanOrEqual(80)
   })
 
+  test.each([[['exec']], [['tool', 'invoke']], [['init']], [['doctor']]])(
+    'of %j says nothing twice',
+    async (argv) => {
+      const { stdout } = await llmspell([...argv, '--help'])
+      const [title = ''] = stdout.split('\n')
+      expect(stdout.split(title)).toHaveLength(2)
+    },
+  )
+
+  test('of exec knows where the engine comes from', async () => {
+    const { stdout } = await llmspell(['exec', '--help'])
+    expect(stdout).toContain('engine of the config')
+    expect(stdout).not.toContain('ending of FILE')
+  })
+
   test('names exit codes, permissions and examples', async () => {
     const { stdout } = await llmspell(['--help'])
-    for (const text of ['EXIT CODES', '130', 'llmspell demo', '--allow-read']) {
+    for (const text of ['EXIT CODES', '130', '141', 'llmspell demo', '--allow-read']) {
       expect(stdout).toContain(text)
     }
   })
@@ -46,6 +61,12 @@ test('a Node that is too old is told of npx in a clone', async () => {
   const { code, stderr } = await llmspell(['--version'], { env: { NODE_OPTIONS: `-r ${file}` } })
   expect(code).toBe(8)
   expect(stderr).toMatch(/^error\[NODE_TOO_OLD\]: .*20\.1\.0\.\nhint: Type npx llmspell/)
+})
+
+test('the demo says why it has no --json', async () => {
+  expect(envelope(await llmspell(['demo', '--json']))).toMatchObject({
+    error: { code: 'FLAG_UNKNOWN', hint: expect.stringContaining('llmspell run --json FILE') },
+  })
 })
 
 test('version is the same as a word', async () => {
@@ -62,6 +83,13 @@ describe('tool', () => {
     expect(envelope(await llmspell(['tool', 'list', '--json']))).toMatchObject({
       ok: true,
       tools: expect.arrayContaining([expect.objectContaining({ name: 'calculator' })]),
+    })
+  })
+
+  test('info --json has both schemas whole', async () => {
+    const document = envelope(await llmspell(['tool', 'info', 'calculator', '--json']))
+    expect(document).toMatchObject({
+      tool: { input: { type: 'object' }, output: { type: 'object' } },
     })
   })
 

@@ -8,7 +8,12 @@ import { runScript } from '../run/run.ts'
 import { readSource } from '../run/source.ts'
 import type { Stage } from '../stage.ts'
 
-const SPEC: CommandSpec = { id: 'demo', flags: [MODEL, CONFIG, QUIET, HELP], args: [] }
+const SPEC: CommandSpec = {
+  id: 'demo',
+  flags: [MODEL, CONFIG, QUIET, HELP],
+  args: [],
+  hints: { '--json': 'The demo is for people. For programs: llmspell run --json FILE' },
+}
 
 const READS = ['README.md', 'package.json']
 

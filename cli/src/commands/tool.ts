@@ -1,3 +1,4 @@
+import type { ExtensionRegistry, Schema } from '@llmspell/sdk'
 import { CONFIG, GRANTS, HELP, JSON_FLAG, LIMITS, QUIET, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
@@ -8,7 +9,7 @@ import type { Stage } from '../stage.ts'
 import { findTool } from '../tool/find.ts'
 import { invokeTool } from '../tool/invoke.ts'
 import { toolPage } from '../tool/page.ts'
-import { inputSchema, toolEntries } from '../tool/schema.ts'
+import { inputSchema, toolEntries, type ToolEntry } from '../tool/schema.ts'
 
 const NAME = { name: 'name', summary: 'Name of the tool', required: true }
 
@@ -59,9 +60,14 @@ async function info(stage: Stage): Promise<void> {
   const { extensions } = await stage.open(await stage.config())
   const entry = findTool(extensions, stage.parsed.args[0]!)
   const input = inputSchema(extensions, entry)
-  if (stage.json)
-    out(`${toJson({ ok: true, tool: { ...entry.item, input, source: entry.plugin } })}\n`)
+  if (stage.json) out(`${toJson({ ok: true, tool: wholeTool(extensions, entry, input) })}\n`)
   else out(toolPage(entry, input, painter(process.stdout.isTTY)))
+}
+
+/** What the manifest says, with the documents that it names by their files. */
+function wholeTool(extensions: ExtensionRegistry, entry: ToolEntry, input: Schema): object {
+  const output = entry.item.output && { output: extensions.document(entry, 'output') }
+  return { ...entry.item, input, ...output, source: entry.plugin }
 }
 
 export const toolList = define(
@@ -88,9 +94,8 @@ export const toolInvoke = define(
   INVOKE,
   {
     summary: 'Call a tool as a script would',
-    description: `Call a tool as a script would
-Parameters are --key value pairs, converted as the tool's schema says. A parameter
-that has the name of a flag goes behind --, or into --input.`,
+    description: `Parameters are --key value pairs, converted as the tool's schema says.
+One that has the name of a flag goes behind --, or into --input.`,
     examples: [
       {
         description: 'Compute',

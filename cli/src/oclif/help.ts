@@ -1,5 +1,5 @@
-import { Help } from '@oclif/core'
-import { EXIT_CODES } from '../exit.ts'
+import { CommandHelp, Help } from '@oclif/core'
+import { EXIT_CODES, EXIT_PIPE } from '../exit.ts'
 
 const EXAMPLES = [
   ['llmspell demo', 'an agent with two tools, offline'],
@@ -22,8 +22,18 @@ const MEANING: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   cancelled: 'interrupted',
 }
 
+/** oclif's page of a command, whose description begins with the title once more. */
+class SpellCommandHelp extends CommandHelp {
+  protected override description(): string | undefined {
+    const { description } = this.command
+    return description && this.wrap(description)
+  }
+}
+
 /** oclif's help, with examples and exit codes on the first page. */
 export class SpellHelp extends Help {
+  protected override readonly CommandHelpClass = SpellCommandHelp
+
   override formatRoot(): string {
     return `${super.formatRoot()}\n\n${this.section('EXAMPLES', examples())}`
   }
@@ -44,5 +54,5 @@ function exitCodes(): string {
   const rows = Object.entries(EXIT_CODES).map(
     ([name, code]) => `${String(code).padStart(3)}  ${MEANING[name as keyof typeof EXIT_CODES]}`,
   )
-  return ['  0  success', ...rows].join('\n')
+  return ['  0  success', ...rows, `${EXIT_PIPE}  the reader of stdout has gone`].join('\n')
 }
