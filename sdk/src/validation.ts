@@ -54,7 +54,12 @@ function violation(error: ValidationError, root: string): Violation {
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties') {
     return unknownKey(error, place)
   }
-  return { path: place || 'value', expected: expectation(error), found: describe(error.data) }
+  const row = { path: place || 'value', expected: expectation(error), found: describe(error.data) }
+  return isOneOfList(error) ? { ...row, hint: 'Write it as a list, even of one.' } : row
+}
+
+function isOneOfList({ keyword, params, data }: ValidationError): boolean {
+  return keyword === 'type' && params['type'] === 'array' && typeof data === 'string'
 }
 
 function unknownKey(error: ValidationError, place: string): Violation {

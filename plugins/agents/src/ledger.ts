@@ -17,7 +17,7 @@ export function exceeded(
   const unit = limit === 'max_time' ? ' ms' : ''
   return new SpellError(
     'BUDGET_EXCEEDED',
-    `Agent '${agent}' has used up its budget: expected ${limit} of at most ${max}${unit}, found ${used}.`,
+    `Agent '${agent}' has used up its budget: expected ${limit} of at most ${max}${unit}, found ${used}${unit}.`,
     {
       hint: `Raise budget.${limit}, or ask for less at once.`,
       details: { limit, max, used, agent, ...(text ? { text } : {}) },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { ScriptModule, Value } from '@llmspell/sdk'
+import { violations } from '@llmspell/sdk'
 import { describe, expect, it } from 'vitest'
 import { validators } from './generated/agent.module.validate.js'
 import { agentHandlers } from './handlers.ts'
@@ -63,8 +64,17 @@ describe('the module Agent', () => {
     [{ memory: { messages: 3, strategy: 'summary' } }, false],
     [{ tools: [{ $llmspell: 'handle', type: 'Workflow', id: 't', fields: {} }] }, false],
     [{ persist: true }, false],
+    [{ tools: 'calculator' }, false],
   ])('checks the configuration %j', (config, valid) => {
     expect(validators['create']!({ config })).toBe(valid)
+  })
+
+  it('says how one tool is written', () => {
+    const check = validators['create']!
+    check({ config: { tools: 'calculator' } })
+    expect(violations(check.errors!)).toMatchObject([
+      { path: 'config.tools', hint: 'Write it as a list, even of one.' },
+    ])
   })
 })
 

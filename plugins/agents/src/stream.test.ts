@@ -164,6 +164,7 @@ describe('an end from outside', () => {
     const agent = await run.create({ budget: { max_time: '5ms' } })
     await expect(run.execute(agent, 'x')).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
+      message: expect.stringContaining('at most 5 ms, found 5 ms.') as string,
       details: { limit: 'max_time', max: 5 },
     })
   })
