@@ -46,10 +46,8 @@ export class Catalog {
   get(name: string, scope?: Scope): KnownTool {
     const found = this.find(name, scope)
     if (found) return found
-    const near = didYouMean(
-      name,
-      this.all(scope).map((tool) => tool.name),
-    )
+    const names = this.all(scope).map((tool) => tool.name)
+    const near = didYouMean(name, names, startOf(name, names))
     throw new SpellError('TOOL_NOT_FOUND', `Tool '${printable(name, 80)}' is not registered.`, {
       hint: `${near} List them with: llmspell tool list`.trimStart(),
       details: { name: printable(name, 80) },
@@ -125,6 +123,12 @@ export class Catalog {
       load: () => this.#extensions.get('tools', name) as Promise<Tool<Value>>,
     }
   }
+}
+
+/** A name that goes on where a short one ends. */
+function startOf(name: string, names: readonly string[]): string {
+  const whole = name.length < 3 ? undefined : names.find((each) => each.startsWith(kebab(name)))
+  return whole === undefined ? '' : `Did you mean '${whole}'?`
 }
 
 function ofRun(scope: Scope): Table {

@@ -92,6 +92,9 @@ describe('names', () => {
       message: "Tool 'ehco' is not registered.",
       hint: "Did you mean 'echo'? List them with: llmspell tool list",
     })
+    expect(await failure('coun')).toMatchObject({
+      hint: "Did you mean 'counter'? List them with: llmspell tool list",
+    })
     expect(await failure('zzzzzz')).toMatchObject({ hint: 'List them with: llmspell tool list' })
   })
 
