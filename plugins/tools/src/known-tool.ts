@@ -1,4 +1,5 @@
 import { SpellError, inputInvalid, violations } from '@llmspell/sdk'
+import { withCall } from './bare.ts'
 import type {
   Schema,
   SchemaCompiler,
@@ -56,8 +57,13 @@ export class KnownTool {
   async check(params: Value): Promise<Value> {
     const copy = structuredClone(params)
     const rows = await this.validate(copy)
-    if (rows.length > 0) throw inputInvalid(`Tool '${this.name}'`, rows)
+    if (rows.length > 0) throw this.#invalid(params, rows)
     return copy
+  }
+
+  #invalid(params: Value, rows: readonly Violation[]): SpellError {
+    const error = inputInvalid(`Tool '${this.name}'`, rows)
+    return withCall(error, this.name, params, this.parts.input)
   }
 
   /** All violations. Defaults are written into `params`. */

@@ -26,6 +26,14 @@ beforeEach(async () => {
 
 const call = (fn: string, ...args: readonly unknown[]): Promise<never> => host.call(fn, args)
 
+test('a bare value is met with how the tool is called', async () => {
+  await expect(call('execute', 'echo', 'hi')).rejects.toMatchObject({
+    code: 'INPUT_INVALID',
+    hint: 'Write Tool.echo{ text = ... } in Lua, Tool.echo({ text: ... }) in JavaScript.',
+  })
+  await expect(call('execute', 'echo', {})).rejects.toMatchObject({ hint: undefined })
+})
+
 describe('what there is', () => {
   test('is listed, described and searched without loading any of it', async () => {
     const rows: readonly { name: string }[] = await call('list')

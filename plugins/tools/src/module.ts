@@ -9,6 +9,7 @@ import type {
   ToolFilter,
   Value,
 } from '@llmspell/sdk'
+import { lenient } from './bare.ts'
 import type { Catalog } from './catalog.ts'
 import { ranked, rowOf, select } from './describe.ts'
 import type { Executor, Request } from './executor.ts'
@@ -45,7 +46,11 @@ export function toolModule(catalog: Catalog, executor: Executor): ScriptModuleHa
     context: CallContext,
   ) => context.stream(toolChunks(executor, requestOf(name, params, options, context)))
   return {
-    validators,
+    validators: {
+      ...validators,
+      execute: lenient(validators['execute']!),
+      stream: lenient(validators['stream']!),
+    },
     functions: {
       execute: ({ args: [name, params, options], context }: Call<[string, Params, Options?]>) =>
         execute(name, params, options, context),
