@@ -97,7 +97,8 @@ export class Taker implements Walk {
 
   #number(L: LuaState, index: number): number {
     this.grow(8)
-    const number = this.lua.lua_tonumber(L, index)
+    // Adding 0 makes -0 a plain 0: no other language keeps it.
+    const number = this.lua.lua_tonumber(L, index) + 0
     if (!Number.isFinite(number)) throw this.unsupported(String(number), 'a finite number')
     return number
   }

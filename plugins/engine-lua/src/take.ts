@@ -91,7 +91,8 @@ export class Taker implements Walk {
 
   #number(L: number, index: number): number {
     this.grow(8)
-    const number = this.api.lua_tonumberx(L, index, 0)
+    // Adding 0 makes -0 a plain 0: no other language keeps it.
+    const number = this.api.lua_tonumberx(L, index, 0) + 0
     if (Math.abs(number) < EXACT) return number
     if (!Number.isFinite(number)) throw this.unsupported(String(number), 'a finite number')
     if (this.api.lua_isinteger(L, index) === 1) this.#exact(L, index)
