@@ -93,7 +93,7 @@ export class Bindings {
     return {
       functions,
       fields: Object.keys(module.fields ?? {}).map(camel),
-      ...(fallback && { fallback: { ...fallback, params: ['name', ...fallback.params] } }),
+      ...(fallback && { fallback }),
     }
   }
 

@@ -15,18 +15,21 @@ const INSTEAD: Readonly<Record<string, string>> = {
 }
 const OTHERWISE = 'What scripts have is there without an import: Tool, Agent, Async, URL.'
 
-/** A module that was not found by a name without a folder. */
+/** A module that was not found by a name without a folder. Without a grant nobody looks for its file. */
 export function notFound(error: ErrorRecord, name: string): SpellError {
   const known = fromErrorRecord(error)
-  if (error.code !== 'FILE_NOT_FOUND' || /^[./]/.test(name)) return known
-  if (!isBuiltin(name))
-    return hinted(known, `Packages are not loaded; write './${name}' for a file.`)
-  const plain = name.replace(/^node:/, '')
-  const hint = INSTEAD[plain] ?? OTHERWISE
-  return hinted(
-    new SpellError(error.code, `There is no module '${name}': scripts do not run in Node.`),
-    hint,
-  )
+  if (!ABSENT.has(error.code) || /^[./]/.test(name)) return known
+  if (isBuiltin(name)) return noNode(name)
+  const hint = `Packages are not loaded; write './${name}' for a file.`
+  return error.code === 'FILE_NOT_FOUND' ? hinted(known, hint) : known
+}
+
+const ABSENT: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'PERMISSION_DENIED'])
+
+function noNode(name: string): SpellError {
+  const message = `There is no module '${name}': scripts do not run in Node.`
+  const hint = INSTEAD[name.replace(/^node:/, '')] ?? OTHERWISE
+  return new SpellError('FILE_NOT_FOUND', message, { hint })
 }
 
 function hinted(error: SpellError, hint: string): SpellError {

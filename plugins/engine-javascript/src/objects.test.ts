@@ -164,6 +164,9 @@ describe('a call without await', () => {
       code: 'VALUE_UNSUPPORTED',
       hint: 'Write await before the call.',
     })
+    expect(await failure('await Demo.calculator({ a: Demo.openDoor() })')).toMatchObject({
+      details: { path: 'params.a', found: 'a promise' },
+    })
   })
 
   it('gives a promise like any other', async () => {

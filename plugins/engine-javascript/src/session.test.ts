@@ -1,5 +1,6 @@
 import { openEngineHost } from '@llmspell/sdk/testing'
 import type { EngineHostPlan } from '@llmspell/sdk/testing'
+import { SpellError } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { describe, expect, it } from 'vitest'
 import { engine } from './index.ts'
@@ -63,6 +64,7 @@ describe('TypeScript', () => {
 })
 
 describe('script modules', () => {
+  const denied = new SpellError('PERMISSION_DENIED', 'no grant')
   const files: Readonly<Record<string, string>> = {
     './lib/util.js': 'import { two } from "./two.js"\nexport default () => two + 1',
     './lib/two.js': 'export const two = 2',
@@ -75,6 +77,7 @@ describe('script modules', () => {
     functions: {
       'Run.load_module': ({ args: [name] }) => {
         const source = files[name as string]
+        if (name === 'net') throw denied
         if (source === undefined) {
           throw Object.assign(new Error(`no ${name as string}`), {
             $llmspell: 'error/1',
@@ -132,6 +135,9 @@ describe('script modules', () => {
         where: { file: 'main.js', line: 1 },
       })
     }
+    expect(await failure('import net from "net"', plan(true))).toMatchObject({
+      code: 'FILE_NOT_FOUND',
+    })
     expect(await failure('import _ from "lodash"', plan(true))).toMatchObject({
       hint: expect.stringContaining("'./lodash'"),
     })
