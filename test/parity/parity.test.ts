@@ -5,8 +5,8 @@ import { camel } from '@llmspell/sdk/types-of'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { House } from '../support/kernel.ts'
 import { apiOfHouse } from '../support/script-api.ts'
-import { engines, openAll } from './engines.ts'
-import { outcome, plain } from './run.ts'
+import { engines, openAll, type Engine } from './engines.ts'
+import { outcome, plain, type Outcome } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
@@ -30,6 +30,16 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
+const known = new Map<string, Promise<Outcome>>()
+
+/** Each scenario runs once in each engine. */
+function ran(engine: Engine, scenario: Scenario): Promise<Outcome> {
+  const id = `${engine.name} ${scenario.name}`
+  const found = known.get(id) ?? outcome(house, engine, scenario, root)
+  known.set(id, found)
+  return found
+}
+
 test('there are engines of both languages', () => {
   const languages = new Set(ENGINES.map(({ language }) => language))
   expect([...languages].sort()).toEqual(['javascript', 'lua'])
@@ -38,14 +48,14 @@ test('there are engines of both languages', () => {
 
 describe.each(SCENARIOS)('a script that $name', (scenario) => {
   test.each(ENGINES)('ends as it must in $name', async (engine) => {
-    const { value, error } = await outcome(house, engine, scenario, root)
+    const { value, error } = await ran(engine, scenario)
     expect(value).toEqual(scenario.value === undefined ? value : plain(scenario.value))
     expect((error as { code?: string } | undefined)?.code).toBe(codeOf(scenario, error))
   })
 
   test.each(OTHER_ENGINES)(`is in $name what it is in ${FIRST!.name}`, async (engine) => {
-    const first = await outcome(house, FIRST!, scenario, root)
-    expect(await outcome(house, engine, scenario, root)).toEqual(first)
+    const first = await ran(FIRST!, scenario)
+    expect(await ran(engine, scenario)).toEqual(first)
   })
 })
 
@@ -83,7 +93,7 @@ describe('the table', () => {
     'is true of a script that $name',
     async (scenario) => {
       for (const engine of ENGINES) {
-        const { calls } = await outcome(house, engine, scenario, root)
+        const { calls } = await ran(engine, scenario)
         const made = new Set(calls.map((row) => (row as { call: string }).call))
         const lost = scenario.covers.filter((name) => !isSeen(name, scenario, made))
         expect(lost).toEqual([])
