@@ -66,6 +66,7 @@ describe('guarded', () => {
     const run = guarded('p', 'setup', () => (note("provide 'x'"), never()), 10_000).catch(
       (e: unknown) => e,
     )
+    await Promise.resolve()
     expect(armedLimits()).toBe(1)
     await vi.advanceTimersByTimeAsync(9_998)
     expect(armedLimits()).toBe(1)

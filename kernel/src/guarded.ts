@@ -7,7 +7,7 @@ import {
   type Step,
 } from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
-import { startLimit, stopLimit } from './limits.ts'
+import { startLimit, stopLimit, type Limit } from './limits.ts'
 
 /** Whose code is running, and in which step. */
 export interface Frame {
@@ -20,6 +20,7 @@ export interface Frame {
 }
 
 const frames = new AsyncLocalStorage<Frame>()
+const soon = Promise.resolve()
 
 const CODES: Readonly<Record<Step, KernelCode>> = {
   discover: 'MANIFEST_INVALID',
@@ -43,6 +44,17 @@ export function note(action: string): void {
   if (frame) frame.last = action
 }
 
+/** A piece of plugin code that is run again and again. */
+export interface Task<A, T> {
+  readonly owner: string
+  readonly step: Step
+  readonly fn: (argument: A) => Awaitable<T>
+  /** Milliseconds; Infinity for none. */
+  readonly limit: number
+  /** What it does, for texts: `setup`, `tap on 'x.y'`. */
+  readonly doing: string
+}
+
 /**
  * Runs a piece of plugin code: sets its owner, limits its time and gives every failure a code.
  * An error that has a code passes unchanged where it is the owner's own answer to a call.
@@ -57,13 +69,36 @@ export function guarded<T>(
   limit: number,
   doing: string = step,
 ): Promise<T> {
-  const frame = enter(owner, step)
+  const task = { owner, step, fn, limit, doing }
+  return new Promise((resolve, reject) => runGuarded(task, undefined, resolve, reject))
+}
+
+/** Runs code as the owner's, so that each `runGuarded` in it need not say so again, which costs more. */
+export function asOwner<A, T>(owner: string, step: Step, fn: (argument: A) => T, argument: A): T {
+  return frames.run(enter(owner, step), fn, argument)
+}
+
+/** `guarded` without a promise of its own: calls one of the two, at once where the code answers at once. */
+export function runGuarded<A, T>(
+  task: Task<A, T>,
+  argument: A,
+  answered: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  const { owner, step, fn, doing } = task
+  const outer = frames.getStore()
+  const inside = outer?.owner === owner && outer.step === step
+  const frame = inside ? outer : enter(owner, step)
+  let result: Awaitable<T>
+  let later: Promise<T> | undefined
   try {
-    const result = frames.run(frame, fn)
-    return isThenable(result) ? within(result, limit, frame, doing) : Promise.resolve(result)
+    result = inside ? fn(argument) : frames.run(frame, fn, argument)
+    if (isThenable(result)) later = Promise.resolve(result)
   } catch (error) {
-    return Promise.reject(wrap(error, frame, doing) as Error)
+    return failed(wrap(error, frame, doing))
   }
+  if (later) within(later, task, frame, answered, failed)
+  else answered(result as T)
 }
 
 /** The synchronous twin of `guarded`; it cannot limit time. */
@@ -86,19 +121,31 @@ function isThenable<T>(value: Awaitable<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value
 }
 
-function within<T>(work: PromiseLike<T>, ms: number, frame: Frame, doing: string): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const expire = () => settle(() => reject(timeout(frame, ms, doing)))
-    const limit = Number.isFinite(ms) ? startLimit(ms, expire) : undefined
-    const settle = (then: () => void): void => {
-      if (limit) stopLimit(limit)
-      then()
-    }
-    work.then(
-      (value) => settle(() => resolve(value)),
-      (error: unknown) => settle(() => reject(wrap(error, frame, doing) as Error)),
-    )
-  })
+function within<A, T>(
+  work: Promise<T>,
+  { limit: ms, doing }: Task<A, T>,
+  frame: Frame,
+  answered: (value: T) => void,
+  failed: (error: unknown) => void,
+): void {
+  let waiting = true
+  let limit: Limit | undefined
+  const ended = (): boolean => {
+    const first = waiting
+    waiting = false
+    if (limit) stopLimit(limit)
+    return first
+  }
+  work.then(
+    (value) => void (ended() && answered(value)),
+    (error: unknown) => void (ended() && failed(wrap(error, frame, doing))),
+  )
+  // Most promises of taps are fulfilled when they come: those have ended by then, and need no limit.
+  if (Number.isFinite(ms)) {
+    void soon.then(() => {
+      if (waiting) limit = startLimit(ms, () => ended() && failed(timeout(frame, ms, doing)))
+    })
+  }
 }
 
 function timeout(frame: Frame, limit: number, doing: string): PluginError {

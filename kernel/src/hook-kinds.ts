@@ -1,6 +1,6 @@
 import { deny, isDenial, type HookKind } from '@llmspell/sdk'
 import type { AsyncSeriesHook } from 'tapable'
-import { guarded, guardedSync } from './guarded.ts'
+import { asOwner, guardedSync, runGuarded, type Task } from './guarded.ts'
 import type { TapEntry } from './hook-point.ts'
 import { tapable } from './lazy.ts'
 
@@ -17,14 +17,25 @@ export interface TapParts {
 }
 
 type Call = (payload: unknown) => unknown
-type AsyncCall = (payload: unknown) => Promise<unknown>
+type Done = (error: unknown, answer?: unknown) => void
+type AsyncCall = (payload: unknown, done: Done) => void
+
+/** What becomes of the end of a tap. Throwing fails the whole call. */
+interface Ends {
+  readonly answered: (answer: unknown) => unknown
+  readonly failed: (error: unknown) => unknown
+}
 
 /** Builds the call of a point: tapable decides how taps run, each is wrapped as its kind asks for. */
 export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapParts): Call {
   if (kind === 'notify') return compileSync(taps, parts)
   const hook = hookOf(kind)
-  for (const tap of taps) hook.tapPromise(tap.owner, wrap(kind, tap, parts))
-  return (payload) => hook.promise(payload)
+  // Not as promises: a tap that answers at once must not make the others wait.
+  for (const tap of taps) hook.tapAsync(tap.owner, wrap(tap, parts, ends(kind, tap, parts)) as never)
+  const call: Call = (payload) => hook.promise(payload)
+  const owner = taps[0]?.owner ?? ''
+  if (taps.length < 2 || taps.some((tap) => tap.owner !== owner)) return call
+  return (payload) => asOwner(owner, 'tap', call, payload)
 }
 
 function hookOf(kind: Exclude<HookKind, 'notify'>): AsyncSeriesHook<[unknown]> {
@@ -42,44 +53,71 @@ function hookOf(kind: Exclude<HookKind, 'notify'>): AsyncSeriesHook<[unknown]> {
   }
 }
 
-function wrap(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts): never {
-  const run = runner(tap, parts)
-  const wrappers: Record<typeof kind, () => AsyncCall> = {
-    guard: () => guard(run, tap, parts),
-    transform: () => (payload) => run(payload).then((value) => value ?? undefined),
-    observe: () => observe(run, tap, parts),
-    series: () => failOpen(run, tap, parts, () => undefined),
-    choose: () => failOpen(run, tap, parts, (answer) => answer ?? undefined),
+function wrap(tap: TapEntry, parts: TapParts, { answered, failed }: Ends): AsyncCall {
+  const task: Task<unknown, unknown> = {
+    owner: tap.owner,
+    step: 'tap',
+    fn: tap.fn as Call,
+    limit: tap.timeout ?? parts.limit,
+    doing: `its tap on '${parts.point}'`,
   }
-  return wrappers[kind]() as never
+  return (payload, done) => {
+    runGuarded(
+      task,
+      payload,
+      (answer) => finish(done, answered, answer),
+      (error) => finish(done, failed, error),
+    )
+  }
 }
 
-function runner(tap: TapEntry, { point, limit }: TapParts): AsyncCall {
-  const doing = `its tap on '${point}'`
-  const fn = tap.fn as Call
-  return (payload) => guarded(tap.owner, 'tap', () => fn(payload), tap.timeout ?? limit, doing)
+function finish(done: Done, end: Call, found: unknown): void {
+  let answer: unknown
+  try {
+    answer = end(found)
+  } catch (error) {
+    return done(error)
+  }
+  done(null, answer)
+}
+
+function ends(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts): Ends {
+  const report = (error: unknown): void => parts.report(tap, error, false)
+  const nothing = (): undefined => undefined
+  const given: Call = (answer) => answer ?? undefined
+  switch (kind) {
+    case 'guard':
+      return guard(tap, report)
+    case 'transform':
+      return { answered: given, failed: raise }
+    case 'observe':
+      return observe(tap, parts)
+    case 'series':
+      return { answered: nothing, failed: report }
+    case 'choose':
+      return { answered: given, failed: report }
+  }
 }
 
 /** Fails closed: a guard that cannot answer denies. */
-function guard(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
-  const answered = (answer: unknown) => (isDenial(answer) ? answer : undefined)
-  const failed = (error: Error) => {
-    parts.report(tap, error, false)
-    return deny(error.message, `Disable the plugin '${tap.owner}' to go on without it.`)
+function guard(tap: TapEntry, report: (error: unknown) => void): Ends {
+  return {
+    answered: (answer) => (isDenial(answer) ? answer : undefined),
+    failed: (error) => {
+      report(error)
+      const hint = `Disable the plugin '${tap.owner}' to go on without it.`
+      return deny((error as Error).message, hint)
+    },
   }
-  return (payload) => run(payload).then(answered, failed)
 }
 
-function failOpen(run: AsyncCall, tap: TapEntry, parts: TapParts, answer: Call): AsyncCall {
-  const failed = (error: unknown) => parts.report(tap, error, false)
-  return (payload) => run(payload).then(answer, failed)
-}
-
-function observe(run: AsyncCall, tap: TapEntry, parts: TapParts): AsyncCall {
+function observe(tap: TapEntry, parts: TapParts): Ends {
   const failures = new Failures(tap, parts)
-  const succeeded = () => failures.clear()
-  const failed = (error: unknown) => failures.add(error)
-  return (payload) => run(payload).then(succeeded, failed)
+  return { answered: () => failures.clear(), failed: (error) => failures.add(error) }
+}
+
+function raise(error: unknown): never {
+  throw error
 }
 
 function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {

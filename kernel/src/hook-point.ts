@@ -89,8 +89,7 @@ export class HookPoint {
 
   /** Calls the taps that are there, without waking any. */
   run(payload: unknown): unknown {
-    const [lost] = this.#lost.values()
-    if (lost !== undefined) return Promise.resolve(lost)
+    if (this.#lost.size > 0) return Promise.resolve(this.#lost.values().next().value)
     this.#compiled ??= this.#compile()
     return this.#compiled(payload)
   }

@@ -1,6 +1,6 @@
-import type { FileHandle } from 'node:fs/promises'
 import { SpellError } from '@llmspell/sdk'
 import type { ByteRange, OpenFile } from '@llmspell/sdk'
+import type { Descriptor } from './descriptor.ts'
 import { checkSignal, tooLarge, unreadable } from './errors.ts'
 
 const PIECE = 64 * 1024
@@ -16,13 +16,12 @@ interface Facts {
 export class HeldFile implements OpenFile {
   readonly path: string
   readonly size: number
-  readonly #handle: FileHandle
+  readonly #file: Descriptor
   readonly #max: number
   readonly #signal: AbortSignal | undefined
-  #closed: Promise<void> | undefined
 
-  constructor(handle: FileHandle, { path, size, max, signal }: Facts) {
-    this.#handle = handle
+  constructor(file: Descriptor, { path, size, max, signal }: Facts) {
+    this.#file = file
     this.path = path
     this.size = size
     this.#max = max
@@ -33,30 +32,37 @@ export class HeldFile implements OpenFile {
   async *read({ offset = 0, length = Infinity }: ByteRange = {}): AsyncIterable<Uint8Array> {
     for (let at = offset, left = length; left > 0;) {
       checkSignal(this.#signal, this.path)
-      const piece = await this.#piece(at, Math.min(left, PIECE))
+      const wanted = Math.min(left, this.#portion(at))
+      const piece = await this.#piece(at, wanted)
       if (piece.byteLength === 0) return
       at += piece.byteLength
       left -= piece.byteLength
       if (at > this.#max) throw tooLarge(this.path, this.#max, 'more')
       yield piece
+      if (piece.byteLength < wanted && at >= this.size) return
     }
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#handle.close()
-    return this.#closed
+    return this.#file.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
+  /** One byte more than there should be: a read that gives less has found the end, and none follows. */
+  #portion(at: number): number {
+    return at > this.size ? PIECE : Math.min(PIECE, this.size - at + 1)
+  }
+
   async #piece(at: number, length: number): Promise<Uint8Array> {
-    if (this.#closed) throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
+    if (this.#file.closed) {
+      throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
+    }
     try {
       const buffer = new Uint8Array(length)
-      const { bytesRead } = await this.#handle.read(buffer, 0, length, at)
-      return buffer.subarray(0, bytesRead)
+      return buffer.subarray(0, await this.#file.read(buffer, at))
     } catch (error) {
       throw unreadable(this.path, (error as NodeJS.ErrnoException).code ?? 'UNKNOWN')
     }

@@ -1,8 +1,8 @@
+import { statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { stat, statfs } from 'node:fs/promises'
-import type { FileHandle } from 'node:fs/promises'
 import { notRegular, tooLarge } from './errors.ts'
 import type { Asked } from './asked.ts'
+import type { Descriptor } from './descriptor.ts'
 
 // Linux, include/uapi/linux/magic.h: file systems whose files are the kernel's answers, not stored data.
 const SYSTEM_TYPES = new Set([
@@ -30,16 +30,16 @@ export function isSystemPath(path: string): boolean {
  * The size of a stored file.
  * @throws FILE_NOT_REGULAR, FILE_TOO_LARGE
  */
-export async function checkKind(
+export function checkKind(
   { shown, means }: Asked,
-  handle: FileHandle,
+  file: Descriptor,
   place: string,
   max: number,
-): Promise<number> {
-  const info = await handle.stat()
+): number {
+  const info = file.stat()
   if (!info.isFile())
     throw notRegular(shown, kindOf(info), info.isDirectory() ? 'Name a file in it.' : undefined)
-  if (isSystemPath(place) || (await isSystemDevice(handle, info))) {
+  if (isSystemPath(place) || isSystemDevice(file, info)) {
     throw notRegular(shown, 'a file of the system')
   }
   if (info.nlink > 1 && !means.config.hardLinks) {
@@ -59,13 +59,20 @@ function kindOf(info: Stats): string {
   return info.isSocket() ? 'a socket' : 'a device'
 }
 
-/** devtmpfs says it is a tmpfs, so that one is known by its device. */
-async function isSystemDevice(handle: FileHandle, info: Stats): Promise<boolean> {
-  const [system, dev, root] = await Promise.all([
-    statfs(`/proc/self/fd/${handle.fd}`).catch(() => undefined),
-    stat('/dev').catch(() => undefined),
-    stat('/').catch(() => undefined),
-  ])
-  if (system !== undefined && SYSTEM_TYPES.has(system.type)) return true
-  return dev !== undefined && dev.dev === info.dev && dev.dev !== root?.dev
+function isSystemDevice(file: Descriptor, info: Stats): boolean {
+  if (isBlockDevice(info.dev)) return false
+  const type = file.systemType()
+  if (type !== undefined && SYSTEM_TYPES.has(type)) return true
+  // devtmpfs says it is a tmpfs, so that one is known by its device.
+  const dev = deviceOf('/dev')
+  return dev === info.dev && dev !== deviceOf('/')
+}
+
+/** Linux gives the major number 0 to all that stands on no device, the files of the system among it. */
+function isBlockDevice(dev: number): boolean {
+  return process.platform === 'linux' && Math.floor(dev / 256) % 4096 !== 0
+}
+
+function deviceOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.dev
 }

@@ -12,14 +12,14 @@ const SEPARATOR = sep === '/' ? '/' : /[/\\]/
  */
 export function matchesPath(grant: string, target: string, root: string): boolean {
   if (grant === '' || grant.includes('\0') || !isAbsolute(target)) return false
-  if (WHOLE.has(grant)) return forms(root).some((base) => isWithin(base, target))
+  if (WHOLE.has(grant)) return anyForm(root, (base) => isWithin(base, target))
   const parts = grant.split(SEPARATOR)
   const wild = parts.findIndex((part) => WILD.test(part))
-  if (wild < 0) return forms(resolve(root, grant)).some((base) => isWithin(base, target))
+  if (wild < 0) return anyForm(resolve(root, grant), (base) => isWithin(base, target))
   const fixed = parts.slice(0, wild).join('/')
   const base = fixed === '' && isAbsolute(grant) ? parse(grant).root : resolve(root, fixed)
   const pattern = parts.slice(wild).filter(Boolean)
-  return forms(base).some((form) => {
+  return anyForm(base, (form) => {
     const names = namesBelow(form, target)
     return names !== undefined && globMatches(pattern, names)
   })
@@ -38,14 +38,20 @@ function namesBelow(base: string, target: string): readonly string[] | undefined
 
 /** Relative to the root with forward slashes, `.` for the root itself; undefined outside of it. */
 export function belowRoot(root: string, target: string): string | undefined {
-  const base = forms(resolve(root)).find((form) => isWithin(form, target))
-  return base === undefined ? undefined : relative(base, target).split(sep).join('/') || '.'
+  const written = resolve(root)
+  const base = isWithin(written, target) ? written : realish(written)
+  if (!isWithin(base, target)) return undefined
+  return relative(base, target).split(sep).join('/') || '.'
 }
 
-/** A grant means its path as written and where that leads: the target may be checked before links are followed. */
-function forms(path: string): readonly string[] {
+/**
+ * A grant means its path as written and where that leads: the target may be checked before links are
+ * followed. Where it leads is asked only where the first does not fit.
+ */
+function anyForm(path: string, fits: (form: string) => boolean): boolean {
+  if (fits(path)) return true
   const real = realish(path)
-  return real === path ? [path] : [path, real]
+  return real !== path && fits(real)
 }
 
 /** The real path of what exists, with the rest as written. */

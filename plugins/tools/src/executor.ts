@@ -69,7 +69,7 @@ export class Executor {
   async #observed(tool: KnownTool, request: Request, started: number): Promise<ToolOutput> {
     const facts = factsOf(tool, request)
     const who = `tool '${tool.name}'`
-    const done = (outcome: { success: boolean; result?: Value; error?: Value }): Promise<void> =>
+    const done = (outcome: { success: boolean; result?: Value; error?: Value }): Awaitable<void> =>
       this.#hooks.done(facts, { ...outcome, duration_ms: performance.now() - started })
     request.context.progress({ who, state: 'started' })
     try {

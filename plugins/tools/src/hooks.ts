@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SpellError, isDenial } from '@llmspell/sdk'
 import type {
+  Awaitable,
+  Denial,
   HookPoint,
   HookRegistry,
   ToolDoneFacts,
@@ -7,6 +10,7 @@ import type {
   ToolOutput,
   Value,
 } from '@llmspell/sdk'
+import { copyOf } from './copy.ts'
 
 /** The four points of a tool call. Payloads are copies: a tap changes only what it returns. */
 export class ToolHooks {
@@ -23,34 +27,42 @@ export class ToolHooks {
   }
 
   /** @throws HOOK_CANCELLED with the guard's reason */
-  async guard(facts: ToolFacts): Promise<void> {
+  guard(facts: ToolFacts): Awaitable<void> {
     if (!this.#guard.used) return
-    const denial = await this.#guard.call(copyOf(facts))
-    if (!isDenial(denial)) return
-    const message = `Tool '${facts.tool}' was cancelled by a hook: ${denial.reason}`
-    throw new SpellError('HOOK_CANCELLED', /[.!?]$/.test(message) ? message : `${message}.`, {
-      hint: denial.hint ?? 'Change what the hook objects to.',
-      details: { hook: 'tool.guard', reason: denial.reason },
+    return this.#guard.call(copied(facts)).then((answer) => {
+      if (isDenial(answer)) throw cancelled(facts.tool, answer)
     })
   }
 
-  /** Other params, or undefined where nobody listens. */
-  async input(facts: ToolFacts): Promise<Value | undefined> {
+  /** Other params, or undefined where nobody wants any. */
+  input(facts: ToolFacts): Awaitable<Value | undefined> {
     if (!this.#input.used) return undefined
-    return (await this.#input.call(copyOf(facts))).params
+    return this.#input
+      .call(copied(facts))
+      .then(({ params }) => (isDeepStrictEqual(params, facts.params) ? undefined : params))
   }
 
-  /** Another output, or undefined where nobody listens. */
-  async output(facts: ToolFacts, output: ToolOutput): Promise<ToolOutput | undefined> {
+  /** Another output, or undefined where nobody wants one. */
+  output(facts: ToolFacts, output: ToolOutput): Awaitable<ToolOutput | undefined> {
     if (!this.#output.used) return undefined
-    return (await this.#output.call(copyOf({ ...facts, output }))).output
+    return this.#output
+      .call({ ...copied(facts), output: copyOf(output) })
+      .then((given) => (isDeepStrictEqual(given.output, output) ? undefined : given.output))
   }
 
-  async done(facts: ToolFacts, outcome: Omit<ToolDoneFacts, keyof ToolFacts>): Promise<void> {
-    if (this.#done.used) await this.#done.call(copyOf({ ...facts, ...outcome }))
+  done(facts: ToolFacts, outcome: Omit<ToolDoneFacts, keyof ToolFacts>): Awaitable<void> {
+    if (this.#done.used) return this.#done.call({ ...copied(facts), ...copyOf(outcome) })
   }
 }
 
-function copyOf<T>(payload: T): T {
-  return structuredClone(payload)
+function copied(facts: ToolFacts): ToolFacts {
+  return { ...facts, params: copyOf(facts.params) }
+}
+
+function cancelled(tool: string, { reason, hint }: Denial): SpellError {
+  const message = `Tool '${tool}' was cancelled by a hook: ${reason}`
+  return new SpellError('HOOK_CANCELLED', /[.!?]$/.test(message) ? message : `${message}.`, {
+    hint: hint ?? 'Change what the hook objects to.',
+    details: { hook: 'tool.guard', reason },
+  })
 }

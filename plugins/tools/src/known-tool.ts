@@ -1,5 +1,4 @@
 import { SpellError, inputInvalid, violations } from '@llmspell/sdk'
-import { withCall } from './bare.ts'
 import type {
   Schema,
   SchemaCompiler,
@@ -9,6 +8,8 @@ import type {
   Value,
   Violation,
 } from '@llmspell/sdk'
+import { withCall } from './bare.ts'
+import { copyOf } from './copy.ts'
 
 /** What a tool is made of. */
 export interface ToolParts {
@@ -55,7 +56,7 @@ export class KnownTool {
    * @throws INPUT_INVALID with all violations
    */
   async check(params: Value): Promise<Value> {
-    const copy = structuredClone(params)
+    const copy = copyOf(params)
     const rows = await this.validate(copy)
     if (rows.length > 0) throw this.#invalid(params, rows)
     return copy
@@ -75,8 +76,9 @@ export class KnownTool {
 
   /** @throws TOOL_FAILED where a tool that came at run time breaks its own schema */
   async checkOutput(result: Value): Promise<void> {
-    const { output, atRunTime } = this.parts
-    if (!output || !atRunTime) return
+    if (!this.parts.atRunTime) return
+    const { output } = this.parts
+    if (!output) return
     this.#output ??= this.#schemas.compile(output)
     const validate = await this.#output
     if (validate(result)) return
