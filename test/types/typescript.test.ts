@@ -104,7 +104,10 @@ test('what a plugin of others describes compiles too, whatever its texts are', a
   }
   const { apiOf } = await import('@llmspell/sdk/types-of')
   const files = filesOf(apiOf({ modules: [odd], tools: [] }))
-  const [{ text: declared }, { text: annotated }] = files as [{ text: string }, { text: string }]
+  const [{ text: declared }, { text: annotated }] = files as unknown as readonly [
+    { text: string },
+    { text: string },
+  ]
   const use =
     "const x: 'a b' | \"it's\" | 3 | null = await Odd.with('a', { 'key \"1\"': null })\nprint(x)"
   expect(await compile({ 'llmspell.d.ts': declared, 'use.ts': use })).toEqual([])
