@@ -31,7 +31,8 @@ export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapPar
   if (kind === 'notify') return compileSync(taps, parts)
   const hook = hookOf(kind)
   // Not as promises: a tap that answers at once must not make the others wait.
-  for (const tap of taps) hook.tapAsync(tap.owner, wrap(tap, parts, ends(kind, tap, parts)) as never)
+  for (const tap of taps)
+    hook.tapAsync(tap.owner, wrap(tap, parts, ends(kind, tap, parts)) as never)
   const call: Call = (payload) => hook.promise(payload)
   const owner = taps[0]?.owner ?? ''
   if (taps.length < 2 || taps.some((tap) => tap.owner !== owner)) return call
