@@ -202,6 +202,32 @@ describe.each(PLACES)('a script of %s that runs %s', (engine, isolation) => {
     })
   })
 
+  test('a note is taken in its order', async () => {
+    const order: string[] = []
+    const options = {
+      write: (text: string) => void order.push(text.trim()),
+      log: ({ message }: { message: string }) => void order.push(message),
+    }
+    await lua('Log.warn("first") print("second") Log.warn("third")', options)
+    expect(order).toEqual(['first', 'second', 'third'])
+  })
+
+  test('large values are in the journal as their size', async () => {
+    const { journal } = await lua('Probe.echo(("x"):rep(100000))')
+    expect(journal[0]!.args).toEqual({ omitted: expect.stringMatching(/^about 1000\d\d bytes$/) })
+  })
+
+  test('calls that wait carry no more than the memory of the script', async () => {
+    const flood = `
+      local s = ("x"):rep(500000)
+      Async.all((function() local t = {} for i = 1, 200 do
+        t[i] = function() return Probe.later(s, 3000) end
+      end return t end)())`
+    await expect(lua(flood, { limits: { memoryBytes: 32 * 1024 * 1024 } })).rejects.toMatchObject({
+      code: 'MEMORY_LIMIT',
+    })
+  })
+
   test('notes count as calls too', async () => {
     const options = { limits: { calls: 10 } }
     await expect(

@@ -35,7 +35,7 @@ export class Budget {
 
   /** @throws OUTPUT_LIMIT */
   output(text: string): void {
-    this.#output += text.length
+    this.#output += Buffer.byteLength(text)
     if (this.#output <= this.limits.outputBytes) return
     throw new SpellError(
       'OUTPUT_LIMIT',

@@ -22,7 +22,7 @@ export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin)
     stream: (source) => scope.streams.add(source),
     share: (key, create) => scope.share(key, create),
     progress: (progress) => scope.options.onProgress?.(progress),
-    log: (entry) => scope.options.log?.(entry),
+    log: (entry) => scope.log(entry),
     spend: (usage) => scope.budget.spend(usage),
     onEnd: (fn) => scope.onEnd(fn),
   }

@@ -13,7 +13,7 @@ export function guestRecord(error: unknown, logger: Logger): ErrorRecord {
   return {
     code: 'INTERNAL',
     message: `A plugin failed in a way it did not foresee (error '${id}').`,
-    hint: 'Run again with --log=error to see it, and report it.',
+    hint: 'The log has the error itself, under this id: report it.',
   }
 }
 

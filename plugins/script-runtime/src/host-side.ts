@@ -7,6 +7,7 @@ import { after, isLater } from './maybe.ts'
 import type { ModuleCatalogue } from './modules.ts'
 import type { RunScope } from './scope.ts'
 import type { HostSide } from './transport/session.ts'
+import { weight } from './weight.ts'
 
 export interface HostParts {
   readonly door: Door
@@ -22,7 +23,11 @@ export function hostSide(
 ): HostSide {
   const origin = scriptOrigin(scope)
   const call = (request: HostCall): HostReply | Promise<HostReply> =>
-    answer(() => door.pass(scope, request, origin), logger)
+    held(
+      scope,
+      request,
+      answer(() => door.pass(scope, request, origin), logger),
+    )
   return {
     scope,
     facts,
@@ -38,6 +43,17 @@ export function hostSide(
     },
     write: (text) => write(scope, text),
   }
+}
+
+/** What open calls carry lies in the host: all of it counts as memory of the script. */
+function held(
+  scope: RunScope,
+  { args }: HostCall,
+  reply: HostReply | Promise<HostReply>,
+): HostReply | Promise<HostReply> {
+  if (!isLater(reply)) return reply
+  const free = scope.hold(args.reduce<number>((sum, arg) => sum + weight(arg), 0))
+  return reply.finally(free)
 }
 
 function answer(pass: () => unknown, logger: Logger): HostReply | Promise<HostReply> {

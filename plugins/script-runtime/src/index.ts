@@ -1,4 +1,5 @@
 import { definePlugin } from '@llmspell/sdk'
+import type { ScriptModuleHandlers } from '@llmspell/sdk'
 import { logModule } from './builtin/log.ts'
 import { runModule } from './builtin/run.ts'
 import { streamModule } from './builtin/stream.ts'
@@ -13,23 +14,21 @@ export default definePlugin({
   setup(ctx) {
     const extensions = ctx.use('extensions')
     const hooks = ctx.use('hooks')
-    const modules = new ModuleCatalogue(extensions, ctx.use('schemas'))
+    // The modules look their runs up in the runtime, which is made of them.
+    const own: Record<string, ScriptModuleHandlers> = {
+      Run: runModule((id) => runtime.factsOf(id)),
+      JSON: { functions: {} },
+      Log: logModule,
+      Stream: streamModule((id) => runtime.scopeOf(id).streams),
+    }
+    const modules = new ModuleCatalogue(extensions, ctx.use('schemas'), own)
     const door = new Door(modules, hooks)
     const done = hooks.point('script.done')
     const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger: ctx.logger })
     ctx.defer(() => runtime.close())
-    ctx.contribute(
-      'script-modules',
-      'Run',
-      runModule((id) => runtime.factsOf(id)),
-    )
-    ctx.contribute('script-modules', 'JSON', { functions: {} })
-    ctx.contribute('script-modules', 'Log', logModule)
-    ctx.contribute(
-      'script-modules',
-      'Stream',
-      streamModule((id) => runtime.scopeOf(id).streams),
-    )
+    for (const [name, handlers] of Object.entries(own)) {
+      ctx.contribute('script-modules', name, handlers)
+    }
     ctx.provide('script-runtime', runtime)
   },
 })

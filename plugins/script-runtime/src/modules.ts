@@ -28,10 +28,17 @@ export class ModuleCatalogue {
   readonly #schemas: SchemaCompiler
   readonly #descriptions = new Map<string, ScriptModule>()
   readonly #targets = new Map<string, Target>()
+  readonly #own: Readonly<Record<string, ScriptModuleHandlers>>
 
-  constructor(extensions: ExtensionRegistry, schemas: SchemaCompiler) {
+  /** @param own handlers that need not be fetched: a note of a script is taken at once, in its order */
+  constructor(
+    extensions: ExtensionRegistry,
+    schemas: SchemaCompiler,
+    own: Readonly<Record<string, ScriptModuleHandlers>> = {},
+  ) {
     this.#extensions = extensions
     this.#schemas = schemas
+    this.#own = own
   }
 
   /** Names of the globals that scripts get. */
@@ -63,14 +70,16 @@ export class ModuleCatalogue {
     })
   }
 
-  async #prepare(module: string, fn: string): Promise<Target> {
+  #prepare(module: string, fn: string): Target | PromiseLike<Target> {
     const whole = this.describe(module)
     const description = findFunction(whole, fn)
-    const handlers = await this.#load(module)
-    const handler = handlers.functions[fn]
-    if (!handler) throw missingHandler(module, fn)
-    const validate = handlers.validators?.[fn] ?? (await this.#compile(whole, description))
-    return { description, handler, validate, secrets: secretNames(whole, description) }
+    const secrets = secretNames(whole, description)
+    return after(this.#own[module] ?? this.#load(module), (handlers) => {
+      const handler = handlers.functions[fn]
+      if (!handler) throw missingHandler(module, fn)
+      const known = handlers.validators?.[fn] ?? this.#compile(whole, description)
+      return after(known, (validate) => ({ description, handler, validate, secrets }))
+    })
   }
 
   async #load(module: string): Promise<ScriptModuleHandlers> {

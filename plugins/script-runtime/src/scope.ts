@@ -4,6 +4,7 @@ import type {
   GrantChain,
   HandleRef,
   Journal,
+  LogEntry,
   RunOptions,
   Undo,
   Value,
@@ -38,6 +39,7 @@ export class RunScope {
   readonly #endings: (() => Awaitable<void>)[] = []
   readonly #counts = new Map<string, number>()
   #clock: NodeJS.Timeout | undefined
+  #held = 0
 
   constructor(options: RunOptions) {
     this.options = options
@@ -62,6 +64,26 @@ export class RunScope {
   /** Ends the run; the first reason stays. */
   cancel(reason: SpellError): void {
     this.#abort.abort(reason)
+  }
+
+  /** Counts bytes that open calls keep in the host, until the undo; too many end the run. */
+  hold(bytes: number): Undo {
+    this.#held += bytes
+    const { memoryBytes } = this.budget.limits
+    if (this.#held > memoryBytes) this.cancel(tooMuchOpen(memoryBytes))
+    return () => {
+      this.#held -= bytes
+    }
+  }
+
+  /** Hands a line to the log; it counts as output. */
+  log(entry: LogEntry): void {
+    try {
+      this.budget.output(entry.message)
+    } catch (error) {
+      return this.cancel(error as SpellError)
+    }
+    this.options.log?.(entry)
   }
 
   /** @throws the reason of the end, if the run was ended */
@@ -149,6 +171,13 @@ export function timedOut(ms: number): SpellError {
   return new SpellError('TIMEOUT', `The script did not end within its limit of ${ms} ms.`, {
     hint: 'Raise --max-time, or do less.',
     details: { limit: ms },
+  })
+}
+
+function tooMuchOpen(limit: number): SpellError {
+  const text = `The calls that wait carry more than the script's memory of ${limit} bytes.`
+  return new SpellError('MEMORY_LIMIT', text, {
+    hint: 'Let fewer calls wait at a time, or raise --max-memory.',
   })
 }
 

@@ -1,5 +1,6 @@
 import { REF, SpellError } from '@llmspell/sdk'
 import type { HostStream, Value } from '@llmspell/sdk'
+import { weight } from './weight.ts'
 
 /** A producer is held back while this many chunks wait. */
 const WAITING = 64
@@ -72,16 +73,6 @@ function batchOf(chunks: readonly Value[]): number {
   let size = 0
   const over = chunks.findIndex((chunk) => (size += weight(chunk)) > BATCH)
   return over < 0 ? chunks.length : Math.max(1, over)
-}
-
-/** About the bytes of a value. */
-function weight(value: Value | undefined): number {
-  if (typeof value === 'string') return value.length
-  if (typeof value !== 'object' || value === null) return 8
-  if (value instanceof Uint8Array) return value.byteLength
-  let sum = 16
-  for (const part of Object.values(value as Record<string, Value>)) sum += weight(part)
-  return sum
 }
 
 /** The streams of one run, by id. */
