@@ -62,12 +62,15 @@ const { tree } = fc.letrec<{ tree: Value; list: Value }>((tie) => ({
   list: fc.array(fc.oneof(tie('tree'), fc.constant(null)), { maxLength: 8 }) as fc.Arbitrary<Value>,
 }))
 
+/** A -0 crosses as 0. */
 const normal = (value: unknown): unknown =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, normal(v)]))
-    : Array.isArray(value)
-      ? value.map(normal)
-      : value
+  typeof value === 'number'
+    ? value + 0
+    : typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([k, v]) => [k, normal(v)]))
+      : Array.isArray(value)
+        ? value.map(normal)
+        : value
 
 describe('values', () => {
   it('pass through Lua unchanged', async () => {
