@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { loadKept } from './code-cache.ts'
+import { keepsCode, loadKept } from './code-cache.ts'
 import { cacheFolder } from './places.ts'
 
 declare const __dirname: string
@@ -33,8 +33,10 @@ if (Number(versions.node.split('.')[0]) < 24) {
 
 const load = (file: string): unknown => require(join(__dirname, file))
 
-const folder = join(cacheFolder(env, platform), 'code')
-enableCompileCache(folder)
+const cache = cacheFolder(env, platform)
+const wanted = cache && join(cache, 'code')
+const folder = wanted && keepsCode(wanted) ? wanted : undefined
+if (folder) enableCompileCache(folder)
 const { exports, keep } = loadKept(join(__dirname, 'main.cjs'), folder)
 const { main } = exports as Main
 main({ root: join(__dirname, '..'), argv: process.argv.slice(2), load, keep })

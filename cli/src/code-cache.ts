@@ -1,8 +1,20 @@
 // node:vm is no boundary here: it is the only way to keep the compiled code of a file after it has run. Node's own
 // compile cache is taken before, lacks every function that was compiled since, and so costs a start 5 ms more.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 
 /** The build ends each file with a line that names its content. */
 const MARK = /\/\/# content ([0-9a-f]+)\s*$/
@@ -14,15 +26,26 @@ export interface Loaded {
   readonly keep: () => void
 }
 
+/** Makes the folder where needed; true where nobody but this user can put code into it. Never throws. */
+export function keepsCode(folder: string): boolean {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const info = lstatSync(folder)
+    return info.isDirectory() && isOurs(info)
+  } catch {
+    return false
+  }
+}
+
 /**
  * Loads a CommonJS file. Code kept for another content, another Node or other flags is not used.
- * @param folder where compiled code is kept; made when needed, with rights for its owner only
+ * @param folder where compiled code is kept, one of which {@link keepsCode} is true; none keeps nothing
  */
-export function loadKept(file: string, folder: string): Loaded {
+export function loadKept(file: string, folder: string | undefined): Loaded {
   const vm = process.getBuiltinModule('node:vm')
   const source = readFileSync(file, 'utf8')
-  const kept = keptFile(source, folder)
-  const cachedData = kept === undefined ? undefined : read(kept)
+  const kept = folder && keptFile(source, folder)
+  const cachedData = kept ? read(kept) : undefined
   const script = new vm.Script(`(function (exports, require, module, __import) {${source}\n})`, {
     filename: file,
     ...(cachedData === undefined ? {} : { cachedData }),
@@ -32,7 +55,7 @@ export function loadKept(file: string, folder: string): Loaded {
   script.runInThisContext()(module.exports, createRequire(file), module, load)
   const fresh = cachedData !== undefined && script.cachedDataRejected !== true
   const keep = (): void => {
-    if (kept !== undefined && !fresh) write(kept, script.createCachedData())
+    if (kept && !fresh) write(kept, script.createCachedData())
   }
   return { exports: module.exports, keep }
 }
@@ -42,19 +65,31 @@ function keptFile(source: string, folder: string): string | undefined {
   return content && join(folder, `main-${content}-${process.version}-${process.arch}.code`)
 }
 
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+
 function read(file: string): Buffer | undefined {
+  let fd: number | undefined
   try {
-    return readFileSync(file)
+    fd = openSync(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+    const info = fstatSync(fd)
+    return info.isFile() && isOurs(info) ? readFileSync(fd) : undefined
   } catch {
     return undefined
+  } finally {
+    if (fd !== undefined) closeSync(fd)
   }
+}
+
+/** Belongs to this user, and neither group nor others may write. Windows has no such owner. */
+function isOurs({ uid, mode }: Stats): boolean {
+  const own = process.getuid?.()
+  return own === undefined || (uid === own && (mode & 0o022) === 0)
 }
 
 function write(file: string, code: Buffer): void {
   const made = `${file}.${process.pid}`
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(made, code, { mode: 0o600 })
+    writeFileSync(made, code, { mode: 0o600, flag: 'wx' })
     renameSync(made, file)
   } catch {
     rmSync(made, { force: true })

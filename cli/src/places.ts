@@ -1,17 +1,30 @@
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Folder for what can be made again. `LLMSPELL_HOME` moves it, and all else, below one folder. */
-export function cacheFolder(env: Env, platform: string): string {
-  if (env['LLMSPELL_HOME']) return join(env['LLMSPELL_HOME'], 'cache')
-  return join(base(env, platform, CACHE), 'llmspell')
+/**
+ * Folder for what can be made again. `LLMSPELL_HOME` moves it, and all else, below one folder.
+ * Undefined without a home: the working folder, and what came with it, never stands in for one.
+ */
+export function cacheFolder(env: Env, platform: string): string | undefined {
+  if (env['LLMSPELL_HOME']) return below(absolute(env['LLMSPELL_HOME']), 'cache')
+  return below(base(env, platform, CACHE), 'llmspell')
 }
 
-/** Folder for what must be kept: the user's plugins are an npm project in `plugins` below it. */
-export function dataFolder(env: Env, platform: string): string {
-  if (env['LLMSPELL_HOME']) return env['LLMSPELL_HOME']
-  return join(base(env, platform, DATA), 'llmspell')
+/** Folder for what must be kept, or undefined as above: the user's plugins are an npm project in `plugins` below it. */
+export function dataFolder(env: Env, platform: string): string | undefined {
+  if (env['LLMSPELL_HOME']) return absolute(env['LLMSPELL_HOME'])
+  return below(base(env, platform, DATA), 'llmspell')
+}
+
+/** Folder of the user's plugins, or undefined without a home. */
+export function pluginFolder(env: Env, platform: string): string | undefined {
+  return below(dataFolder(env, platform), 'plugins')
+}
+
+/** True where `LLMSPELL_HOME` is set to a folder that depends on where the program starts. */
+export function homeIsRelative({ LLMSPELL_HOME: home }: Env): boolean {
+  return !!home && !isAbsolute(home)
 }
 
 interface Place {
@@ -34,10 +47,28 @@ const DATA: Place = {
   win32: 'AppData/Local',
 }
 
-function base(env: Env, platform: string, place: Place): string {
-  const named = env[place.xdg]
-  if (named) return named
-  const home = env['HOME'] ?? env['USERPROFILE'] ?? '.'
+function base(env: Env, platform: string, place: Place): string | undefined {
   const folder = platform === 'darwin' || platform === 'win32' ? place[platform] : place.linux
-  return join(home, folder)
+  return absolute(env[place.xdg]) ?? below(home(env), folder)
+}
+
+function home(env: Env): string | undefined {
+  return absolute(env['HOME']) ?? absolute(env['USERPROFILE']) ?? homeOnRecord()
+}
+
+function homeOnRecord(): string | undefined {
+  try {
+    // Not homedir(), which believes HOME again.
+    return absolute(process.getBuiltinModule('node:os').userInfo().homedir)
+  } catch {
+    return undefined
+  }
+}
+
+function absolute(folder: string | undefined): string | undefined {
+  return folder !== undefined && isAbsolute(folder) ? folder : undefined
+}
+
+function below(folder: string | undefined, name: string): string | undefined {
+  return folder === undefined ? undefined : join(folder, name)
 }

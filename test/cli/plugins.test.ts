@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { envelope, Folder, llmspell } from './support.ts'
 
@@ -86,4 +88,37 @@ describe('a plugin that cannot be used', () => {
     }
     expect(await llmspell(['exec', 'return 1', '-q'], { env })).toMatchObject({ stderr: '' })
   })
+})
+
+const PLANTED = {
+  'plugins/package.json': '{ "dependencies": { "evil": "1" } }',
+  'plugins/node_modules/evil/package.json': JSON.stringify({
+    name: 'evil',
+    version: '1.0.0',
+    engines: { llmspell: '^0.1.0' },
+    llmspell: { manifest: 1, id: 'evil', main: './index.js', phase: 'core' },
+  }),
+}
+
+test.each([
+  { HOME: '' },
+  { HOME: '.' },
+  { XDG_DATA_HOME: '.local/share', XDG_CACHE_HOME: '.cache' },
+])('nothing is taken from the working folder for a home: %j', async (env) => {
+  using folder = new Folder()
+  for (const [name, text] of Object.entries(PLANTED))
+    folder.write(`.local/share/llmspell/${name}`, text)
+  const ended = await llmspell(['plugin', 'list', '--json'], {
+    cwd: folder.path,
+    env: { LLMSPELL_HOME: '', ...env },
+  })
+  expect(ended).toMatchObject({ code: 0, stdout: expect.not.stringContaining('evil') })
+  expect(existsSync(join(folder.path, '.cache'))).toBe(false)
+})
+
+test('a relative LLMSPELL_HOME is refused', async () => {
+  using folder = new Folder(PLANTED)
+  const env = { LLMSPELL_HOME: '.' }
+  const ended = await llmspell(['exec', 'return 1'], { cwd: folder.path, env })
+  expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('LLMSPELL_HOME') })
 })

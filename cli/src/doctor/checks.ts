@@ -10,9 +10,15 @@ export function machineChecks(): Check[] {
   const { versions, platform, arch, env } = process
   return [
     { name: 'node', state: 'ok', text: `Node ${versions.node} on ${platform}-${arch}` },
-    { name: 'data', state: 'ok', text: dataFolder(env, platform) },
-    { name: 'cache', state: 'ok', text: cacheFolder(env, platform) },
+    folderCheck('data', dataFolder(env, platform)),
+    folderCheck('cache', cacheFolder(env, platform)),
   ]
+}
+
+function folderCheck(name: string, folder: string | undefined): Check {
+  return folder === undefined
+    ? { name, state: 'off', text: 'no home folder is known', hint: 'Set HOME or LLMSPELL_HOME.' }
+    : { name, state: 'ok', text: folder }
 }
 
 /** Engines and how scripts are kept apart. */

@@ -1,24 +1,34 @@
 import { join } from 'node:path'
 import { createKernel, type Kernel } from '@llmspell/kernel'
-import type { ErrorItem, Logger } from '@llmspell/sdk'
+import { SpellError, type ErrorItem, type Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
-import { dataFolder } from '../places.ts'
+import { homeIsRelative, pluginFolder } from '../places.ts'
 
 /**
  * A started kernel over the plugins that the package `llmspell` names and those of the user.
  * @param root folder of the package `llmspell`
+ * @throws CONFIG_INVALID for a relative LLMSPELL_HOME
  */
 export async function openKernel(root: string, config: Config, logger: Logger): Promise<Kernel> {
+  const { env, platform } = process
+  if (homeIsRelative(env)) throw relativeHome()
+  const folder = pluginFolder(env, platform)
   const { plugins, prefer, disabled } = config
   const kernel = createKernel({
     packages: { file: join(root, 'package.json') },
-    folder: join(dataFolder(process.env, process.platform), 'plugins'),
+    ...(folder ? { folder } : {}),
     config: { ...(plugins ? { plugins } : {}), ...(prefer ? { prefer } : {}) },
     ...(disabled ? { disabled } : {}),
     logger,
   })
   await kernel.start()
   return kernel
+}
+
+function relativeHome(): SpellError {
+  return new SpellError('CONFIG_INVALID', 'LLMSPELL_HOME must be an absolute path.', {
+    hint: 'Write the whole path, from the root, or unset it.',
+  })
 }
 
 /** The codes that kernel and plugins brought, with their classes. Loads no plugin. */

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import type { PluginReport } from '@llmspell/kernel'
 import type { Manifest } from '@llmspell/sdk'
-import { dataFolder } from '../places.ts'
+import { pluginFolder } from '../places.ts'
 
 /** What a plugin's package.json says about it. */
 export interface PackageFacts {
@@ -15,8 +15,8 @@ export interface PackageFacts {
 
 /** The package.json of a plugin that the kernel found, or undefined where it is not on disk. */
 export function packageFacts(root: string, row: PluginReport): PackageFacts | undefined {
-  const user = join(dataFolder(process.env, process.platform), 'plugins')
-  const from = row.source === 'folder' ? user : root
+  const user = pluginFolder(process.env, process.platform)
+  const from = (row.source === 'folder' && user) || root
   try {
     const file = createRequire(join(from, 'package.json')).resolve(`${row.package}/package.json`)
     const { llmspell, description, license } = JSON.parse(readFileSync(file, 'utf8')) as {
