@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { envelope, Folder, llmspell } from './support.ts'
+import { envelope, Folder, llmspell, type Ended } from './support.ts'
 
 const FILES = {
   'hello.lua': 'return 1',
@@ -189,11 +189,36 @@ test('a project cannot widen what its scripts may do', async () => {
   expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('--allow-read=PATHS') })
 })
 
-test('Ctrl-C ends an endless loop', async () => {
-  using folder = new Folder({ 'loop.lua': 'print("go")\nwhile true do end' })
-  const { code, signal } = await llmspell(['run', 'loop.lua'], {
-    cwd: folder.path,
-    meet: (child) => child.stdout!.once('data', () => child.kill('SIGINT')),
+const TOOL = `Tool.define{ name = "t", description = "d", parameters = {}, execute = function() print("go") while true do end end }
+Tool.execute("t", {})`
+const LOOPS = { 'loop.lua': 'print("go")\nwhile true do end', 'tool.lua': TOOL }
+
+describe.each(Object.keys(LOOPS))('in the endless loop of %s', (file) => {
+  const interrupted = async (
+    name: 'SIGINT' | 'SIGTERM',
+    ...flags: string[]
+  ): Promise<Ended & { readonly ms: number }> => {
+    using folder = new Folder(LOOPS)
+    let start = 0
+    const ended = await llmspell(['run', file, ...flags], {
+      cwd: folder.path,
+      meet: (child) =>
+        child.stdout!.once('data', () => {
+          start = performance.now()
+          child.kill(name)
+        }),
+    })
+    return { ...ended, ms: performance.now() - start }
+  }
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('inline %s ends the process', async (name) => {
+    const { signal, ms } = await interrupted(name)
+    expect(signal).toBe(name)
+    expect(ms).toBeLessThan(1000)
   })
-  expect(code === 130 || signal === 'SIGINT').toBe(true)
+
+  test('in a worker Ctrl-C cancels the run', async () => {
+    const ended = await interrupted('SIGINT', '--isolation=worker')
+    expect(ended).toMatchObject({ code: 130, stderr: expect.stringContaining('error[CANCELLED]') })
+  })
 })

@@ -1,34 +1,26 @@
-import { SpellError, type Progress } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /**
- * Ctrl-C while the host works for the script (a model answers, a tool runs) cancels the run; a second
- * one ends the process. While the script itself computes there is no handler, so that Ctrl-C ends
- * even an endless loop, which would keep a handler from being called.
+ * Ctrl-C or SIGTERM cancels the run; a second one ends the process. Only for work that leaves this
+ * thread free: a handler is not called while a script computes here, and would keep the signal from
+ * ending the process, as it does by itself.
  */
-export class Interrupt {
+export class Interrupt implements Disposable {
   readonly #abort = new AbortController()
-  readonly #working = new Set<string>()
-  #listening = false
+
+  constructor() {
+    for (const name of SIGNALS) process.on(name, this.#cancel)
+  }
 
   get signal(): AbortSignal {
     return this.#abort.signal
   }
 
-  /** Follows who is at work. */
-  report({ who, state }: Progress): void {
-    if (state === 'done' || state === 'failed') this.#working.delete(who)
-    else if (state === 'started') this.#working.add(who)
-    this.#listen(this.#working.size > 0)
-  }
-
-  #listen(wanted: boolean): void {
-    if (wanted === this.#listening) return
-    this.#listening = wanted
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      if (wanted) process.on(name, this.#cancel)
-      else process.removeListener(name, this.#cancel)
-    }
+  [Symbol.dispose](): void {
+    for (const name of SIGNALS) process.removeListener(name, this.#cancel)
   }
 
   readonly #cancel = (): void => {

@@ -63,8 +63,10 @@ async function perform(
   const line = new ProgressLine({ quiet: stage.json || stage.quiet, narrate: narrate === true })
   stage.printed = stage.json ? [] : undefined
   if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
+  using interrupt = request.isolation === 'worker' ? new Interrupt() : undefined
+  const cancel = interrupt && { signal: interrupt.signal }
   try {
-    conclude(stage, line, await run({ ...request, ...wires(stage, line) }))
+    conclude(stage, line, await run({ ...request, ...wires(stage, line), ...cancel }))
   } finally {
     line.clear()
   }
@@ -73,16 +75,11 @@ async function perform(
 function wires(
   { printed, quiet }: Stage,
   line: ProgressLine,
-): Pick<RunRequest, 'signal' | 'write' | 'log' | 'onProgress'> {
-  const interrupt = new Interrupt()
+): Pick<RunRequest, 'write' | 'log' | 'onProgress'> {
   return {
-    signal: interrupt.signal,
     write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(harmless(piece)),
     log: (entry) => log(entry, line, quiet),
-    onProgress: (progress) => {
-      interrupt.report(progress)
-      line.report(progress)
-    },
+    onProgress: (progress) => line.report(progress),
   }
 }
 

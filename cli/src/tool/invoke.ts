@@ -2,7 +2,6 @@ import {
   fromErrorRecord,
   isSpellError,
   toErrorRecord,
-  type RunOptions,
   type ErrorRecord,
   type ToolResult,
   type Value,
@@ -33,7 +32,12 @@ export async function invokeTool(stage: Stage): Promise<number> {
   const input = toolInput(entry.name, schema, text(stage.parsed, 'input'), stage.parsed.rest)
   const runtime = await kernel.use('script-runtime')
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
-  await using run = runtime.open({ ...options, ...wires(line) })
+  using interrupt = new Interrupt()
+  await using run = runtime.open({
+    ...options,
+    signal: interrupt.signal,
+    onProgress: (progress) => line.report(progress),
+  })
   const result = await called(run, entry.name, input)
   line.clear()
   print(stage, result)
@@ -59,17 +63,6 @@ async function called(
 function withHint(error: unknown, hint: string): unknown {
   const bare = isSpellError(error) && error.code === 'INPUT_INVALID' && error.hint === undefined
   return bare ? fromErrorRecord({ ...toErrorRecord(error), hint }) : error
-}
-
-function wires(line: ProgressLine): Pick<RunOptions, 'signal' | 'onProgress'> {
-  const interrupt = new Interrupt()
-  return {
-    signal: interrupt.signal,
-    onProgress: (progress) => {
-      interrupt.report(progress)
-      line.report(progress)
-    },
-  }
 }
 
 function print({ json }: Stage, result: ToolResult): void {
