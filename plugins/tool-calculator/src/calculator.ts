@@ -19,16 +19,11 @@ function outputOf(value: Num): ToolOutput {
     value: isExact(value) ? crossing(value) : value,
     precision: isExact(value) ? 'exact' : 'double',
   }
-  return { result: { ...result }, text: textOf(value) }
+  return { result: { ...result }, text: String(value) }
 }
 
 /** Beyond 2^53 a number of the script would be another one. */
 function crossing(value: bigint): number | string {
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : value.toString()
-}
-
-/** All digits of a whole number; of a double the 15 that are certain, so that 0.1 + 0.2 is 0.3. */
-function textOf(value: Num): string {
-  return isExact(value) ? value.toString() : String(Number(value.toPrecision(15)))
 }

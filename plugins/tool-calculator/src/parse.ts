@@ -78,7 +78,13 @@ class Parser {
   #isPercent(): boolean {
     const after = this.#tokens[this.#next + 1]!
     if (after.kind === 'name') return after.text === 'of'
+    if (after.text === '-' || after.text === '+') return !this.#isUnary(after)
     return after.kind !== 'number' && after.text !== '('
+  }
+
+  /** After a `%` only the space tells: `7 % -3` has a sign of the number, `10% - 3` an operator. */
+  #isUnary({ at }: Token): boolean {
+    return this.#tokens[this.#next + 2]!.at === at + 1
   }
 
   #percent(): void {
