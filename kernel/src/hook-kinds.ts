@@ -1,5 +1,6 @@
-import { deny, isDenial, type HookKind } from '@llmspell/sdk'
+import { deny, describe, isDenial, type HookKind } from '@llmspell/sdk'
 import type { AsyncSeriesHook } from 'tapable'
+import { failure } from './codes.ts'
 import { asOwner, guardedSync, runGuarded, type Task } from './guarded.ts'
 import type { TapEntry } from './hook-point.ts'
 import { tapable } from './lazy.ts'
@@ -88,7 +89,7 @@ function ends(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts)
   const given: Call = (answer) => answer ?? undefined
   switch (kind) {
     case 'guard':
-      return guard(tap, report)
+      return guard(tap, parts, report)
     case 'transform':
       return { answered: given, failed: raise }
     case 'observe':
@@ -100,16 +101,22 @@ function ends(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts)
   }
 }
 
-/** Fails closed: a guard that cannot answer denies. */
-function guard(tap: TapEntry, report: (error: unknown) => void): Ends {
-  return {
-    answered: (answer) => (isDenial(answer) ? answer : undefined),
-    failed: (error) => {
-      report(error)
-      const hint = `Disable the plugin '${tap.owner}' to go on without it.`
-      return deny((error as Error).message, hint)
-    },
+/** Fails closed: a guard that cannot answer denies, and so does one whose answer means nothing. */
+function guard(tap: TapEntry, { point }: TapParts, report: (error: unknown) => void): Ends {
+  const failed: Call = (error) => {
+    report(error)
+    const hint = `Disable the plugin '${tap.owner}' to go on without it.`
+    return deny((error as Error).message, hint)
   }
+  const answered: Call = (answer) =>
+    answer === undefined || isDenial(answer) ? answer : failed(noAnswer(tap.owner, point, answer))
+  return { answered, failed }
+}
+
+function noAnswer(owner: string, point: string, answer: unknown): Error {
+  const shown = answer === null ? 'null' : describe(answer)
+  const text = `Plugin '${owner}' failed in its tap on '${point}': it returned ${shown}`
+  return failure('HOOK_FAILED', owner, 'tap', `${text}, not undefined or deny(reason).`)
 }
 
 function observe(tap: TapEntry, parts: TapParts): Ends {

@@ -101,15 +101,34 @@ describe('taps', () => {
 })
 
 describe('kinds', () => {
-  test('guard: the first denial wins and ends the call; other answers are none', async () => {
-    const { point, tap } = pointOf('guard')
+  test('guard: the first denial wins and ends the call; nothing is a yes', async () => {
+    const { point, tap, reports } = pointOf('guard')
     const last = vi.fn<() => void>()
-    tap('a', () => true)
-    tap('b', () => null)
+    tap('a', () => undefined)
+    tap('b', async () => undefined)
     tap('c', async () => deny('no'))
     tap('d', last)
     expect(await point.call({})).toEqual({ denied: true, reason: 'no' })
     expect(last).not.toHaveBeenCalled()
+    expect(reports).toEqual([])
+  })
+
+  test.each([
+    [false, 'false'],
+    [true, 'true'],
+    [null, 'null'],
+    [42, '42'],
+    ['denied', 'denied'],
+    [{ denied: 'yes' }, 'object'],
+  ])('guard: %j is no answer, so it denies and is reported', async (answer, shown) => {
+    for (const fn of [() => answer, () => Promise.resolve(answer)]) {
+      const { point, tap, reports } = pointOf('guard')
+      tap('a', fn)
+      const denial = await point.call({})
+      expect(denial).toMatchObject({ denied: true, reason: expect.stringContaining("Plugin 'a'") })
+      expect(denial).toMatchObject({ reason: expect.stringContaining(shown) })
+      expect(reports).toEqual([{ owner: 'a', off: false }])
+    }
   })
 
   test('guard: a tap that throws denies and is reported', async () => {

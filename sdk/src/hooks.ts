@@ -22,7 +22,10 @@ export function isDenial(value: unknown): value is Denial {
 
 export type HookKind = 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
 
-/** First denial wins. A tap that throws or times out denies: guards fail closed. */
+/**
+ * First denial wins. Guards fail closed: a tap that throws, times out or returns anything but `undefined` or a denial
+ * (`false`, `null` and texts too) denies and is reported.
+ */
 export interface Guard<A> {
   readonly kind: 'guard'
   readonly payload: A
