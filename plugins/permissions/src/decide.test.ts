@@ -66,6 +66,33 @@ describe('paths', () => {
     expect(allowed('write', grant, join(root, target))).toBe(expected)
   })
 
+  test.each([
+    ['**/.git', '.git/config', true],
+    ['**/.git', 'a/.git/objects/x', true],
+    ['**/.git', 'a/.gitignore', false],
+    ['.g*', '.git/config', true],
+    ['.g*', 'a/.git/config', false],
+    ['den*', 'denied/a/b', true],
+    ['den*', 'den', true],
+    ['*/x', 'a/x/b/c', true],
+    ['*/x', 'a/b/x', false],
+    ['docs/*.md', 'docs/a.md', true],
+    ['docs/*.md', 'docs/b/a.md', false],
+    ['docs/**', 'docs/a/b', true],
+  ])('the deny %j for %j: %j', (pattern, target, expected) => {
+    for (const permission of ['read', 'write']) {
+      const chain = line({ [permission]: ['.'] }, { [permission]: [pattern] })
+      const decision = permissions.decide(need(permission, join(root, target)), chain, root)
+      expect(decision.allowed).toBe(!expected)
+    }
+  })
+
+  test('an allowing glob that fits a folder does not fit what is in it', () => {
+    expect(allowed('read', '*/x', join(root, 'a/x'))).toBe(true)
+    expect(allowed('read', '*/x', join(root, 'a/x/b'))).toBe(false)
+    expect(allowed('read', '**/.git', join(root, '.git/config'))).toBe(false)
+  })
+
   test('a pattern that goes back often stays fast', () => {
     const started = performance.now()
     expect(allowed('read', `./${'*a'.repeat(200)}*b`, join(root, 'a'.repeat(250)))).toBe(false)

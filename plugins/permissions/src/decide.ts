@@ -6,7 +6,7 @@ import type {
   PermissionSet,
   Permissions,
 } from '@llmspell/sdk'
-import { matches } from './match.ts'
+import { denies, matches } from './match.ts'
 import { deniedBy, notGranted, sentence, shownTarget } from './words.ts'
 
 /** The service: no state, so one object serves every kernel in the process. */
@@ -15,10 +15,10 @@ export const permissions: Permissions = { decide, require: requireGrant }
 /** Any deny refuses; then every layer must allow; a chain without layers allows nothing. */
 function decide(need: PermissionNeed, chain: GrantChain, root: string): PermissionDecision {
   for (const layer of chain) {
-    const denying = firstMatch(layer.deny, need, root)
+    const denying = firstMatch(denies, layer.deny, need, root)
     if (denying !== undefined) return deniedBy(need, layer.holder, denying, root)
   }
-  const missing = chain.find((layer) => firstMatch(layer.allow, need, root) === undefined)
+  const missing = chain.find((layer) => firstMatch(matches, layer.allow, need, root) === undefined)
   if (missing) return notGranted(need, missing.holder, root)
   return chain.length > 0 ? { allowed: true } : notGranted(need, 'command line', root)
 }
@@ -37,10 +37,11 @@ function requireGrant(need: PermissionNeed, chain: GrantChain, root: string): vo
 }
 
 function firstMatch(
+  fits: typeof matches,
   set: PermissionSet | undefined,
   { permission, target }: PermissionNeed,
   root: string,
 ): string | undefined {
   if (!set || !Object.hasOwn(set, permission)) return undefined
-  return set[permission]?.find((grant) => matches(permission, grant, target, root))
+  return set[permission]?.find((grant) => fits(permission, grant, target, root))
 }

@@ -3,6 +3,12 @@ export function globMatches(pattern: readonly string[], names: readonly string[]
   return steps(pattern, names, '**', nameMatches)
 }
 
+/** Whether the pattern fits the path or a folder that it lies in. */
+export function globMatchesAbove(pattern: readonly string[], names: readonly string[]): boolean {
+  // What follows the folder is any names: one pass, where asking for each folder would be quadratic.
+  return globMatches([...pattern, '**'], names)
+}
+
 function nameMatches(pattern: string, name: string): boolean {
   return steps(
     Array.from(pattern),

@@ -1,6 +1,6 @@
 import { lstatSync, readlinkSync, realpathSync } from 'node:fs'
 import { dirname, isAbsolute, join, parse, relative, resolve, sep } from 'node:path'
-import { globMatches } from './glob.ts'
+import { globMatches, globMatchesAbove } from './glob.ts'
 
 const WHOLE = new Set(['*', '.', './', 'workspace'])
 const WILD = /[*?]/
@@ -10,7 +10,12 @@ const SEPARATOR = sep === '/' ? '/' : /[/\\]/
  * A folder with all below it, a file, or a glob (`*` and `?` within one name, `**` across folders).
  * `*`, `.` and `workspace` are the root. The target is compared as it is: absolute and real.
  */
-export function matchesPath(grant: string, target: string, root: string): boolean {
+export function matchesPath(
+  grant: string,
+  target: string,
+  root: string,
+  fits: (pattern: readonly string[], names: readonly string[]) => boolean = globMatches,
+): boolean {
   if (grant === '' || grant.includes('\0') || !isAbsolute(target)) return false
   if (WHOLE.has(grant)) return anyForm(root, (base) => isWithin(base, target))
   const parts = grant.split(SEPARATOR)
@@ -21,8 +26,13 @@ export function matchesPath(grant: string, target: string, root: string): boolea
   const pattern = parts.slice(wild).filter(Boolean)
   return anyForm(base, (form) => {
     const names = namesBelow(form, target)
-    return names !== undefined && globMatches(pattern, names)
+    return names !== undefined && fits(pattern, names)
   })
+}
+
+/** As `matchesPath`, but a glob that fits a folder fits all below it too: a deny must not fail open there. */
+export function deniesPath(grant: string, target: string, root: string): boolean {
+  return matchesPath(grant, target, root, globMatchesAbove)
 }
 
 /** True for the folder itself and for all below it, on boundaries of names: `/a` does not hold `/ab`. */
