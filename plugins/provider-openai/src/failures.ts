@@ -22,7 +22,8 @@ const BROKEN = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|UND_ERR
  * @param partial text that came before
  */
 export function failureOf(error: unknown, model: ModelSettings, partial = ''): SpellError {
-  if (isSpellError(error)) return error
+  const ours = ownError(error)
+  if (ours) return ours
   const foreign = (
     typeof error === 'object' && error !== null ? error : { message: String(error) }
   ) as Foreign
@@ -34,6 +35,13 @@ export function failureOf(error: unknown, model: ModelSettings, partial = ''): S
     details,
     cause: error,
   })
+}
+
+/** What our fetch throws comes back wrapped by the SDK. */
+function ownError(error: unknown, depth = 0): SpellError | undefined {
+  if (isSpellError(error)) return error
+  if (typeof error !== 'object' || error === null || depth > 8) return undefined
+  return ownError((error as Foreign).cause, depth + 1)
 }
 
 /** The answer ended without its end. */

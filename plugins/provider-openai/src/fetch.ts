@@ -1,5 +1,8 @@
 import { SpellError } from '@llmspell/sdk'
+import { capped } from './caps.ts'
 import type { OpenAISettings } from './settings.ts'
+
+const FOUND_LENGTH = 200
 
 /** What the guarded fetch needs to know. */
 export interface FetchRules extends OpenAISettings {
@@ -25,7 +28,8 @@ export function guardedFetch(rules: FetchRules): typeof fetch {
       body: JSON.stringify(body),
       redirect: 'manual',
     })
-    return checked(response, rules, 'stream' in body && body.stream === true)
+    const stream = 'stream' in body && body.stream === true
+    return capped(await checked(response, rules, stream), rules.provider, stream)
   }
 }
 
@@ -38,7 +42,7 @@ async function checked(response: Response, rules: FetchRules, stream: boolean): 
   const type = response.headers.get('content-type') ?? ''
   const wrong = stream ? /text\/html|application\/json/ : /text\/html|text\/event-stream/
   if (!response.ok || !wrong.test(type)) return response
-  const start = (await response.text()).slice(0, 200)
+  const start = await startOf(response)
   const expected = stream ? 'text/event-stream' : 'application/json'
   throw new SpellError(
     'PROVIDER_FAILED',
@@ -54,6 +58,17 @@ async function checked(response: Response, rules: FetchRules, stream: boolean): 
       },
     },
   )
+}
+
+/** Not the whole page: it may have no end. */
+async function startOf({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let start = ''
+  for await (const bytes of body ?? []) {
+    start += decoder.decode(bytes as Uint8Array, { stream: true })
+    if (start.length >= FOUND_LENGTH) break
+  }
+  return start.slice(0, FOUND_LENGTH).toWellFormed()
 }
 
 function refused(provider: string, url: URL, origin: string): SpellError {
