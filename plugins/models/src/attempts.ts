@@ -8,6 +8,7 @@ import type {
   SpellError,
 } from '@llmspell/sdk'
 import { afterAttempts, cancelled, masked, providerFailed, streamCut } from './errors.ts'
+import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
 
@@ -78,13 +79,12 @@ async function waitForNext(
 
 async function* oneAttempt(hub: Hub, question: Question): AsyncGenerator<ModelChunk> {
   const { id, settings, signal } = question
-  let partial = ''
+  const gate = new Gate(settings.provider)
   for await (const chunk of untilAborted(source(hub, question), id, signal)) {
-    if (chunk.type === 'text') partial += chunk.text
-    yield chunk
+    yield* gate.pass(chunk)
     if (chunk.type === 'finish') return
   }
-  throw streamCut(settings.provider, partial)
+  throw streamCut(settings.provider, gate.text)
 }
 
 function source(hub: Hub, question: Question): AsyncIterable<ModelChunk> {

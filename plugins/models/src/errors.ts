@@ -97,6 +97,15 @@ export function streamCut(provider: string, partial: string): SpellError {
   )
 }
 
+/** PROVIDER_FAILED for an answer that no result could carry. */
+export function answerTooLong(provider: string, limit: number): SpellError {
+  const text = `Provider '${provider}' gave too long an answer: expected at most ${limit / 1024} KiB, found more.`
+  return new SpellError('PROVIDER_FAILED', text, {
+    hint: 'Lower max_tokens, or ask for the answer in parts.',
+    details: { provider, reason: 'too_large', retryable: false, limit },
+  })
+}
+
 /** The last error of several attempts. */
 export function afterAttempts(error: SpellError, attempts: number): SpellError {
   if (attempts < 2) return error
