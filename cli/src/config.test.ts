@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +26,17 @@ test('a project sets the model and sections of plugins', async () => {
     model: 'a/b',
     plugins: { models: { retry: { max_attempts: 5 } } },
   })
+})
+
+test('a pipe, a device, a folder and far too much text are no config', async () => {
+  const pipe = join(folder, 'pipe.toml')
+  execFileSync('mkfifo', [pipe])
+  const refusal = (reason: string): unknown =>
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(reason) })
+  await expect(loadConfig(pipe)).rejects.toEqual(refusal('is a pipe'))
+  await expect(loadConfig('/dev/zero')).rejects.toEqual(refusal('is a device'))
+  await expect(loadConfig(folder)).rejects.toEqual(refusal('is a folder'))
+  await expect(named('#'.repeat(1024 * 1024 + 1))).rejects.toEqual(refusal('larger than 1 MiB'))
 })
 
 test('a file may be JSON', async () => {

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
+import { Irregular, readRegular } from './regular.ts'
 
 /** What the config file says. */
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
 
 /** Read from the working folder when no --config is given. */
 export const PROJECT_FILE = 'llmspell.toml'
+
+const MOST_MIB = 1
 
 // A file that lies in the working folder came with the project: it sets options and nothing that
 // could run code or widen what a script may do.
@@ -43,13 +46,25 @@ export async function loadConfig(
 }
 
 async function readTable(file: string, label: string): Promise<unknown> {
-  const text = readFileSync(file, 'utf8')
+  const text = readText(file, label)
   try {
     if (file.endsWith('.json')) return JSON.parse(text) as unknown
     const { parse } = await import('smol-toml')
     return parse(text)
   } catch (error) {
     throw syntaxError(error, label)
+  }
+}
+
+function readText(file: string, label: string): string {
+  try {
+    return readRegular(file, MOST_MIB).toString('utf8')
+  } catch (error) {
+    const { message } = error as Error
+    const reason = error instanceof Irregular ? message : `cannot be read: ${message}`
+    throw new SpellError('CONFIG_INVALID', `Config file '${label}' ${reason}.`, {
+      hint: 'Put a TOML or JSON file there, or name another with --config.',
+    })
   }
 }
 

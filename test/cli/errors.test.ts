@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { envelope, Folder, llmspell, type Ended } from './support.ts'
 
@@ -187,6 +188,15 @@ test('a project cannot widen what its scripts may do', async () => {
   using folder = new Folder({ ...FILES, 'llmspell.toml': 'allow = { read = ["/"] }' })
   const ended = await llmspell(['run', 'hello.lua'], { cwd: folder.path })
   expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('--allow-read=PATHS') })
+})
+
+test('a pipe for a config or a script does not hang', async () => {
+  using folder = new Folder({ 'hello.lua': 'return 1' })
+  execFileSync('mkfifo', ['llmspell.toml', 'pipe.lua'], { cwd: folder.path })
+  for (const file of ['hello.lua', 'pipe.lua']) {
+    const ended = await llmspell(['run', file], { cwd: folder.path })
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringContaining('is a pipe') })
+  }
 })
 
 const TOOL = `Tool.define{ name = "t", description = "d", parameters = {}, execute = function() print("go") while true do end end }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -30,6 +31,16 @@ test('a slip is answered with the nearest name of the folder', () => {
     hint: "Did you mean 'hello.lua'?",
   })
   expect(failure('nowhere/x.lua')).toMatchObject({ code: 'FILE_NOT_FOUND' })
+})
+
+test('a device, a pipe and far too much text are no script', () => {
+  execFileSync('mkfifo', [join(folder, 'pipe.lua')])
+  writeFileSync(join(folder, 'large.lua'), Buffer.alloc(16 * 1024 * 1024 + 1, 32))
+  const reasons = { 'pipe.lua': 'is a pipe', 'large.lua': 'is larger than 16 MiB' }
+  for (const [name, reason] of Object.entries(reasons)) {
+    expect(failure(name)).toMatchObject({ message: expect.stringContaining(reason) })
+  }
+  expect(() => readSource('/dev/zero')).toThrow('is a device')
 })
 
 test('a folder and bytes are no script', () => {

@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import type { Source } from '../print/failure.ts'
+import { Irregular, readRegular } from '../regular.ts'
+
+const MOST_MIB = 16
 
 /**
  * Reads a script; `-` reads all of stdin, and nothing else ever does.
@@ -9,7 +12,7 @@ import type { Source } from '../print/failure.ts'
  */
 export function readSource(file: string): Source {
   try {
-    const bytes = readFileSync(file === '-' ? 0 : file)
+    const bytes = file === '-' ? readFileSync(0) : readRegular(file, MOST_MIB)
     return { file: file === '-' ? '(stdin)' : file, text: decode(bytes, file) }
   } catch (error) {
     throw error instanceof SpellError ? error : explained(error as NodeJS.ErrnoException, file)
@@ -28,14 +31,16 @@ function decode(bytes: Buffer, file: string): string {
 }
 
 function explained(error: NodeJS.ErrnoException, file: string): SpellError {
+  if (error instanceof Irregular) return irregular(error, file)
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return notFound(file)
-  if (error.code === 'EISDIR') {
-    return new SpellError('FILE_UNREADABLE', `Script '${file}' is a folder, expected a file.`, {
-      hint: folderHint(file),
-    })
-  }
   return new SpellError('FILE_UNREADABLE', `Script '${file}' cannot be read: ${error.message}.`, {
     hint: 'Name a file that you may read.',
+  })
+}
+
+function irregular({ message }: Irregular, file: string): SpellError {
+  return new SpellError('FILE_UNREADABLE', `Script '${file}' ${message}.`, {
+    hint: message.includes('a folder') ? folderHint(file) : "Name a file; '-' reads stdin.",
   })
 }
 
