@@ -57,6 +57,9 @@ describe('refused', () => {
       "may not set 'plugins.models.providers.openai.base_url'",
       '--config',
     ],
+    ['[plugins.files]\nhardLinks = true', "may not set 'plugins.files.hardLinks'", '--config'],
+    ['[plugins.files]\nlinks = "granted"', "may not set 'plugins.files.links'", '--config'],
+    ['[plugins.models.retyr]', "may not set 'plugins.models.retyr'", "Did you mean 'retry'?"],
     ['model = ', 'is no TOML', 'line 1'],
   ])('in a project: %s', async (text, message, hint) => {
     await expect(project(text)).rejects.toMatchObject({
@@ -76,4 +79,6 @@ describe('refused', () => {
 test('a file of one’s own may say more', async () => {
   const text = 'disabled = ["x"]\n[plugins.models.providers.lab]\nbase_url = "http://lab"'
   expect(await named(text)).toMatchObject({ disabled: ['x'] })
+  const files = await named('[plugins.files]\nhardLinks = true')
+  expect(files).toEqual({ plugins: { files: { hardLinks: true } } })
 })

@@ -17,6 +17,7 @@ export interface Config {
 export const PROJECT_FILE = 'llmspell.toml'
 
 const MOST_MIB = 1
+const OWN_FILE = 'Put it into a file of your own and name that with --config.'
 
 // A file that lies in the working folder came with the project: it sets options and nothing that
 // could run code or widen what a script may do.
@@ -24,6 +25,12 @@ const PROJECT_KEYS = ['model', 'engine', 'plugins']
 const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
 // At any depth of a section: where keys are sent, what is started, and guards that fail open.
 const POWER_KEYS = new Set(['onFailure', 'base_url', 'baseUrl', 'api_key', 'apiKey', 'command'])
+// What a project may set of our own plugins; whoever adds a key decides here whether it widens anything.
+const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['files', ['maxBytes']],
+  ['models', ['default', 'aliases', 'providers', 'retry']],
+  ['provider-mock', ['delay_ms']],
+])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 
 /**
@@ -97,8 +104,16 @@ function checkSections(file: string, plugins: unknown, project: boolean): void {
   mustBe(file, 'plugins', 'a table with one section per plugin', plugins, isTable)
   for (const [id, section] of Object.entries(plugins ?? {})) {
     mustBe(file, `plugins.${id}`, 'a table', section, isTable)
-    if (project) refusePowers(file, `plugins.${id}`, section)
+    if (project) refuseSection(file, id, section)
   }
+}
+
+function refuseSection(file: string, id: string, section: unknown): void {
+  refusePowers(file, `plugins.${id}`, section)
+  const known = SECTION_KEYS.get(id)
+  const key = known && Object.keys(section as object).find((one) => !known.includes(one))
+  if (key !== undefined)
+    throw power(file, `plugins.${id}.${key}`, didYouMean(key, known!, OWN_FILE))
 }
 
 function refusePowers(file: string, path: string, section: unknown): void {
@@ -123,13 +138,13 @@ function refused(
   })
 }
 
-function power(file: string, key: string): SpellError {
+function power(file: string, key: string, hint = OWN_FILE): SpellError {
   const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot widen what runs there.`
   const flag = POWERS.includes(key)
     ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.'
     : undefined
   return new SpellError('CONFIG_INVALID', text, {
-    hint: flag ?? 'Put it into a file of your own and name that with --config.',
+    hint: flag ?? hint,
     details: { key },
   })
 }
