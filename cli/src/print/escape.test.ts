@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { harmless, plain } from './escape.ts'
+import { harmless, plain, printable } from './escape.ts'
 
 const ATTACKS = {
   link: '\u001B]8;;https://evil.example\u0007text\u001B]8;;\u0007',
@@ -28,6 +28,22 @@ test('what a script prints keeps its colours, its lines and its script', () => {
 
 test('inside our own lines colours, returns and turned text go too', () => {
   expect(plain('\u001B[31mred\u001B[0m\r\u202Egnp.exe')).toBe('redgnp.exe')
+})
+
+test('a terminal is shown what disguises text', () => {
+  const text = 'rm -rf /\rls      \u202Egnp.exe\u2066x\u2069\r\n'
+  expect(printable(text, () => true)).toBe(
+    String.raw`rm -rf /\rls      \u202Egnp.exe\u2066x\u2069` + '\r\n',
+  )
+  expect(printable(text, () => false)).toBe(text)
+  expect(printable('\u001B[2J\u202E', () => true)).toBe(String.raw`\u202E`)
+})
+
+test('the terminal is asked only about text that could disguise', () => {
+  const asked = (): boolean => {
+    throw new Error('asked')
+  }
+  expect(printable('שלום\tx\r\n', asked)).toBe('שלום\tx\r\n')
 })
 
 test('no pieces join to a sequence', () => {

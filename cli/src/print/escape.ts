@@ -11,6 +11,9 @@ const CONTROL = /(?![\t\n\r])\p{Cc}/gu
 const HIDDEN = /[\r\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
 const SUSPECT = /(?![\t\n\r])\p{Cc}/u
 
+// What shows a terminal another text than was printed: a return to the start of the line, turned directions.
+const TRICK = /\r(?!\n)|[\u202A-\u202E\u2066-\u2069]/g
+
 /** Text of a script or a model inside our own lines: it cannot move, hide, colour or link. */
 export function plain(text: string): string {
   return text.replaceAll(SEQUENCE, '').replaceAll(CONTROL, '').replaceAll(HIDDEN, '')
@@ -26,4 +29,18 @@ export function harmless(text: string): string {
     start = index + found.length
   }
   return result + text.slice(start).replaceAll(CONTROL, '')
+}
+
+/**
+ * What a script prints, as {@link harmless}; on a terminal what disguises text is shown as its escape.
+ * @param terminal asked only for such text: looking at a terminal costs 2 ms
+ */
+export function printable(text: string, terminal = () => process.stdout.isTTY): string {
+  const clean = harmless(text)
+  return clean.search(TRICK) >= 0 && terminal() ? clean.replaceAll(TRICK, escaped) : clean
+}
+
+function escaped(mark: string): string {
+  if (mark === '\r') return String.raw`\r`
+  return String.raw`\u` + mark.codePointAt(0)!.toString(16).toUpperCase()
 }

@@ -2,7 +2,7 @@ import type { EngineItem, LogEntry, RunRequest, RunResult, Value } from '@llmspe
 import type { Config } from '../config.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
 import { resultEnvelope, toJson, valueText } from '../print/envelope.ts'
-import { harmless, plain } from '../print/escape.ts'
+import { plain, printable } from '../print/escape.ts'
 import type { Source } from '../print/failure.ts'
 import { out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
@@ -77,7 +77,7 @@ function wires(
   line: ProgressLine,
 ): Pick<RunRequest, 'write' | 'log' | 'onProgress'> {
   return {
-    write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(harmless(piece)),
+    write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(printable(piece)),
     log: (entry) => log(entry, line, quiet),
     onProgress: (progress) => line.report(progress),
   }
@@ -91,5 +91,5 @@ function log({ level, message, data }: LogEntry, line: ProgressLine, quiet: bool
 
 function conclude({ printed }: Stage, line: ProgressLine, result: RunResult): void {
   if (printed) out(`${toJson(resultEnvelope({ ...result, output: printed.join('') }))}\n`)
-  else line.print(harmless(valueText(result.value)))
+  else line.print(printable(valueText(result.value)))
 }

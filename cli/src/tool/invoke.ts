@@ -8,7 +8,7 @@ import {
 } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { toJson } from '../print/envelope.ts'
-import { harmless } from '../print/escape.ts'
+import { printable } from '../print/escape.ts'
 import { failureText } from '../print/failure.ts'
 import { err, out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
@@ -72,7 +72,8 @@ function print({ json }: Stage, result: ToolResult): void {
   }
   const fault = result.success ? undefined : (result.error as ErrorRecord | undefined)
   if (fault) err(failureText(fromErrorRecord(fault), painter(process.stderr.isTTY)))
-  else (result.success ? out : err)(lineOf(harmless(result.text)))
+  else if (result.success) out(lineOf(printable(result.text)))
+  else err(lineOf(printable(result.text, () => process.stderr.isTTY)))
 }
 
 const lineOf = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)
