@@ -11,9 +11,9 @@ export interface Fault {
 type Check = (value: unknown) => string | undefined
 
 const TYPES = ['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']
-const NAMED = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
-const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
-const SINGLE = [
+export const NAMED = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
+export const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
+export const SINGLE = [
   'items',
   'additionalProperties',
   'not',
@@ -25,6 +25,9 @@ const SINGLE = [
   'unevaluatedProperties',
   'unevaluatedItems',
 ]
+/** Characters of a pattern: the time of a match grows with them. */
+const MAX_PATTERN = 1024
+const PATTERN = 'a regular expression of at most 1,024 characters'
 const NUMBERS = [
   'minLength',
   'maxLength',
@@ -49,7 +52,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ? undefined
       : 'an array of texts',
   enum: (value) => (Array.isArray(value) && value.length > 0 ? undefined : 'an array of values'),
-  pattern: (value) => (isPattern(value) ? undefined : 'a regular expression'),
+  pattern: (value) => (isPattern(value) ? undefined : PATTERN),
   $ref: (value) =>
     typeof value === 'string' && value.startsWith('#')
       ? undefined
@@ -85,6 +88,8 @@ function within(key: string, value: unknown, path: string): Fault | undefined {
   }
   if (!NAMED.includes(key)) return undefined
   if (!isRecord(value)) return { path, expected: 'schemas by name', found: describe(value) }
+  const wrong = key === 'patternProperties' && Object.keys(value).find((name) => !isPattern(name))
+  if (typeof wrong === 'string') return { path, expected: PATTERN, found: describe(wrong) }
   return first(Object.entries(value), path)
 }
 
@@ -98,7 +103,8 @@ function first(entries: Iterable<[string | number, unknown]>, path: string): Fau
 
 function isPattern(value: unknown): boolean {
   try {
-    return typeof value === 'string' && Boolean(new RegExp(value, 'u'))
+    if (typeof value !== 'string' || value.length > MAX_PATTERN) return false
+    return Boolean(new RegExp(value, 'u'))
   } catch {
     return false
   }

@@ -1,5 +1,7 @@
 import { SpellError, type SchemaCompiler, type Validator } from '@llmspell/sdk'
 import { findFault } from './schema-faults.ts'
+import { linearPatterns, uniqueItems } from './schema-keywords.ts'
+import { expandedSize, MAX_PARTS } from './schema-size.ts'
 
 type Ajv = import('ajv/dist/2020.js').Ajv2020
 
@@ -17,8 +19,7 @@ export class AjvSchemas implements SchemaCompiler {
   }
 
   async #compile(schema: object): Promise<Validator> {
-    const fault = findFault(schema)
-    if (fault) throw invalid(`at '${fault.path}': expected ${fault.expected}, found ${fault.found}`)
+    refuseFaulty(schema)
     this.#ajv ??= loadAjv()
     const ajv = await this.#ajv
     try {
@@ -32,9 +33,25 @@ export class AjvSchemas implements SchemaCompiler {
   }
 }
 
+function refuseFaulty(schema: object): void {
+  const fault = findFault(schema)
+  if (fault) throw invalid(`at '${fault.path}': expected ${fault.expected}, found ${fault.found}`)
+  if (sizeOf(schema) > MAX_PARTS)
+    throw invalid(`it has more than ${MAX_PARTS} parts once its references are followed`)
+}
+
+function sizeOf(schema: object): number {
+  try {
+    return expandedSize(schema)
+  } catch (error) {
+    throw invalid((error as Error).message, error)
+  }
+}
+
 async function loadAjv(): Promise<Ajv> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
-  return new Ajv2020({
+  const { RE2JS } = await import('re2js')
+  const ajv = new Ajv2020({
     meta: false,
     validateSchema: false,
     allErrors: true,
@@ -42,7 +59,9 @@ async function loadAjv(): Promise<Ajv> {
     useDefaults: true,
     strict: false,
     logger: false,
+    code: { regExp: linearPatterns(RE2JS) as never },
   })
+  return ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems) as Ajv
 }
 
 function invalid(text: string, cause?: unknown): SpellError {

@@ -51,8 +51,8 @@ describe('imports', () => {
     expect(read('sdk').dependencies).toBeUndefined()
   })
 
-  test('the kernel needs the SDK and its four libraries', () => {
-    const allowed = ['@llmspell/sdk', 'awilix', 'tapable', 'semver', 'ajv']
+  test('the kernel needs the SDK and its five libraries', () => {
+    const allowed = ['@llmspell/sdk', 'awilix', 'tapable', 'semver', 'ajv', 're2js']
     expect(imports('kernel').filter((name) => !allowed.includes(name))).toEqual([])
   })
 
