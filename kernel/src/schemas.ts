@@ -48,19 +48,20 @@ function sizeOf(schema: object): number {
   }
 }
 
+const OPTIONS = {
+  meta: false,
+  validateSchema: false,
+  allErrors: true,
+  verbose: true,
+  useDefaults: true,
+  strict: false,
+  logger: false,
+} as const
+
 async function loadAjv(): Promise<Ajv> {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
   const { RE2JS } = await import('re2js')
-  const ajv = new Ajv2020({
-    meta: false,
-    validateSchema: false,
-    allErrors: true,
-    verbose: true,
-    useDefaults: true,
-    strict: false,
-    logger: false,
-    code: { regExp: linearPatterns(RE2JS) as never },
-  })
+  const ajv = new Ajv2020({ ...OPTIONS, code: { regExp: linearPatterns(RE2JS) as never } })
   return ajv.removeKeyword('uniqueItems').addKeyword(uniqueItems) as Ajv
 }
 
