@@ -11,7 +11,7 @@ export function linearPatterns(re2: Re2) {
 function compiled(re2: Re2, pattern: string): { test(text: string): boolean } {
   try {
     // RE2 would read a reference to a group as the letter k.
-    if (/(?<!\)(?:\\)*\k/.test(pattern)) throw new Error('a reference to a group')
+    if (/(?<!\\)(?:\\\\)*\\k/.test(pattern)) throw new Error('a reference to a group')
     return re2.compile(re2.translateRegExp(pattern))
   } catch (error) {
     const text = `the pattern '${pattern}' is not one of RE2, which has no lookaround and no references`
