@@ -30,7 +30,7 @@ describe('values', () => {
       ...(row.variables ? { variables: row.variables as unknown as Record<string, number> } : {}),
     })
     expect(result).toEqual({ value: row.value, precision: row.precision })
-    expect(text).toBe(row.text ?? String(row.value))
+    expect(text).toBe(String(row.value))
   })
 })
 
