@@ -14,6 +14,9 @@ import { timeId } from './ids.ts'
 import { MemoryJournal } from './journal.ts'
 import { Streams } from './streams.ts'
 
+/** Levels that nobody sees unless they ask. */
+const QUIET: ReadonlySet<string> = new Set(['trace', 'debug'])
+
 /** Runs a callback of the script. */
 export type Invoke = (
   callback: number,
@@ -76,10 +79,10 @@ export class RunScope {
     }
   }
 
-  /** Hands a line to the log; it counts as output. */
+  /** Hands a line to the log; what people see by default counts as output. */
   log(entry: LogEntry): void {
     try {
-      this.budget.output(entry.message)
+      if (!QUIET.has(entry.level)) this.budget.output(entry.message)
     } catch (error) {
       return this.cancel(error as SpellError)
     }
