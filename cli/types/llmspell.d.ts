@@ -924,7 +924,7 @@ declare namespace Run {
      */
     can(permission: string, target: string): Promise<boolean>
     /**
-     * Calls a function when the run ends.
+     * Calls a function when the script has ended, also where it failed; not where the run was ended from outside, by a limit or by Run.cancel.
      * @example
      * await Run.onEnd(() => print("bye"))
      */

@@ -646,7 +646,7 @@ function Run.permissions() end
 ---@return boolean
 function Run.can(permission, target) end
 
----Calls a function when the run ends.
+---Calls a function when the script has ended, also where it failed; not where the run was ended from outside, by a limit or by Run.cancel.
 ---@param fn fun(): any
 function Run.on_end(fn) end
 

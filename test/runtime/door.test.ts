@@ -32,6 +32,10 @@ describe.each(PLACES)('a script of %s that runs %s', (engine, isolation) => {
     })
   })
 
+  test('a handle in the value is told by its type and id', async () => {
+    expect(await value('return { Probe.thing("ann") }')).toEqual([{ type: 'Thing', id: 'thing_1' }])
+  })
+
   test('prints in order', async () => {
     expect((await lua('print("a", 1, true) write("b") print()')).output).toBe('a\t1\ttrue\nb\n')
   })

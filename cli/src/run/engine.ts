@@ -55,6 +55,8 @@ function endingUnknown(engines: readonly Engine[], file: string, ending: string)
 }
 
 function listed(engines: readonly Engine[]): string {
-  const texts = engines.map(({ name, item }) => `${name} (${item.extensions.join(', ')})`)
+  const texts = engines.map(({ name, item: { extensions } }) =>
+    extensions.length > 0 ? `${name} (${extensions.join(', ')})` : name,
+  )
   return texts.length > 0 ? texts.join(', ') : 'none'
 }

@@ -31,6 +31,7 @@ function unknownEnding(
   installed: readonly Contribution<EngineItem>[],
 ): SpellError {
   const known = installed
+    .filter(({ item }) => item.extensions.length > 0)
     .map(({ name, item }) => `${item.extensions.join(', ')} (${name})`)
     .join('; ')
   const found = ending === '' ? 'no ending' : `the ending '${ending}'`

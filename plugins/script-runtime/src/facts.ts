@@ -1,5 +1,6 @@
 import { now } from '@llmspell/sdk'
 import type { EngineItem, RunRequest, RunResult, SessionFacts, Value } from '@llmspell/sdk'
+import { told } from './references.ts'
 import type { RunScope } from './scope.ts'
 
 /** What the language's own clock, randomness and arguments come from. */
@@ -47,7 +48,7 @@ export function result(
 ): RunResult {
   return {
     runId: scope.id,
-    value,
+    value: told(value),
     output: printed.join(''),
     calls: scope.budget.calls,
     usage: scope.budget.usage,

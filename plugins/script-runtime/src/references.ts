@@ -1,4 +1,4 @@
-import { checkValue, isRef } from '@llmspell/sdk'
+import { checkValue, isRef, REF } from '@llmspell/sdk'
 import type { CallbackRef, HostCallback, HostStream, Value } from '@llmspell/sdk'
 
 /** A copy of plain data in which the script's functions can be called. */
@@ -20,4 +20,13 @@ export function encode(value: unknown, path: string): Value | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'object' && value !== null && isStream(value)) return { ...value.ref }
   return checkValue(value, { path })
+}
+
+/** A script's value as its host gets it: what was held by reference is told by type and id. */
+export function told(value: Value | undefined): Value | undefined {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  if (Array.isArray(value)) return value.map((item: Value) => told(item) ?? null)
+  if (isRef(value, 'handle')) return { type: value.type, id: value.id }
+  const entries = Object.entries(value as Record<string, Value>).filter(([key]) => key !== REF)
+  return Object.fromEntries(entries.map(([key, item]) => [key, told(item)]))
 }
