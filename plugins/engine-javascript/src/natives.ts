@@ -5,7 +5,8 @@ import type { Bound } from './bindings.ts'
 import type { Core } from './core.ts'
 import { parseGuest, take } from './incoming.ts'
 import type { Mark } from './incoming.ts'
-import { AS_SCRIPT, STRICT } from './quickjs.ts'
+import { AS_SCRIPT } from './quickjs.ts'
+import { compile } from './compile.ts'
 import type { Arguments, Native } from './native.ts'
 import { PARTS, OWN_FILE } from './prelude/index.ts'
 import { decodeText, query, urlParts } from './web.ts'
@@ -128,10 +129,4 @@ function partOf(name: string): string {
 function required(core: Core, [name, base]: readonly [string, string]): string {
   const { loader } = core
   return loader.load(loader.resolve(base, name)).file
-}
-
-function compile(core: Core, file: string): number {
-  const { source } = core.loader.load(file)
-  const prefix = '(function(module,exports,require){'
-  return core.machine.evaluate(`${prefix}${source}\n})`, file, AS_SCRIPT | STRICT)
 }
