@@ -9,7 +9,8 @@ interface Word {
 }
 
 const SKIPPED = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:[^'\\\n]|\\[^])*'?|"(?:[^"\\\n]|\\[^])*"?/y
-const REGEX = /\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y
+// No longer than people write them: a line of openings without an end would be read again from each of them.
+const REGEX = /\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,400}\]){1,1000}\/[a-z]*/y
 const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const BEFORE_REGEX = /[(,=:[!&|?{};+\-*%~^<>]|^$/
 

@@ -13,6 +13,7 @@ export function plainSource(text: string, file: string): string {
   // A first line for the shell: as a comment it keeps lines and columns.
   const source = text.replace(/^#!/, '//')
   if (!file.endsWith('.ts')) return source
+  checkDepth(source, file)
   // oxlint-disable-next-line typescript/unbound-method -- it is put back as it was
   const warn = process.emitWarning
   try {
@@ -24,6 +25,29 @@ export function plainSource(text: string, file: string): string {
   } finally {
     process.emitWarning = warn
   }
+}
+
+/** Node's stripper is one instance for the process, and is broken for good by some twenty thousand levels. */
+const DEEPEST = 2000
+
+/** Brackets that open and close; `<` may also mean less, so it is forgotten where a block begins or ends. */
+function checkDepth(source: string, file: string): void {
+  let depth = 0
+  let angles = 0
+  for (let i = 0; i < source.length; i++) {
+    const c = source[i]!
+    if (c === '<') angles++
+    else if (c === '{' || c === '}' || c === ';') angles = 0
+    if (c === '(' || c === '[' || c === '{') depth++
+    else if (c === ')' || c === ']' || c === '}') depth = Math.max(0, depth - 1)
+    if (depth > DEEPEST || angles > DEEPEST) throw tooDeep(source.slice(0, i), file)
+  }
+}
+
+function tooDeep(before: string, file: string): SpellError {
+  const text = `The script is nested too deep: expected at most ${DEEPEST} levels in TypeScript.`
+  const where = { file, line: before.split('\n').length }
+  return new SpellError('SCRIPT_SYNTAX', text, { hint: 'Write it as JavaScript.', where })
 }
 
 function strip(source: string): string {
