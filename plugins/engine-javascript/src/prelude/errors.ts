@@ -37,8 +37,10 @@ function whereOf(stack) {
   const frame = frames(stack)[0]
   return frame && { file: frame.file, line: frame.line, column: frame.column }
 }
+const lineOf = (f) => 'at ' + (f.name && f.name[0] !== '<' ? f.name + ' ' : '') + '(' + f.file + ':' + f.line + ':' + f.column + ')'
 function traceOf(stack) {
-  return frames(stack).map((f) => 'at ' + (f.name && f.name[0] !== '<' ? f.name + ' ' : '') + '(' + f.file + ':' + f.line + ':' + f.column + ')').join('\n')
+  const lines = frames(stack).map(lineOf)
+  return (lines.length > 20 ? [...lines.slice(0, 12), '...', ...lines.slice(-4)] : lines).join('\n')
 }
 
 /** The error of a host failure, raised where the call stood. */
