@@ -1,4 +1,4 @@
-import { SpellError, didYouMean, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, didYouMean, fromErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord } from '@llmspell/sdk'
 import { isBuiltin } from 'node:module'
 
@@ -19,21 +19,18 @@ const OTHERWISE = 'What scripts have is there without an import: Tool, Agent, As
 export function notFound(error: ErrorRecord, name: string): SpellError {
   const known = fromErrorRecord(error)
   if (!ABSENT.has(error.code) || /^[./]/.test(name)) return known
-  if (isBuiltin(name)) return noNode(name)
-  const hint = `Packages are not loaded; write './${name}' for a file.`
-  return error.code === 'FILE_NOT_FOUND' ? hinted(known, hint) : known
+  if (name.startsWith('node:') || isBuiltin(name)) return noNode(name, OTHERWISE)
+  if (error.code === 'PATH_INVALID' || /\.(?:js|mjs|cjs|ts|json)$/.test(name)) return known
+  return noNode(name, `Packages are not loaded; write './${name}' for a file.`)
 }
 
-const ABSENT: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'PERMISSION_DENIED'])
+const ABSENT: ReadonlySet<string> = new Set(['FILE_NOT_FOUND', 'PERMISSION_DENIED', 'PATH_INVALID'])
 
-function noNode(name: string): SpellError {
+function noNode(name: string, otherwise: string): SpellError {
   const message = `There is no module '${name}': scripts do not run in Node.`
-  const hint = INSTEAD[name.replace(/^node:/, '')] ?? OTHERWISE
+  const plain = name.replace(/^node:/, '')
+  const hint = Object.hasOwn(INSTEAD, plain) ? INSTEAD[plain]! : otherwise
   return new SpellError('FILE_NOT_FOUND', message, { hint })
-}
-
-function hinted(error: SpellError, hint: string): SpellError {
-  return fromErrorRecord({ ...toErrorRecord(error), hint })
 }
 
 /** The same error; of a name that does not exist with what was probably meant. */
