@@ -94,8 +94,23 @@ function Async.race(work)
   return outcome(first)
 end
 
+local function most_of(options)
+  if options == nil then return 8 end
+  if type(options) ~= 'table' then invalid('Async.map expects a table of options.') end
+  for key in pairs(options) do
+    if key ~= 'max_concurrency' then
+      invalid("Async.map has no option '" .. tostring(key) .. "'.", "Did you mean 'max_concurrency'?")
+    end
+  end
+  local most = options.max_concurrency
+  if most == nil then return 8 end
+  if type(most) == 'number' and most >= 1 and most % 1 == 0 then return most end
+  invalid("'max_concurrency': expected a whole number of at least 1, found " .. tostring(most) .. '.')
+end
+
 function Async.map(items, fn, options)
   if type(items) ~= 'table' then invalid('Async.map expects a list.') end
+  local most = most_of(options)
   local results, list, at = {}, {}, 0
   local function worker()
     while at < #items do
@@ -104,7 +119,7 @@ function Async.map(items, fn, options)
       results[i] = fn(items[i], i)
     end
   end
-  for i = 1, min(#items, options and options.max_concurrency or 8) do list[i] = start(true, worker) end
+  for i = 1, min(#items, most) do list[i] = start(true, worker) end
   join(list)
   return results
 end

@@ -43,6 +43,15 @@ class Task {
   done() { return this.#done }
 }
 
+function mostOf(options) {
+  for (const key of keysOf(options)) {
+    if (key !== 'maxConcurrency') raise('INPUT_INVALID', "Async.map has no option '" + key + "'.", "Did you mean 'maxConcurrency'?")
+  }
+  const most = options.maxConcurrency ?? 8
+  if (Number.isInteger(most) && most >= 1) return most
+  return raise('INPUT_INVALID', "'maxConcurrency': expected a whole number of at least 1, found " + inspect(most) + '.')
+}
+
 const Async = {
   async all(work) {
     const { keys, started } = gather('all', work)
@@ -59,7 +68,7 @@ const Async = {
   },
   async map(list, fn, options) {
     if (!isArray(list)) raise('INPUT_INVALID', 'Async.map expects an array.')
-    const most = options?.maxConcurrency ?? 8
+    const most = mostOf(options ?? {})
     const results = new Array(list.length)
     let at = 0, failed = false
     const worker = async () => {
