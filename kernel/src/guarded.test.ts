@@ -80,6 +80,7 @@ describe('guarded', () => {
 
   test('needs no timer for what is finished, and none without a limit', async () => {
     void (await guarded('p', 'tap', () => 1, 10))
+    void (await guarded('p', 'tap', async () => 1, 10))
     const { promise, resolve } = Promise.withResolvers<number>()
     const run = guarded('p', 'tap', () => promise, Infinity)
     expect(vi.getTimerCount()).toBe(0)

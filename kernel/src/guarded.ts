@@ -55,6 +55,14 @@ export interface Task<A, T> {
   readonly doing: string
 }
 
+interface Wait {
+  over: boolean
+  limit: Limit | undefined
+}
+
+/** Hears once how a task ended: with an error, or with a value. */
+export type Ending<T> = (error: Error | undefined, value?: T) => void
+
 /**
  * Runs a piece of plugin code: sets its owner, limits its time and gives every failure a code.
  * An error that has a code passes unchanged where it is the owner's own answer to a call.
@@ -69,36 +77,36 @@ export function guarded<T>(
   limit: number,
   doing: string = step,
 ): Promise<T> {
-  const task = { owner, step, fn, limit, doing }
-  return new Promise((resolve, reject) => runGuarded(task, undefined, resolve, reject))
+  const frame = enter(owner, step)
+  const task = { owner, step, fn: () => frames.run(frame, fn), limit, doing }
+  return new Promise((resolve, reject) => {
+    run(task, undefined, frame, (error, value) => (error ? reject(error) : resolve(value as T)))
+  })
 }
 
-/** Runs code as the owner's, so that each `runGuarded` in it need not say so again, which costs more. */
-export function asOwner<A, T>(owner: string, step: Step, fn: (argument: A) => T, argument: A): T {
-  return frames.run(enter(owner, step), fn, argument)
-}
-
-/** `guarded` without a promise of its own: calls one of the two, at once where the code answers at once. */
-export function runGuarded<A, T>(
-  task: Task<A, T>,
-  argument: A,
-  answered: (value: T) => void,
-  failed: (error: unknown) => void,
-): void {
-  const { owner, step, fn, doing } = task
+/**
+ * The `guarded` of hot paths: without a promise of its own, and the owner stays set. Setting it back
+ * costs as much as all the rest, and a microtask that runs nothing else need not.
+ */
+export function runGuarded<A, T>(task: Task<A, T>, argument: A, end: Ending<T>): void {
   const outer = frames.getStore()
-  const inside = outer?.owner === owner && outer.step === step
-  const frame = inside ? outer : enter(owner, step)
+  const inside = outer?.owner === task.owner && outer.step === task.step
+  const frame = inside ? outer : enter(task.owner, task.step)
+  if (!inside) frames.enterWith(frame)
+  run(task, argument, frame, end)
+}
+
+function run<A, T>(task: Task<A, T>, argument: A, frame: Frame, end: Ending<T>): void {
   let result: Awaitable<T>
   let later: Promise<T> | undefined
   try {
-    result = inside ? fn(argument) : frames.run(frame, fn, argument)
+    result = task.fn(argument)
     if (isThenable(result)) later = Promise.resolve(result)
   } catch (error) {
-    return failed(wrap(error, frame, doing))
+    return end(wrap(error, frame, task.doing))
   }
-  if (later) within(later, task, frame, answered, failed)
-  else answered(result as T)
+  if (later) within(later, task, frame, end)
+  else end(undefined, result as T)
 }
 
 /** The synchronous twin of `guarded`; it cannot limit time. */
@@ -125,27 +133,37 @@ function within<A, T>(
   work: Promise<T>,
   { limit: ms, doing }: Task<A, T>,
   frame: Frame,
-  answered: (value: T) => void,
-  failed: (error: unknown) => void,
+  end: Ending<T>,
 ): void {
-  let waiting = true
-  let limit: Limit | undefined
-  const ended = (): boolean => {
-    const first = waiting
-    waiting = false
-    if (limit) stopLimit(limit)
-    return first
-  }
+  const state: Wait = { over: false, limit: undefined }
   work.then(
-    (value) => void (ended() && answered(value)),
-    (error: unknown) => void (ended() && failed(wrap(error, frame, doing))),
+    (value) => {
+      if (isFirst(state)) end(undefined, value)
+    },
+    (error: unknown) => {
+      if (isFirst(state)) end(wrap(error, frame, doing))
+    },
   )
   // Most promises of taps are fulfilled when they come: those have ended by then, and need no limit.
-  if (Number.isFinite(ms)) {
+  if (ms < Infinity) {
     void soon.then(() => {
-      if (waiting) limit = startLimit(ms, () => ended() && failed(timeout(frame, ms, doing)))
+      if (state.over) return
+      // What follows a timeout belongs to this call, and not to where the shared timer was made.
+      const { promise, resolve } = Promise.withResolvers<void>()
+      state.limit = startLimit(ms, resolve)
+      void promise.then(() => {
+        if (isFirst(state)) end(timeout(frame, ms, doing))
+      })
     })
   }
+}
+
+/** True for the first of answer, failure and timeout. */
+function isFirst(state: Wait): boolean {
+  if (state.over) return false
+  state.over = true
+  if (state.limit) stopLimit(state.limit)
+  return true
 }
 
 function timeout(frame: Frame, limit: number, doing: string): PluginError {
@@ -156,7 +174,7 @@ function timeout(frame: Frame, limit: number, doing: string): PluginError {
   })
 }
 
-function wrap(error: unknown, frame: Frame, doing: string): unknown {
+function wrap(error: unknown, frame: Frame, doing: string): Error {
   if (frame.step === 'call' && isSpellError(error)) return error
   if (isPluginError(error) && error.owner === frame.owner) return error
   const text = error instanceof Error ? error.message : String(error)

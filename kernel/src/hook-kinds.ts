@@ -1,12 +1,14 @@
 import { deny, describe, isDenial, type HookKind } from '@llmspell/sdk'
 import type { AsyncSeriesHook } from 'tapable'
 import { failure } from './codes.ts'
-import { asOwner, guardedSync, runGuarded, type Task } from './guarded.ts'
+import { guardedSync, runGuarded, type Task } from './guarded.ts'
 import type { TapEntry } from './hook-point.ts'
 import { tapable } from './lazy.ts'
 
 /** Failures of one tap in a row after which an observer is switched off. */
 export const FAILURES_IN_A_ROW = 5
+
+const soon = Promise.resolve()
 
 /** What taps need around them. */
 export interface TapParts {
@@ -18,8 +20,9 @@ export interface TapParts {
 }
 
 type Call = (payload: unknown) => unknown
-type Done = (error: unknown, answer?: unknown) => void
-type AsyncCall = (payload: unknown, done: Done) => void
+type Ending = (error: unknown, answer?: unknown) => void
+type AsyncKind = Exclude<HookKind, 'notify'>
+type AsyncCall = (payload: unknown, end: Ending) => void
 
 /** What becomes of the end of a tap. Throwing fails the whole call. */
 interface Ends {
@@ -30,17 +33,37 @@ interface Ends {
 /** Builds the call of a point: tapable decides how taps run, each is wrapped as its kind asks for. */
 export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapParts): Call {
   if (kind === 'notify') return compileSync(taps, parts)
-  const hook = hookOf(kind)
-  // Not as promises: a tap that answers at once must not make the others wait.
-  for (const tap of taps)
-    hook.tapAsync(tap.owner, wrap(tap, parts, ends(kind, tap, parts)) as never)
-  const call: Call = (payload) => hook.promise(payload)
-  const owner = taps[0]?.owner ?? ''
-  if (taps.length < 2 || taps.some((tap) => tap.owner !== owner)) return call
-  return (payload) => asOwner(owner, 'tap', call, payload)
+  const calls = taps.map((tap) => wrap(tap, parts, ends(kind, tap, parts)))
+  const start = calls.length === 1 ? alone(kind, calls[0]!) : together(kind, calls)
+  return (payload) =>
+    new Promise((resolve, reject) => {
+      const end: Ending = (error, answer) => (error ? reject(error as Error) : resolve(answer))
+      // In a microtask of its own: see `runGuarded`.
+      void soon.then(() => begin(start, payload, end))
+    })
 }
 
-function hookOf(kind: Exclude<HookKind, 'notify'>): AsyncSeriesHook<[unknown]> {
+function begin(start: AsyncCall, payload: unknown, end: Ending): void {
+  try {
+    start(payload, end)
+  } catch (error) {
+    end(asError(error))
+  }
+}
+
+/** One tap waits for no other, and needs no tapable. */
+function alone(kind: AsyncKind, call: AsyncCall): AsyncCall {
+  if (kind !== 'transform') return call
+  return (payload, end) => call(payload, (error, answer) => end(error, answer ?? payload))
+}
+
+function together(kind: AsyncKind, calls: readonly AsyncCall[]): AsyncCall {
+  const hook = hookOf(kind)
+  for (const call of calls) hook.tapAsync('tap', call as never)
+  return (payload, end) => hook.callAsync(payload, end as never)
+}
+
+function hookOf(kind: AsyncKind): AsyncSeriesHook<[unknown]> {
   const library = tapable()
   switch (kind) {
     case 'guard':
@@ -63,27 +86,20 @@ function wrap(tap: TapEntry, parts: TapParts, { answered, failed }: Ends): Async
     limit: tap.timeout ?? parts.limit,
     doing: `its tap on '${parts.point}'`,
   }
-  return (payload, done) => {
-    runGuarded(
-      task,
-      payload,
-      (answer) => finish(done, answered, answer),
-      (error) => finish(done, failed, error),
-    )
+  return (payload, end) => {
+    runGuarded(task, payload, (error, answer) => {
+      let given: unknown
+      try {
+        given = error ? failed(error) : answered(answer)
+      } catch (fault) {
+        return end(asError(fault))
+      }
+      end(null, given)
+    })
   }
 }
 
-function finish(done: Done, end: Call, found: unknown): void {
-  let answer: unknown
-  try {
-    answer = end(found)
-  } catch (error) {
-    return done(error)
-  }
-  done(null, answer)
-}
-
-function ends(kind: Exclude<HookKind, 'notify'>, tap: TapEntry, parts: TapParts): Ends {
+function ends(kind: AsyncKind, tap: TapEntry, parts: TapParts): Ends {
   const report = (error: unknown): void => parts.report(tap, error, false)
   const nothing = (): undefined => undefined
   const given: Call = (answer) => answer ?? undefined
@@ -128,6 +144,11 @@ function raise(error: unknown): never {
   throw error
 }
 
+/** Whoever throws nothing must not be taken for one who did not throw. */
+function asError(error: unknown): unknown {
+  return error || new Error(`A tap failed with '${String(error)}'.`)
+}
+
 function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {
   const hook = new (tapable().SyncHook)<[unknown]>(['payload'])
   for (const tap of taps) hook.tap(tap.owner, notify(tap, parts))
@@ -149,24 +170,26 @@ function notify(tap: TapEntry, parts: TapParts): (payload: unknown) => void {
 }
 
 /** Counts over every compilation of a point, hence by tap. */
-const counts = new WeakMap<TapEntry, number>()
+const counts = new WeakMap<TapEntry, { inARow: number }>()
 
 class Failures {
   readonly #tap: TapEntry
   readonly #parts: TapParts
+  readonly #count: { inARow: number }
 
   constructor(tap: TapEntry, parts: TapParts) {
     this.#tap = tap
     this.#parts = parts
+    this.#count = counts.get(tap) ?? { inARow: 0 }
+    counts.set(tap, this.#count)
   }
 
   clear(): void {
-    if (counts.has(this.#tap)) counts.delete(this.#tap)
+    this.#count.inARow = 0
   }
 
   add(error: unknown): void {
-    const count = (counts.get(this.#tap) ?? 0) + 1
-    counts.set(this.#tap, count)
-    this.#parts.report(this.#tap, error, count === FAILURES_IN_A_ROW)
+    this.#count.inARow++
+    this.#parts.report(this.#tap, error, this.#count.inARow === FAILURES_IN_A_ROW)
   }
 }

@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import fc from 'fast-check'
 import { deny, type HookKind } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { currentFrame, guarded } from './guarded.ts'
 import { compile, FAILURES_IN_A_ROW } from './hook-kinds.ts'
 import { HookPoint, type TapEntry } from './hook-point.ts'
 
@@ -245,6 +247,111 @@ describe('time', () => {
     await call
     expect(reports).toHaveLength(1)
   })
+})
+
+describe('owners', () => {
+  test.each(['guard', 'transform', 'observe', 'series', 'choose'] as const)(
+    '%s: every tap runs as its own owner, also later, and the caller stays who it is',
+    async (kind) => {
+      const { point, tap } = pointOf(kind)
+      const seen: (string | undefined)[] = []
+      const look = () => void seen.push(currentFrame()?.owner)
+      const lookTwice = async () => {
+        look()
+        await Promise.resolve()
+        look()
+      }
+      for (const owner of ['a', 'b', 'b', 'a']) tap(owner, owner === 'a' ? look : lookTwice)
+      const asked = guarded(
+        'host',
+        'call',
+        async () => {
+          await point.call({})
+          return currentFrame()?.owner
+        },
+        100,
+      )
+      expect(currentFrame()).toBeUndefined()
+      expect(await asked).toBe('host')
+      expect(seen).toHaveLength(6)
+      expect(seen.filter((owner) => owner === 'a')).toHaveLength(2)
+      expect(seen.filter((owner) => owner === 'b')).toHaveLength(4)
+      expect(currentFrame()).toBeUndefined()
+    },
+  )
+
+  test('what a host keeps in a store of its own reaches every tap', async () => {
+    const { point, tap } = pointOf('series')
+    const store = new AsyncLocalStorage<string>()
+    const seen: (string | undefined)[] = []
+    tap('a', () => void seen.push(store.getStore()))
+    tap('b', async () => void seen.push(store.getStore()))
+    tap('c', () => void seen.push(store.getStore()))
+    await store.run('mine', () => point.call({}))
+    expect(seen).toEqual(['mine', 'mine', 'mine'])
+  })
+
+  test('a tap after one that ran out of time belongs to the same call', async () => {
+    const { point, tap } = pointOf('series')
+    const store = new AsyncLocalStorage<string>()
+    const seen: unknown[] = []
+    tap('a', () => new Promise(() => undefined), { timeout: 5 })
+    tap('b', () => void seen.push([store.getStore(), currentFrame()?.owner]))
+    await Promise.all(['one', 'two'].map((name) => store.run(name, () => point.call({}))))
+    expect(seen).toEqual([
+      ['one', 'b'],
+      ['two', 'b'],
+    ])
+  })
+})
+
+describe('one tap', () => {
+  test.each([
+    ['guard', () => deny('no'), deny('no')],
+    ['guard', () => undefined, undefined],
+    ['transform', (text: string) => `${text}!`, 'x!'],
+    ['transform', () => undefined, 'x'],
+    ['observe', () => 'ignored', undefined],
+    ['series', () => 'ignored', undefined],
+    ['choose', () => 'answer', 'answer'],
+  ] as const)('%s: gives what several would', async (kind, fn, expected) => {
+    const { point, tap } = pointOf(kind)
+    tap('a', fn)
+    expect(await point.call('x')).toEqual(expected)
+  })
+
+  test('that answers later than its limit is not heard', async () => {
+    const { point, tap, reports } = pointOf('guard')
+    const { promise, resolve } = Promise.withResolvers<undefined>()
+    tap('a', () => promise, { timeout: 5 })
+    expect(await point.call({})).toMatchObject({ denied: true })
+    resolve(undefined)
+    await promise
+    expect(reports).toHaveLength(1)
+  })
+
+  test('may give a promise of its own making', async () => {
+    const { point, tap } = pointOf('transform')
+    // oxlint-disable-next-line unicorn/no-thenable -- the case under test
+    tap('a', () => ({ then: (resolve: (text: string) => void) => resolve('made') }))
+    expect(await point.call('x')).toBe('made')
+  })
+})
+
+test.each([1, 2])('a log that throws fails the call of a guard with %i taps', async (count) => {
+  const point = new HookPoint('x.y', 'guard', {
+    compile: (of, taps) => {
+      const report = () => {
+        // oxlint-disable-next-line typescript/only-throw-error -- the case under test
+        throw undefined
+      }
+      return compile(of, taps, { point: 'x.y', limit: 100, report })
+    },
+    wake: () => Promise.resolve(undefined),
+  })
+  for (let order = 0; order < count; order++)
+    point.tap({ owner: 'a', fn: boom, stage: 0, order, timeout: undefined })
+  await expect(point.call({})).rejects.toThrow('undefined')
 })
 
 describe('plugins that are not active yet', () => {
