@@ -17,6 +17,7 @@ import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type {
+  ByteRange,
   DefinedPlugin,
   FileAccess,
   Files,
@@ -217,6 +218,41 @@ test('what happens to the name after opening does not matter', async () => {
   rmSync(join(root, 'moved.txt'))
   writeFileSync(join(root, 'moved.txt'), 'second')
   for await (const part of file.read()) expect(Buffer.from(part).toString()).toBe('first')
+})
+
+test.each([0, 1, 65_535, 65_536, 65_537, 131_072, 200_000])(
+  'a file of %i bytes is read whole, in parts and past its end',
+  async (size) => {
+    const fs = await open()
+    const bytes = Buffer.from(Array.from({ length: size }, (_, i) => i % 251))
+    writeFileSync(join(root, 'sized.bin'), bytes)
+    const file = await hold(fs, 'sized.bin', accessOf({ allow: ['.'] }))
+    const all = async (range?: ByteRange): Promise<Buffer> =>
+      Buffer.concat(await Array.fromAsync(file.read(range)))
+    expect((await all()).equals(bytes)).toBe(true)
+    for (const offset of [0, 1, size - 1, size, size + 1, 65_536].filter((at) => at >= 0)) {
+      expect((await all({ offset })).equals(bytes.subarray(offset))).toBe(true)
+      const part = bytes.subarray(offset, offset + 70_000)
+      expect((await all({ offset, length: 70_000 })).equals(part)).toBe(true)
+    }
+  },
+)
+
+test('a file that changes its length while it is read is read to its end', async () => {
+  const fs = await open()
+  const path = join(root, 'changing.txt')
+  writeFileSync(path, 'x'.repeat(100_000))
+  const file = await hold(fs, 'changing.txt', accessOf({ allow: ['.'] }))
+  const read = async (change: () => void): Promise<number> => {
+    let length = 0
+    for await (const part of file.read()) {
+      if (length === 0) change()
+      length += part.byteLength
+    }
+    return length
+  }
+  expect(await read(() => appendFileSync(path, 'y'.repeat(200_000)))).toBe(300_000)
+  expect(await read(() => truncateSync(path, 70_000))).toBe(70_000)
 })
 
 test('a file that grows past its limit while it is read is refused', async () => {

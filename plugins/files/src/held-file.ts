@@ -1,6 +1,6 @@
+import type { FileHandle } from 'node:fs/promises'
 import { SpellError } from '@llmspell/sdk'
 import type { ByteRange, OpenFile } from '@llmspell/sdk'
-import type { Descriptor } from './descriptor.ts'
 import { checkSignal, tooLarge, unreadable } from './errors.ts'
 
 const PIECE = 64 * 1024
@@ -16,12 +16,13 @@ interface Facts {
 export class HeldFile implements OpenFile {
   readonly path: string
   readonly size: number
-  readonly #file: Descriptor
+  readonly #handle: FileHandle
   readonly #max: number
   readonly #signal: AbortSignal | undefined
+  #closed: Promise<void> | undefined
 
-  constructor(file: Descriptor, { path, size, max, signal }: Facts) {
-    this.#file = file
+  constructor(handle: FileHandle, { path, size, max, signal }: Facts) {
+    this.#handle = handle
     this.path = path
     this.size = size
     this.#max = max
@@ -44,7 +45,8 @@ export class HeldFile implements OpenFile {
   }
 
   close(): Promise<void> {
-    return this.#file.close()
+    this.#closed ??= this.#handle.close()
+    return this.#closed
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -57,12 +59,11 @@ export class HeldFile implements OpenFile {
   }
 
   async #piece(at: number, length: number): Promise<Uint8Array> {
-    if (this.#file.closed) {
-      throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
-    }
+    if (this.#closed) throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
     try {
       const buffer = new Uint8Array(length)
-      return buffer.subarray(0, await this.#file.read(buffer, at))
+      const { bytesRead } = await this.#handle.read(buffer, 0, length, at)
+      return buffer.subarray(0, bytesRead)
     } catch (error) {
       throw unreadable(this.path, (error as NodeJS.ErrnoException).code ?? 'UNKNOWN')
     }

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { stat, statfs } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { notRegular, tooLarge } from './errors.ts'
 import type { Asked } from './asked.ts'
-import type { Descriptor } from './descriptor.ts'
 
 // Linux, include/uapi/linux/magic.h: file systems whose files are the kernel's answers, not stored data.
 const SYSTEM_TYPES = new Set([
@@ -20,6 +20,11 @@ const SYSTEM_TYPES = new Set([
   0x1cd1, // devpts
   0x19800202, // mqueue
 ])
+// devtmpfs calls itself one of these, and is known by its device alone.
+const MEMORY_TYPES = new Set([
+  0x01021994, // tmpfs
+  0x858458f6, // ramfs
+])
 
 /** True below `/proc`, `/sys` and `/dev`: opening some of these has effects. */
 export function isSystemPath(path: string): boolean {
@@ -30,16 +35,16 @@ export function isSystemPath(path: string): boolean {
  * The size of a stored file.
  * @throws FILE_NOT_REGULAR, FILE_TOO_LARGE
  */
-export function checkKind(
+export async function checkKind(
   { shown, means }: Asked,
-  file: Descriptor,
+  handle: FileHandle,
   place: string,
   max: number,
-): number {
-  const info = file.stat()
+): Promise<number> {
+  const [info, type] = await Promise.all([handle.stat(), systemType(handle)])
   if (!info.isFile())
     throw notRegular(shown, kindOf(info), info.isDirectory() ? 'Name a file in it.' : undefined)
-  if (isSystemPath(place) || isSystemDevice(file, info)) {
+  if (isSystemPath(place) || (await isSystemDevice(info, type))) {
     throw notRegular(shown, 'a file of the system')
   }
   if (info.nlink > 1 && !means.config.hardLinks) {
@@ -59,20 +64,17 @@ function kindOf(info: Stats): string {
   return info.isSocket() ? 'a socket' : 'a device'
 }
 
-function isSystemDevice(file: Descriptor, info: Stats): boolean {
-  if (isBlockDevice(info.dev)) return false
-  const type = file.systemType()
-  if (type !== undefined && SYSTEM_TYPES.has(type)) return true
-  // devtmpfs says it is a tmpfs, so that one is known by its device.
-  const dev = deviceOf('/dev')
-  return dev === info.dev && dev !== deviceOf('/')
+/** Of the file system that the file is on; undefined where the system does not tell. */
+async function systemType(handle: FileHandle): Promise<number | undefined> {
+  const system = await statfs(`/proc/self/fd/${handle.fd}`).catch(() => undefined)
+  return system?.type
 }
 
-/** Linux gives the major number 0 to all that stands on no device, the files of the system among it. */
-function isBlockDevice(dev: number): boolean {
-  return process.platform === 'linux' && Math.floor(dev / 256) % 4096 !== 0
-}
-
-function deviceOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.dev
+async function isSystemDevice(info: Stats, type: number | undefined): Promise<boolean> {
+  if (type !== undefined && !MEMORY_TYPES.has(type)) return SYSTEM_TYPES.has(type)
+  const [dev, root] = await Promise.all([
+    stat('/dev').catch(() => undefined),
+    stat('/').catch(() => undefined),
+  ])
+  return dev !== undefined && dev.dev === info.dev && dev.dev !== root?.dev
 }

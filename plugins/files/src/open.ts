@@ -1,10 +1,10 @@
 import { constants } from 'node:fs'
-import { realpath } from 'node:fs/promises'
+import { open, realpath } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { FileAccess, OpenFile, OpenOptions } from '@llmspell/sdk'
 import type { Asked, Means } from './asked.ts'
 import { canonical } from './canonical.ts'
-import { Descriptor } from './descriptor.ts'
 import { checkKind, isSystemPath } from './kind.ts'
 import { checkSignal, notFound, notRegular, unreadable } from './errors.ts'
 import { HeldFile } from './held-file.ts'
@@ -30,13 +30,11 @@ export async function openFile(
   const asked = await ask(means, path, access)
   requireRead(asked, asked.lexical)
   if (isSystemPath(asked.lexical)) throw notRegular(asked.shown, 'a file of the system')
-  const file = await Descriptor.open(asked.lexical, FLAGS).catch((error: unknown) =>
-    refuse(asked, error),
-  )
+  const handle = await open(asked.lexical, FLAGS).catch((error: unknown) => refuse(asked, error))
   try {
-    return await check(asked, file, options.maxBytes ?? means.config.maxBytes)
+    return await check(asked, handle, options.maxBytes ?? means.config.maxBytes)
   } catch (error) {
-    await file.close()
+    await handle.close()
     throw error
   }
 }
@@ -56,16 +54,16 @@ function below(folder: string, path: string): string | undefined {
   return rest === '..' || rest.startsWith(`..${sep}`) || isAbsolute(rest) ? undefined : rest
 }
 
-async function check(asked: Asked, file: Descriptor, max: number): Promise<OpenFile> {
-  const place = await placeOf(file, asked.lexical)
+async function check(asked: Asked, handle: FileHandle, max: number): Promise<OpenFile> {
+  const place = await placeOf(handle, asked.lexical)
   if (place === undefined) throw notFound(asked.shown, undefined)
   requireRead(asked, place)
   if (place !== asked.lexical && asked.means.config.links === 'never') {
     const hint = "Name the file itself, or set plugins.files.links to 'granted'."
     throw notRegular(asked.shown, 'a symbolic link', hint)
   }
-  const size = checkKind(asked, file, place, max)
-  return new HeldFile(file, { path: asked.shown, size, max, signal: asked.access.signal })
+  const size = await checkKind(asked, handle, place, max)
+  return new HeldFile(handle, { path: asked.shown, size, max, signal: asked.access.signal })
 }
 
 function requireRead({ means, access, shown }: Asked, target: string): void {

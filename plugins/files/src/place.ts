@@ -1,25 +1,37 @@
+import { readlinkSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import type { Awaitable } from '@llmspell/sdk'
-import type { Descriptor } from './descriptor.ts'
+import type { FileHandle } from 'node:fs/promises'
 
 const DELETED = / \(deleted\)$/
 
 /** The real path of an open descriptor; undefined where it has no name any more. */
-export function placeOf(file: Descriptor, path: string): Awaitable<string | undefined> {
-  const place = file.name()
-  if (place === undefined) return comparedPlace(file, path)
+export async function placeOf(handle: FileHandle, path: string): Promise<string | undefined> {
+  const place = linkOf(handle.fd)
+  if (place === undefined) return comparedPlace(handle, path)
   // A file may be called so; then it is there under this very name.
-  return DELETED.test(place) ? ifSame(file, place) : place
+  if (DELETED.test(place)) return (await isSame(handle, place)) ? place : undefined
+  return place
+}
+
+/** At once, and not by the thread pool: the system has this in memory, whatever disk the file is on. */
+function linkOf(fd: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return undefined
+  }
 }
 
 /** Without /proc: what the path leads to now is ours only if it is the same file. */
-async function comparedPlace(file: Descriptor, path: string): Promise<string | undefined> {
+async function comparedPlace(handle: FileHandle, path: string): Promise<string | undefined> {
   const place = await realpath(path).catch(() => undefined)
-  return place === undefined ? undefined : ifSame(file, place)
+  return place !== undefined && (await isSame(handle, place)) ? place : undefined
 }
 
-async function ifSame(file: Descriptor, path: string): Promise<string | undefined> {
-  const held = file.exactStat()
-  const found = await stat(path, { bigint: true }).catch(() => undefined)
-  return held.dev === found?.dev && held.ino === found.ino ? path : undefined
+async function isSame(handle: FileHandle, path: string): Promise<boolean> {
+  const [held, found] = await Promise.all([
+    handle.stat({ bigint: true }),
+    stat(path, { bigint: true }).catch(() => undefined),
+  ])
+  return found !== undefined && held.dev === found.dev && held.ino === found.ino
 }
