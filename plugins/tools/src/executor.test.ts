@@ -263,6 +263,36 @@ describe('hooks', () => {
     expect(await failure('echo', { text: 'a' })).toMatchObject({ code: 'VALUE_UNSUPPORTED' })
   })
 
+  test('what a tap changes in place and returns counts like a new value', async () => {
+    host.taps['tool.input'] = (p: { params: { times: number } }) => {
+      p.params.times = 2
+      return p
+    }
+    host.taps['tool.output'] = (p: { output: { result: string } }) => {
+      p.output.result += '!'
+      return p
+    }
+    expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'aa!', text: 'aa!' })
+    host.taps['tool.output'] = (p: { output: { text: string } }) => {
+      p.output.text = 'said'
+      return p
+    }
+    expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'aa', text: 'said' })
+  })
+
+  test('a value without params or output changes nothing', async () => {
+    host.taps['tool.input'] = () => ({})
+    host.taps['tool.output'] = () => ({})
+    expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'a' })
+  })
+
+  test('what a tap does to the result it sees reaches nobody', async () => {
+    const spoil = ({ output, result }: { output?: { result: object }; result?: object }) =>
+      void Object.assign((output?.result ?? result) as object, { b: 'spoilt' })
+    host.taps['tool.done'] = spoil
+    expect((await execute('table')).result).toEqual({ b: [1, 2] })
+  })
+
   test('done is told of every call of a tool that exists', async () => {
     const told: unknown[] = []
     host.taps['tool.done'] = (payload: unknown) => void told.push(payload)

@@ -1,4 +1,4 @@
-import { SpellError, checkValue, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, checkValue, isDenial, isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type {
   Awaitable,
   CallContext,
@@ -12,7 +12,9 @@ import type {
 import { prepareCall } from './call.ts'
 import { callerOf } from './caller.ts'
 import type { Catalog } from './catalog.ts'
-import type { ToolHooks } from './hooks.ts'
+import { isSame } from './copy.ts'
+import { cancelled, isSameOutput } from './hooks.ts'
+import type { Outcome, ToolHooks } from './hooks.ts'
 import type { KnownTool } from './known-tool.ts'
 import { limited } from './limit.ts'
 import { Reported } from './reported.ts'
@@ -69,7 +71,7 @@ export class Executor {
   async #observed(tool: KnownTool, request: Request, started: number): Promise<ToolOutput> {
     const facts = factsOf(tool, request)
     const who = `tool '${tool.name}'`
-    const done = (outcome: { success: boolean; result?: Value; error?: Value }): Awaitable<void> =>
+    const done = (outcome: Omit<Outcome, 'duration_ms'>): Awaitable<void> =>
       this.#hooks.done(facts, { ...outcome, duration_ms: performance.now() - started })
     request.context.progress({ who, state: 'started' })
     try {
@@ -88,11 +90,13 @@ export class Executor {
   async #run(tool: KnownTool, request: Request, asked: ToolFacts): Promise<ToolOutput> {
     const params = await tool.check(asked.params)
     const facts = { ...asked, params }
-    await this.#hooks.guard(facts)
-    const changed = await this.#hooks.input(facts)
-    const input = changed === undefined ? params : await tool.check(changed)
+    const denial = await this.#hooks.guard(facts)
+    if (isDenial(denial)) throw cancelled(tool.name, denial)
+    const changed = (await this.#hooks.input(facts))?.params
+    const same = changed === undefined || isSame(changed, params)
+    const input = same ? params : await tool.check(changed)
     const output = await this.#limited(tool, request, input)
-    return (await this.#transformed({ ...facts, params: input }, output)) ?? output
+    return this.#transformed({ ...facts, params: input }, output)
   }
 
   async #limited(tool: KnownTool, request: Request, input: Value): Promise<ToolOutput> {
@@ -108,9 +112,10 @@ export class Executor {
     return checked
   }
 
-  async #transformed(facts: ToolFacts, output: ToolOutput): Promise<ToolOutput | undefined> {
-    const changed = await this.#hooks.output(facts, output)
-    return changed && checkOutput(changed, facts.tool)
+  async #transformed(facts: ToolFacts, output: ToolOutput): Promise<ToolOutput> {
+    const changed = (await this.#hooks.output(facts, output))?.output
+    const same = !changed || isSameOutput(changed, output)
+    return same ? output : checkOutput(changed, facts.tool)
   }
 }
 

@@ -1,5 +1,4 @@
-import { isDeepStrictEqual } from 'node:util'
-import { SpellError, isDenial } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
 import type {
   Awaitable,
   Denial,
@@ -8,9 +7,12 @@ import type {
   ToolDoneFacts,
   ToolFacts,
   ToolOutput,
-  Value,
+  ToolOutputFacts,
 } from '@llmspell/sdk'
-import { copyOf } from './copy.ts'
+import { copyOf, isSame } from './copy.ts'
+
+/** How a call ended. */
+export type Outcome = Omit<ToolDoneFacts, keyof ToolFacts>
 
 /** The four points of a tool call. Payloads are copies: a tap changes only what it returns. */
 export class ToolHooks {
@@ -26,40 +28,45 @@ export class ToolHooks {
     this.#done = hooks.point('tool.done')
   }
 
-  /** @throws HOOK_CANCELLED with the guard's reason */
-  guard(facts: ToolFacts): Awaitable<void> {
-    if (!this.#guard.used) return
-    return this.#guard.call(copied(facts)).then((answer) => {
-      if (isDenial(answer)) throw cancelled(facts.tool, answer)
-    })
+  /** A denial where a guard says no. */
+  guard(facts: ToolFacts): Awaitable<Denial | undefined> {
+    if (!this.#guard.used) return undefined
+    return this.#guard.call({ ...facts, params: copyOf(facts.params) })
   }
 
-  /** Other params, or undefined where nobody wants any. */
-  input(facts: ToolFacts): Awaitable<Value | undefined> {
+  /** What the taps made of the facts, or undefined where nobody listens. */
+  input(facts: ToolFacts): Awaitable<ToolFacts | undefined> {
     if (!this.#input.used) return undefined
-    return this.#input
-      .call(copied(facts))
-      .then(({ params }) => (isDeepStrictEqual(params, facts.params) ? undefined : params))
+    return this.#input.call({ ...facts, params: copyOf(facts.params) })
   }
 
-  /** Another output, or undefined where nobody wants one. */
-  output(facts: ToolFacts, output: ToolOutput): Awaitable<ToolOutput | undefined> {
+  /** What the taps made of the output, or undefined where nobody listens. */
+  output(facts: ToolFacts, output: ToolOutput): Awaitable<ToolOutputFacts | undefined> {
     if (!this.#output.used) return undefined
-    return this.#output
-      .call({ ...copied(facts), output: copyOf(output) })
-      .then((given) => (isDeepStrictEqual(given.output, output) ? undefined : given.output))
+    const copy = { ...output, result: copyOf(output.result) }
+    return this.#output.call({ ...facts, params: copyOf(facts.params), output: copy })
   }
 
-  done(facts: ToolFacts, outcome: Omit<ToolDoneFacts, keyof ToolFacts>): Awaitable<void> {
-    if (this.#done.used) return this.#done.call({ ...copied(facts), ...copyOf(outcome) })
+  done(facts: ToolFacts, { success, duration_ms, result, error }: Outcome): Awaitable<void> {
+    if (!this.#done.used) return
+    const params = copyOf(facts.params)
+    return this.#done.call(
+      error === undefined
+        ? { ...facts, params, success, duration_ms, result: copyOf(result ?? null) }
+        : { ...facts, params, success, duration_ms, error },
+    )
   }
 }
 
-function copied(facts: ToolFacts): ToolFacts {
-  return { ...facts, params: copyOf(facts.params) }
+export function isSameOutput(one: ToolOutput, other: ToolOutput): boolean {
+  const { text, operation, message } = one
+  if (text !== other.text || operation !== other.operation || message !== other.message)
+    return false
+  return isSame(one.result, other.result)
 }
 
-function cancelled(tool: string, { reason, hint }: Denial): SpellError {
+/** HOOK_CANCELLED with the guard's reason. */
+export function cancelled(tool: string, { reason, hint }: Denial): SpellError {
   const message = `Tool '${tool}' was cancelled by a hook: ${reason}`
   return new SpellError('HOOK_CANCELLED', /[.!?]$/.test(message) ? message : `${message}.`, {
     hint: hint ?? 'Change what the hook objects to.',
