@@ -18,7 +18,10 @@ export interface Side {
   run(): number | Promise<number>
 }
 
-/** Runs the sides in turn, round by round, so that a change of the machine's speed meets all of them. */
+/**
+ * Runs the sides in turn, round by round and each round from the other end, so that neither a change
+ * of the machine's speed nor what one leaves behind meets always the same.
+ */
 export async function inTurn(
   sides: readonly Side[],
   rounds: number,
@@ -26,7 +29,8 @@ export async function inTurn(
 ): Promise<number[][]> {
   const times: number[][] = sides.map(() => [])
   for (let round = -warmup; round < rounds; round++) {
-    for (const [i, side] of sides.entries()) {
+    const order = [...sides.entries()]
+    for (const [i, side] of round % 2 === 0 ? order : order.reverse()) {
       const ms = await side.run()
       if (round >= 0) times[i]!.push(ms)
     }
