@@ -28,10 +28,10 @@ beforeEach(async () => {
     }),
     reader: given(
       (_input, call) => {
-        call.require('read', '/work/a.txt')
+        call.require('read', '/project/a.txt')
         return { result: 'read' }
       },
-      { permissions: { read: ['/work/a.txt'] } },
+      { permissions: { read: ['/project/a.txt'] } },
     ),
     deaf: given(() => new Promise(() => {}), { timeoutMs: 30 }),
     files: given(() => ({ result: 'x' }), { permissions: { read: ['/'] } }),
@@ -207,9 +207,9 @@ describe('permissions', () => {
     host.run.grants = [{ holder: 'command line', allow: {} }]
     expect(await failure('reader')).toMatchObject({
       code: 'PERMISSION_DENIED',
-      message: "Tool 'reader': '/work/a.txt' not granted by command line",
+      message: "Tool 'reader': '/project/a.txt' not granted by command line",
     })
-    host.run.grants = [{ holder: 'command line', allow: { read: ['/work/a.txt'] } }]
+    host.run.grants = [{ holder: 'command line', allow: { read: ['/project/a.txt'] } }]
     expect((await execute('reader')).text).toBe('read')
   })
 })

@@ -288,7 +288,7 @@ describe('tools of a script', () => {
     await expect(call('execute', 'double', { n: 1 })).rejects.toMatchObject({
       code: 'PERMISSION_DENIED',
     })
-    host.run.grants = [{ holder: 'command line', allow: { read: ['/work/in.txt'] } }]
+    host.run.grants = [{ holder: 'command line', allow: { read: ['/project/in.txt'] } }]
     expect(await call('execute', 'double', { n: 1 })).toMatchObject({ result: 2 })
   })
 
