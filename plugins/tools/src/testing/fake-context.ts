@@ -27,7 +27,7 @@ export class FakeRun {
       seq,
       actors: this.actors,
       grants: this.grants,
-      root: '/work',
+      root: '/project',
       signal: stop.signal,
       settings: {},
       call: () => Promise.reject(new SpellError('MODULE_UNKNOWN', 'There are no modules.')),
