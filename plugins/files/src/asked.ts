@@ -1,4 +1,4 @@
-import type { FileAccess, Permissions } from '@llmspell/sdk'
+import type { Access, Permissions } from '@llmspell/sdk'
 import type { FilesConfig } from './generated/config.ts'
 
 /** What the service works with. */
@@ -10,7 +10,7 @@ export interface Means {
 /** One request on its way: as asked, and where that is before links are followed. */
 export interface Asked {
   readonly means: Means
-  readonly access: FileAccess
+  readonly access: Access
   readonly lexical: string
   readonly shown: string
 }

@@ -11,7 +11,7 @@ export function filesModule(files: Files): ScriptModuleHandlers {
         const { grants, root, signal } = context
         await using file = await files.open(
           path,
-          { subject: 'The script', grants, root, signal },
+          { subject: 'The script', grants, root, signal, run: context },
           { maxBytes },
         )
         const pieces: Uint8Array[] = []

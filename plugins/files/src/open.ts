@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { open, realpath } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import type { FileAccess, OpenFile, OpenOptions } from '@llmspell/sdk'
+import type { Access, OpenFile, OpenOptions } from '@llmspell/sdk'
 import type { Asked, Means } from './asked.ts'
 import { canonical } from './canonical.ts'
 import { checkKind, isSystemPath } from './kind.ts'
@@ -22,13 +22,13 @@ const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NO
 export async function openFile(
   means: Means,
   path: string,
-  access: FileAccess,
+  access: Access,
   options: OpenOptions,
 ): Promise<OpenFile> {
   checkPath(path)
   checkSignal(access.signal, path)
   const asked = await ask(means, path, access)
-  requireRead(asked, asked.lexical)
+  await requireRead(asked, asked.lexical)
   if (isSystemPath(asked.lexical)) throw notRegular(asked.shown, 'a file of the system')
   const handle = await open(asked.lexical, FLAGS).catch((error: unknown) => refuse(asked, error))
   try {
@@ -39,7 +39,7 @@ export async function openFile(
   }
 }
 
-async function ask(means: Means, path: string, access: FileAccess): Promise<Asked> {
+async function ask(means: Means, path: string, access: Access): Promise<Asked> {
   const root = await realpath(access.root).catch(() => resolve(access.root))
   const written = resolve(access.root, path)
   const inside = below(resolve(access.root), written) ?? below(root, written)
@@ -57,7 +57,7 @@ function below(folder: string, path: string): string | undefined {
 async function check(asked: Asked, handle: FileHandle, max: number): Promise<OpenFile> {
   const place = await placeOf(handle, asked.lexical)
   if (place === undefined) throw notFound(asked.shown, undefined)
-  requireRead(asked, place)
+  await requireRead(asked, place)
   if (place !== asked.lexical && asked.means.config.links === 'never') {
     const hint = "Name the file itself, or set plugins.files.links to 'granted'."
     throw notRegular(asked.shown, 'a symbolic link', hint)
@@ -66,15 +66,14 @@ async function check(asked: Asked, handle: FileHandle, max: number): Promise<Ope
   return new HeldFile(handle, { path: asked.shown, size, max, signal: asked.access.signal })
 }
 
-function requireRead({ means, access, shown }: Asked, target: string): void {
-  const need = { permission: 'read', target, shown, subject: access.subject }
-  means.permissions.require(need, access.grants, access.root)
+function requireRead({ means, access, shown }: Asked, target: string): Promise<void> {
+  return means.permissions.require({ permission: 'read', target, shown }, access)
 }
 
 /** Where a link leads out of the grant, whether anything is there must not be told. */
 async function refuse(asked: Asked, error: unknown): Promise<never> {
   const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
-  requireRead(asked, await canonical(asked.lexical))
+  await requireRead(asked, await canonical(asked.lexical))
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     throw notFound(asked.shown, await nearestSibling(asked))
   }

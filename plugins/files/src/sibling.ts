@@ -23,8 +23,7 @@ export async function nearestSibling(asked: Asked): Promise<string | undefined> 
 }
 
 function mayRead({ means, access }: Asked, target: string): boolean {
-  const need = { permission: 'read', target, subject: access.subject }
-  return means.permissions.decide(need, access.grants, access.root).allowed
+  return means.permissions.decide({ permission: 'read', target }, access).allowed
 }
 
 function replaceName(shown: string, name: string): string {

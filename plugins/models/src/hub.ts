@@ -43,7 +43,7 @@ export function connectIn(
   hub: Hub,
   model: ResolvedModel,
   context: CallContext | undefined,
-): Connected {
+): Promise<Connected> {
   const { env, permissions } = hub
   return connect({
     endpoint: hub.catalog.endpoint(model.provider),

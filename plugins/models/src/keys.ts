@@ -1,5 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
-import type { CallContext, ModelSettings, PermissionNeed, Permissions } from '@llmspell/sdk'
+import type { Access, CallContext, ModelSettings, Permissions } from '@llmspell/sdk'
 import type { Endpoint } from './catalog.ts'
 import { keyMissing, modelInvalid } from './errors.ts'
 import type { GivenText, ResolvedModel } from './types.ts'
@@ -32,11 +32,11 @@ interface Key {
  * only with an `env` grant as well; the host's own addresses and keys need none.
  * @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID
  */
-export function connect(connection: Connection): Connected {
+export async function connect(connection: Connection): Promise<Connected> {
   const { endpoint, model } = connection
-  const address = addressOf(connection)
+  const address = await addressOf(connection)
   const key = model.apiKey
-    ? givenKey(connection, model.apiKey, address)
+    ? await givenKey(connection, model.apiKey, address)
     : ownKey(connection, address)
   const settings: ModelSettings = {
     provider: model.provider,
@@ -67,7 +67,7 @@ function checkOwn({ name, item, config }: Endpoint, own: string | undefined): vo
   throw modelInvalid(`an address ${EXAMPLE} in ${place}`, `'${own}'`, `Correct ${place}.`)
 }
 
-function addressOf(connection: Connection): GivenText | undefined {
+async function addressOf(connection: Connection): Promise<GivenText | undefined> {
   const { endpoint, model, env } = connection
   const own = hostAddress(endpoint, env)
   checkOwn(endpoint, own)
@@ -76,16 +76,20 @@ function addressOf(connection: Connection): GivenText | undefined {
   const origin = originOf(given.value)
   const known = [...(endpoint.item.origins ?? []), ...(own === undefined ? [] : [originOf(own)])]
   if (given.trusted || known.includes(origin)) return { value: given.value, trusted: true }
-  demand(connection, 'net', origin)
+  await demand(connection, 'net', origin)
   return given
 }
 
-function givenKey(connection: Connection, given: GivenText, address: GivenText | undefined): Key {
+async function givenKey(
+  connection: Connection,
+  given: GivenText,
+  address: GivenText | undefined,
+): Promise<Key> {
   const variable = envName(given.value)
   if (variable === undefined) return { value: given.value }
   const { endpoint, env } = connection
   const own = (address?.trusted ?? true) && variable === keyVariable(endpoint)
-  if (!given.trusted && !own) demand(connection, 'env', variable)
+  if (!given.trusted && !own) await demand(connection, 'env', variable)
   const value = env[variable]
   if (!value) throw missing(connection, variable)
   return { value }
@@ -138,22 +142,24 @@ function originOf(address: string): string {
 function granted(connection: Connection, permission: string, target: string): boolean {
   const { context, permissions } = connection
   if (!context) return true
-  const need = needOf(connection, permission, target)
-  return permissions?.decide(need, context.grants, context.root).allowed ?? false
+  return (
+    permissions?.decide({ permission, target }, accessOf(connection, context)).allowed ?? false
+  )
 }
 
-function demand(connection: Connection, permission: string, target: string): void {
+async function demand(connection: Connection, permission: string, target: string): Promise<void> {
   const { context, permissions } = connection
   if (!context) return
-  const need = needOf(connection, permission, target)
-  if (permissions) return permissions.require(need, context.grants, context.root)
+  const access = accessOf(connection, context)
+  if (permissions) return permissions.require({ permission, target }, access)
   throw new SpellError(
     'PERMISSION_DENIED',
-    `${need.subject} may not use ${permission} '${target}': no plugin decides about permissions.`,
+    `${access.subject} may not use ${permission} '${target}': no plugin decides about permissions.`,
     { hint: "Install the plugin 'permissions'.", details: { permission, target } },
   )
 }
 
-function needOf({ model }: Connection, permission: string, target: string): PermissionNeed {
-  return { permission, target, subject: `Model '${model.id}'` }
+function accessOf({ model }: Connection, context: CallContext): Access {
+  const { grants, root, signal } = context
+  return { subject: `Model '${model.id}'`, grants, root, signal, run: context }
 }

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import type { PermissionNeed, Permissions, ScriptCall, ScriptModuleHandlers } from '@llmspell/sdk'
+import type {
+  Access,
+  CallContext,
+  PermissionNeed,
+  Permissions,
+  ScriptCall,
+  ScriptModuleHandlers,
+} from '@llmspell/sdk'
 import { validators } from './generated/permission.module.validate.js'
 
 const PATHS = new Set(['read', 'write'])
@@ -10,26 +17,24 @@ export function permissionModule(permissions: Permissions): ScriptModuleHandlers
     validators,
     functions: {
       can: ({ args: [permission, target], context }: ScriptCall<[string, string]>) =>
-        permissions.decide(
-          need(permission, target, 'Run.can', context.root),
-          context.grants,
-          context.root,
-        ).allowed,
-      require: ({
+        permissions.decide(need(permission, target, context.root), accessOf(context, 'Run.can'))
+          .allowed,
+      require: async ({
         args: [permission, target, subject],
         context,
       }: ScriptCall<[string, string, string]>) => {
-        permissions.require(
-          need(permission, target, subject, context.root),
-          context.grants,
-          context.root,
-        )
+        await permissions.require(need(permission, target, context.root), accessOf(context, subject))
         return undefined
       },
     },
   }
 }
 
-function need(permission: string, target: string, subject: string, root: string): PermissionNeed {
-  return { permission, target: PATHS.has(permission) ? resolve(root, target) : target, subject }
+function accessOf(context: CallContext, subject: string): Access {
+  const { grants, root, signal } = context
+  return { subject, grants, root, signal, run: context }
+}
+
+function need(permission: string, target: string, root: string): PermissionNeed {
+  return { permission, target: PATHS.has(permission) ? resolve(root, target) : target }
 }

@@ -14,9 +14,9 @@ const VERBS: Readonly<Record<string, string>> = {
 }
 
 /** `Tool 'file-read' may not read 'docs/x.md': nothing on the command line grants it.` */
-export function sentence(need: PermissionNeed, { reason }: Refusal, root: string): string {
+export function sentence(need: PermissionNeed, { reason }: Refusal, root: string, subject: string): string {
   const verb = VERBS[need.permission] ?? `use ${need.permission}`
-  return `${need.subject} may not ${verb} '${shownTarget(need, root)}': ${reason}.`
+  return `${subject} may not ${verb} '${shownTarget(need, root)}': ${reason}.`
 }
 
 export function deniedBy(

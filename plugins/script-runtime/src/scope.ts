@@ -33,6 +33,7 @@ export class RunScope {
   readonly journal: Journal
   readonly streams = new Streams()
   readonly grants: GrantChain
+  readonly concealed = new Map<string, string>()
   /** Facts of the module `Run`. */
   readonly facts: Record<string, Value> = {}
   invoke: Invoke = () => Promise.reject(new SpellError('CANCELLED', 'The script has ended.'))
@@ -49,7 +50,8 @@ export class RunScope {
     this.root = options.root ?? process.cwd()
     this.budget = new Budget(options.limits)
     this.journal = options.journal ?? new MemoryJournal()
-    this.grants = [{ holder: 'command line', allow: options.allow ?? {}, deny: options.deny ?? {} }]
+    const { allow = {}, deny = {} } = options
+    this.grants = options.grants ?? [{ holder: 'command line', allow, deny }]
     if (options.signal) this.#follow(options.signal)
     if (this.budget.limits.timeMs !== undefined) this.#startClock(this.budget.limits.timeMs)
   }
@@ -62,6 +64,11 @@ export class RunScope {
   get deadline(): number | undefined {
     const { timeMs } = this.budget.limits
     return timeMs === undefined ? undefined : this.startedAt + timeMs
+  }
+
+  /** Hides a value from all that leaves the run. */
+  conceal(value: string, label: string): void {
+    this.concealed.set(value, label)
   }
 
   /** Ends the run; the first reason stays. */

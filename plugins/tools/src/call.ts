@@ -1,4 +1,4 @@
-import type { GrantChain, Permissions, ToolCall, ToolChunk, Value } from '@llmspell/sdk'
+import type { Access, GrantChain, Permissions, ToolCall, ToolChunk, Value } from '@llmspell/sdk'
 import { callerOf } from './caller.ts'
 import type { Request } from './executor.ts'
 import type { KnownTool } from './known-tool.ts'
@@ -13,16 +13,15 @@ export function prepareCall(
   const { root } = context
   const subject = `Tool '${tool.name}'`
   const grants = grantsOf(tool, context.grants)
+  const access: Access = { subject, grants, root, signal, run: context }
   return {
+    ...access,
     tool: tool.name,
-    subject,
     caller: callerOf(context),
     signal,
-    grants,
-    root,
     streamed: emit !== undefined,
-    require: (permission, target) =>
-      permissions.require({ permission, target, subject }, grants, root),
+    require: (permission, target, facts) =>
+      permissions.require({ permission, target, ...(facts ? { facts } : {}) }, access),
     progress(done, total, text) {
       const facts = { done, ...(total === undefined ? {} : { total }) }
       context.progress({ who: `tool '${tool.name}'`, state: 'active', ...facts, ...textOf(text) })

@@ -27,8 +27,8 @@ beforeEach(async () => {
       permissions: { read: ['/data'] },
     }),
     reader: given(
-      (_input, call) => {
-        call.require('read', '/project/a.txt')
+      async (_input, call) => {
+        await call.require('read', '/project/a.txt')
         return { result: 'read' }
       },
       { permissions: { read: ['/project/a.txt'] } },

@@ -77,7 +77,7 @@ function itemOf(definition: Definition, input: Schema): ToolItem {
 function toolOf({ execute, permissions = {} }: Definition, context: CallContext): Tool<Value> {
   return {
     async execute(params, call) {
-      requireAll(permissions, call)
+      await requireAll(permissions, call)
       const given = await execute(params, callHandle(call, context) as unknown as Value)
       return outputOf(given)
     },
@@ -85,10 +85,11 @@ function toolOf({ execute, permissions = {} }: Definition, context: CallContext)
 }
 
 /** Patterns cannot be asked for before it is known what they will be used for. */
-function requireAll(permissions: PermissionSet, call: ToolCall): void {
+async function requireAll(permissions: PermissionSet, call: ToolCall): Promise<void> {
   for (const [permission, targets] of Object.entries(permissions)) {
     for (const target of targets) {
-      if (!target.includes('*')) call.require(permission, targetOf(permission, target, call.root))
+      if (!target.includes('*'))
+        await call.require(permission, targetOf(permission, target, call.root))
     }
   }
 }

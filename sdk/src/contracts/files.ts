@@ -1,14 +1,4 @@
-import type { GrantChain } from './permission.ts'
-
-/** Who opens a file, with which rights. A ToolCall is one. */
-export interface FileAccess {
-  /** For texts: `Tool 'file-read'`. */
-  readonly subject: string
-  readonly grants: GrantChain
-  /** Folder that relative paths start from. */
-  readonly root: string
-  readonly signal?: AbortSignal
-}
+import type { Access } from './permission.ts'
 
 export interface OpenOptions {
   /** Refuses a file that is, or while read becomes, larger; default the plugin's config. */
@@ -37,13 +27,81 @@ export interface OpenFile extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Service `files`: the file system for plugins, under the caller's grants. */
+export interface WriteOptions {
+  /**
+   * `create`: refuses an existing file; `replace`: puts the whole new file in the place of the old one, at once;
+   * `append`: adds to the end.
+   */
+  readonly mode: 'create' | 'replace' | 'append'
+  /** Makes missing folders, each under the same grant. Default false. */
+  readonly parents?: boolean
+  /** Refuses to write more; default the plugin's config. */
+  readonly maxBytes?: number
+}
+
+/** A file being written. Nothing shows under its name before `commit`, except what `append` adds. */
+export interface NewFile extends AsyncDisposable {
+  readonly path: string
+  /** @throws FILE_TOO_LARGE, FILE_UNWRITABLE, CANCELLED */
+  write(bytes: Uint8Array): Promise<void>
+  /** Puts it in its place, durably. @throws FILE_EXISTS, FILE_UNWRITABLE */
+  commit(): Promise<{ readonly bytes: number; readonly created: boolean }>
+  /** Leaves everything as it was. Disposing without `commit` does the same. */
+  abort(): Promise<void>
+}
+
+export type FileKind = 'file' | 'folder' | 'link' | 'other'
+
+/** What is known of a name. */
+export interface FileFacts {
+  /** For people: relative to the root, or as it was asked for where it lies outside. */
+  readonly path: string
+  /** Absolute and real; for the host only, never for a script or model. */
+  readonly place: string
+  readonly kind: FileKind
+  readonly bytes: number
+  /** ISO 8601, UTC. */
+  readonly modified: string
+  /** As `0644`. */
+  readonly mode: string
+}
+
+export interface ListOptions {
+  /** Folders below the first; 0 lists one folder. Default 0. */
+  readonly depth?: number
+  /** Default: ends with FILES_LIMIT past the plugin's config. */
+  readonly maxEntries?: number
+  /** Names that start with a dot. Default true. */
+  readonly hidden?: boolean
+}
+
+/** One entry of a listing, or a folder that could not be listed: then `error` has its code. */
+export interface FileEntry extends FileFacts {
+  /** From 1 for what lies in the listed folder itself. */
+  readonly depth: number
+  readonly error?: string
+}
+
+/** Service `files`: the file system for plugins, under the caller's grants. Paths are literal names: nothing is decoded. */
 export interface Files {
   /**
-   * Opens a regular file for reading. The path is a literal name: nothing in it is decoded or expanded.
+   * Opens a regular file for reading.
    * @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND, FILE_NOT_REGULAR, FILE_TOO_LARGE, FILE_UNREADABLE
    */
-  open(path: string, access: FileAccess, options?: OpenOptions): Promise<OpenFile>
+  open(path: string, access: Access, options?: OpenOptions): Promise<OpenFile>
+  /**
+   * Begins to write a regular file: no link is followed, each folder on the way is held while it is walked.
+   * @throws PATH_INVALID, PERMISSION_DENIED, PATH_PROTECTED, FILE_EXISTS, FILE_NOT_FOUND, FILE_NOT_REGULAR, FILE_UNWRITABLE
+   */
+  write(path: string, access: Access, options: WriteOptions): Promise<NewFile>
+  /** Facts of one name, under `read`. @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND */
+  stat(path: string, access: Access): Promise<FileFacts>
+  /**
+   * What lies in a folder, in order of names, folders before what is in them. Never goes through a link.
+   * What the caller may not read is left out.
+   * @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND, FOLDER_EXPECTED, FILES_LIMIT
+   */
+  list(path: string, access: Access, options?: ListOptions): AsyncIterable<FileEntry>
 }
 
 declare module '../services.ts' {

@@ -1,8 +1,8 @@
-import type { ErrorRecord } from '../errors.ts'
+import type { ErrorRecord, SpellError } from '../errors.ts'
 import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
-import type { GrantChain, GrantLayer } from './permission.ts'
+import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
 export interface Actor {
@@ -47,6 +47,10 @@ export interface RunOptions {
   /** Permission name to scoped values; nothing given means pure computation. */
   readonly allow?: PermissionSet
   readonly deny?: PermissionSet
+  /** The whole chain instead of `allow` and `deny`, as the service `policy` makes it. */
+  readonly grants?: GrantChain
+  /** Puts an effect without a grant to a person. Missing: what is not granted is denied. */
+  readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
   readonly limits?: RunLimits
   /** Ends the run with CANCELLED. */
   readonly signal?: AbortSignal
@@ -130,11 +134,27 @@ export interface ScriptRuntime {
   open(options?: RunOptions): Run
 }
 
-/** What a handler knows about the call it serves. */
-export interface CallContext {
+/** What permissions, audit and secrets need to know of a call. */
+export interface RunFacts {
   readonly runId: string
   readonly seq: number
+  /** Outermost first; empty: the script itself. */
   readonly actors: readonly Actor[]
+  /** See RunOptions. */
+  readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
+  /** From here on the value is replaced by the label in all that leaves the run: results, errors, logs, output, journal. */
+  conceal(value: string, label: string): void
+  /** Ends the run. */
+  cancel(reason: SpellError): void
+  /** One value per run and key, made on first use; `dispose` runs when the run ends. */
+  share<T>(
+    key: string,
+    create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> },
+  ): T
+}
+
+/** What a handler knows about the call it serves. */
+export interface CallContext extends RunFacts {
   /** All layers must allow. */
   readonly grants: GrantChain
   readonly root: string
@@ -152,11 +172,6 @@ export interface CallContext {
   resolve(ref: HandleRef): object
   /** Hands chunks to the script, one pull at a time; `return` is called when the reader leaves. */
   stream(source: AsyncIterable<Value>): HostStream
-  /** One value per run and key, made on first use; `dispose` runs when the run ends. */
-  share<T>(
-    key: string,
-    create: () => { readonly value: T; readonly dispose?: () => Awaitable<void> },
-  ): T
   progress(progress: Progress): void
   log(entry: LogEntry): void
   /** Adds to the run's usage. */

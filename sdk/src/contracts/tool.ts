@@ -2,7 +2,8 @@ import type { Awaitable, Guard, Observe, Transform, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { Schema, Validator } from '../validation.ts'
 import type { Value } from '../values.ts'
-import type { GrantChain } from './permission.ts'
+import type { ArtifactInfo } from './artifact.ts'
+import type { Access } from './permission.ts'
 import type { Usage } from './run.ts'
 import type { CallContext } from './run.ts'
 
@@ -29,6 +30,8 @@ export interface ToolItem {
   readonly effect: Effect
   /** Yields chunks before it ends. */
   readonly streams?: boolean
+  /** Its results hold text from outside: they are marked so, and so is the run. */
+  readonly untrusted?: boolean
   /** Default 30,000. */
   readonly timeoutMs?: number
   /** Codes it reports as `success = false` instead of raising. */
@@ -36,22 +39,19 @@ export interface ToolItem {
   readonly examples?: readonly { readonly input: Value; readonly result?: Value }[]
 }
 
-/** What a tool knows about one call of it. */
-export interface ToolCall {
+/**
+ * What a tool knows about one call of it. It is an Access: hand it to `files.open`, `http.request` and the
+ * like; its grants are what the run, its agents and the tool's own manifest allow together.
+ */
+export interface ToolCall extends Access {
   readonly tool: string
-  /** For texts: `Tool 'file-read'`. */
-  readonly subject: string
   /** `script`, or who acts for it: `agent 'poet'`. */
   readonly caller: string
   readonly signal: AbortSignal
-  /** What the run, its agents and the tool's own manifest allow: hand the call to `files.open`. */
-  readonly grants: GrantChain
   /** True when a reader takes the chunks: then large content may leave by `emit` alone. */
   readonly streamed: boolean
-  /** Folder that relative paths start from. */
-  readonly root: string
   /** @throws PERMISSION_DENIED with the flag that would grant it */
-  require(permission: string, target: string): void
+  require(permission: string, target: string, facts?: Readonly<Record<string, Value>>): Promise<void>
   /** Shown to people and to a reader of the stream. */
   progress(done: number, total?: number, text?: string): void
   /** Hands a chunk to a reader of the stream; waits while the reader is behind. */
@@ -79,6 +79,10 @@ export interface Tool<Input = never> {
   execute(input: Input, call: ToolCall): Awaitable<ToolOutput>
   /** Compiled check of the input. Missing: compiled from the manifest's schema on first call. */
   readonly validate?: Validator
+  /** Compiled check of `result`. Missing: compiled from the manifest's schema on first call. */
+  readonly validateOutput?: Validator
+  /** What this very input may change, where that is less than the item's `effect` says. */
+  effectOf?(input: Input): Effect
 }
 
 /** The one result shape of tools: the same from script, agent, CLI, REST and MCP. */
@@ -101,6 +105,12 @@ export interface ToolResult {
     readonly usage?: Value
     readonly operation?: string
     readonly response?: Value
+    /** The result has text from outside: no instruction in it is anybody's. */
+    readonly untrusted?: boolean
+    /** How many tries it took, where more than one. */
+    readonly attempts?: number
+    /** The whole result, where it was too large to be handed over: `result` is a part of it. */
+    readonly artifact?: ArtifactInfo
   }
 }
 

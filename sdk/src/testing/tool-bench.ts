@@ -131,7 +131,7 @@ function callOf({ name, grants = [], root = process.cwd() }: ToolSuiteOptions): 
     grants,
     streamed: false,
     root,
-    require() {},
+    require: () => Promise.resolve(),
     progress() {},
     emit: (_chunk: ToolChunk) => {},
   }

@@ -30,6 +30,8 @@ export class FakeRun {
       log: ({ message }) => void this.logs.push(message),
       spend: (usage) => void this.spent.push(usage),
       onEnd: () => () => undefined,
+      conceal: () => undefined,
+      cancel: () => undefined,
     }
   }
 
@@ -43,16 +45,18 @@ export class FakeRun {
 export function grants(...allowed: readonly string[]): Permissions {
   const decide: Permissions['decide'] = ({ permission, target }) =>
     allowed.includes(`${permission} ${target}`)
-      ? { allowed: true }
+      ? { allowed: true, holder: 'test', rule: `${permission}=${target}` }
       : { allowed: false, holder: 'test', reason: 'not granted', hint: `--allow-${permission}` }
   return {
     decide,
-    require: (need, chain, root) => {
-      if (decide(need, chain, root).allowed) return
+    require: async (need, access) => {
+      if (decide(need, access).allowed) return
       throw new SpellError(
         'PERMISSION_DENIED',
-        `${need.subject}: ${need.permission} ${need.target}`,
+        `${access.subject}: ${need.permission} ${need.target}`,
       )
     },
+    mark: () => undefined,
+    labels: () => new Set(),
   }
 }

@@ -49,6 +49,8 @@ export class FakeRun {
       log: () => {},
       spend: () => {},
       onEnd: () => () => {},
+      conceal: () => {},
+      cancel: () => {},
     }
   }
 }

@@ -105,15 +105,17 @@ const schemas = {
 
 /** Exact matches in every layer; enough to see which chain was asked. */
 const permissions: Permissions = {
-  decide: ({ permission, target }, chain) => {
-    const missing = chain.find((layer) => !layer.allow[permission]?.includes(target))
-    if (!missing) return { allowed: true }
+  decide: ({ permission, target }, { grants }) => {
+    const missing = grants.find((layer) => !layer.allow[permission]?.includes(target))
+    if (!missing) return { allowed: true, holder: 'test', rule: permission }
     return { allowed: false, holder: missing.holder, reason: 'not granted', hint: 'grant it' }
   },
-  require: (need, chain, root) => {
-    const decision = permissions.decide(need, chain, root)
+  require: async (need, access) => {
+    const decision = permissions.decide(need, access)
     if (decision.allowed) return
-    const message = `${need.subject}: '${need.target}' not granted by ${decision.holder}`
+    const message = `${access.subject}: '${need.target}' not granted by ${decision.holder}`
     throw new SpellError('PERMISSION_DENIED', message)
   },
+  mark: () => undefined,
+  labels: () => new Set(),
 }
