@@ -7,7 +7,7 @@ import { failed, type Check } from './check.ts'
 interface Models {
   resolve(spec?: string): Resolved
   /** @throws PROVIDER_KEY_MISSING */
-  check(model: Resolved): void
+  check(model: Resolved): Promise<void>
   list(): readonly Provider[]
 }
 
@@ -35,18 +35,18 @@ export async function modelChecks(
     const models = (await kernel.use('models' as keyof Services)) as unknown as Models
     const keys = keyedProviders(kernel, config, env)
     const rows = models.list().map((provider) => providerCheck(provider, keys))
-    return [...rows, defaultCheck(models, config, kernel)]
+    return [...rows, await defaultCheck(models, config, kernel)]
   } catch (error) {
     return [failed('models', error, kernel)]
   }
 }
 
 /** The default as a run would find it, up to the call. */
-function defaultCheck(models: Models, config: Config, kernel: Kernel): Check {
+async function defaultCheck(models: Models, config: Config, kernel: Kernel): Promise<Check> {
   const name = 'default model'
   try {
     const found = models.resolve(config.model)
-    models.check(found)
+    await models.check(found)
     const note = found.mock ? ' (the offline mock: answers by rules, no model)' : ''
     return { name, state: 'ok', text: `${found.id}${note}` }
   } catch (error) {

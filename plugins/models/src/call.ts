@@ -62,7 +62,7 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<Question> {
   const { context, streaming } = ask
-  const connected = connectIn(hub, model, context)
+  const connected = await connectIn(hub, model, context)
   giveNotices(hub, model, connected, context)
   const request = await changedRequest(hub, ask, model)
   refuseMedia(model, request)

@@ -37,7 +37,7 @@ function managerOf(hub: Hub): ProviderManager {
   return {
     parse: parseModel,
     resolve: (spec, context) => resolveIn(hub, spec, context),
-    check: (model, context) => void connectIn(hub, model, context),
+    check: async (model, context) => void (await connectIn(hub, model, context)),
     list: () => listProviders(hub),
   }
 }

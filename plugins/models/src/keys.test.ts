@@ -9,7 +9,7 @@ const env = { OPENAI_API_KEY: 'sk-own', LAB_KEY: 'sk-lab', OTHER: 'sk-other' }
 const LAB = 'http://lab:8000/v1'
 
 /** Address and key that a script's model would be called with. */
-function connect(spec: ModelSpec, options: FakeOptions = {}) {
+async function connect(spec: ModelSpec, options: FakeOptions = {}) {
   const hub = fakeHub({ env, permissions: grants(), ...options })
   const { context } = new FakeRun()
   return connectIn(hub, resolveIn(hub, spec, context), context)
@@ -19,12 +19,12 @@ const denied = (need: string) =>
   expect.objectContaining({ code: 'PERMISSION_DENIED', message: expect.stringContaining(need) })
 
 describe('the key of a provider', () => {
-  test('is read from its own variable without any grant', () => {
-    expect(connect('openai/x').settings).toMatchObject({ apiKey: 'sk-own' })
+  test('is read from its own variable without any grant', async () => {
+    expect((await connect('openai/x')).settings).toMatchObject({ apiKey: 'sk-own' })
   })
 
-  test('that is missing is named', () => {
-    expect(() => connect('openai/x', { env: {} })).toThrow(
+  test('that is missing is named', async () => {
+    await expect(connect('openai/x', { env: {} })).rejects.toThrow(
       expect.objectContaining({
         code: 'PROVIDER_KEY_MISSING',
         message: expect.stringContaining("'OPENAI_API_KEY'"),
@@ -33,22 +33,26 @@ describe('the key of a provider', () => {
     )
     const hub = fakeHub({ env: {} })
     const { context } = new FakeRun({ model: 'openai/x' })
-    expect(() => connectIn(hub, resolveIn(hub, undefined, context), context)).toThrow(
+    await expect(connectIn(hub, resolveIn(hub, undefined, context), context)).rejects.toThrow(
       expect.objectContaining({ hint: expect.stringContaining('--model mock/demo') }),
     )
-    expect(connect('mock/demo', { env: {} }).settings).not.toHaveProperty('apiKey')
+    expect((await connect('mock/demo', { env: {} })).settings).not.toHaveProperty('apiKey')
   })
 
-  test('is not needed at an address of the host that the provider does not name', () => {
-    const { settings } = connect('openai/x', { env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' } })
+  test('is not needed at an address of the host that the provider does not name', async () => {
+    const { settings } = await connect('openai/x', {
+      env: { OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' },
+    })
     expect(settings).toMatchObject({ baseUrl: 'http://127.0.0.1:1/v1' })
     expect(settings).not.toHaveProperty('apiKey')
   })
 
   test.each(['nonsense', 'ftp://x', '127.0.0.1:80'])(
     'at an address of the environment that is none, %s, is not asked for',
-    (address) => {
-      expect(() => connect('openai/x', { env: { ...env, OPENAI_BASE_URL: address } })).toThrow(
+    async (address) => {
+      await expect(
+        connect('openai/x', { env: { ...env, OPENAI_BASE_URL: address } }),
+      ).rejects.toThrow(
         expect.objectContaining({
           code: 'MODEL_INVALID',
           message: expect.stringContaining('OPENAI_BASE_URL'),
@@ -58,15 +62,15 @@ describe('the key of a provider', () => {
     },
   )
 
-  test('is withheld only where there is one', () => {
+  test('is withheld only where there is one', async () => {
     const spec = { model: 'openai/x', base_url: LAB }
     const permissions = grants('net http://lab:8000')
-    expect(connect(spec, { env: {}, permissions })).not.toHaveProperty('withheld')
+    expect(await connect(spec, { env: {}, permissions })).not.toHaveProperty('withheld')
   })
 
-  test('is never lent to an endpoint of the configuration', () => {
+  test('is never lent to an endpoint of the configuration', async () => {
     const config = { providers: { lab: { use: 'openai', base_url: LAB } } }
-    expect(connect('lab/q', { config }).settings).toEqual({
+    expect((await connect('lab/q', { config })).settings).toEqual({
       provider: 'lab',
       model: 'q',
       baseUrl: LAB,
@@ -83,84 +87,91 @@ describe('what the host configured needs no grant', () => {
     aliases: { here: { model: 'openai/x', base_url: LAB, api_key: 'env:LAB_KEY' } },
   }
 
-  test('for an endpoint', () => {
-    const { settings } = connect({ model: 'lab/q', settings: { b: 2 } }, { config })
+  test('for an endpoint', async () => {
+    const { settings } = await connect({ model: 'lab/q', settings: { b: 2 } }, { config })
     expect(settings).toMatchObject({ baseUrl: LAB, apiKey: 'sk-lab', settings: { a: 1, b: 2 } })
   })
 
-  test('for an alias', () => {
-    expect(connect('here', { config }).settings).toMatchObject({ baseUrl: LAB, apiKey: 'sk-lab' })
+  test('for an alias', async () => {
+    expect((await connect('here', { config })).settings).toMatchObject({
+      baseUrl: LAB,
+      apiKey: 'sk-lab',
+    })
   })
 
-  test('but an address of the script takes no key of an alias along', () => {
+  test('but an address of the script takes no key of an alias along', async () => {
     const spec = { model: 'here', base_url: 'http://evil/v1' }
     const permissions = grants('net http://evil')
-    const connected = connect(spec, { config, permissions })
+    const connected = await connect(spec, { config, permissions })
     expect(connected.settings).not.toHaveProperty('apiKey')
     expect(connected.withheld).toBe('OPENAI_API_KEY')
   })
 })
 
 describe('what a script gives', () => {
-  test('is free at the addresses that the provider names', () => {
+  test('is free at the addresses that the provider names', async () => {
     const spec = {
       model: 'openai/x',
       base_url: 'https://api.openai.com/v2',
       api_key: 'env:OPENAI_API_KEY',
     }
-    expect(connect(spec).settings).toMatchObject({ apiKey: 'sk-own' })
+    expect((await connect(spec)).settings).toMatchObject({ apiKey: 'sk-own' })
   })
 
-  test('needs net for another address', () => {
+  test('needs net for another address', async () => {
     const spec = { model: 'openai/x', base_url: LAB }
-    expect(() => connect(spec)).toThrow(denied('net http://lab:8000'))
+    await expect(connect(spec)).rejects.toThrow(denied('net http://lab:8000'))
     const hub = { permissions: grants('net http://lab:8000') }
-    expect(connect(spec, hub)).toEqual({
+    expect(await connect(spec, hub)).toEqual({
       settings: { provider: 'openai', model: 'x', baseUrl: LAB, settings: {} },
       withheld: 'OPENAI_API_KEY',
     })
   })
 
-  test('needs env as well for a key at another address', () => {
+  test('needs env as well for a key at another address', async () => {
     const spec = { model: 'openai/x', base_url: LAB, api_key: 'env:LAB_KEY' }
     const net = 'net http://lab:8000'
-    expect(() => connect(spec, { permissions: grants(net) })).toThrow(denied('env LAB_KEY'))
-    const { settings } = connect(spec, { permissions: grants(net, 'env LAB_KEY') })
+    await expect(connect(spec, { permissions: grants(net) })).rejects.toThrow(denied('env LAB_KEY'))
+    const { settings } = await connect(spec, { permissions: grants(net, 'env LAB_KEY') })
     expect(settings.apiKey).toBe('sk-lab')
-    const own = connect(
+    const own = await connect(
       { model: 'openai/x', base_url: LAB },
       { permissions: grants(net, 'env OPENAI_API_KEY') },
     )
     expect(own.settings.apiKey).toBe('sk-own')
   })
 
-  test('needs env for a variable that is not the own one of the provider', () => {
-    expect(() => connect({ model: 'openai/x', api_key: 'env:OTHER' })).toThrow(denied('env OTHER'))
+  test('needs env for a variable that is not the own one of the provider', async () => {
+    await expect(connect({ model: 'openai/x', api_key: 'env:OTHER' })).rejects.toThrow(
+      denied('env OTHER'),
+    )
   })
 
-  test('may be a key itself', () => {
-    expect(connect({ model: 'openai/x', api_key: 'sk-mine' }).settings.apiKey).toBe('sk-mine')
+  test('may be a key itself', async () => {
+    expect((await connect({ model: 'openai/x', api_key: 'sk-mine' })).settings.apiKey).toBe(
+      'sk-mine',
+    )
   })
 
-  test('is denied where nobody decides', () => {
+  test('is denied where nobody decides', async () => {
     const hub = fakeHub({ env })
     const { context } = new FakeRun()
     const model = resolveIn(hub, { model: 'openai/x', base_url: LAB }, context)
-    expect(() => connectIn(hub, model, context)).toThrow(denied('net'))
-    expect(connectIn(hub, model, undefined).settings.baseUrl).toBe(LAB)
+    await expect(connectIn(hub, model, context)).rejects.toThrow(denied('net'))
+    expect((await connectIn(hub, model, undefined)).settings.baseUrl).toBe(LAB)
   })
 
   test.each(['ftp://x/v1', 'lab:8000', 'http://user:pw@lab/v1'])(
     'refuses the address %s',
-    (base_url) => {
-      expect(() => connect({ model: 'openai/x', base_url })).toThrow(
+    async (base_url) => {
+      await expect(connect({ model: 'openai/x', base_url })).rejects.toThrow(
         expect.objectContaining({ code: 'MODEL_INVALID' }),
       )
     },
   )
 
-  test('refuses references of another kind instead of sending them', () => {
-    expect(() => connect({ model: 'openai/x', api_key: 'secret:openai' })).toThrow(
+  test('refuses references of another kind instead of sending them', async () => {
+    await expect(connect({ model: 'openai/x', api_key: 'secret:openai' })).rejects.toThrow(
       expect.objectContaining({ code: 'MODEL_INVALID' }),
     )
   })

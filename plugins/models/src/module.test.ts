@@ -124,9 +124,9 @@ describe('the plugin', () => {
     const models = host.service('models')
     expect(models.parse('a/b')).toEqual({ provider: 'a', model: 'b', table: {} })
     expect(models.resolve('mock/demo').id).toBe('mock/demo')
-    expect(() =>
+    await expect(
       models.check(models.resolve({ model: 'openai/x', api_key: 'env:NOT_SET_HERE' })),
-    ).toThrow(expect.objectContaining({ code: 'PROVIDER_KEY_MISSING' }))
+    ).rejects.toThrow(expect.objectContaining({ code: 'PROVIDER_KEY_MISSING' }))
     expect(models.list().map(({ name }) => name)).toEqual(['mock', 'openai', 'other', 'gone'])
     expect(host.log).toMatchObject([{ level: 'warn', message: expect.stringContaining("'gone'") }])
     await host.dispose()

@@ -41,9 +41,9 @@ function isAvailable(hub: Hub, name: string): boolean {
 
 function calls(hub: Hub): ScriptModuleHandlers['functions'] {
   return {
-    check: ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
+    check: async ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
       const model = resolveIn(hub, spec ?? undefined, context)
-      connectIn(hub, model, context)
+      await connectIn(hub, model, context)
       return resolvedTable(hub, model)
     },
     generate: async ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) =>

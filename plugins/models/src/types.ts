@@ -96,7 +96,7 @@ export interface ProviderManager {
    */
   resolve(spec?: ModelSpec, context?: CallContext): ResolvedModel
   /** Tells before the first call what it would fail with. @throws PROVIDER_KEY_MISSING, PERMISSION_DENIED */
-  check(model: ResolvedModel, context?: CallContext): void
+  check(model: ResolvedModel, context?: CallContext): Promise<void>
   list(): readonly ProviderInfo[]
 }
 
