@@ -30,6 +30,8 @@ export interface ToolItem {
   readonly effect: Effect
   /** Yields chunks before it ends. */
   readonly streams?: boolean
+  /** Answers differ from call to call, as the time or randomness do: never taken from an earlier one. */
+  readonly varies?: boolean
   /** Its results hold text from outside: they are marked so, and so is the run. */
   readonly untrusted?: boolean
   /** Default 30,000. */
