@@ -27,6 +27,7 @@ const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
 const POWER_KEYS = new Set(['onFailure', 'base_url', 'baseUrl', 'api_key', 'apiKey', 'command'])
 // What a project may set of our own plugins; whoever adds a key decides here whether it widens anything.
 const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['artifacts', []],
   ['files', ['maxBytes']],
   ['models', ['default', 'aliases', 'providers', 'retry']],
   ['provider-mock', ['delay_ms']],

@@ -3,6 +3,7 @@ import { createKernel, type Kernel } from '@llmspell/kernel'
 import { SpellError, type ErrorItem, type Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
 import { homeIsRelative, pluginFolder } from '../places.ts'
+import { pluginDefaults, withDefaults } from './defaults.ts'
 
 /**
  * A started kernel over the plugins that the package `llmspell` names and those of the user.
@@ -13,11 +14,12 @@ export async function openKernel(root: string, config: Config, logger: Logger): 
   const { env, platform } = process
   if (homeIsRelative(env)) throw relativeHome()
   const folder = pluginFolder(env, platform)
-  const { plugins, prefer, disabled } = config
+  const { prefer, disabled } = config
+  const plugins = withDefaults(config.plugins, pluginDefaults(env, platform))
   const kernel = createKernel({
     packages: { file: join(root, 'package.json') },
     ...(folder ? { folder } : {}),
-    config: { ...(plugins ? { plugins } : {}), ...(prefer ? { prefer } : {}) },
+    config: { plugins, ...(prefer ? { prefer } : {}) },
     ...(disabled ? { disabled } : {}),
     logger,
   })

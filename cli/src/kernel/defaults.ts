@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import type { Config } from '../config.ts'
+import { dataFolder } from '../places.ts'
+
+type Env = Parameters<typeof dataFolder>[0]
+type Sections = NonNullable<Config['plugins']>
+
+/** What only the program knows of plugins' config: where their files live. Nothing without a home. */
+export function pluginDefaults(env: Env, platform: string): Sections {
+  const data = dataFolder(env, platform)
+  return data === undefined ? {} : { artifacts: { folder: join(data, 'artifacts') } }
+}
+
+/** The sections that the user wrote, each key before ours. */
+export function withDefaults(own: Sections = {}, defaults: Sections): Sections {
+  const filled = Object.entries(defaults).map(([id, section]) => [id, { ...section, ...own[id] }])
+  return { ...own, ...Object.fromEntries(filled) } as Sections
+}

@@ -1,0 +1,41 @@
+import { SpellError, printable } from '@llmspell/sdk'
+
+export function notFound(id: string): SpellError {
+  return new SpellError('ARTIFACT_NOT_FOUND', `Artifact '${printable(id, 80)}' does not exist.`, {
+    hint: 'List what there is with Artifact.list, or llmspell artifact list.',
+    details: { id: printable(id, 80) },
+  })
+}
+
+export function damaged(id: string, found: string): SpellError {
+  const message = `Artifact '${id}' is damaged: expected the content that was stored, found ${found}.`
+  return new SpellError('ARTIFACT_DAMAGED', message, {
+    hint: `Remove it with llmspell artifact remove ${id}, and make it again.`,
+    details: { id },
+  })
+}
+
+export function tooLarge(
+  name: string,
+  limit: number,
+  key: 'maxBytes' | 'maxTotalBytes',
+): SpellError {
+  const [which, hint] =
+    key === 'maxBytes'
+      ? ['one artifact', 'Store it in parts, or raise plugins.artifacts.maxBytes.']
+      : [
+          'all artifacts together',
+          'Remove some with llmspell artifact remove, or raise plugins.artifacts.maxTotalBytes.',
+        ]
+  const message = `Artifact '${printable(name, 80)}' is too large: expected at most ${limit} bytes for ${which}, found more.`
+  return new SpellError('ARTIFACT_TOO_LARGE', message, { hint, details: { limit, key } })
+}
+
+/** What the operating system refused. Its own message would tell where the store lies. */
+export function failed(doing: string, cause: unknown): SpellError {
+  const reason = (cause as NodeJS.ErrnoException | undefined)?.code ?? 'no reason'
+  return new SpellError('ARTIFACT_FAILED', `The artifact store could not ${doing}: ${reason}.`, {
+    hint: 'See that the folder plugins.artifacts.folder is yours and its disk has room.',
+    details: { reason },
+  })
+}

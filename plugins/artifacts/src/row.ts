@@ -1,0 +1,36 @@
+import type { ArtifactInfo, Value } from '@llmspell/sdk'
+
+/** What a script says of a content beside its name. */
+export interface Labels {
+  readonly type?: string
+  readonly tags?: readonly string[]
+  readonly metadata?: Value
+}
+
+/** As the record keeps them. */
+export function metadataOf({ type, tags, metadata }: Labels): Value {
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(tags === undefined ? {} : { tags }),
+    ...(metadata === undefined ? {} : { metadata }),
+  }
+}
+
+/** An artifact as scripts see it: without its content. */
+export function rowOf({ id, name, mime, bytes, created, run, metadata }: ArtifactInfo): Value {
+  const { type, tags = [], ...more } = (metadata ?? {}) as { readonly [key: string]: Value }
+  const own = more['metadata']
+  const rest = own === undefined ? more : own
+  return {
+    id,
+    content_hash: id.slice(id.indexOf('-') + 1),
+    name,
+    mime,
+    bytes,
+    created,
+    ...(run === undefined ? {} : { run_id: run }),
+    ...(type === undefined ? {} : { type }),
+    tags,
+    metadata: rest,
+  }
+}
