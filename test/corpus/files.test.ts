@@ -19,7 +19,7 @@ import { join } from 'node:path'
 import type {
   ByteRange,
   DefinedPlugin,
-  FileAccess,
+  Access,
   Files,
   OpenFile,
   OpenOptions,
@@ -44,7 +44,7 @@ interface Row {
   readonly only?: string
 }
 
-const DEFAULTS = { maxBytes: 1 << 30, links: 'granted', hardLinks: false }
+const DEFAULTS = { maxBytes: 1 << 30, links: 'granted', hardLinks: false, maxEntries: 1000, maxDepth: 16 }
 // Read at run time: the bundler's own reader refuses half a surrogate pair.
 const text = readFileSync(new URL('files.json', import.meta.url), 'utf8')
 const { rows } = JSON.parse(text) as { readonly rows: readonly Row[] }
@@ -109,7 +109,7 @@ function open(config: object = {}): Promise<Files> {
   return service(files, 'files', { permissions: guard }, { ...DEFAULTS, ...config })
 }
 
-function accessOf({ allow, deny = [] }: Pick<Row, 'allow' | 'deny'>, at = root): FileAccess {
+function accessOf({ allow, deny = [] }: Pick<Row, 'allow' | 'deny'>, at = root): Access {
   const grants = [
     {
       holder: 'command line',
@@ -130,7 +130,7 @@ const held: OpenFile[] = []
 async function hold(
   fs: Files,
   path: string,
-  access: FileAccess,
+  access: Access,
   options?: OpenOptions,
 ): Promise<OpenFile> {
   const file = await fs.open(path, access, options)

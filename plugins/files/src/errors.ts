@@ -3,6 +3,9 @@ import { SpellError, isSpellError, printable } from '@llmspell/sdk'
 /** One name of a file in texts: quoted, hidden characters escaped. */
 const named = (path: string): string => `'${printable(path)}'`
 
+/** What is done to a file. */
+export type Done = 'read' | 'written'
+
 export function pathInvalid(path: string, expected: string, found: string): SpellError {
   return new SpellError(
     'PATH_INVALID',
@@ -18,10 +21,15 @@ export function notFound(path: string, near: string | undefined): SpellError {
   })
 }
 
-export function notRegular(path: string, found: string, hint = 'Name a stored file.'): SpellError {
+export function notRegular(
+  path: string,
+  found: string,
+  hint = 'Name a stored file.',
+  done: Done = 'read',
+): SpellError {
   return new SpellError(
     'FILE_NOT_REGULAR',
-    `${named(path)} cannot be read: expected a stored file, found ${found}.`,
+    `${named(path)} cannot be ${done}: expected a stored file, found ${found}.`,
     { hint, details: { path: printable(path) } },
   )
 }
@@ -49,4 +57,62 @@ export function checkSignal(signal: AbortSignal | undefined, path: string): void
   throw new SpellError('CANCELLED', `Reading ${named(path)} was cancelled.`, {
     cause: signal.reason,
   })
+}
+
+/** What the operating system said: `ENOENT`. */
+export function systemCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
+}
+
+export function unwritable(path: string, code: string): SpellError {
+  const hint =
+    code === 'ENOSPC' || code === 'EDQUOT' ? 'Make room on the disk.' : 'Check its owner and mode.'
+  const message = `The file ${named(path)} could not be written: ${code}.`
+  return new SpellError('FILE_UNWRITABLE', message, { hint, details: { system: code } })
+}
+
+export function exists(path: string): SpellError {
+  return new SpellError('FILE_EXISTS', `The file ${named(path)} exists already.`, {
+    hint: "Choose another name, or the mode 'replace'.",
+    details: { path: printable(path) },
+  })
+}
+
+export function protectedPath(path: string, rule: string): SpellError {
+  const message = `${named(path)} is protected: what is written there can run or decide later (${rule}).`
+  return new SpellError('PATH_PROTECTED', message, {
+    hint: `Grant exactly this file: --allow-write=${named(path)}`,
+    details: { path: printable(path), rule },
+  })
+}
+
+export function folderMissing(path: string): SpellError {
+  return new SpellError('FILE_NOT_FOUND', `The folder of ${named(path)} does not exist.`, {
+    hint: 'Make it first, or write with parents.',
+    details: { path: printable(path) },
+  })
+}
+
+export function folderExpected(path: string, found: string): SpellError {
+  const message = `${named(path)} cannot be listed: expected a folder, found ${found}.`
+  return new SpellError('FOLDER_EXPECTED', message, {
+    hint: 'Name the folder that it lies in.',
+    details: { path: printable(path) },
+  })
+}
+
+export function listLimit(path: string, max: number): SpellError {
+  const message = `The listing of ${named(path)} is too long: expected at most ${max} entries, found more.`
+  return new SpellError('FILES_LIMIT', message, {
+    hint: 'List a folder below it, or raise plugins.files.maxEntries.',
+    details: { maxEntries: max },
+  })
+}
+
+export function hardLink(path: string, done: Done): SpellError {
+  const hint =
+    done === 'read'
+      ? 'Copy it, or set plugins.files.hardLinks.'
+      : 'Write to another name: what else would change cannot be seen.'
+  return notRegular(path, 'a file with a second name (hard link)', hint, done)
 }

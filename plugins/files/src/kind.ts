@@ -1,7 +1,9 @@
 import type { Stats } from 'node:fs'
+import type { SpellError } from '@llmspell/sdk'
 import { stat, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { notRegular, tooLarge } from './errors.ts'
+import { hardLink, notRegular, tooLarge } from './errors.ts'
+import type { Done } from './errors.ts'
 import type { Asked } from './asked.ts'
 
 // Linux, include/uapi/linux/magic.h: file systems whose files are the kernel's answers, not stored data.
@@ -41,25 +43,38 @@ export async function checkKind(
   place: string,
   max: number,
 ): Promise<number> {
-  const [info, type] = await Promise.all([handle.stat(), systemType(handle)])
-  if (!info.isFile())
-    throw notRegular(shown, kindOf(info), info.isDirectory() ? 'Name a file in it.' : undefined)
-  if (isSystemPath(place) || (await isSystemDevice(info, type))) {
-    throw notRegular(shown, 'a file of the system')
-  }
-  if (info.nlink > 1 && !means.config.hardLinks) {
-    throw notRegular(
-      shown,
-      'a file with a second name (hard link)',
-      'Copy it, or set plugins.files.hardLinks.',
-    )
-  }
+  const info = await checkStored(shown, handle, place)
+  if (info.nlink > 1 && !means.config.hardLinks) throw hardLink(shown, 'read')
   if (info.size > max) throw tooLarge(shown, max, String(info.size))
   return info.size
 }
 
+/**
+ * A file with bytes on a disk or in memory.
+ * @throws FILE_NOT_REGULAR
+ */
+export async function checkStored(
+  shown: string,
+  handle: FileHandle,
+  place: string,
+  done: Done = 'read',
+): Promise<Stats> {
+  const [info, type] = await Promise.all([handle.stat(), systemType(handle)])
+  if (!info.isFile()) throw irregular(shown, info, done)
+  if (isSystemPath(place) || (await isSystemDevice(info, type))) {
+    throw notRegular(shown, 'a file of the system', undefined, done)
+  }
+  return info
+}
+
+export function irregular(shown: string, info: Stats, done: Done): SpellError {
+  const hint = info.isDirectory() ? 'Name a file in it.' : undefined
+  return notRegular(shown, kindOf(info), hint, done)
+}
+
 function kindOf(info: Stats): string {
   if (info.isDirectory()) return 'a folder'
+  if (info.isSymbolicLink()) return 'a symbolic link'
   if (info.isFIFO()) return 'a pipe'
   return info.isSocket() ? 'a socket' : 'a device'
 }

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs'
-import { open, realpath } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
 import type { Access, OpenFile, OpenOptions } from '@llmspell/sdk'
+import { ask, requirePlace } from './asked.ts'
 import type { Asked, Means } from './asked.ts'
 import { canonical } from './canonical.ts'
-import { checkKind, isSystemPath } from './kind.ts'
-import { checkSignal, notFound, notRegular, unreadable } from './errors.ts'
+import { checkKind } from './kind.ts'
+import { checkSignal, notFound, notRegular, systemCode, unreadable } from './errors.ts'
 import { HeldFile } from './held-file.ts'
 import { checkPath } from './path.ts'
 import { placeOf } from './place.ts'
@@ -27,9 +27,7 @@ export async function openFile(
 ): Promise<OpenFile> {
   checkPath(path)
   checkSignal(access.signal, path)
-  const asked = await ask(means, path, access)
-  await requireRead(asked, asked.lexical)
-  if (isSystemPath(asked.lexical)) throw notRegular(asked.shown, 'a file of the system')
+  const asked = await ask(means, 'read', path, access)
   const handle = await open(asked.lexical, FLAGS).catch((error: unknown) => refuse(asked, error))
   try {
     return await check(asked, handle, options.maxBytes ?? means.config.maxBytes)
@@ -39,41 +37,26 @@ export async function openFile(
   }
 }
 
-async function ask(means: Means, path: string, access: Access): Promise<Asked> {
-  const root = await realpath(access.root).catch(() => resolve(access.root))
-  const written = resolve(access.root, path)
-  const inside = below(resolve(access.root), written) ?? below(root, written)
-  const lexical = inside === undefined ? written : resolve(root, inside)
-  const shown = inside === undefined ? path : inside.split(sep).join('/') || '.'
-  return { means, access: { ...access, root }, lexical, shown }
-}
-
-/** Relative to the folder; undefined outside of it. */
-function below(folder: string, path: string): string | undefined {
-  const rest = relative(folder, path)
-  return rest === '..' || rest.startsWith(`..${sep}`) || isAbsolute(rest) ? undefined : rest
-}
-
 async function check(asked: Asked, handle: FileHandle, max: number): Promise<OpenFile> {
   const place = await placeOf(handle, asked.lexical)
   if (place === undefined) throw notFound(asked.shown, undefined)
-  await requireRead(asked, place)
-  if (place !== asked.lexical && asked.means.config.links === 'never') {
-    const hint = "Name the file itself, or set plugins.files.links to 'granted'."
-    throw notRegular(asked.shown, 'a symbolic link', hint)
-  }
+  await requirePlace(asked, place)
+  checkLink(asked, place)
   const size = await checkKind(asked, handle, place, max)
   return new HeldFile(handle, { path: asked.shown, size, max, signal: asked.access.signal })
 }
 
-function requireRead({ means, access, shown }: Asked, target: string): Promise<void> {
-  return means.permissions.require({ permission: 'read', target, shown }, access)
+/** @throws FILE_NOT_REGULAR where links are not followed */
+export function checkLink({ lexical, shown, means }: Asked, place: string): void {
+  if (place === lexical || means.config.links !== 'never') return
+  const hint = "Name the file itself, or set plugins.files.links to 'granted'."
+  throw notRegular(shown, 'a symbolic link', hint)
 }
 
 /** Where a link leads out of the grant, whether anything is there must not be told. */
-async function refuse(asked: Asked, error: unknown): Promise<never> {
-  const code = (error as NodeJS.ErrnoException).code ?? 'UNKNOWN'
-  await requireRead(asked, await canonical(asked.lexical))
+export async function refuse(asked: Asked, error: unknown): Promise<never> {
+  const code = systemCode(error)
+  await requirePlace(asked, await canonical(asked.lexical))
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     throw notFound(asked.shown, await nearestSibling(asked))
   }

@@ -2,6 +2,7 @@ import { opendir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { nearest } from '@llmspell/sdk'
 import { canonical } from './canonical.ts'
+import { may } from './asked.ts'
 import type { Asked } from './asked.ts'
 
 const MAX_ENTRIES = 1000
@@ -13,17 +14,13 @@ export async function nearestSibling(asked: Asked): Promise<string | undefined> 
   try {
     for await (const entry of await opendir(folder)) {
       if (names.length >= MAX_ENTRIES) break
-      if (entry.isFile() && mayRead(asked, join(folder, entry.name))) names.push(entry.name)
+      if (entry.isFile() && may(asked, join(folder, entry.name))) names.push(entry.name)
     }
   } catch {
     return undefined
   }
   const found = nearest(basename(asked.lexical), names)
   return found === undefined ? undefined : replaceName(asked.shown, found)
-}
-
-function mayRead({ means, access }: Asked, target: string): boolean {
-  return means.permissions.decide({ permission: 'read', target }, access).allowed
 }
 
 function replaceName(shown: string, name: string): string {

@@ -1,3 +1,4 @@
+import type { Value } from '../values.ts'
 import type { Access } from './permission.ts'
 
 export interface OpenOptions {
@@ -37,6 +38,8 @@ export interface WriteOptions {
   readonly parents?: boolean
   /** Refuses to write more; default the plugin's config. */
   readonly maxBytes?: number
+  /** What a person who is asked should know besides the mode: bytes, a diff. */
+  readonly facts?: Readonly<Record<string, Value>>
 }
 
 /** A file being written. Nothing shows under its name before `commit`, except what `append` adds. */
@@ -94,7 +97,10 @@ export interface Files {
    * @throws PATH_INVALID, PERMISSION_DENIED, PATH_PROTECTED, FILE_EXISTS, FILE_NOT_FOUND, FILE_NOT_REGULAR, FILE_UNWRITABLE
    */
   write(path: string, access: Access, options: WriteOptions): Promise<NewFile>
-  /** Facts of one name, under `read`. @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND */
+  /**
+   * Facts of one name, under `read`; of a link itself, not of what it leads to.
+   * @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND, FILE_NOT_REGULAR for what belongs to the system
+   */
   stat(path: string, access: Access): Promise<FileFacts>
   /**
    * What lies in a folder, in order of names, folders before what is in them. Never goes through a link.

@@ -4,7 +4,7 @@
  */
 export interface FilesConfig {
   /**
-   * No file larger than this is opened or read on. In bytes.
+   * No file larger than this is opened, read on or written. In bytes.
    */
   maxBytes: number
   /**
@@ -15,4 +15,12 @@ export interface FilesConfig {
    * Whether a file with a second name is read: no check of a path can see where that name is.
    */
   hardLinks: boolean
+  /**
+   * A listing ends with FILES_LIMIT after so many entries.
+   */
+  maxEntries: number
+  /**
+   * A listing goes no deeper; a folder there is flagged with FILES_LIMIT.
+   */
+  maxDepth: number
 }
