@@ -1,0 +1,105 @@
+import type { BlockList } from 'node:net'
+
+/** What kind of network an address belongs to. `metadata`: keys of a cloud machine lie there. */
+export type AddressClass =
+  | 'public'
+  | 'loopback'
+  | 'private'
+  | 'link-local'
+  | 'carrier-grade NAT'
+  | 'multicast'
+  | 'metadata'
+  | 'reserved'
+
+export type Classify = (address: string) => AddressClass
+
+type Library = typeof import('ipaddr.js')
+type Parsed = ReturnType<Library['parse']>
+
+const METADATA = [
+  '169.254.169.254',
+  '169.254.169.253',
+  '169.254.170.2',
+  '169.254.170.23',
+  '100.100.100.200',
+  '168.63.129.16',
+  '192.0.0.192',
+  'fd00:ec2::254',
+  'fd00:ec2::253',
+  'fd00:ec2::23',
+  'fd20:ce::254',
+]
+
+/** Beyond what ipaddr.js knows: `::/96` is unicast to it, and so is what nobody has been given yet. */
+const RESERVED: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[] = [
+  ['0.0.0.0', 8, 'ipv4'],
+  ['192.0.0.0', 24, 'ipv4'],
+  ['192.0.2.0', 24, 'ipv4'],
+  ['192.88.99.0', 24, 'ipv4'],
+  ['198.18.0.0', 15, 'ipv4'],
+  ['198.51.100.0', 24, 'ipv4'],
+  ['203.0.113.0', 24, 'ipv4'],
+  ['240.0.0.0', 4, 'ipv4'],
+  ['::', 96, 'ipv6'],
+  ['2001::', 23, 'ipv6'],
+  ['2001:db8::', 32, 'ipv6'],
+  ['2002::', 16, 'ipv6'],
+  ['3fff::', 20, 'ipv6'],
+]
+
+const CLASSES: Readonly<Record<string, AddressClass>> = {
+  unicast: 'public',
+  loopback: 'loopback',
+  private: 'private',
+  uniqueLocal: 'private',
+  linkLocal: 'link-local',
+  carrierGradeNat: 'carrier-grade NAT',
+  multicast: 'multicast',
+}
+
+/** Loads what it needs on first use. */
+export async function loadClassify(): Promise<Classify> {
+  const module = await import('ipaddr.js')
+  const library = module.default ?? module
+  const reserved = blockList()
+  return (address) => classOf(library, reserved, library.parse(address.replace(/%.*$/, '')))
+}
+
+function blockList(): BlockList {
+  const list = new (process.getBuiltinModule('node:net').BlockList)()
+  for (const [network, bits, kind] of RESERVED) list.addSubnet(network, bits, kind)
+  return list
+}
+
+function classOf(library: Library, reserved: BlockList, address: Parsed): AddressClass {
+  const inner = embedded(library, address)
+  if (inner) return classOf(library, reserved, inner)
+  if (METADATA.some((known) => library.parse(known).toString() === address.toString()))
+    return 'metadata'
+  const named = CLASSES[address.range()] ?? 'reserved'
+  if (named !== 'public') return named
+  if (reserved.check(address.toString(), address.kind())) return 'reserved'
+  return address.kind() === 'ipv4' || isGlobal(address.toByteArray()) ? 'public' : 'reserved'
+}
+
+/** Of IPv6, only 2000::/3 has been given out. */
+function isGlobal([first]: readonly number[]): boolean {
+  return first! >> 5 === 1
+}
+
+/** The IPv4 address that an IPv6 one stands for: mapped, by NAT64, by 6to4, translated or the old compatible form. */
+function embedded(library: Library, address: Parsed): Parsed | undefined {
+  if (address.kind() === 'ipv4') return undefined
+  const bytes = address.toByteArray()
+  const at = placeOfIPv4(Buffer.from(bytes).toString('hex'))
+  if (at === undefined) return undefined
+  const inner = library.fromByteArray(bytes.slice(at, at + 4))
+  // The old and the tunnelled forms have no honest use: only their private meaning is worth a word.
+  return at === 12 || inner.range() !== 'unicast' ? inner : undefined
+}
+
+function placeOfIPv4(hex: string): number | undefined {
+  if (/^0{20}ffff/.test(hex) || hex.startsWith('0064ff9b0000000000000000')) return 12
+  if (hex.startsWith('2002')) return 2
+  return undefined
+}

@@ -1,0 +1,118 @@
+import { SpellError } from '@llmspell/sdk'
+import type { Access, PermissionNeed, Permissions } from '@llmspell/sdk'
+import type { Checked } from './resolve.ts'
+import { originAt, type Target } from './target.ts'
+
+type Name = 'net' | 'net-private'
+
+interface Choice {
+  readonly need: PermissionNeed
+  readonly allowed: boolean
+}
+
+/**
+ * Before the name is looked up, because a name can carry words out too: without a grant for the origin, or one by
+ * address that may still cover it, it ends here. True once somebody has said yes.
+ */
+export async function permitLookup(
+  permissions: Permissions,
+  target: Target,
+  access: Access,
+): Promise<boolean> {
+  const need: PermissionNeed = { permission: 'net', target: target.origin }
+  const decision = permissions.decide(need, access)
+  if (decision.allowed || (decision.rule === undefined && grantsByAddress(access))) return false
+  await permissions.require(need, access)
+  return true
+}
+
+/** Decides on the addresses that will be used, the needs that are refused first. @throws PERMISSION_DENIED */
+export async function permitAddresses(
+  permissions: Permissions,
+  target: Target,
+  found: readonly Checked[],
+  access: Access,
+  asked: boolean,
+): Promise<void> {
+  const closed = found.filter((each) => each.class !== 'public')
+  if (closed.some((each) => each.class === 'metadata' && !isNamed(each.address, access)))
+    await refuseMetadata(permissions, target, access)
+  const choose = (name: Name, addresses: readonly Checked[]): Choice =>
+    choiceOf(permissions, name, target, addresses, access)
+  const choices = asked ? [] : [choose('net', found)]
+  if (closed.length > 0) choices.push(choose('net-private', closed))
+  for (const { need } of choices.toSorted((a, b) => Number(a.allowed) - Number(b.allowed)))
+    await permissions.require(need, access)
+}
+
+/** The origin, or where only addresses are granted, all of them; a denied address counts against the origin. */
+function choiceOf(
+  permissions: Permissions,
+  permission: Name,
+  target: Target,
+  addresses: readonly Checked[],
+  access: Access,
+): Choice {
+  const facts = { address: addresses.map((each) => each.address), class: classesOf(addresses) }
+  const needOf = (at: string): PermissionNeed => ({
+    permission,
+    target: at,
+    shown: target.origin,
+    facts,
+  })
+  const needs = addresses.map(({ address }) => needOf(originAt(target, address)))
+  const decisions = needs.map((need) => permissions.decide(need, access))
+  const denied = decisions.findIndex((each) => !each.allowed && each.rule !== undefined)
+  if (denied >= 0) return { need: needs[denied]!, allowed: false }
+  const own = needOf(target.origin)
+  if (permissions.decide(own, access).allowed) return { need: own, allowed: true }
+  const allowed = decisions.every((each) => each.allowed)
+  return { need: allowed ? needs[0]! : own, allowed }
+}
+
+function classesOf(addresses: readonly Checked[]): string {
+  return [...new Set(addresses.map((each) => each.class))].join(', ')
+}
+
+/** Some layer has a rule that only an address can fit. */
+function grantsByAddress({ grants }: Access): boolean {
+  return grants.some(({ allow }) =>
+    (allow['net'] ?? []).some((rule) => /\/\d+|[\d.]{7}|\[/.test(rule)),
+  )
+}
+
+/** A person's own layer, not one of an agent or plugin, has this very address: a wildcard or a range is no such word. */
+function isNamed(address: string, { grants }: Access): boolean {
+  const inner = grants.findIndex(({ holder }) => /^(?:agent|plugin|tool|service)\b/.test(holder))
+  const outer = inner < 0 ? grants : grants.slice(0, inner)
+  const rules = outer.flatMap(({ allow }) => [
+    ...(allow['net-private'] ?? []),
+    ...(allow['net'] ?? []),
+  ])
+  return rules.some((rule) => addressOf(rule) === addressOf(address))
+}
+
+/** The one address that a rule or text names, in one form; undefined where it names something else. */
+function addressOf(rule: string): string | undefined {
+  const plain = rule.includes('://')
+    ? rule
+    : `http://${rule.includes('[') || rule.split(':').length < 3 ? rule : `[${rule}]`}`
+  return URL.parse(plain.replace(/\/$/, ''))?.hostname
+}
+
+/** By the way of a deny, so that the refusal leaves its line in the audit. */
+async function refuseMetadata(
+  permissions: Permissions,
+  target: Target,
+  access: Access,
+): Promise<never> {
+  const deny = { 'net-private': [target.origin] }
+  const layer = { holder: 'service http', allow: { 'net-private': ['*', '*:*'] }, deny }
+  const facts = { class: 'metadata' }
+  const need = { permission: 'net-private', target: target.origin, shown: target.origin, facts }
+  await permissions.require(need, { ...access, grants: [layer, ...access.grants] })
+  const text = `${access.subject} may not connect to '${target.origin}': addresses of cloud metadata are closed.`
+  throw new SpellError('PERMISSION_DENIED', text, {
+    hint: 'Grant that very address by --allow-net-private, if it is meant.',
+  })
+}
