@@ -28,7 +28,7 @@ export class Content {
     else {
       const kept = withoutHalf(piece.text.slice(0, room))
       this.truncated = true
-      this.#take(kept, this.#encoding === 'base64' ? (kept.length / 4) * 3 : bytesOf(piece, kept))
+      this.#take(kept, bytesOf(kept, this.#encoding))
     }
   }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import type { ByteRange, FileAccess, Files, OpenFile, ToolChunk, Value } from '@llmspell/sdk'
+import type { ByteRange, Access, Files, OpenFile, ToolChunk, Value } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 import { toolBench, toolSuite } from '@llmspell/sdk/testing'
 import type { ToolBench } from '@llmspell/sdk/testing'
@@ -11,7 +11,7 @@ import type { FileReadResult } from './generated/output.ts'
 import plugin from './index.ts'
 
 /** A file service over bytes in memory, in portions of a chosen size. */
-class MemoryFiles implements Files {
+class MemoryFiles implements Pick<Files, 'open'> {
   readonly contents = new Map<string, Uint8Array>()
   portion = 64 * 1024
   read = 0
@@ -21,7 +21,7 @@ class MemoryFiles implements Files {
     this.contents.set(name, typeof content === 'string' ? Buffer.from(content) : content)
   }
 
-  open(path: string, _access: FileAccess): Promise<OpenFile> {
+  open(path: string, _access: Access): Promise<OpenFile> {
     const bytes = this.contents.get(path)
     if (!bytes) throw new SpellError('FILE_NOT_FOUND', `The file '${path}' does not exist.`)
     this.open_++
@@ -44,7 +44,12 @@ const files = new MemoryFiles()
 const folder = new URL('../', import.meta.url)
 const fixture = fileURLToPath(new URL('test/fixtures/docs/notes.txt', folder))
 files.put(readFileSync(fixture), 'docs/notes.txt')
-const options = { package: folder, plugin, name: 'file-read', services: { files } }
+const options = {
+  package: folder,
+  plugin,
+  name: 'file-read',
+  services: { files: files as unknown as Files },
+}
 
 toolSuite(options)
 
@@ -136,6 +141,57 @@ test('base64 is the same in whatever portions the bytes come', async () => {
     }),
   )
   files.portion = 64 * 1024
+})
+
+describe.each(['utf-16le', 'utf-16be'] as const)('%s', (encoding) => {
+  const encoded = (text: string): Buffer => {
+    const bytes = Buffer.from(text, 'utf16le')
+    return encoding === 'utf-16le' ? bytes : bytes.swap16()
+  }
+
+  test('is the same in whatever portions the bytes come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'binary' }),
+        fc.integer({ min: 1, max: 7 }),
+        async (text, portion) => {
+          fc.pre(text.isWellFormed() && !text.includes('\0') && !text.startsWith('\uFEFF'))
+          files.put(encoded(text))
+          files.portion = portion
+          expect((await read({ encoding })).content).toBe(text)
+        },
+      ),
+    )
+    files.portion = 64 * 1024
+  })
+
+  test('leaves out a byte order mark, and parts begin and end anywhere', async () => {
+    files.put(encoded('\uFEFFa😀b\nc'))
+    expect(await read({ encoding })).toMatchObject({ content: 'a😀b\nc', bytes: 14, lines: 2 })
+    expect(await read({ encoding, from_line: 2 })).toMatchObject({ content: 'c', bytes: 2 })
+    expect(await read({ encoding, offset: 5, length: 5 })).toMatchObject({ content: 'b', bytes: 5 })
+    expect(await read({ encoding, offset: 2, length: 4 })).toMatchObject({ content: 'a', bytes: 2 })
+  })
+
+  test.each([
+    ['half a unit', [...encoded('a'), 0x61], 'half of a character at byte 2'],
+    ['a NUL', [...encoded('a\0')], 'a NUL at byte 2'],
+    ['half a pair', [...encoded('\uDC00a')], 'half of a pair after byte 0'],
+  ])('%s is no text', async (_name, bytes, found) => {
+    files.put(Uint8Array.from(bytes))
+    expect(await failure({ encoding })).toMatchObject({
+      code: 'FILE_BINARY',
+      message: `The file 'a.txt' is no ${encoding.toUpperCase()} text: found ${found}.`,
+    })
+  })
+
+  test('is named where such a file is read as UTF-8', async () => {
+    files.put(encoded('\uFEFFab'))
+    expect(await failure()).toMatchObject({
+      code: 'FILE_BINARY',
+      hint: `Read it with encoding '${encoding}'.`,
+    })
+  })
 })
 
 describe('lines', () => {

@@ -5,12 +5,14 @@ import { decoderOf } from './decoder.ts'
 import type { Piece } from './decoder.ts'
 import type { FileReadInput } from './generated/input.ts'
 import { validate } from './generated/input.validate.js'
+import { validate as validateOutput } from './generated/output.validate.js'
 import { linesOf } from './lines.ts'
 
 /** The tool, over the guarded file service: it opens nothing by itself. */
 export function fileRead(files: Files): Tool<FileReadInput> {
   return {
     validate,
+    validateOutput,
     async execute(input, call) {
       checkParts(input)
       await using file = await files.open(input.path, call)
@@ -35,7 +37,7 @@ function selected(file: OpenFile, input: FileReadInput): AsyncIterable<Piece> {
   const { from_line: from, to_line: to } = input
   return from === undefined && to === undefined
     ? pieces
-    : linesOf(pieces, from ?? 1, to ?? Infinity)
+    : linesOf(pieces, from ?? 1, to ?? Infinity, input.encoding)
 }
 
 async function* decoded(file: OpenFile, input: FileReadInput): AsyncGenerator<Piece> {

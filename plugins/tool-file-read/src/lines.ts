@@ -1,17 +1,19 @@
 import type { Piece } from './decoder.ts'
+import type { FileReadInput } from './generated/input.ts'
 
 /** The lines from one to another, both included and with their ends; reads no further than it must. */
 export async function* linesOf(
   pieces: AsyncIterable<Piece>,
   from: number,
   to: number,
+  encoding: FileReadInput['encoding'],
 ): AsyncGenerator<Piece> {
   let line = 1
   for await (const piece of pieces) {
     if (piece.text === '' && from > 1) continue
     const start = placeOf(piece.text, from - line)
     const end = placeOf(piece.text, to - line + 1)
-    yield cut(piece, start, end)
+    yield cut(piece, start, end, encoding)
     line += newlines(piece.text)
     if (line > to) return
   }
@@ -35,14 +37,23 @@ export function newlines(text: string): number {
   return count
 }
 
-function cut(piece: Piece, start: number, end: number): Piece {
+function cut(piece: Piece, start: number, end: number, encoding: FileReadInput['encoding']): Piece {
   const { text } = piece
   if (start === 0 && end === text.length) return piece
   const kept = text.slice(start, end)
-  return { text: kept, bytes: kept.length === 0 ? 0 : bytesOf(piece, kept) }
+  return { text: kept, bytes: bytesOf(kept, encoding) }
 }
 
-/** A piece of latin1 has as many bytes as characters; any other is UTF-8. */
-export function bytesOf({ text, bytes }: Piece, kept: string): number {
-  return bytes === text.length ? kept.length : Buffer.byteLength(kept)
+/** How many bytes of a file the text stands for. */
+export function bytesOf(text: string, encoding: FileReadInput['encoding']): number {
+  switch (encoding) {
+    case 'utf-8':
+      return Buffer.byteLength(text)
+    case 'latin1':
+      return text.length
+    case 'base64':
+      return (text.length / 4) * 3
+    default:
+      return text.length * 2
+  }
 }

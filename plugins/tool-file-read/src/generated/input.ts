@@ -8,9 +8,9 @@ export interface FileReadInput {
    */
   path: string
   /**
-   * How the bytes become text. base64 takes any file.
+   * How the bytes become text. latin1 takes any byte as one character, base64 any file.
    */
-  encoding: 'utf-8' | 'latin1' | 'base64'
+  encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1' | 'base64'
   /**
    * First line to read, from 1.
    */
