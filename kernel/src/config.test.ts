@@ -35,6 +35,13 @@ describe('a section', () => {
     },
   )
 
+  test('of texts and switches that are of their types needs no ajv', async () => {
+    const { compile, sections: all } = sections({ label: 'x' })
+    expect(await all.read(plugin)).toEqual({ timeout: 30, tags: ['a'], label: 'x' })
+    expect(compile).not.toHaveBeenCalled()
+    await expect(sections({ label: 5 }).sections.read(plugin)).rejects.toThrow('plugins.web.label')
+  })
+
   test('is checked, filled and copied', async () => {
     const given = { timeout: 5 }
     expect(await sections(given).sections.read(plugin)).toEqual({ timeout: 5, tags: ['a'] })

@@ -1,6 +1,6 @@
 import { violations, type SchemaCompiler, type Violation } from '@llmspell/sdk'
 import { failure } from './codes.ts'
-import { deepFreeze, defaultsOf } from './defaults.ts'
+import { deepFreeze, plainSection } from './defaults.ts'
 import { inside, isRecord, readJson } from './files.ts'
 import type { KernelConfig } from './options.ts'
 import type { PluginRecord } from './record.ts'
@@ -27,16 +27,16 @@ export class ConfigSections {
   }
 
   /**
-   * The section of a plugin: checked, defaults filled in, a frozen copy. Loads ajv only where the
-   * section is not empty or its schema requires something.
+   * The section of a plugin: checked, defaults filled in, a frozen copy. Loads ajv only where types
+   * alone do not tell, or the schema requires something.
    * @throws CONFIG_INVALID with every violation
    */
   async read(record: PluginRecord): Promise<object> {
     const section = this.#section(record)
     const schema = schemaOf(record)
     if (schema === undefined) return this.#withoutSchema(record, section)
-    const defaults = Object.keys(section).length === 0 ? defaultsOf(schema) : undefined
-    return deepFreeze(defaults ?? (await this.#checked(record, section, schema)))
+    const plain = plainSection(schema, section)
+    return deepFreeze(plain ?? (await this.#checked(record, section, schema)))
   }
 
   /** Like `read`, but always checks, defaults too. */

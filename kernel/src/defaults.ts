@@ -32,6 +32,28 @@ export function defaultsOf(schema: object): Record<string, unknown> | undefined 
   return missing ? undefined : filled
 }
 
+const PLAIN_KEYS = new Set(['description', 'type', 'default', 'examples'])
+
+/**
+ * The section with its defaults, where each of its values can be checked by its type alone. Undefined where it
+ * takes a validator to tell.
+ */
+export function plainSection(
+  schema: object,
+  section: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
+  const { properties } = schema as { properties?: unknown }
+  if (!isRecord(properties)) return undefined
+  const plain = Object.entries(section).every(([key, value]) => {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined
+    if (!isRecord(property) || !Object.keys(property).every((word) => PLAIN_KEYS.has(word)))
+      return false
+    return ['string', 'boolean'].includes(typeof value) && property['type'] === typeof value
+  })
+  const defaults = plain ? defaultsOf(schema) : undefined
+  return defaults && { ...defaults, ...section }
+}
+
 /** Freezes plain data all the way down. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value

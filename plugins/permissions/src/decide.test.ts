@@ -1,10 +1,20 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { GrantChain, PermissionNeed } from '@llmspell/sdk'
+import type { GrantChain, PermissionDecision, PermissionNeed } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { permissions } from './decide.ts'
+import { Guard } from './guard.ts'
 
+const guard = new Guard({
+  isProtected: () => false,
+  remember: undefined,
+  tell: () => undefined,
+  warn: () => {},
+})
+const permissions = {
+  decide: (asked: PermissionNeed, grants: GrantChain, at: string): PermissionDecision =>
+    guard.decide(asked, { subject: "Tool 'file-read'", grants, root: at }),
+}
 let base = ''
 let root = ''
 
@@ -26,7 +36,6 @@ const line = (allow: object, deny: object = {}): GrantChain => [
 const need = (permission: string, target: string, shown?: string): PermissionNeed => ({
   permission,
   target,
-  subject: "Tool 'file-read'",
   ...(shown === undefined ? {} : { shown }),
 })
 
@@ -228,17 +237,13 @@ describe('chains', () => {
 })
 
 describe('texts', () => {
-  const failure = (asked: PermissionNeed, chain: GrantChain): unknown => {
-    try {
-      permissions.require(asked, chain, root)
-    } catch (error) {
-      return error
-    }
-    return undefined
-  }
+  const failure = (asked: PermissionNeed, grants: GrantChain): Promise<unknown> =>
+    guard
+      .require(asked, { subject: "Tool 'file-read'", grants, root })
+      .catch((error: unknown) => error)
 
-  test('name the subject, the target below the root, and the flag that would grant it', () => {
-    expect(failure(need('read', join(root, 'docs', 'x.md')), line({}))).toMatchObject({
+  test('name the subject, the target below the root, and the flag that would grant it', async () => {
+    expect(await failure(need('read', join(root, 'docs', 'x.md')), line({}))).toMatchObject({
       code: 'PERMISSION_DENIED',
       message: "Tool 'file-read' may not read 'docs/x.md': nothing on the command line grants it.",
       hint: 'Add --allow-read=./docs/x.md',
@@ -246,23 +251,23 @@ describe('texts', () => {
     })
   })
 
-  test('never show a path outside the root, unless it was asked for by that name', () => {
+  test('never show a path outside the root, unless it was asked for by that name', async () => {
     const outside = join(base, 'shared', 'x')
-    expect(JSON.stringify(failure(need('read', outside), line({})))).not.toContain(base)
-    expect(failure(need('read', outside), line({}))).toMatchObject({
+    expect(JSON.stringify(await failure(need('read', outside), line({})))).not.toContain(base)
+    expect(await failure(need('read', outside), line({}))).toMatchObject({
       message: expect.not.stringContaining(base),
       hint: 'Add --allow-read=<folder>',
     })
-    expect(failure(need('read', outside, '/etc/passwd'), line({}))).toMatchObject({
+    expect(await failure(need('read', outside, '/etc/passwd'), line({}))).toMatchObject({
       message:
         "Tool 'file-read' may not read '/etc/passwd': nothing on the command line grants it.",
       hint: 'Add --allow-read=/etc/passwd',
     })
   })
 
-  test('say which rule denies', () => {
+  test('say which rule denies', async () => {
     expect(
-      failure(need('net', 'https://a.org:443'), line({ net: ['*'] }, { net: ['a.org'] })),
+      await failure(need('net', 'https://a.org:443'), line({ net: ['*'] }, { net: ['a.org'] })),
     ).toMatchObject({
       message:
         "Tool 'file-read' may not connect to 'https://a.org:443': the command line denies it by 'net=a.org'.",
@@ -270,22 +275,22 @@ describe('texts', () => {
     })
   })
 
-  test('name another holder, and quote what a shell would change', () => {
+  test('name another holder, and quote what a shell would change', async () => {
     const chain = [...line({ run: ['*'] }), { holder: "agent 'poet'", allow: {} }]
-    expect(failure(need('run', 'git log'), chain)).toMatchObject({
+    expect(await failure(need('run', 'git log'), chain)).toMatchObject({
       message:
         "Tool 'file-read' may not run 'git log': agent 'poet' does not hold that permission.",
       hint: "Give agent 'poet' the permission run='git log', which the command line must grant too.",
     })
   })
 
-  test('escape hidden characters, and use the name of a permission that has no verb', () => {
-    expect(failure(need('state', 'a\u202Eb'), line({}))).toMatchObject({
+  test('escape hidden characters, and use the name of a permission that has no verb', async () => {
+    expect(await failure(need('state', 'a\u202Eb'), line({}))).toMatchObject({
       message: String.raw`Tool 'file-read' may not use state 'a\u{202e}b': nothing on the command line grants it.`,
     })
   })
 
-  test('nothing is thrown where all allow', () => {
-    expect(failure(need('env', 'LANG'), line({ env: ['LANG'] }))).toBeUndefined()
+  test('nothing is thrown where all allow', async () => {
+    expect(await failure(need('env', 'LANG'), line({ env: ['LANG'] }))).toBeUndefined()
   })
 })

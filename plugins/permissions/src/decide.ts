@@ -1,56 +1,102 @@
-import { SpellError } from '@llmspell/sdk'
 import type {
   Access,
+  GrantLayer,
   PermissionDecision,
   PermissionNeed,
   PermissionSet,
-  Permissions,
 } from '@llmspell/sdk'
-import { denies, matches } from './match.ts'
-import { deniedBy, notGranted, sentence, shownTarget } from './words.ts'
+import { denies, exactness, matches } from './match.ts'
+import { deniedBy, notGranted } from './words.ts'
 
-/** The service: no state, so one object serves every kernel in the process. */
-export const permissions: Permissions = {
-  decide,
-  require: requireGrant,
-  mark: () => undefined,
-  labels: () => new Set(),
-}
+/** A no, with its reason in words. */
+export type Refusal = Extract<PermissionDecision, { allowed: false }>
+
+/** The holder whose rules a person gives: flags, and the policy files that were merged into them. */
+export const GIVEN = 'command line'
+
+const ANY = '*'
+const NONE: readonly string[] = []
 
 /** Any deny refuses; then every layer must allow; a chain without layers allows nothing. */
-function decide(need: PermissionNeed, { grants: chain, root }: Access): PermissionDecision {
-  for (const layer of chain) {
-    const denying = firstMatch(denies, layer.deny, need, root)
-    if (denying !== undefined) return deniedBy(need, layer.holder, denying, root)
+export function decideByGrants(need: PermissionNeed, access: Access): PermissionDecision {
+  const { grants, root } = access
+  const denied = firstDenial(need, access)
+  if (denied) return denied
+  let granted: { readonly layer: GrantLayer; readonly rule: string } | undefined
+  for (const layer of grants) {
+    const rule = allowingRule(layer, need, root)
+    if (rule === undefined) return notGranted(need, layer.holder, root)
+    if (granted === undefined || layer.holder === GIVEN) granted = { layer, rule }
   }
-  const missing = chain.find((layer) => firstMatch(matches, layer.allow, need, root) === undefined)
-  if (missing) return notGranted(need, missing.holder, root)
-  if (chain.length === 0) return notGranted(need, 'command line', root)
-  const [first] = chain
-  const rule = firstMatch(matches, first!.allow, need, root)!
-  return { allowed: true, holder: first!.holder, rule: `${need.permission}=${rule}` }
+  if (granted === undefined) return notGranted(need, GIVEN, root)
+  const { layer, rule } = granted
+  return { allowed: true, holder: layer.holder, rule, ...sourceOf(layer, 'allow', rule) }
 }
 
-async function requireGrant(need: PermissionNeed, access: Access): Promise<void> {
-  const decision = decide(need, access)
-  const { root, subject } = access
-  if (decision.allowed) return
+/** The first rule of any layer that says no. */
+export function firstDenial(need: PermissionNeed, { grants, root }: Access): Refusal | undefined {
+  for (const layer of grants) {
+    const rule = layer.deny && denyingRule(layer.deny, need, root)
+    if (rule === undefined) continue
+    return deniedBy(need, layer.holder, rule, root, sourceOf(layer, 'deny', rule).source)
+  }
+  return undefined
+}
+
+/** Whether all layers but the one that a person fills would allow it: then a person may be asked. */
+export function onlyGivenLacks(need: PermissionNeed, { grants, root }: Access): boolean {
+  const lacking = grants.filter((layer) => allowingRule(layer, need, root) === undefined)
+  return lacking.length > 0 && lacking.every(({ holder }) => holder === GIVEN)
+}
+
+/** The most exact of a layer's rules that allow it, as `read=./docs`. */
+export function allowingRule(
+  { allow }: GrantLayer,
+  need: PermissionNeed,
+  root: string,
+): string | undefined {
   const { permission } = need
-  throw new SpellError('PERMISSION_DENIED', sentence(need, decision, root, subject), {
-    hint: decision.hint,
-    details: {
-      permission: { permission, target: shownTarget(need, root) },
-      holder: decision.holder,
-    },
-  })
+  if (!Object.hasOwn(allow, permission))
+    return valuesOf(allow, ANY).includes(ANY) ? '*=*' : undefined
+  const grants = valuesOf(allow, permission)
+  // Where a grant leads is a question to the disk: asked only where none fits as it is written.
+  const fits = best(grants, need, root, 'written') ?? best(grants, need, root, 'real')
+  return fits === undefined ? undefined : `${permission}=${fits}`
 }
 
-function firstMatch(
-  fits: typeof matches,
-  set: PermissionSet | undefined,
+function best(
+  grants: readonly string[],
+  { permission, target }: PermissionNeed,
+  root: string,
+  forms: 'written' | 'real',
+): string | undefined {
+  let found: string | undefined
+  for (const grant of grants) {
+    if (found !== undefined && exactness(grant) <= exactness(found)) continue
+    if (matches(permission, grant, target, root, forms)) found = grant
+  }
+  return found
+}
+
+function denyingRule(
+  deny: PermissionSet,
   { permission, target }: PermissionNeed,
   root: string,
 ): string | undefined {
-  if (!set || !Object.hasOwn(set, permission)) return undefined
-  return set[permission]?.find((grant) => fits(permission, grant, target, root))
+  const grant = valuesOf(deny, permission).find((one) => denies(permission, one, target, root))
+  if (grant !== undefined) return `${permission}=${grant}`
+  return valuesOf(deny, ANY).includes(ANY) ? '*=*' : undefined
+}
+
+function valuesOf(set: PermissionSet, permission: string): readonly string[] {
+  return Object.hasOwn(set, permission) ? (set[permission] ?? NONE) : NONE
+}
+
+function sourceOf(
+  { sources }: GrantLayer,
+  kind: 'allow' | 'deny',
+  rule: string,
+): { readonly source?: string } {
+  const key = `${kind} ${rule}`
+  return sources && Object.hasOwn(sources, key) ? { source: sources[key]! } : {}
 }

@@ -23,7 +23,10 @@ export function permissionModule(permissions: Permissions): ScriptModuleHandlers
         args: [permission, target, subject],
         context,
       }: ScriptCall<[string, string, string]>) => {
-        await permissions.require(need(permission, target, context.root), accessOf(context, subject))
+        await permissions.require(
+          need(permission, target, context.root),
+          accessOf(context, subject),
+        )
         return undefined
       },
     },

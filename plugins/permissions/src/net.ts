@@ -1,3 +1,5 @@
+import { inRange, isRange } from './range.ts'
+
 interface Origin {
   readonly scheme: string | undefined
   readonly host: string
@@ -11,18 +13,29 @@ const DEFAULT_PORTS: Readonly<Record<string, string>> = {
   https: '443',
   wss: '443',
 }
+const RANGE = /^(\[?[0-9a-f.:]+\]?\/\d{1,3})(?::(\d{1,5}|\*))?$/i
 const PARTS = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*?)(?::(\d{1,5}|\*))?$/i
 
 /**
  * `[scheme://]host[:port]`, `*.host` for any name below, `*` for any host. Without a port the default
- * ones are meant: 80 and 443, or the scheme's own. `:*` is any port.
+ * ones are meant: 80 and 443, or the scheme's own. `:*` is any port. A range such as `10.0.0.0/8` or
+ * `[fd00::]/8` covers addresses, never names, at any port unless one follows: `10.0.0.0/8:443`.
  */
 export function matchesNet(grant: string, target: string): boolean {
+  const range = RANGE.exec(grant.trim())
+  if (range) return matchesRange(range, target)
   const allowed = parseGrant(grant)
   const wanted = parseTarget(target)
   if (!allowed || !wanted) return false
   if (allowed.scheme !== undefined && allowed.scheme !== wanted.scheme) return false
   return hostMatches(allowed.host, wanted.host) && portMatches(allowed, wanted)
+}
+
+function matchesRange([, range, port]: RegExpExecArray, target: string): boolean {
+  const wanted = parseTarget(target)
+  if (!wanted || !isRange(range!) || !inRange(range!, wanted.host)) return false
+  if (port === undefined || port === '*') return true
+  return port === (wanted.port ?? DEFAULT_PORTS[wanted.scheme ?? 'https'])
 }
 
 function hostMatches(allowed: string, wanted: string): boolean {

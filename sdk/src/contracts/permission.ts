@@ -6,6 +6,7 @@ import type { RunFacts } from './run.ts'
 export interface GrantLayer {
   /** Who holds it, for texts: `command line`, `plugin tool-file-read`, `agent 'poet'`. */
   readonly holder: string
+  /** The name `*` with the value `*` stands for all permissions that the set does not name. */
   readonly allow: PermissionSet
   /** Wins over `allow`. */
   readonly deny?: PermissionSet
@@ -41,15 +42,19 @@ export interface PermissionNeed {
 export type PermissionDecision =
   | {
       readonly allowed: true
-      /** The rule of the first layer that allows it: `read=./docs`. */
+      /** The rule that grants it, of the layer `command line` where there is one: `read=./docs`. */
       readonly rule: string
       readonly holder: string
+      /** Where the rule was written, if that is known: `policy.toml:12`. */
+      readonly source?: string
     }
   | {
       readonly allowed: false
       readonly holder: string
       /** The rule that denies it; absent where nothing allows it. */
       readonly rule?: string
+      /** As above. */
+      readonly source?: string
       readonly reason: string
       readonly hint: string
     }
@@ -109,6 +114,8 @@ export interface Policy {
   remember(root: string, rule: string): Promise<PolicyFile>
   /** Lets the project's file count until it changes. @throws POLICY_INVALID */
   trust(root: string): Promise<PolicyFile>
+  /** Whether a file could be used, by default as that of the user. @throws POLICY_INVALID */
+  check(file: string, scope?: PolicyFile['scope']): Promise<void>
 }
 
 /** One decision, as the audit file keeps it. */
