@@ -1,0 +1,30 @@
+import { printable } from '@llmspell/sdk'
+import type { Value } from '@llmspell/sdk'
+import { jsonError } from './errors.ts'
+
+const NAME = String.raw`(?:[A-Za-z_]\w*|"[^"\\]*"|\*)`
+const STEP = String.raw`(?:\.${NAME}|\[(?:-?\d{1,9}|\*)?\])`
+const PATH = new RegExp(String.raw`^(?:@|${NAME}|\[(?:-?\d{1,9}|\*)?\])${STEP}{0,16}$`)
+
+/** True for fields, elements and wildcards alone: such a path gives no more than the document holds. */
+export function isPath(expression: string): boolean {
+  return expression.length <= 256 && PATH.test(expression)
+}
+
+/** JMESPath. @throws JSON_EXPRESSION; RangeError past the stack */
+export async function query(document: Value, expression: string): Promise<Value> {
+  const { search } = await import('@jmespath-community/jmespath')
+  try {
+    return (search(document as never, expression) ?? null) as Value
+  } catch (error) {
+    if (error instanceof RangeError) throw error
+    throw wrong(expression, error as Error)
+  }
+}
+
+function wrong(expression: string, cause: Error) {
+  const why = printable(cause.message.replace(/^Syntax error: /, '').replace(/\.$/, ''))
+  const message = `The expression '${printable(expression)}' cannot be evaluated: ${why}.`
+  const hint = 'Write JMESPath: names and wildcards by dots, [0], [*], [?filter], {name: value}.'
+  return jsonError('JSON_EXPRESSION', message, { hint, cause })
+}

@@ -1,0 +1,3 @@
+export { diff } from './diff.ts'
+export { patch } from './patch.ts'
+export { query } from './query.ts'
