@@ -1,6 +1,7 @@
 import { SpellError, inputInvalid, isDenial, violations, now } from '@llmspell/sdk'
 import type {
   CallbackRef,
+  CallRecord,
   HookRegistry,
   HostCall,
   HostCallback,
@@ -14,7 +15,7 @@ import type { ModuleCatalogue, Target } from './modules.ts'
 import { facts, subject } from './passage.ts'
 import type { Origin, Passage } from './passage.ts'
 import { record } from './record.ts'
-import { encode, revive } from './references.ts'
+import { encode, isStream, revive } from './references.ts'
 import type { RunScope } from './scope.ts'
 
 /** The one door: permission → budget → hooks → journal → handler, for scripts, agents and hosts alike. */
@@ -48,21 +49,17 @@ export class Door {
       const entry = record(passage, target, outcome)
       passage.scope.journal.append(entry)
       if (this.#done.used)
-        void this.#done.call({
-          ...facts(passage),
-          outcome: entry.outcome as Value,
-          duration_ms: entry.durationMs,
-        })
+        void this.#done.call(doneFacts(passage, passage.scope.redactor.record(entry)))
     }
     try {
       const result = this.#serve(passage, target)
       if (!isLater(result)) return settle(result, passage, done)
       return result.then(
         (value) => settle(value, passage, done),
-        (error: unknown) => fail(error, done),
+        (error: unknown) => fail(error, passage, done),
       )
     } catch (error) {
-      return fail(error, done)
+      return fail(error, passage, done)
     }
   }
 
@@ -122,7 +119,7 @@ function selfOf(scope: RunScope, call: HostCall): unknown {
 function callback(scope: RunScope, ref: CallbackRef): HostCallback {
   return async (...args) => {
     const sent = args.map((arg, i) => encode(arg, `argument ${i + 1} of the callback`))
-    return (await scope.invoke(ref.id, sent)) ?? null
+    return (await scope.invoke(ref.id, scope.redactor.value(sent))) ?? null
   }
 }
 
@@ -158,14 +155,25 @@ function settle(
   passage: Passage,
   done: (outcome: { ok: true; value: Value }) => void,
 ): unknown {
-  const encoded = encode(value, `result of ${subject(passage.call)}`)
+  const { redactor } = passage.scope
+  const encoded = redactor.value(encode(value, `result of ${subject(passage.call)}`))
   done({ ok: true, value: encoded ?? null })
-  return passage.origin.raw ? value : encoded
+  // A stream hides what it has to by itself, chunk by chunk.
+  return passage.origin.raw && isStream(value) ? value : encoded
 }
 
-function fail(error: unknown, done: (outcome: { ok: false; error: unknown }) => void): never {
-  done({ ok: false, error })
-  throw error
+function fail(
+  error: unknown,
+  { scope }: Passage,
+  done: (outcome: { ok: false; error: unknown }) => void,
+): never {
+  const shown = scope.redactor.error(error)
+  done({ ok: false, error: shown })
+  throw shown
+}
+
+function doneFacts(passage: Passage, { args, outcome, durationMs }: CallRecord) {
+  return { ...facts(passage), args, outcome: outcome as Value, duration_ms: durationMs }
 }
 
 function hookCancelled(what: string, reason: string, hint: string | undefined): SpellError {

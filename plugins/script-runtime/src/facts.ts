@@ -48,8 +48,8 @@ export function result(
 ): RunResult {
   return {
     runId: scope.id,
-    value: told(value),
-    output: printed.join(''),
+    value: scope.redactor.value(told(value)),
+    output: scope.redactor.text(printed.join('')),
     calls: scope.budget.calls,
     usage: scope.budget.usage,
     durationMs: now() - startedAt,

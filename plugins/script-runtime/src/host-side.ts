@@ -26,7 +26,7 @@ export function hostSide(
     held(
       scope,
       request,
-      answer(() => door.pass(scope, request, origin), logger),
+      answer(() => door.pass(scope, request, origin), scope, logger),
     )
   return {
     scope,
@@ -56,8 +56,15 @@ function held(
   return reply.finally(free)
 }
 
-function answer(pass: () => unknown, logger: Logger): HostReply | Promise<HostReply> {
-  const failed = (error: unknown): HostReply => ({ ok: false, error: guestRecord(error, logger) })
+function answer(
+  pass: () => unknown,
+  { redactor }: RunScope,
+  logger: Logger,
+): HostReply | Promise<HostReply> {
+  const failed = (error: unknown): HostReply => ({
+    ok: false,
+    error: guestRecord(redactor.error(error), logger),
+  })
   try {
     const value = pass()
     if (!isLater(value)) return { ok: true, value: value as Value | undefined }
@@ -79,10 +86,9 @@ function warnOf(scope: RunScope, reply: HostReply, call: HostCall, logger: Logge
 
 function write(scope: RunScope, text: string): void {
   try {
-    scope.budget.output(text)
+    scope.write(text)
   } catch (error) {
     scope.cancel(error as Parameters<RunScope['cancel']>[0])
     throw error
   }
-  scope.options.write?.(text)
 }

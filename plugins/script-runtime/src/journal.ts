@@ -1,4 +1,5 @@
 import type { CallRecord, Journal, Value } from '@llmspell/sdk'
+import type { Redactor } from './redact/redactor.ts'
 import { weight } from './weight.ts'
 
 /** Larger values are kept as their size: what a script sends must not fill the host. */
@@ -21,6 +22,22 @@ export class MemoryJournal implements Journal {
 
   records(): readonly CallRecord[] {
     return this.#records.slice(-this.#size)
+  }
+}
+
+/**
+ * The journal without secrets: those of a memory are taken out when it is looked at, with all that is known by then; any
+ * other is handed records without them.
+ */
+export function shownJournal(journal: Journal, redactor: Redactor): Journal {
+  if (!(journal instanceof MemoryJournal))
+    return {
+      append: (record) => journal.append(redactor.record(record)),
+      records: () => journal.records(),
+    }
+  return {
+    append: (record) => journal.append(record),
+    records: () => journal.records().map((record) => redactor.record(record)),
   }
 }
 

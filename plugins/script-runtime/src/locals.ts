@@ -1,4 +1,4 @@
-import { SpellError, checkValue, describe } from '@llmspell/sdk'
+import { SpellError, checkValue, describe, isRef } from '@llmspell/sdk'
 import type { LocalFunction, Value } from '@llmspell/sdk'
 import { readArguments } from './arguments.ts'
 import { clockOf, nowOf, uuidOf } from './clock.ts'
@@ -79,8 +79,9 @@ function stringify(value: Value | undefined, options: Options): string {
   )
 }
 
-/** JSON has no bytes: they are written as base64 text. */
+/** JSON has no bytes and no handles: they are written as base64 text, and as the handle's id. */
 function replaceBytes(_key: string, value: unknown): unknown {
+  if (isRef(value, 'handle')) return value.id
   return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 }
 

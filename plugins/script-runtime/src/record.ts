@@ -22,7 +22,7 @@ export function record(
     actor: actorText(origin),
     args: masked(call.args as Value, target.secrets),
     outcome: outcome.ok
-      ? outcome
+      ? { ok: true, value: masked(outcome.value, target.secrets) }
       : {
           ok: false,
           error: toErrorRecord(

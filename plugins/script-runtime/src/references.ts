@@ -11,14 +11,15 @@ export function revive(value: unknown, callable: (ref: CallbackRef) => HostCallb
   return copy
 }
 
-function isStream(value: object): value is HostStream {
+export function isStream(value: unknown): value is HostStream {
+  if (typeof value !== 'object' || value === null) return false
   return Symbol.asyncIterator in value && isRef((value as HostStream).ref, 'stream')
 }
 
 /** The result of a handler as plain data: streams become references, everything is checked. */
 export function encode(value: unknown, path: string): Value | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'object' && value !== null && isStream(value)) return { ...value.ref }
+  if (isStream(value)) return { ...value.ref }
   return checkValue(value, { path })
 }
 

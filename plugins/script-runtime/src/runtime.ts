@@ -50,7 +50,7 @@ export class Runtime implements ScriptRuntime {
       await this.#ended(scope, request, startedAt, undefined)
       return result(scope, value, printed, startedAt)
     } catch (error) {
-      const reason = reasonOf(error, scope.signal)
+      const reason = scope.redactor.error(reasonOf(error, scope.signal))
       await this.#ended(scope, request, startedAt, reason)
       throw reason
     } finally {

@@ -5,13 +5,16 @@ import type {
   HandleRef,
   Journal,
   LogEntry,
+  Progress,
   RunOptions,
   Undo,
   Value,
 } from '@llmspell/sdk'
 import { Budget } from './budget.ts'
 import { timeId } from './ids.ts'
-import { MemoryJournal } from './journal.ts'
+import { MemoryJournal, shownJournal } from './journal.ts'
+import { Carry } from './redact/carry.ts'
+import { Redactor } from './redact/redactor.ts'
 import { Streams } from './streams.ts'
 
 /** Levels that nobody sees unless they ask. */
@@ -31,9 +34,9 @@ export class RunScope {
   readonly root: string
   readonly budget: Budget
   readonly journal: Journal
-  readonly streams = new Streams()
+  readonly redactor = new Redactor()
+  readonly streams = new Streams(this.redactor)
   readonly grants: GrantChain
-  readonly concealed = new Map<string, string>()
   /** Facts of the module `Run`. */
   readonly facts: Record<string, Value> = {}
   invoke: Invoke = () => Promise.reject(new SpellError('CANCELLED', 'The script has ended.'))
@@ -42,6 +45,7 @@ export class RunScope {
   readonly #shared = new Map<string, unknown>()
   readonly #endings: (() => Awaitable<void>)[] = []
   readonly #counts = new Map<string, number>()
+  readonly #printed = new Carry(this.redactor)
   #clock: NodeJS.Timeout | undefined
   #held = 0
 
@@ -49,7 +53,7 @@ export class RunScope {
     this.options = options
     this.root = options.root ?? process.cwd()
     this.budget = new Budget(options.limits)
-    this.journal = options.journal ?? new MemoryJournal()
+    this.journal = shownJournal(options.journal ?? new MemoryJournal(), this.redactor)
     const { allow = {}, deny = {} } = options
     this.grants = options.grants ?? [{ holder: 'command line', allow, deny }]
     if (options.signal) this.#follow(options.signal)
@@ -68,12 +72,12 @@ export class RunScope {
 
   /** Hides a value from all that leaves the run. */
   conceal(value: string, label: string): void {
-    this.concealed.set(value, label)
+    this.redactor.conceal(value, label)
   }
 
   /** Ends the run; the first reason stays. */
   cancel(reason: SpellError): void {
-    this.#abort.abort(reason)
+    this.#abort.abort(this.redactor.error(reason))
   }
 
   /** Counts bytes that open calls keep in the host, until the undo; too many end the run. */
@@ -93,7 +97,21 @@ export class RunScope {
     } catch (error) {
       return this.cancel(error as SpellError)
     }
-    this.options.log?.(entry)
+    this.options.log?.(this.redactor.record(entry))
+  }
+
+  progress(progress: Progress): void {
+    this.options.onProgress?.(this.redactor.value(progress))
+  }
+
+  /** Prints. @throws OUTPUT_LIMIT */
+  write(text: string): void {
+    this.budget.output(text)
+    this.#print(this.#printed.push(text))
+  }
+
+  #print(text: string): void {
+    if (text !== '') this.options.write?.(text)
   }
 
   /** @throws the reason of the end, if the run was ended */
@@ -101,12 +119,20 @@ export class RunScope {
     if (this.signal.aborted) throw this.signal.reason
   }
 
-  addHandle(type: string, object: object, fields: HandleRef['fields']): HandleRef {
-    const count = (this.#counts.get(type) ?? 0) + 1
-    this.#counts.set(type, count)
-    const id = `${type.toLowerCase()}_${count}`
+  addHandle(
+    type: string,
+    object: object,
+    fields: HandleRef['fields'],
+    id = this.#newId(type),
+  ): HandleRef {
     this.#handles.set(id, { type, object })
     return { [REF]: 'handle', type, id, fields }
+  }
+
+  #newId(type: string): string {
+    const count = (this.#counts.get(type) ?? 0) + 1
+    this.#counts.set(type, count)
+    return `${type.toLowerCase()}_${count}`
   }
 
   /** @throws HANDLE_UNKNOWN */
@@ -154,6 +180,7 @@ export class RunScope {
   /** Ends, then frees everything. Returns the failures of the end. */
   async close(): Promise<unknown[]> {
     const failures = await this.end()
+    this.#print(this.#printed.flush())
     clearTimeout(this.#clock)
     this.#unfollow()
     this.cancel(new SpellError('CANCELLED', 'The run has ended.'))

@@ -1,7 +1,10 @@
 import type { ScriptFunction, ScriptModule } from '@llmspell/sdk'
 
 /** Names of the keys that a function's schemas mark `x-secret`: what stands there is never recorded. */
-export function secretNames(module: ScriptModule, { params }: ScriptFunction): ReadonlySet<string> {
+export function secretNames(
+  module: ScriptModule,
+  { params, result }: ScriptFunction,
+): ReadonlySet<string> {
   const names = new Set<string>()
   const seen = new Set<unknown>()
   const walk = (schema: unknown, name: string | undefined): void => {
@@ -15,6 +18,7 @@ export function secretNames(module: ScriptModule, { params }: ScriptFunction): R
     for (const inner of Object.values(rest)) walk(inner, name)
   }
   for (const param of params) walk(param.schema, param.name)
+  walk(result, undefined)
   return names
 }
 

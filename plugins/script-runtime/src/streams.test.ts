@@ -1,6 +1,7 @@
 import { SpellError } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { expect, test } from 'vitest'
+import { Redactor } from './redact/redactor.ts'
 import { Streams } from './streams.ts'
 
 async function* numbers(
@@ -28,7 +29,7 @@ async function readAll(streams: Streams, id: string): Promise<Value[]> {
 }
 
 test('gives every chunk once and in order', async () => {
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { ref } = streams.add(numbers(1000, { made: 0, left: false }))
   expect(await readAll(streams, ref.id)).toEqual(Array.from({ length: 1000 }, (_, i) => i))
 })
@@ -40,7 +41,7 @@ test('a pull waits for a chunk and never answers empty before the end', async ()
     await gate.promise
     yield 'second'
   }
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { id } = streams.add(source()).ref
   expect((await streams.pull(id)).chunks).toEqual(['first'])
   const later = streams.pull(id)
@@ -50,7 +51,7 @@ test('a pull waits for a chunk and never answers empty before the end', async ()
 
 test('holds the producer back when 64 chunks wait', async () => {
   const seen = { made: 0, left: false }
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { id } = streams.add(numbers(10_000, seen)).ref
   await streams.pull(id)
   await new Promise((resolve) => setTimeout(resolve, 20))
@@ -66,7 +67,7 @@ test('a failure comes after the chunks before it', async () => {
     await Promise.resolve()
     throw new SpellError('PROVIDER_FAILED', 'cut')
   }
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { id } = streams.add(source()).ref
   const got: Value[] = []
   const read = async (): Promise<void> => {
@@ -77,7 +78,7 @@ test('a failure comes after the chunks before it', async () => {
 })
 
 test('an ended stream and an unknown one say so', async () => {
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { id } = streams.add(numbers(1, { made: 0, left: false })).ref
   await readAll(streams, id)
   await expect(streams.pull(id)).rejects.toMatchObject({ code: 'STREAM_UNKNOWN' })
@@ -86,7 +87,7 @@ test('an ended stream and an unknown one say so', async () => {
 
 test('closing stops every producer that was read', async () => {
   const seen = { made: 0, left: false }
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   await streams.pull(streams.add(numbers(10_000, seen)).ref.id)
   await streams.close()
   expect(seen.left).toBe(true)
@@ -97,7 +98,7 @@ test('one pull carries no more than an answer of the door can', async () => {
     for (let i = 0; i < 40; i++) yield { type: 'text', text: 'x'.repeat(64 * 1024) }
     await Promise.resolve()
   }
-  const streams = new Streams()
+  const streams = new Streams(new Redactor())
   const { id } = streams.add(source()).ref
   let chunks = 0
   for (let done = false; !done;) {

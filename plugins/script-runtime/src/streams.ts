@@ -1,5 +1,7 @@
 import { REF, SpellError } from '@llmspell/sdk'
 import type { HostStream, Value } from '@llmspell/sdk'
+import type { Redactor } from './redact/redactor.ts'
+import { redacted } from './redact/stream.ts'
 import { weight } from './weight.ts'
 
 /** A producer is held back while this many chunks wait. */
@@ -79,9 +81,15 @@ function batchOf(chunks: readonly Value[]): number {
 export class Streams {
   readonly #queues = new Map<string, StreamQueue>()
   readonly #sources = new Map<string, AsyncIterable<Value>>()
+  readonly #redactor: Redactor
   #count = 0
 
-  add(source: AsyncIterable<Value>): HostStream {
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor
+  }
+
+  add(chunks: AsyncIterable<Value>): HostStream {
+    const source = redacted(chunks, this.#redactor)
     const id = `stream_${++this.#count}`
     this.#sources.set(id, source)
     return { ref: { [REF]: 'stream', id }, [Symbol.asyncIterator]: () => this.#take(id, source) }

@@ -144,6 +144,8 @@ export interface RunFacts {
   readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
   /** From here on the value is replaced by the label in all that leaves the run: results, errors, logs, output, journal. */
   conceal(value: string, label: string): void
+  /** The value as it may leave the run: for what a plugin writes elsewhere, such as an artifact or a log of its own. */
+  redact?<T extends Value>(value: T): T
   /** Ends the run. */
   cancel(reason: SpellError): void
   /** One value per run and key, made on first use; `dispose` runs when the run ends. */
@@ -162,11 +164,15 @@ export interface CallContext extends RunFacts {
   readonly settings: Readonly<Record<string, Value>>
   /** A nested call through the same door: same budget, journal and hooks. Streams come back as HostStream. */
   call(module: string, fn: string, args: readonly unknown[], options?: NestedCall): Promise<unknown>
-  /** Registers an object of the host under an id that the script can hold until the run ends. */
+  /**
+   * Registers an object of the host under an id that the script can hold until the run ends.
+   * @param id default: a new one; the same again gives the same handle another object
+   */
   handle(
     type: string,
     object: object,
     fields: { readonly [key: string]: Value | undefined },
+    id?: string,
   ): HandleRef
   /** The object behind a handle. @throws HANDLE_UNKNOWN */
   resolve(ref: HandleRef): object

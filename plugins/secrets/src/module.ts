@@ -1,0 +1,27 @@
+import type { Access, CallContext, ScriptCall, ScriptModuleHandlers, Value } from '@llmspell/sdk'
+import { validators } from './generated/secret.module.validate.js'
+import type { NamedSecrets } from './service.ts'
+
+/** Handlers of the module `Secret`. Nothing here reads a value out. */
+export function secretModule(secrets: NamedSecrets): ScriptModuleHandlers {
+  return {
+    validators,
+    functions: {
+      get: async ({ args: [text], context }: ScriptCall<[string]>) => {
+        const { name, source } = await secrets.describe(text, accessOf(context))
+        const label = `secret:${name}`
+        const fields = { name, source, text: label }
+        return context.handle('Secret', fields, fields, label)
+      },
+      exists: ({ args: [text], context }: ScriptCall<[string]>) =>
+        secrets.exists(text, accessOf(context)),
+      list: async ({ context }: ScriptCall<[]>) =>
+        (await secrets.list(accessOf(context))) as unknown as Value,
+    },
+  }
+}
+
+function accessOf(context: CallContext): Access {
+  const { grants, root, signal } = context
+  return { subject: 'The script', grants, root, signal, run: context }
+}
