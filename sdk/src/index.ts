@@ -1,6 +1,7 @@
 export * from './duration.ts'
 export * from './errors.ts'
 export * from './extensions.ts'
+export * from './glob.ts'
 export * from './hooks.ts'
 export * from './image-header.ts'
 export * from './manifest.ts'
