@@ -1,13 +1,18 @@
 import { definePlugin } from '@llmspell/sdk'
+import type { SandboxConfig } from './generated/config.ts'
+import { ProgramJail } from './jail/jail.ts'
 import { ThreadPool } from './threads/pool.ts'
 
 const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
 const threadMain = new URL(`./threads/thread-main.${ending}`, import.meta.url)
 
-export default definePlugin({
+export default definePlugin<SandboxConfig>({
   setup(ctx) {
     const workers = new ThreadPool(threadMain)
     ctx.defer(() => workers.close())
     ctx.provide('workers', workers)
+    const jail = new ProgramJail(ctx.config.bubblewrap, ctx.signal)
+    ctx.defer(() => jail.close())
+    ctx.provide('jail', jail)
   },
 })

@@ -38,11 +38,13 @@ export interface Command {
   readonly args: readonly string[]
   /** The whole environment: nothing is inherited. */
   readonly env?: Readonly<Record<string, string>>
-  /** Working folder, absolute and real; inside the jail it is bound under the same name. */
+  /** Working folder, absolute and real. In the jail it has the same name, and is empty unless `read` or `write` covers it. */
   readonly folder: string
-  /** Absolute, real paths that are visible, beside the system's own folders. */
+  /** Absolute, real paths that are visible, beside the system's own folders. What lies deeper wins. */
   readonly read?: readonly string[]
   readonly write?: readonly string[]
+  /** Paths below these that are empty in the jail. */
+  readonly hide?: readonly string[]
   /** Default: an empty stdin. */
   readonly input?: Uint8Array | AsyncIterable<Uint8Array>
   /** True keeps the network of the host. Default false. */
@@ -74,7 +76,7 @@ export interface CommandEnd {
   readonly code: number | null
   readonly signal: string | null
   /** `exit`, or which limit ended it. */
-  readonly ended: 'exit' | 'timeout' | 'output' | 'cancelled'
+  readonly ended: 'exit' | 'timeout' | 'output' | 'processes' | 'cancelled'
   readonly stdout: Uint8Array
   readonly stderr: Uint8Array
   readonly durationMs: number
