@@ -196,7 +196,7 @@ describe('limits', () => {
   test('all together are counted, also while they come, and what is removed makes room', async () => {
     const part = (first: number): Uint8Array => new Uint8Array(1_000_000).fill(first)
     const { id } = await store.save(part(1), FACTS)
-    await store.save(part(2), FACTS)
+    await store.save(part(1), FACTS)
     await store.save(part(2), FACTS)
     expect(await failure(store.save(part(3), FACTS))).toMatchObject({
       code: 'ARTIFACT_TOO_LARGE',

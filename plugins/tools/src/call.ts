@@ -1,19 +1,32 @@
-import type { Access, GrantChain, Permissions, ToolCall, ToolChunk, Value } from '@llmspell/sdk'
+import type {
+  Access,
+  Awaitable,
+  GrantChain,
+  Permissions,
+  ToolCall,
+  ToolChunk,
+  Value,
+} from '@llmspell/sdk'
+import type { Course } from './attempts.ts'
 import { callerOf } from './caller.ts'
 import type { Request } from './executor.ts'
 import type { KnownTool } from './known-tool.ts'
 
+export interface Call {
+  readonly tool: KnownTool
+  readonly request: Request
+  readonly course: Course
+  readonly signal: AbortSignal
+  readonly permissions: Permissions
+  /** Labels the run as one that has seen text from outside. */
+  readonly mark: () => void
+}
+
 /** What a tool knows about one call, and the few things it can do in it. */
-export function prepareCall(
-  tool: KnownTool,
-  { context, emit }: Request,
-  signal: AbortSignal,
-  permissions: Permissions,
-): ToolCall {
-  const { root } = context
-  const subject = `Tool '${tool.name}'`
-  const grants = grantsOf(tool, context.grants)
-  const access: Access = { subject, grants, root, signal, run: context }
+export function prepareCall(parts: Call): ToolCall {
+  const { tool, request, signal, permissions } = parts
+  const { context, emit } = request
+  const access = accessOf(tool, request, signal)
   return {
     ...access,
     tool: tool.name,
@@ -27,11 +40,26 @@ export function prepareCall(
       context.progress({ who: `tool '${tool.name}'`, state: 'active', ...facts, ...textOf(text) })
       void emit?.({ type: 'progress', text: text ?? '', ...facts })
     },
-    emit: (chunk) => {
-      signal.throwIfAborted()
-      return emit?.(withText(chunk))
-    },
+    emit: (chunk) => emitted(parts, chunk),
   }
+}
+
+/** On whose behalf a tool acts in a call. */
+export function accessOf(
+  tool: KnownTool,
+  { context }: Pick<Request, 'context'>,
+  signal: AbortSignal,
+): Access {
+  const grants = grantsOf(tool, context.grants)
+  return { subject: `Tool '${tool.name}'`, grants, root: context.root, signal, run: context }
+}
+
+function emitted({ tool, request, course, signal, mark }: Call, chunk: ToolChunk): Awaitable<void> {
+  signal.throwIfAborted()
+  if (!request.emit) return
+  if (tool.parts.item.untrusted && !course.emitted) mark()
+  course.emitted = true
+  return request.emit(withText(chunk))
 }
 
 /** A tool of a plugin holds what its manifest says. A script's tool acts as the script, through its own calls. */

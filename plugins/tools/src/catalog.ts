@@ -58,11 +58,11 @@ export class Catalog {
    * Adds a tool that is known at run time only, to a run or for good.
    * @throws TOOL_EXISTS, TOOL_NAME_INVALID; SCHEMA_INVALID when it is first used
    */
-  add(parts: Omit<ToolParts, 'atRunTime'>, scope?: Scope): KnownTool {
+  add(parts: ToolParts, scope?: Scope): KnownTool {
     const { name } = parts.item
     if (!NAME.test(name)) throw badName(name)
     if (this.#exact(name, scope)) throw exists(name)
-    const tool = new KnownTool({ ...parts, atRunTime: true }, this.#schemas)
+    const tool = new KnownTool(parts, this.#schemas)
     this.#table(scope).set(name, tool)
     return tool
   }
@@ -119,7 +119,6 @@ export class Catalog {
       get output() {
         return item.output === undefined ? undefined : document('output')
       },
-      atRunTime: false,
       load: () => this.#extensions.get('tools', name) as Promise<Tool<Value>>,
     }
   }

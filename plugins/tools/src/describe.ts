@@ -1,4 +1,4 @@
-import type { ToolDescription, ToolFilter, Value } from '@llmspell/sdk'
+import type { ToolDescription, ToolFilter, ToolItem, Value } from '@llmspell/sdk'
 import type { KnownTool } from './known-tool.ts'
 
 /** A tool as lists and models see it. Loads no plugin. */
@@ -43,8 +43,14 @@ function fits({ parts: { item, source } }: KnownTool, filter: ToolFilter): boole
   if (category !== undefined && item.category !== category) return false
   if (tag !== undefined && !item.tags?.includes(tag)) return false
   if (filter.source !== undefined && source !== filter.source) return false
-  if (permission !== undefined && !Object.hasOwn(item.permissions ?? {}, permission)) return false
+  if (permission !== undefined && !mayNeed(item, permission)) return false
   return query === undefined || score({ parts: { item } }, wordsOf(query)) > 0
+}
+
+/** `none`: nothing at all. */
+function mayNeed({ permissions = {} }: ToolItem, permission: string): boolean {
+  const names = Object.keys(permissions).filter((name) => permissions[name]!.length > 0)
+  return permission === 'none' ? names.length === 0 : names.includes(permission)
 }
 
 /** A word in the name counts most, then in tags and category, then in the description. */

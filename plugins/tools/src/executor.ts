@@ -1,24 +1,32 @@
-import { SpellError, checkValue, isDenial, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, isDenial, isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type {
+  Artifacts,
   Awaitable,
   CallContext,
   Permissions,
+  Tool,
   ToolChunk,
   ToolFacts,
   ToolOutput,
   ToolResult,
   Value,
 } from '@llmspell/sdk'
-import { prepareCall } from './call.ts'
+import { attempted, checkRetry } from './attempts.ts'
+import type { Course, Retry } from './attempts.ts'
+import { accessOf, prepareCall } from './call.ts'
 import { callerOf } from './caller.ts'
 import type { Catalog } from './catalog.ts'
 import { isSame } from './copy.ts'
+import { fitted, isPlainAndSmall } from './fit.ts'
+import type { Fitted } from './fit.ts'
 import { cancelled, isSameOutput } from './hooks.ts'
 import type { Outcome, ToolHooks } from './hooks.ts'
 import type { KnownTool } from './known-tool.ts'
+import { withLabels } from './labels.ts'
 import { limited } from './limit.ts'
 import { Reported } from './reported.ts'
 import { failed, succeeded } from './result.ts'
+import type { Measured } from './result.ts'
 
 const DEFAULT_TIMEOUT = 30_000
 
@@ -29,56 +37,67 @@ export interface Request {
   readonly context: CallContext
   /** Ends the call; the context's own signal where nobody else can. */
   readonly signal: AbortSignal
+  /** Of one try. */
   readonly timeoutMs?: number | undefined
   readonly onError?: 'raise' | 'return' | undefined
+  readonly retry?: Retry | undefined
   /** Takes the chunks; without it they are dropped. */
   readonly emit?: ((chunk: ToolChunk) => Awaitable<void>) | undefined
 }
 
+/** What every call of a tool needs. */
+export interface Services {
+  readonly catalog: Catalog
+  readonly hooks: ToolHooks
+  readonly permissions: Permissions
+  readonly artifacts: Artifacts | undefined
+}
+
+/** One call under way. */
+interface Passage {
+  readonly tool: KnownTool
+  readonly request: Request
+  readonly course: Course
+  readonly started: number
+}
+
 /** The one way in which every tool is checked, limited and run, whoever calls it. */
 export class Executor {
-  readonly #catalog: Catalog
-  readonly #hooks: ToolHooks
-  readonly #permissions: Permissions
+  readonly #services: Services
 
-  constructor(catalog: Catalog, hooks: ToolHooks, permissions: Permissions) {
-    this.#catalog = catalog
-    this.#hooks = hooks
-    this.#permissions = permissions
+  constructor(services: Services) {
+    this.#services = services
   }
 
   /** @throws TOOL_NOT_FOUND, TOOL_FAILED and what the tool raises, unless it is to be returned */
   async execute(request: Request): Promise<ToolResult> {
     const started = performance.now()
-    const { context } = request
-    const measured = (tool: string) => ({
-      tool,
-      durationMs: performance.now() - started,
-      runId: context.runId,
-      seq: context.seq,
-    })
+    const course = { attempts: 1, emitted: false }
     let tool: KnownTool | undefined
     try {
-      tool = this.#catalog.get(request.name, context)
-      return succeeded(measured(tool.name), await this.#observed(tool, request, started))
+      tool = this.#services.catalog.get(request.name, request.context)
+      const passage = { tool, request, course, started }
+      const { output, artifact } = await this.#observed(passage)
+      return succeeded({ ...measured(request, tool, course, started), artifact }, output)
     } catch (thrown) {
       const error = asSpellError(thrown, request.name)
       if (!isReturned(error, tool, request)) throw error
-      return failed(measured(tool?.name ?? request.name), error)
+      return failed(measured(request, tool, course, started), error)
     }
   }
 
-  async #observed(tool: KnownTool, request: Request, started: number): Promise<ToolOutput> {
+  async #observed(passage: Passage): Promise<Fitted> {
+    const { tool, request, started } = passage
     const facts = factsOf(tool, request)
     const who = `tool '${tool.name}'`
     const done = (outcome: Omit<Outcome, 'duration_ms'>): Awaitable<void> =>
-      this.#hooks.done(facts, { ...outcome, duration_ms: performance.now() - started })
+      this.#services.hooks.done(facts, { ...outcome, duration_ms: performance.now() - started })
     request.context.progress({ who, state: 'started' })
     try {
-      const output = await this.#run(tool, request, facts)
+      const fit = await this.#run(passage, facts)
       request.context.progress({ who, state: 'done' })
-      await done({ success: true, result: output.result })
-      return output
+      await done({ success: true, result: fit.output.result })
+      return fit
     } catch (thrown) {
       const error = asSpellError(thrown, tool.name)
       request.context.progress({ who, state: 'failed', text: error.message })
@@ -87,35 +106,83 @@ export class Executor {
     }
   }
 
-  async #run(tool: KnownTool, request: Request, asked: ToolFacts): Promise<ToolOutput> {
-    const params = await tool.check(asked.params)
+  async #run(passage: Passage, asked: ToolFacts): Promise<Fitted> {
+    const { tool } = passage
+    const params = await tool.check(withLabels(asked.params, passage.request.context))
     const facts = { ...asked, params }
-    const denial = await this.#hooks.guard(facts)
+    const denial = await this.#services.hooks.guard(facts)
     if (isDenial(denial)) throw cancelled(tool.name, denial)
-    const changed = (await this.#hooks.input(facts))?.params
+    const changed = (await this.#services.hooks.input(facts))?.params
     const same = changed === undefined || isSame(changed, params)
     const input = same ? params : await tool.check(changed)
-    const output = await this.#limited(tool, request, input)
-    return this.#transformed({ ...facts, params: input }, output)
+    const output = await this.#tried(passage, input)
+    return this.#transformed(passage, { ...facts, params: input }, output)
   }
 
-  async #limited(tool: KnownTool, request: Request, input: Value): Promise<ToolOutput> {
+  async #tried(passage: Passage, input: Value): Promise<ToolOutput> {
+    const { tool, request, course } = passage
     const code = await tool.load()
+    if (request.retry) {
+      checkRetry(tool.name, code.effectOf?.(input) ?? tool.parts.item.effect, request.retry)
+    }
+    const once = (): Promise<ToolOutput> => this.#once(passage, code, input)
+    return attempted(request.retry, course, request.signal, once)
+  }
+
+  async #once({ tool, request, course }: Passage, code: Tool<Value>, input: Value) {
     const timeoutMs = request.timeoutMs ?? tool.parts.item.timeoutMs ?? DEFAULT_TIMEOUT
     const limit = { subject: `Tool '${tool.name}'`, timeoutMs, signal: request.signal }
-    const output = await limited(limit, (signal) => {
-      const call = prepareCall(tool, request, signal, this.#permissions)
-      return code.execute(input, call)
-    })
-    const checked = checkOutput(output, tool.name)
-    await tool.checkOutput(checked.result)
-    return checked
+    const { permissions } = this.#services
+    const mark = (): void => permissions.mark('untrusted', accessOf(tool, request, request.signal))
+    try {
+      const output = await limited(limit, (signal) =>
+        code.execute(input, prepareCall({ tool, request, course, signal, permissions, mark })),
+      )
+      if (tool.parts.item.untrusted) mark()
+      return output
+    } catch (error) {
+      // What a tool says of a page that it has read may be the words of that page.
+      if (tool.parts.item.untrusted && !isDenied(error)) mark()
+      throw error
+    }
   }
 
-  async #transformed(facts: ToolFacts, output: ToolOutput): Promise<ToolOutput> {
-    const changed = (await this.#hooks.output(facts, output))?.output
-    const same = !changed || isSameOutput(changed, output)
-    return same ? output : checkOutput(changed, facts.tool)
+  async #transformed(passage: Passage, facts: ToolFacts, given: ToolOutput): Promise<Fitted> {
+    const { tool } = passage
+    const small = isPlainAndSmall(resultOf(given, tool.name), tool.name)
+    await tool.checkOutput(given.result)
+    const changed = (await this.#services.hooks.output(facts, given))?.output
+    if (!changed || isSameOutput(changed, given)) return this.#fitted(passage, given, small)
+    const smallNow = isPlainAndSmall(resultOf(changed, tool.name), tool.name)
+    await tool.checkOutput(changed.result)
+    return this.#fitted(passage, changed, smallNow)
+  }
+
+  async #fitted({ tool, request }: Passage, output: ToolOutput, small: boolean): Promise<Fitted> {
+    const { runId, seq } = request.context
+    const untrusted = tool.parts.item.untrusted ?? false
+    const check = await tool.outputCheck()
+    return fitted(output, small, {
+      origin: { tool: tool.name, runId, seq, untrusted },
+      artifacts: this.#services.artifacts,
+      keepsSchema: (part) => check?.(part) ?? true,
+    })
+  }
+}
+
+function measured(
+  { name, context }: Request,
+  tool: KnownTool | undefined,
+  { attempts }: Course,
+  started: number,
+): Measured {
+  return {
+    tool: tool?.name ?? name,
+    durationMs: performance.now() - started,
+    runId: context.runId,
+    seq: context.seq,
+    attempts,
+    untrusted: tool?.parts.item.untrusted ?? false,
   }
 }
 
@@ -131,14 +198,14 @@ function factsOf(tool: KnownTool, { params, context }: Request): ToolFacts {
   }
 }
 
-function checkOutput(output: ToolOutput, name: string): ToolOutput {
-  if (typeof output !== 'object' || output === null || !('result' in output)) {
-    const message = `Tool '${name}' gave no output: expected an object with 'result'.`
-    throw new SpellError('TOOL_FAILED', message, { hint: 'Report it to the author of the tool.' })
-  }
-  checkValue(output.result, { path: `result of tool '${name}'` })
-  return output
+function resultOf(output: ToolOutput, name: string): Value {
+  if (typeof output === 'object' && output !== null && 'result' in output) return output.result
+  const message = `Tool '${name}' gave no output: expected an object with 'result'.`
+  throw new SpellError('TOOL_FAILED', message, { hint: 'Report it to the author of the tool.' })
 }
+
+const isDenied = (error: unknown): boolean =>
+  isSpellError(error) && error.code === 'PERMISSION_DENIED'
 
 function asSpellError(error: unknown, name: string): SpellError {
   if (isSpellError(error)) return error

@@ -8,7 +8,12 @@ import { registry } from './registry.ts'
 export default definePlugin({
   setup(ctx) {
     const catalog = new Catalog(ctx.use('extensions'), ctx.use('schemas'))
-    const executor = new Executor(catalog, new ToolHooks(ctx.use('hooks')), ctx.use('permissions'))
+    const executor = new Executor({
+      catalog,
+      hooks: new ToolHooks(ctx.use('hooks')),
+      permissions: ctx.use('permissions'),
+      artifacts: ctx.find('artifacts'),
+    })
     ctx.provide('tools', registry(catalog))
     ctx.contribute('script-modules', 'Tool', toolModule(catalog, executor))
   },

@@ -1,5 +1,6 @@
 import { SpellError, inputInvalid, violations } from '@llmspell/sdk'
 import type {
+  Awaitable,
   Schema,
   SchemaCompiler,
   Tool,
@@ -19,8 +20,6 @@ export interface ToolParts {
   readonly version: string
   readonly input: Schema
   readonly output: Schema | undefined
-  /** True for a tool that came at run time: no contract suite has held its output against its schema. */
-  readonly atRunTime: boolean
   /** Loads the plugin. */
   readonly load: () => Promise<Tool<Value>>
 }
@@ -74,27 +73,40 @@ export class KnownTool {
     return validate(params) ? [] : violations(validate.errors ?? [])
   }
 
-  /** @throws TOOL_FAILED where a tool that came at run time breaks its own schema */
+  /**
+   * A check of results, compiled once; undefined where the tool says nothing of them.
+   * @throws SCHEMA_INVALID
+   */
+  outputCheck(): Awaitable<Validator | undefined> {
+    if (this.parts.item.output === undefined) return undefined
+    this.#output ??= this.#compiledOutput()
+    return this.#output
+  }
+
+  /** @throws TOOL_FAILED for a result that breaks the schema, with all violations */
   async checkOutput(result: Value): Promise<void> {
-    if (!this.parts.atRunTime) return
-    const { output } = this.parts
-    if (!output) return
-    this.#output ??= this.#schemas.compile(output)
-    const validate = await this.#output
-    if (validate(result)) return
-    const cause = inputInvalid('Its result', violations(validate.errors ?? []))
-    throw new SpellError(
-      'TOOL_FAILED',
-      `Tool '${this.name}' gave a result that breaks its schema.`,
-      {
-        hint: 'Correct the tool, or the schema of its result.',
-        cause,
-      },
-    )
+    const validate = await this.outputCheck()
+    if (!validate || validate(result)) return
+    const rows = violations(validate.errors ?? [], 'result')
+    throw wrongResult(this.name, rows)
+  }
+
+  async #compiledOutput(): Promise<Validator> {
+    const { validateOutput } = await this.load()
+    return validateOutput ?? this.#schemas.compile(this.parts.output!)
   }
 
   async #inputCheck(): Promise<Validator> {
     const { validate } = await this.load()
     return validate ?? this.#schemas.compile(this.parts.input)
   }
+}
+
+function wrongResult(tool: string, rows: readonly Violation[]): SpellError {
+  const texts = rows.map((row) => `'${row.path}': expected ${row.expected}, found ${row.found}`)
+  const message = `Tool '${tool}' gave a result that breaks its schema: ${texts.join('; ')}.`
+  return new SpellError('TOOL_FAILED', message, {
+    hint: 'It is a fault of the tool, or of a hook that changed the result.',
+    details: { errors: rows as unknown as Value },
+  })
 }

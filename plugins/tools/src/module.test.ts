@@ -268,7 +268,7 @@ describe('tools of a script', () => {
     })
     await expect(call('execute', 'double', { n: 1 })).rejects.toMatchObject({
       code: 'TOOL_FAILED',
-      message: "Tool 'double' gave a result that breaks its schema.",
+      message: `Tool 'double' gave a result that breaks its schema: 'result.total': expected a number, found "much" (text).`,
     })
   })
 

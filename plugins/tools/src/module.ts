@@ -22,6 +22,11 @@ import { toolChunks } from './stream.ts'
 
 interface Options {
   readonly timeout?: number | string
+  readonly retry?: {
+    readonly max_attempts: number
+    readonly delay: number | string
+    readonly backoff: number
+  }
   readonly on_error?: 'raise' | 'return'
   readonly on_chunk?: HostCallback
 }
@@ -121,7 +126,7 @@ function requestOf(
   options: Options | undefined,
   context: CallContext,
 ): Request {
-  const { timeout, on_error: onError, on_chunk: onChunk } = options ?? {}
+  const { timeout, retry, on_error: onError, on_chunk: onChunk } = options ?? {}
   return {
     name,
     params: params ?? {},
@@ -129,6 +134,11 @@ function requestOf(
     signal: context.signal,
     timeoutMs: timeout === undefined ? undefined : durationMs(timeout),
     onError,
+    retry: retry && {
+      maxAttempts: retry.max_attempts,
+      delayMs: durationMs(retry.delay) ?? 0,
+      backoff: retry.backoff,
+    },
     emit: onChunk && (async (chunk) => void (await onChunk(chunk))),
   }
 }

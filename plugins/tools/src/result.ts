@@ -1,5 +1,5 @@
 import { toErrorRecord } from '@llmspell/sdk'
-import type { SpellError, ToolOutput, ToolResult, Value } from '@llmspell/sdk'
+import type { ArtifactInfo, SpellError, ToolOutput, ToolResult, Value } from '@llmspell/sdk'
 
 /** Facts of one finished call. */
 export interface Measured {
@@ -7,6 +7,11 @@ export interface Measured {
   readonly durationMs: number
   readonly runId: string
   readonly seq: number
+  /** How many tries it took. */
+  readonly attempts: number
+  readonly untrusted: boolean
+  /** The whole result, where this is a part. */
+  readonly artifact?: ArtifactInfo | undefined
 }
 
 /** The one shape of a call that went well. */
@@ -41,11 +46,28 @@ export function readable(value: Value): string {
   return JSON.stringify(value, bytes, 2)
 }
 
-function isStructured(value: Value): boolean {
+export function isStructured(value: Value): boolean {
   return typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
 }
 
-function metadataOf({ tool, durationMs, runId, seq }: Measured): ToolResult['metadata'] {
-  const duration = Number(durationMs.toFixed(3))
-  return { tool, duration_ms: duration, execution_time_ms: duration, run_id: runId, seq }
+function metadataOf({
+  tool,
+  durationMs,
+  runId,
+  seq,
+  attempts,
+  untrusted,
+  artifact,
+}: Measured): ToolResult['metadata'] {
+  const duration = Math.round(durationMs * 1000) / 1000
+  return {
+    tool,
+    duration_ms: duration,
+    execution_time_ms: duration,
+    run_id: runId,
+    seq,
+    ...(untrusted ? { untrusted } : {}),
+    ...(attempts > 1 ? { attempts } : {}),
+    ...(artifact ? { artifact } : {}),
+  }
 }

@@ -34,14 +34,11 @@ export interface Definition {
  * A function of a script as a tool of its run.
  * @throws SCHEMA_INVALID
  */
-export function scriptTool(
-  definition: Definition,
-  context: CallContext,
-): Omit<ToolParts, 'atRunTime'> {
+export function scriptTool(definition: Definition, context: CallContext): ToolParts {
   const input = expandSchema(definition.parameters ?? {}, 'parameters')
   const output = definition.result && expandSchema(definition.result, 'result')
   return {
-    item: itemOf(definition, input),
+    item: itemOf(definition, input, output),
     source: 'script',
     version: '0.0.0',
     input,
@@ -50,7 +47,7 @@ export function scriptTool(
   }
 }
 
-function itemOf(definition: Definition, input: Schema): ToolItem {
+function itemOf(definition: Definition, input: Schema, output: Schema | undefined): ToolItem {
   const {
     name,
     description,
@@ -70,6 +67,7 @@ function itemOf(definition: Definition, input: Schema): ToolItem {
     permissions,
     effect: 'unsafe',
     streams: true,
+    ...(output ? { output } : {}),
     ...limit,
   }
 }

@@ -6,6 +6,7 @@ import type {
   GrantChain,
   HandleRef,
   HostStream,
+  Label,
   Progress,
   Value,
 } from '@llmspell/sdk'
@@ -15,6 +16,7 @@ export class FakeRun {
   readonly shared = new Map<string, unknown>()
   readonly handles = new Map<string, object>()
   readonly progress: Progress[] = []
+  readonly labels = new Set<Label>()
   readonly stop = new AbortController()
   grants: GrantChain = []
   actors: readonly Actor[] = []

@@ -41,16 +41,16 @@ export interface GivenTool {
 export async function toolsHost(tools: Readonly<Record<string, GivenTool>>): Promise<ToolsHost> {
   const taps: Taps = {}
   const loaded: string[] = []
+  const run = new FakeRun()
   const host = await testHost(plugin, {
     manifest,
     services: {
       hooks: hooksOf(taps),
       schemas,
-      permissions,
+      permissions: permissionsOf(run),
       extensions: catalogueOf(tools, loaded),
     },
   })
-  const run = new FakeRun()
   const { functions } = host.contribution('script-modules', 'Tool') as ScriptModuleHandlers
   const call = async (fn: string, args: readonly unknown[], self?: unknown): Promise<never> =>
     (await functions[fn]!({ args, context: run.context(), self } as never)) as never
@@ -104,18 +104,21 @@ const schemas = {
 }
 
 /** Exact matches in every layer; enough to see which chain was asked. */
-const permissions: Permissions = {
-  decide: ({ permission, target }, { grants }) => {
+function permissionsOf(run: FakeRun): Permissions {
+  const decide: Permissions['decide'] = ({ permission, target }, { grants }) => {
     const missing = grants.find((layer) => !layer.allow[permission]?.includes(target))
     if (!missing) return { allowed: true, holder: 'test', rule: permission }
     return { allowed: false, holder: missing.holder, reason: 'not granted', hint: 'grant it' }
-  },
-  require: async (need, access) => {
-    const decision = permissions.decide(need, access)
-    if (decision.allowed) return
-    const message = `${access.subject}: '${need.target}' not granted by ${decision.holder}`
-    throw new SpellError('PERMISSION_DENIED', message)
-  },
-  mark: () => undefined,
-  labels: () => new Set(),
+  }
+  return {
+    decide,
+    require: async (need, access) => {
+      const decision = decide(need, access)
+      if (decision.allowed) return
+      const message = `${access.subject}: '${need.target}' not granted by ${decision.holder}`
+      throw new SpellError('PERMISSION_DENIED', message)
+    },
+    mark: (label) => void run.labels.add(label),
+    labels: () => run.labels,
+  }
 }

@@ -1,0 +1,66 @@
+import { VALUE_LIMITS, checkValue, isSpellError } from '@llmspell/sdk'
+import type { ArtifactInfo, Artifacts, ToolOutput, Value } from '@llmspell/sdk'
+import { cutText, preview } from './preview.ts'
+import { isStructured, readable } from './result.ts'
+import { spill } from './spill.ts'
+import type { Origin } from './spill.ts'
+import { weigh } from './weigh.ts'
+
+/** Bytes of a whole result, less what stands beside the payload. */
+const ROOM = VALUE_LIMITS.bytes - 16 * 1024
+/** The payload stands in a result up to four times: a quarter fits without being weighed. */
+const SURE = ROOM / 4
+/** Larger ones are not taken to pieces. */
+const MOST = 64 * 1024 * 1024
+/** A result puts its payload two levels down. */
+const DEPTH = VALUE_LIMITS.depth - 2
+
+/** An output that one call can carry, `text` filled in, and where the whole is if this is a part. */
+export interface Fitted {
+  readonly output: ToolOutput & { readonly text: string }
+  readonly artifact?: ArtifactInfo
+}
+
+export interface Fitting {
+  readonly origin: Origin
+  readonly artifacts: Artifacts | undefined
+  /** Whether a part of the result still keeps the schema of the tool. */
+  readonly keepsSchema: (part: Value) => boolean
+}
+
+/** @throws VALUE_UNSUPPORTED for what is no plain data */
+export function isPlainAndSmall(result: unknown, tool: string): boolean {
+  const path = `result of tool '${tool}'`
+  try {
+    checkValue(result, { path, limits: { bytes: SURE, depth: DEPTH } })
+    return true
+  } catch (error) {
+    if (!isSpellError(error) || error.code !== 'VALUE_TOO_LARGE') throw error
+    checkValue(result, { path, limits: { bytes: MOST, depth: DEPTH } })
+    return false
+  }
+}
+
+/**
+ * What can be handed over of an output: all of it, or a part whose whole is an artifact.
+ * @throws VALUE_UNSUPPORTED, VALUE_TOO_LARGE
+ */
+export async function fitted(given: ToolOutput, small: boolean, how: Fitting): Promise<Fitted> {
+  const output = { ...given, text: given.text ?? readable(given.result) }
+  if (small && output.text.length <= SURE) return { output }
+  const copies = isStructured(output.result) ? 3 : 2
+  const weight = weigh(output.result)
+  if (copies * weight + output.text.length <= ROOM) return { output }
+  const room = Math.floor(ROOM / (copies + 1))
+  const artifact = await spill(given, weight <= room, how.origin, how.artifacts)
+  const result = partOf(output.result, room, artifact, how)
+  const text = cutText(given.text ?? readable(result), room)
+  return { output: { ...given, result, text }, artifact }
+}
+
+/** In the shape of the whole where that can be cut, else only where the whole is. */
+function partOf(result: Value, room: number, artifact: ArtifactInfo, how: Fitting): Value {
+  const part = weigh(result) <= room ? result : preview(result, room)
+  if (part !== undefined && how.keepsSchema(part)) return part
+  return { truncated: true, bytes: artifact.bytes, artifact: artifact as unknown as Value }
+}
