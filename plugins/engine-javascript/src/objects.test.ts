@@ -39,6 +39,7 @@ const Demo: ScriptModule = {
       result: { anyOf: [{ $ref: '#/$defs/Options' }, { type: 'null' }] },
     },
     open_door: { doc: '', params: [], result: { 'x-handle': 'Front' } },
+    read_sign: { doc: '', params: [], result: { 'x-handle': 'Sign' } },
     run_it: {
       doc: '',
       params: [
@@ -59,6 +60,7 @@ const Demo: ScriptModule = {
     },
   },
   handles: {
+    Sign: { doc: '', fields: { text: { type: 'string' } }, methods: {} },
     Front: {
       doc: '',
       fields: { full_name: { type: 'string' }, opt_field: {} },
@@ -83,6 +85,12 @@ async function run(source: string, plan: EngineHostPlan = {}) {
     functions: {
       'Demo.send_all': ({ args }) => args[0],
       'Demo.open_door': () => handle,
+      'Demo.read_sign': () => ({
+        [REF]: 'handle',
+        type: 'Sign',
+        id: 's1',
+        fields: { text: 'Mind it' },
+      }),
       'Demo.run_it': ({ args }) => [...args] as Value,
       'Demo.Front.knock_twice': ({ handle: id, args }) => `${id} ${args[0] as number}`,
       'Demo.steps': () => ({ [REF]: 'stream', id: 's1' }),
@@ -302,4 +310,12 @@ describe('callbacks', () => {
       code: 'VALUE_UNSUPPORTED',
     })
   })
+})
+
+it('a handle with a text is shown as it', async () => {
+  const { value, host } = await run(`const sign = await Demo.readSign()
+    print(sign)
+    return [String(sign), sign + '!', JSON.stringify({ sign }), String(await Demo.openDoor())]`)
+  expect(value).toEqual(['Mind it', 'Mind it!', '{"sign":"Mind it"}', 'front_1'])
+  expect(host.output.join('')).toBe('Mind it\n')
 })

@@ -18,6 +18,7 @@ function inspectObject(value, above) {
   if (value instanceof Promise) return '[promise]'
   if (hasOwn(value, 'toString') && above.length === 0) return textOf(value)
   const ref = refs.get(value)
+  if (ref?.[0] === 'h' && hasOwn(value, 'text')) return value.text
   if (ref) return '[' + (ref[0] === 's' ? 'stream ' + ref[1] : ref[1].split('.').pop() + ' ' + ref[2]) + ']'
   if (above.length > 6) return isArray(value) ? '[array]' : '[object]'
   return inspectParts(value, [...above, value])

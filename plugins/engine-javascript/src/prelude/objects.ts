@@ -1,6 +1,6 @@
 /** Guest side of handles, builders and streams: made from descriptions alone. */
 export const OBJECTS_PART = /* js */ String.raw`
-const { parse, create, define, freeze, keysOf, refs, raise, ask, config, part } = kit
+const { parse, create, define, freeze, hasOwn, keysOf, refs, raise, ask, config, part } = kit
 const { bind, strict } = part('modules')
 const types = new Map()
 function typeOf(index) {
@@ -21,10 +21,13 @@ function makeType({ name, key, methods, fields }) {
     define(proto, fn.name, { value: call, writable: true, configurable: true })
   }
   for (const field of optional) define(proto, field, { value: undefined, writable: true, configurable: true })
-  define(proto, 'toString', { value() { return refs.get(this)?.[2] ?? name }, writable: true, configurable: true })
+  define(proto, 'toString', { value() { return textOfHandle(this) ?? refs.get(this)?.[2] ?? name }, writable: true, configurable: true })
+  if (optional.has('text')) define(proto, 'toJSON', { value() { return textOfHandle(this) ?? { ...this } }, writable: true, configurable: true })
   define(proto, Symbol.toStringTag, { value: name })
   return { key, proto }
 }
+/** A handle that has a text is shown as it. */
+const textOfHandle = (handle) => hasOwn(handle, 'text') ? handle.text : undefined
 function makeHandle(index, id, fields) {
   const { key, proto } = typeOf(index)
   const handle = create(proto)
