@@ -127,5 +127,6 @@ async function prepare(
   const shape = options.schema ? await shapeOf(options.schema, house) : agent.shape
   const system = await ask.stop.race(systemPrompt(config, input))
   const past = [...(memory?.recall() ?? []), ...turnMessages(agent.name, input)]
-  return new Turn({ agent, config, toolbox, shape, ask, system, past })
+  const { artifacts } = house
+  return new Turn({ agent, config, toolbox, shape, ask, artifacts, system, past })
 }

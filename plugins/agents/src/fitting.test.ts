@@ -4,7 +4,7 @@ import { asksFor, FakeRun, says } from './testing/fake-run.ts'
 
 it('keeps an answer whose tools have read more than one call can carry', async () => {
   const read = { run: () => ({ lines: ['x'.repeat(700_000)] }) }
-  const run = new FakeRun([asksFor(['read', {}]), says('Long.')], { read })
+  const run = new FakeRun([asksFor(['read', {}], ['read', {}]), says('Long.')], { read })
   const result = await run.execute(await run.create({ tools: ['read'] }), 'x')
   expect(() => checkValue(result)).not.toThrow()
   expect(result.text).toBe('Long.')

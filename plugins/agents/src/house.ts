@@ -1,5 +1,5 @@
 import { expandSchema } from '@llmspell/sdk'
-import type { HookPoint, SchemaCompiler, ToolRegistry } from '@llmspell/sdk'
+import type { Artifacts, HookPoint, SchemaCompiler, ToolRegistry } from '@llmspell/sdk'
 import type {} from './types.ts'
 import { answerShape } from './answer.ts'
 import type { AnswerShape } from './answer.ts'
@@ -16,6 +16,7 @@ export interface House {
   readonly tools: ToolRegistry
   readonly schemas: SchemaCompiler
   readonly points: Points
+  readonly artifacts: Artifacts | undefined
 }
 
 /** The shape of a schema in its full or its short form. @throws SCHEMA_INVALID */

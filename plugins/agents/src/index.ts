@@ -23,7 +23,12 @@ export default definePlugin({
       step: hooks.point('agent.step'),
       done: hooks.point('agent.done'),
     }
-    const house = { tools: ctx.use('tools'), schemas: ctx.use('schemas'), points }
+    const house = {
+      tools: ctx.use('tools'),
+      schemas: ctx.use('schemas'),
+      points,
+      artifacts: ctx.find('artifacts'),
+    }
     ctx.provide('agents', agents)
     ctx.contribute('script-modules', 'Agent', { functions: agentHandlers(house), validators })
   },

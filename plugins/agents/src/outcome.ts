@@ -1,8 +1,9 @@
 import { fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
-import type { ErrorRecord, ToolResult, Value } from '@llmspell/sdk'
+import type { Artifacts, ErrorRecord, ToolResult, Value } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { failure } from './bound-tool.ts'
 import type { BoundTool, ToolOutcome } from './bound-tool.ts'
+import { modelText } from './model-text.ts'
 
 const FATAL = new Set(['BUDGET_EXCEEDED', 'CANCELLED'])
 const DENIED = new Set(['PERMISSION_DENIED', 'HOOK_CANCELLED'])
@@ -16,9 +17,17 @@ function isFatal({ code, details }: ErrorRecord): boolean {
 }
 
 /** Runs a tool for a model. @throws only what ends the agent */
-export async function outcomeFor(ask: Ask, tool: BoundTool, params: Value): Promise<ToolOutcome> {
+export async function outcomeFor(
+  ask: Ask,
+  tool: BoundTool,
+  params: Value,
+  artifacts: Artifacts | undefined,
+): Promise<ToolOutcome> {
   try {
-    return told(await tool.invoke(ask, params, { on_error: 'return' }))
+    const result = await tool.invoke(ask, params, { on_error: 'return' })
+    const outcome = told(result)
+    const { metadata } = result
+    return { ...outcome, text: await modelText({ text: outcome.text, metadata }, ask, artifacts) }
   } catch (error) {
     if (ask.stop.signal.aborted) throw error
     const record = toErrorRecord(error, 'TOOL_FAILED')

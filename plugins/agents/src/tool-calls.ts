@@ -48,12 +48,12 @@ async function carryOut(turn: Turn, call: Asked) {
 
 /** Refused calls are answered like failed ones, and never run. */
 async function outcome(turn: Turn, call: Asked): Promise<ToolOutcome> {
-  const { agent, toolbox, ask } = turn.parts
+  const { agent, toolbox, ask, artifacts } = turn.parts
   const tool = toolbox.get(call.name)
   if (!tool) return failure(toErrorRecord(notGranted(agent.name, call.name, toolbox)))
   if (call.type === 'tool_call_invalid') return failure(badArguments(call))
   const refusal = await approval(turn, tool, call)
-  return refusal ? failure(refusal) : outcomeFor(ask, tool, call.input)
+  return refusal ? failure(refusal) : outcomeFor(ask, tool, call.input, artifacts)
 }
 
 function badArguments({

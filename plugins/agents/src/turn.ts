@@ -1,4 +1,4 @@
-import type { Message, Value } from '@llmspell/sdk'
+import type { Artifacts, Message, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
 import type { AnswerShape } from './answer.ts'
 import type { Ask } from './ask.ts'
@@ -24,6 +24,8 @@ export interface TurnParts {
   readonly toolbox: Toolbox
   readonly shape: AnswerShape | undefined
   readonly ask: Ask
+  /** Keeps what is too long for a model. */
+  readonly artifacts: Artifacts | undefined
   readonly system: string
   /** What was said before, this turn's question included. */
   readonly past: readonly Message[]

@@ -51,8 +51,10 @@ export function artifactModule({ permissions, files, open }: Services): ScriptMo
       save: async ({ args: [draft], context }: Call<[Draft]>) => {
         const { bytes, mime } = encoded(draft.content)
         const facts = { name: draft.name, mime: draft.mime ?? mime, run: context.runId }
+        const labels = permissions.labels(accessOf(context, 'save'))
         const store = await open()
-        return rowOf(await store.save(bytes, { ...facts, metadata: metadataOf(draft) }))
+        const metadata = metadataOf(draft, labels.has('untrusted'))
+        return rowOf(await store.save(bytes, { ...facts, metadata }))
       },
       get: async ({ args: [id], context }: Call<[string]>) => {
         const [store, record] = await granted('get', 'read', id, context)

@@ -7,9 +7,10 @@ export interface Labels {
   readonly metadata?: Value
 }
 
-/** As the record keeps them. */
-export function metadataOf({ type, tags, metadata }: Labels): Value {
+/** As the record keeps them. `untrusted`: the run that stores it has seen text from outside. */
+export function metadataOf({ type, tags, metadata }: Labels, untrusted: boolean): Value {
   return {
+    ...(untrusted ? { untrusted } : {}),
     ...(type === undefined ? {} : { type }),
     ...(tags === undefined ? {} : { tags }),
     ...(metadata === undefined ? {} : { metadata }),
