@@ -30,6 +30,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
   ['files', ['maxBytes']],
   ['models', ['default', 'aliases', 'providers', 'retry']],
+  ['permissions', []],
   ['provider-mock', ['delay_ms']],
 ])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']

@@ -31,15 +31,29 @@ interface ArgSpec {
   readonly required?: boolean
 }
 
-/** The permissions that have flags of their own. */
-export const PERMISSIONS = ['read', 'write', 'net', 'run', 'env'] as const
+/** The permissions that have flags with values of their own. */
+export const PERMISSIONS = [
+  'read',
+  'write',
+  'net',
+  'run',
+  'env',
+  'sys',
+  'secret',
+  'mix',
+  'unjailed',
+] as const
 
 const SCOPES: Readonly<Record<(typeof PERMISSIONS)[number], readonly [string, string]>> = {
   read: ['PATHS', 'read and list files below these paths'],
   write: ['PATHS', 'write files below these paths'],
-  net: ['HOSTS', 'connect to these hosts: example.com:443, *.example.com'],
+  net: ['HOSTS', 'connect to these: example.com:443, *.example.com, 10.0.0.0/8'],
   run: ['PROGRAMS', 'start these programs: git, "git log *"'],
   env: ['NAMES', 'read these environment variables'],
+  sys: ['WORDS', 'see these facts of the system: host, user, os'],
+  secret: ['NAMES', 'use these secrets'],
+  mix: ['HOSTS', 'send here by an agent that saw private data and outside text'],
+  unjailed: ['PROGRAMS', 'start these programs without a jail'],
 }
 
 const permissionFlag = (verb: 'allow' | 'deny', name: (typeof PERMISSIONS)[number]): FlagSpec => {
@@ -74,10 +88,16 @@ export const MODEL: FlagSpec = {
   summary: 'Model of agents that name none',
 }
 
-/** What a run may do: the five permissions, allowed and denied. */
+/** What a run may do: the permissions, allowed and denied. */
 export const GRANTS: readonly FlagSpec[] = [
   ...PERMISSIONS.map((name) => permissionFlag('allow', name)),
   ...PERMISSIONS.map((name) => permissionFlag('deny', name)),
+  {
+    name: 'allow-net-private',
+    kind: 'switch',
+    summary: 'May connect to private addresses, where --allow-net has them',
+    group: 'PERMISSION',
+  },
   {
     name: 'allow-all',
     kind: 'switch',
@@ -108,11 +128,18 @@ const engineFlag = (otherwise: string): FlagSpec => ({
   summary: `Script engine (default: ${otherwise})`,
 })
 
+export const NO_ASK: FlagSpec = {
+  name: 'no-ask',
+  kind: 'switch',
+  summary: 'Ask nobody on the terminal: what is not granted is denied',
+}
+
 const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
   CONFIG,
   JSON_FLAG,
   QUIET,
+  NO_ASK,
   { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
   {
     name: 'isolation',

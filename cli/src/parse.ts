@@ -130,10 +130,13 @@ function split({ spec, words, flags }: State): Pick<Parsed, 'args' | 'rest'> {
 }
 
 /** A word that the command has no place for. */
-export function unexpected({ id }: Pick<CommandSpec, 'id'>, word: string): SpellError {
-  return new SpellError('ARGUMENT_UNEXPECTED', `'llmspell ${id}' does not take '${word}'.`, {
-    hint: `See the usage with: llmspell ${id} --help`,
-  })
+export function unexpected(
+  { id }: Pick<CommandSpec, 'id'>,
+  word: string,
+  hint = `See the usage with: llmspell ${id} --help`,
+): SpellError {
+  const text = `'llmspell ${id}' does not take '${word}'.`
+  return new SpellError('ARGUMENT_UNEXPECTED', text, { hint })
 }
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1)

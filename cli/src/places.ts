@@ -22,6 +22,32 @@ export function pluginFolder(env: Env, platform: string): string | undefined {
   return below(dataFolder(env, platform), 'plugins')
 }
 
+/** Where the plugin `permissions` finds policies and keeps what it notes; each absent without a home. */
+export interface PolicyPlaces {
+  /** Policy file of the system: not moved by `LLMSPELL_HOME`, since it is not the user's. */
+  readonly system: string
+  readonly user?: string
+  readonly state?: string
+  readonly audit?: string
+}
+
+export function policyPlaces(env: Env, platform: string): PolicyPlaces {
+  const home = absolute(env['LLMSPELL_HOME'])
+  const config = home ?? below(base(env, platform, CONFIG), 'llmspell')
+  const data = dataFolder(env, platform)
+  return {
+    system: platform === 'win32' ? join(programData(env), POLICY) : `/etc/llmspell/${POLICY}`,
+    ...(config === undefined ? {} : { user: join(config, POLICY) }),
+    ...(data === undefined ? {} : { state: data, audit: join(data, 'audit') }),
+  }
+}
+
+const POLICY = 'policy.toml'
+
+function programData(env: Env): string {
+  return join(absolute(env['ProgramData']) ?? 'C:\\ProgramData', 'llmspell')
+}
+
 /** True where `LLMSPELL_HOME` is set to a folder that depends on where the program starts. */
 export function homeIsRelative({ LLMSPELL_HOME: home }: Env): boolean {
   return !!home && !isAbsolute(home)
@@ -39,6 +65,12 @@ const CACHE: Place = {
   linux: '.cache',
   darwin: 'Library/Caches',
   win32: 'AppData/Local/Cache',
+}
+const CONFIG: Place = {
+  xdg: 'XDG_CONFIG_HOME',
+  linux: '.config',
+  darwin: 'Library/Preferences',
+  win32: 'AppData/Roaming',
 }
 const DATA: Place = {
   xdg: 'XDG_DATA_HOME',

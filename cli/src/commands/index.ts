@@ -1,7 +1,9 @@
+import { auditList, auditVerify } from './audit.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { init, types } from './init.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
+import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { exec, run } from './run.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 
@@ -19,4 +21,10 @@ export const COMMANDS = {
   'plugin:list': pluginList,
   'plugin:inspect': pluginInspect,
   'plugin:doctor': pluginDoctor,
+  'policy:explain': policyExplain,
+  'policy:list': policyList,
+  'policy:trust': policyTrust,
+  'policy:check': policyCheck,
+  'audit:list': auditList,
+  'audit:verify': auditVerify,
 }

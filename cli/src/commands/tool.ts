@@ -1,5 +1,14 @@
 import type { ExtensionRegistry, Schema } from '@llmspell/sdk'
-import { CONFIG, GRANTS, HELP, JSON_FLAG, LIMITS, QUIET, type CommandSpec } from '../flags.ts'
+import {
+  CONFIG,
+  GRANTS,
+  HELP,
+  JSON_FLAG,
+  LIMITS,
+  NO_ASK,
+  QUIET,
+  type CommandSpec,
+} from '../flags.ts'
 import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -28,6 +37,7 @@ const INVOKE: CommandSpec = {
     JSON_FLAG,
     CONFIG,
     QUIET,
+    NO_ASK,
     HELP,
     ...GRANTS,
     ...LIMITS,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { dataFolder } from '../places.ts'
+import { dataFolder, policyPlaces } from '../places.ts'
 
 type Env = Parameters<typeof dataFolder>[0]
 type Sections = NonNullable<Config['plugins']>
@@ -8,7 +8,10 @@ type Sections = NonNullable<Config['plugins']>
 /** What only the program knows of plugins' config: where their files live. Nothing without a home. */
 export function pluginDefaults(env: Env, platform: string): Sections {
   const data = dataFolder(env, platform)
-  return data === undefined ? {} : { artifacts: { folder: join(data, 'artifacts') } }
+  const permissions = { ...policyPlaces(env, platform) }
+  return data === undefined
+    ? { permissions }
+    : { artifacts: { folder: join(data, 'artifacts') }, permissions }
 }
 
 /** The sections that the user wrote, each key before ours. */

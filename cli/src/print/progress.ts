@@ -52,6 +52,7 @@ export class ProgressLine {
   #frame = 0
   #drawn = false
   #midLine = false
+  #held = 0
 
   constructor(options: ProgressOptions = {}) {
     this.#options = options
@@ -90,6 +91,13 @@ export class ProgressLine {
     this.#erase()
   }
 
+  /** Keeps the line away while something else has the terminal. */
+  hold(): Disposable {
+    this.#held++
+    this.#erase()
+    return { [Symbol.dispose]: () => void this.#held-- }
+  }
+
   get #screen(): Screen {
     this.#seen ??= (this.#options.screen ?? terminal)()
     return this.#seen
@@ -108,7 +116,7 @@ export class ProgressLine {
   }
 
   #draw(): void {
-    if (this.#midLine && this.#screen.shared) return
+    if (this.#held > 0 || (this.#midLine && this.#screen.shared)) return
     const frame = FRAMES[this.#frame++ % FRAMES.length]!
     this.#write(`${CLEAR}${frame} ${this.#text().slice(0, this.#screen.columns - 3)}`)
     this.#drawn = true

@@ -19,7 +19,7 @@ export function runOptions(parsed: Parsed): RunOptions {
   const model = text(parsed, 'model')
   return {
     allow: allowed(parsed),
-    deny: permissions(parsed, 'deny'),
+    deny: denied(parsed),
     limits: limits(parsed),
     root: process.cwd(),
     args: parsed.rest,
@@ -34,11 +34,24 @@ export function isolation(parsed: Parsed, otherwise: Isolation): Isolation {
 }
 
 // Paths start at the root of the file system; `*` of env leaves out names that look like secrets.
-const EVERYTHING: PermissionSet = { read: ['/'], write: ['/'], net: ['*'], run: ['*'], env: ['*'] }
+const EVERYTHING: PermissionSet = {
+  '*': ['*'],
+  read: ['/'],
+  write: ['/'],
+  net: ['*:*'],
+  env: ['*'],
+}
 
-function allowed(parsed: Parsed): PermissionSet {
-  if (!isOn(parsed, 'allow-all')) return permissions(parsed, 'allow')
-  return EVERYTHING
+/** What the flags grant. */
+export function allowed(parsed: Parsed): PermissionSet {
+  if (isOn(parsed, 'allow-all')) return EVERYTHING
+  const all = permissions(parsed, 'allow')
+  return isOn(parsed, 'allow-net-private') ? { ...all, 'net-private': ['*'] } : all
+}
+
+/** What the flags deny. */
+export function denied(parsed: Parsed): PermissionSet {
+  return permissions(parsed, 'deny')
 }
 
 function permissions({ flags }: Parsed, verb: 'allow' | 'deny'): PermissionSet {

@@ -9,8 +9,10 @@ import { ProgressLine } from '../print/progress.ts'
 import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { pickEngine } from './engine.ts'
+import { asking } from './ask.ts'
 import { Interrupt } from './interrupt.ts'
 import { isolation, isOn, runOptions, text } from './options.ts'
+import { policyChain } from './policy.ts'
 
 /** A script to run. */
 export interface Script {
@@ -38,9 +40,10 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
   const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
   const engine = pickEngine(engines, stage.source.file, text(parsed, 'engine'), config.engine)
   const runtime = await kernel.use('script-runtime')
+  const placed = { ...options, ...(script.folder === undefined ? {} : { root: script.folder }) }
   const request: RunRequest = {
-    ...options,
-    ...(script.folder === undefined ? {} : { root: script.folder }),
+    ...placed,
+    ...(await policyChain(stage, kernel, config, placed)),
     source: stage.source.text,
     file: stage.source.file,
     engine: engine.name,
@@ -73,10 +76,11 @@ async function perform(
 }
 
 function wires(
-  { printed, quiet }: Stage,
+  { parsed, printed, quiet }: Stage,
   line: ProgressLine,
-): Pick<RunRequest, 'write' | 'log' | 'onProgress'> {
+): Pick<RunRequest, 'write' | 'log' | 'onProgress' | 'ask'> {
   return {
+    ...asking(parsed, line),
     write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(printable(piece)),
     log: (entry) => log(entry, line, quiet),
     onProgress: (progress) => line.report(progress),

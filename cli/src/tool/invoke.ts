@@ -13,8 +13,10 @@ import { failureText } from '../print/failure.ts'
 import { err, out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
 import { painter } from '../print/style.ts'
+import { asking } from '../run/ask.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { runOptions, text } from '../run/options.ts'
+import { policyChain } from '../run/policy.ts'
 import type { Stage } from '../stage.ts'
 import { findTool } from './find.ts'
 import { toolInput } from './input.ts'
@@ -26,7 +28,8 @@ import { inputSchema } from './schema.ts'
  */
 export async function invokeTool(stage: Stage): Promise<number> {
   const options = runOptions({ ...stage.parsed, rest: [] })
-  const kernel = await stage.open(await stage.config())
+  const config = await stage.config()
+  const kernel = await stage.open(config)
   const entry = findTool(kernel.extensions, stage.parsed.args[0]!)
   const schema = inputSchema(kernel.extensions, entry)
   const input = toolInput(entry.name, schema, text(stage.parsed, 'input'), stage.parsed.rest)
@@ -35,6 +38,8 @@ export async function invokeTool(stage: Stage): Promise<number> {
   using interrupt = new Interrupt()
   await using run = runtime.open({
     ...options,
+    ...(await policyChain(stage, kernel, config, options)),
+    ...asking(stage.parsed, line),
     signal: interrupt.signal,
     onProgress: (progress) => line.report(progress),
   })
