@@ -23,6 +23,7 @@ export async function worked(
   work: Work,
   source: Uint8Array,
 ): Promise<{ readonly facts: Facts; readonly bytes: Uint8Array }> {
+  call.signal.throwIfAborted()
   const { kind } = await jail.report()
   const end = await jail.run({
     ...program(),
@@ -38,8 +39,8 @@ export async function worked(
 /** Node itself and the decoder are all that the process sees of this machine's files. */
 function program() {
   const child = fileURLToPath(new URL(`./child${endingOf(import.meta.url)}`, import.meta.url))
-  const sharp = createRequire(import.meta.url).resolve('sharp/package.json')
-  const modules = dirname(dirname(realpathSync(sharp)))
+  const sharp = realpathSync(createRequire(import.meta.url).resolve('sharp'))
+  const modules = sharp.slice(0, sharp.lastIndexOf(join('sharp', 'lib')))
   const node = realpathSync(process.execPath)
   const folder = dirname(realpathSync(child))
   return {
