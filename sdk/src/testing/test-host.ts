@@ -132,7 +132,7 @@ class MemoryHost implements TestHost {
     }
     if (failures.length > 0) throw new AggregateError(failures, 'Disposing the plugin failed.')
     // What was closed is gone from the list of open handles one turn of the loop later.
-    await new Promise((resolve) => setImmediate(resolve))
+    await new Promise((resolve) => setTimeout(resolve, 1))
     this.#assertClean()
   }
 
