@@ -92,12 +92,12 @@ function isNamed(address: string, { grants }: Access): boolean {
   return rules.some((rule) => addressOf(rule) === addressOf(address))
 }
 
-/** The one address that a rule or text names, in one form; undefined where it names something else. */
+/** The one host that a rule or text names, in one form; undefined for a range. */
 function addressOf(rule: string): string | undefined {
-  const plain = rule.includes('://')
-    ? rule
-    : `http://${rule.includes('[') || rule.split(':').length < 3 ? rule : `[${rule}]`}`
-  return URL.parse(plain.replace(/\/$/, ''))?.hostname
+  const [, host = rule] = /^https?:\/\/(.*?)\/?$/.exec(rule) ?? []
+  if (host.includes('/')) return undefined
+  const bare = !host.includes('[') && host.split(':').length > 2
+  return URL.parse(`http://${bare ? `[${host}]` : host}`)?.hostname
 }
 
 /** By the way of a deny, so that the refusal leaves its line in the audit. */

@@ -1,3 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
+import { httpRequest } from './http-request.ts'
 
-export default definePlugin({ setup() {} })
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('tools', 'http-request', httpRequest(ctx.use('http'), ctx.use('secrets')))
+  },
+})

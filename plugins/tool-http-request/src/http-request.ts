@@ -1,0 +1,89 @@
+import type {
+  Http,
+  HttpLimits,
+  HttpRequest,
+  Secrets,
+  Tool,
+  ToolCall,
+  ToolOutput,
+} from '@llmspell/sdk'
+import { authHeaders } from './auth.ts'
+import type { HttpRequestInput } from './generated/input.ts'
+import { validate } from './generated/input.validate.js'
+import { validate as validateOutput } from './generated/output.validate.js'
+import { readAnswer } from './read.ts'
+import { payloadOf } from './payload.ts'
+
+const MAX_BYTES = 1024 * 1024
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The tool, over the guarded client: it connects to nothing by itself. */
+export function httpRequest(http: Http, secrets: Secrets): Tool<HttpRequestInput> {
+  return {
+    validate,
+    validateOutput,
+    effectOf: ({ method }) => (SAFE.has(method) ? 'idempotent' : 'unsafe'),
+    async execute(input, call) {
+      const request = await requestOf(input, secrets, call)
+      await using response = await http.request(request, call)
+      return outputOf(await readAnswer(response, input, call))
+    },
+  }
+}
+
+async function requestOf(
+  input: HttpRequestInput,
+  secrets: Secrets,
+  call: ToolCall,
+): Promise<HttpRequest> {
+  const { method, redirect, retries } = input
+  const { body, type } = payloadOf(input)
+  const url = urlOf(input)
+  const given = input.headers ?? {}
+  const own = new Set(Object.keys(given).map((name) => name.toLowerCase()))
+  const typed = type === undefined || own.has('content-type') ? {} : { 'content-type': type }
+  const auth = await authHeaders(input, own, url, secrets, call)
+  const headers = { ...typed, ...given, ...auth }
+  const limits = limitsOf(input, call)
+  return {
+    url,
+    method,
+    headers,
+    redirect,
+    retries,
+    limits,
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
+/** As it was written, where it is no URL: the client says what is wrong with it. */
+function urlOf({ url, query }: HttpRequestInput): string {
+  const fields = Object.entries(query ?? {})
+  if (fields.length === 0) return url
+  const [, rest = url, hash = ''] = /^([^#]*)(#.*)?$/s.exec(url) ?? []
+  const added = new URLSearchParams(
+    fields.map(([name, value]): [string, string] => [name, String(value)]),
+  )
+  return `${rest}${rest.includes('?') ? '&' : '?'}${added.toString()}${hash}`
+}
+
+function limitsOf(
+  { timeouts = {}, max_bytes: maxBytes }: HttpRequestInput,
+  call: ToolCall,
+): HttpLimits {
+  const { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total } = timeouts
+  const max = maxBytes ?? (call.streamed ? undefined : MAX_BYTES)
+  return {
+    ...(connect === undefined ? {} : { connectMs: connect }),
+    ...(headers === undefined ? {} : { headersMs: headers }),
+    ...(idle === undefined ? {} : { idleMs: idle }),
+    ...(total === undefined ? {} : { totalMs: total }),
+    ...(max === undefined ? {} : { maxBytes: max }),
+  }
+}
+
+function outputOf(result: Awaited<ReturnType<typeof readAnswer>>): ToolOutput {
+  const { body, json, status } = result
+  const text = body ?? (json === undefined ? `Status ${status}` : JSON.stringify(json, null, 2))
+  return { result: { ...result }, text, operation: 'request' }
+}
