@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
-import type { Access, Permissions, Value } from '@llmspell/sdk'
+import type { Access, Audit, Permissions, Value } from '@llmspell/sdk'
 import type { FilesConfig } from './generated/config.ts'
 import { notRegular } from './errors.ts'
 import { isSystemPath } from './kind.ts'
@@ -8,6 +8,7 @@ import { isSystemPath } from './kind.ts'
 /** What the service works with. */
 export interface Means {
   readonly permissions: Permissions
+  readonly audit: Audit
   readonly config: FilesConfig
   /** Whether the system names open descriptors (`/proc/self/fd`). */
   readonly descriptors: boolean

@@ -12,7 +12,12 @@ import { writeFile } from './write.ts'
 export default definePlugin<FilesConfig>({
   setup(ctx) {
     const descriptors = process.platform === 'linux' && existsSync('/proc/self/fd')
-    const means: Means = { permissions: ctx.use('permissions'), config: ctx.config, descriptors }
+    const means: Means = {
+      permissions: ctx.use('permissions'),
+      audit: ctx.use('audit'),
+      config: ctx.config,
+      descriptors,
+    }
     const files: Files = {
       open: (path, access, options = {}) => openFile(means, path, access, options),
       write: (path, access, options) => writeFile(means, path, access, options),

@@ -33,11 +33,13 @@ export function protectedBy(place: string): string | undefined {
 }
 
 /**
- * Whether whoever started the run named exactly this file. Only the outermost layer is looked at: the
- * ones below may be made by a script.
+ * Whether whoever started the run named exactly this file. The layers below the command line are not
+ * looked at: a script may have made them.
  */
 export function isNamed(place: string, { grants, root }: Access): boolean {
-  const rules = grants[0]?.allow['write'] ?? []
+  const given = grants.findIndex(({ holder }) => holder === 'command line')
+  const layers = grants.slice(0, Math.max(given, 0) + 1)
+  const rules = layers.flatMap(({ allow }) => allow['write'] ?? [])
   return rules.some((rule) => formsOf(resolve(root, rule)).includes(place))
 }
 

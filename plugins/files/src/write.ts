@@ -40,9 +40,27 @@ async function askToWrite(
   const rule = protectedBy(asked.lexical)
   // A person who was asked about this very path has named it.
   if (rule !== undefined && !asked.agreed && !isNamed(asked.lexical, asked.access)) {
+    await recordProtected(asked, rule)
     throw errors.protectedPath(asked.shown, rule)
   }
   return asked
+}
+
+/** What is refused here was granted: `permissions` knows nothing of it. */
+async function recordProtected({ means, access, lexical }: Asked, rule: string): Promise<void> {
+  const { runId = '', seq = 0, actors = [] } = access.run ?? {}
+  const names = actors.map(({ kind, name }) => `${kind} '${name}'`)
+  await means.audit.record({
+    run: runId,
+    seq,
+    actors: names.length > 0 ? names : ['script'],
+    subject: access.subject,
+    permission: 'write',
+    target: lexical,
+    outcome: 'denied',
+    by: `files: protected ${rule}`,
+    labels: [...means.permissions.labels(access)],
+  })
 }
 
 async function folderOf(asked: Asked, { parents = false }: WriteOptions): Promise<HeldFolder> {
