@@ -7,9 +7,8 @@ export function jailMissing(subject: string, { reason, hint }: JailReport): Spel
 }
 
 /** @param why for scripts: without a path of the host */
-export function notStarted(subject: string, why: string, cause?: unknown): SpellError {
+export function notStarted(subject: string, why: string): SpellError {
   return new SpellError('COMMAND_FAILED', `${subject} did not start: ${printable(why)}.`, {
     hint: 'See that the program and its folder are there.',
-    cause,
   })
 }

@@ -11,6 +11,8 @@ import { follow } from './run.ts'
 import type { Started } from './started.ts'
 import { startUnjailed } from './unjailed.ts'
 
+/** Each jail has one of its own: as a working folder, it is empty. */
+const OWN = '/tmp'
 /** What has devices, other processes or sockets in it cannot be shown. */
 const NEVER_SHOWN = ['/proc', '/sys', '/dev', '/run', '/var/run']
 const NEVER_WHOLE = new Set(['/', '/tmp', '/var'])
@@ -66,8 +68,8 @@ async function check({ program, args, env = {}, folder, subject }: Command): Pro
   if (Object.keys(env).some((name) => name === '' || name.includes('=')))
     throw notStarted(subject, 'a variable has no proper name')
   if (!isAbsolute(program)) throw notStarted(subject, 'its program is no absolute path')
-  await access(program, constants.X_OK).catch((error: unknown) => {
-    throw notStarted(subject, 'its program is not there, or is none', error)
+  await access(program, constants.X_OK).catch(() => {
+    throw notStarted(subject, 'its program is not there, or is none')
   })
 }
 
@@ -79,7 +81,7 @@ async function checkShown(command: Command): Promise<void> {
     if (real !== path)
       throw notStarted(subject, 'a folder that it is to see is not there, or a link')
   }
-  for (const path of [folder, ...read, ...write]) {
+  for (const path of [...(folder === OWN ? [] : [folder]), ...read, ...write]) {
     if (NEVER_WHOLE.has(path) || NEVER_SHOWN.some((place) => covers(place, path)))
       throw notStarted(subject, 'a folder that it is to see is one of the system')
   }

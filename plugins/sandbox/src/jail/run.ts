@@ -93,7 +93,7 @@ function exit({ child }: Started, command: Command): Promise<[number | null, str
   return new Promise((resolve, reject) => {
     child.once('exit', (code, signal) => resolve([code, signal]))
     child.once('error', (error: NodeJS.ErrnoException) =>
-      reject(notStarted(command.subject, `the system said ${error.code ?? 'no'}`, error)),
+      reject(notStarted(command.subject, `the system said ${error.code ?? 'no'}`)),
     )
   })
 }
