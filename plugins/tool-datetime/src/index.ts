@@ -1,3 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
+import { datetime } from './datetime.ts'
 
-export default definePlugin({ setup() {} })
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('tools', 'datetime', datetime)
+  },
+})
