@@ -1,3 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
+import { environment } from './environment.ts'
 
-export default definePlugin({ setup() {} })
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('tools', 'environment', environment(ctx.use('permissions')))
+  },
+})
