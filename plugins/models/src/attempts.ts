@@ -1,5 +1,6 @@
 import { isSpellError, sleep } from '@llmspell/sdk'
 import type {
+  Access,
   CallContext,
   ModelChunk,
   ModelRequest,
@@ -16,6 +17,7 @@ import { retryDelay, retryText } from './retry.ts'
 export interface Question {
   readonly provider: Provider
   readonly settings: ModelSettings
+  readonly access: Access
   /** `provider/model`. */
   readonly id: string
   readonly request: ModelRequest
@@ -88,8 +90,8 @@ async function* oneAttempt(hub: Hub, question: Question): AsyncGenerator<ModelCh
 }
 
 function source(hub: Hub, question: Question): AsyncIterable<ModelChunk> {
-  const { provider, settings, request, signal, streaming } = question
-  const options = { signal, logger: hub.logger }
+  const { provider, settings, request, signal, streaming, access } = question
+  const options = { signal, logger: hub.logger, access }
   return streaming ? provider.stream(settings, request, options) : whole(question, options)
 }
 

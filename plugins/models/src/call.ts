@@ -26,7 +26,7 @@ export async function* answer(
   ask: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerChunk> {
-  const model = await route(hub, ask, resolveIn(hub, ask.spec, ask.context))
+  const model = await route(hub, ask, await resolveIn(hub, ask.spec, ask.context))
   const question = await prepare(hub, ask, model, signal)
   const tally: Tally = { attempts: 0 }
   const started = performance.now()
@@ -70,6 +70,7 @@ async function prepare(
   return {
     provider,
     settings: connected.settings,
+    access: connected.access,
     id: model.id,
     request,
     streaming,

@@ -1,9 +1,17 @@
-import type { CallContext, ExtensionRegistry, HookPoint, Logger, Permissions } from '@llmspell/sdk'
+import type {
+  CallContext,
+  ExtensionRegistry,
+  HookPoint,
+  Logger,
+  Permissions,
+  Secrets,
+} from '@llmspell/sdk'
 import type { Catalog } from './catalog.ts'
 import type { ModelsConfig } from './generated/config.ts'
+import { dotenvNames } from './dotenv.ts'
 import { connect } from './keys.ts'
 import type { Connected } from './keys.ts'
-import { resolveModel } from './resolve.ts'
+import { isDefault, resolveModel } from './resolve.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
 
 /** The hook points that a call passes, in this order. */
@@ -22,6 +30,7 @@ export interface Hub {
   readonly extensions: ExtensionRegistry
   readonly points: Points
   readonly permissions: Permissions | undefined
+  readonly secrets: Secrets | undefined
   readonly logger: Logger
   /** The host's environment. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -30,26 +39,29 @@ export interface Hub {
 }
 
 /** @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
-export function resolveIn(
+export async function resolveIn(
   hub: Hub,
   spec: ModelSpec | undefined,
   context: CallContext | undefined,
-): ResolvedModel {
-  return resolveModel(hub, spec, context)
+): Promise<ResolvedModel> {
+  // Only then does it matter which keys there are.
+  const dotenv = isDefault(hub, spec, context) ? await dotenvNames(hub, context) : undefined
+  return resolveModel(dotenv ? { ...hub, dotenv } : hub, spec, context)
 }
 
-/** @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID */
+/** @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID, SECRET_UNKNOWN, SECRET_BOUND, SECRET_LOCKED */
 export function connectIn(
   hub: Hub,
   model: ResolvedModel,
   context: CallContext | undefined,
 ): Promise<Connected> {
-  const { env, permissions } = hub
+  const { env, permissions, secrets } = hub
   return connect({
     endpoint: hub.catalog.endpoint(model.provider),
     model,
     env,
     permissions,
+    secrets,
     context,
   })
 }

@@ -21,6 +21,7 @@ export default definePlugin<ModelsConfig>({
       extensions,
       points: pointsOf(ctx.use('hooks')),
       permissions: ctx.find('permissions'),
+      secrets: ctx.find('secrets'),
       logger: ctx.logger,
       env: process.env,
       random: Math.random,

@@ -1,44 +1,67 @@
 import { SpellError } from '@llmspell/sdk'
-import type { ModelItem, Value } from '@llmspell/sdk'
+import type { CallContext, ModelItem, Value } from '@llmspell/sdk'
 import type { Endpoint } from './catalog.ts'
 import type { Hub } from './hub.ts'
-import { envName, hostAddress, keyVariable } from './keys.ts'
+import { hostAddress } from './address.ts'
+import { dotenvNames } from './dotenv.ts'
+import { keyReference } from './keys.ts'
+import { readReference, shownReference } from './reference.ts'
+import { hasKey } from './resolve.ts'
+import type { Choice } from './resolve.ts'
 import type { ProviderInfo, ResolvedModel } from './types.ts'
 
 /** Rows of `Provider.list`: installed and configured ones, and those that cannot be used, with the reason. */
-export function listProviders(hub: Hub): readonly ProviderInfo[] {
+export async function listProviders(
+  hub: Hub,
+  context?: CallContext,
+): Promise<readonly ProviderInfo[]> {
+  const dotenv = await dotenvNames(hub, context)
   const broken = hub.catalog.broken().map(({ name, reason }) => ({
     name,
     description: 'Named in the configuration only.',
     mock: false,
     enabled: true,
     available: false,
+    keyed: false,
     reason,
     capabilities: [],
   }))
-  return [...hub.catalog.endpoints().map((endpoint) => infoOf(hub, endpoint)), ...broken]
+  return [...hub.catalog.endpoints().map((each) => infoOf({ ...hub, dotenv }, each)), ...broken]
 }
 
-export function infoOf(hub: Hub, endpoint: Endpoint): ProviderInfo {
-  const reason = whyNot(hub, endpoint)
+/** What is known of one. @throws PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
+export async function providerInfo(
+  hub: Hub,
+  name: string,
+  context: CallContext,
+): Promise<ProviderInfo> {
+  const endpoint = hub.catalog.endpoint(name)
+  return infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint)
+}
+
+function infoOf(keys: Keys, endpoint: Endpoint): ProviderInfo {
+  const reason = whyNot(keys, endpoint)
   return {
     name: endpoint.name,
     description: endpoint.item.description,
     mock: endpoint.item.mock === true,
     enabled: endpoint.config.enabled !== false,
     available: reason === undefined,
+    keyed: hasKey(endpoint, keys),
     ...(reason === undefined ? {} : { reason }),
     capabilities: union(endpoint.models),
   }
 }
 
-function whyNot({ env }: Hub, endpoint: Endpoint): string | undefined {
+type Keys = Pick<Choice, 'env' | 'dotenv'>
+
+function whyNot(keys: Keys, endpoint: Endpoint): string | undefined {
   if (endpoint.config.enabled === false) return 'switched off in the configuration'
-  const variable = keyVariable(endpoint)
+  const reference = keyReference(endpoint)
   const configured = endpoint.config.api_key !== undefined
-  const elsewhere = hostAddress(endpoint, env) !== undefined && !configured
-  if (variable === undefined || env[variable] || elsewhere) return undefined
-  return `the environment variable ${variable} is not set`
+  const elsewhere = hostAddress(endpoint, keys.env) !== undefined && !configured
+  if (reference === undefined || hasKey(endpoint, keys) || elsewhere) return undefined
+  return `the environment variable ${reference.name} is not set`
 }
 
 function union(models: readonly ModelItem[]): readonly string[] {
@@ -116,9 +139,9 @@ export function resolvedTable(hub: Hub, model: ResolvedModel): Value {
 
 function shownKey(endpoint: Endpoint, { apiKey }: ResolvedModel): string | undefined {
   const given = apiKey?.value ?? endpoint.config.api_key
-  if (given !== undefined) return envName(given) === undefined ? '***' : given
-  const variable = keyVariable(endpoint)
-  return variable === undefined ? undefined : `env:${variable}`
+  if (given !== undefined) return readReference(given) === undefined ? '***' : given
+  const reference = keyReference(endpoint)
+  return reference && shownReference(reference)
 }
 
 function defined(table: Readonly<Record<string, Value | undefined>>): Value {

@@ -1,18 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { connectIn, resolveIn } from './hub.ts'
 import { fakeHub } from './testing/fake-hub.ts'
+import { FakeSecrets } from './testing/fake-secrets.ts'
 import type { FakeOptions } from './testing/fake-hub.ts'
 import { FakeRun, grants } from './testing/fake-run.ts'
 import type { ModelSpec } from './types.ts'
 
 const env = { OPENAI_API_KEY: 'sk-own', LAB_KEY: 'sk-lab', OTHER: 'sk-other' }
+const OWN = { kind: 'env', name: 'OPENAI_API_KEY' }
 const LAB = 'http://lab:8000/v1'
 
 /** Address and key that a script's model would be called with. */
 async function connect(spec: ModelSpec, options: FakeOptions = {}) {
   const hub = fakeHub({ env, permissions: grants(), ...options })
   const { context } = new FakeRun()
-  return connectIn(hub, resolveIn(hub, spec, context), context)
+  return connectIn(hub, await resolveIn(hub, spec, context), context)
 }
 
 const denied = (need: string) =>
@@ -33,7 +35,7 @@ describe('the key of a provider', () => {
     )
     const hub = fakeHub({ env: {} })
     const { context } = new FakeRun({ model: 'openai/x' })
-    await expect(connectIn(hub, resolveIn(hub, undefined, context), context)).rejects.toThrow(
+    await expect(connectIn(hub, await resolveIn(hub, undefined, context), context)).rejects.toThrow(
       expect.objectContaining({ hint: expect.stringContaining('--model mock/demo') }),
     )
     expect((await connect('mock/demo', { env: {} })).settings).not.toHaveProperty('apiKey')
@@ -104,7 +106,7 @@ describe('what the host configured needs no grant', () => {
     const permissions = grants('net http://evil')
     const connected = await connect(spec, { config, permissions })
     expect(connected.settings).not.toHaveProperty('apiKey')
-    expect(connected.withheld).toBe('OPENAI_API_KEY')
+    expect(connected.withheld).toEqual(OWN)
   })
 })
 
@@ -122,9 +124,9 @@ describe('what a script gives', () => {
     const spec = { model: 'openai/x', base_url: LAB }
     await expect(connect(spec)).rejects.toThrow(denied('net http://lab:8000'))
     const hub = { permissions: grants('net http://lab:8000') }
-    expect(await connect(spec, hub)).toEqual({
+    expect(await connect(spec, hub)).toMatchObject({
       settings: { provider: 'openai', model: 'x', baseUrl: LAB, settings: {} },
-      withheld: 'OPENAI_API_KEY',
+      withheld: OWN,
     })
   })
 
@@ -156,7 +158,7 @@ describe('what a script gives', () => {
   test('is denied where nobody decides', async () => {
     const hub = fakeHub({ env })
     const { context } = new FakeRun()
-    const model = resolveIn(hub, { model: 'openai/x', base_url: LAB }, context)
+    const model = await resolveIn(hub, { model: 'openai/x', base_url: LAB }, context)
     await expect(connectIn(hub, model, context)).rejects.toThrow(denied('net'))
     expect((await connectIn(hub, model, undefined)).settings.baseUrl).toBe(LAB)
   })
@@ -170,9 +172,89 @@ describe('what a script gives', () => {
     },
   )
 
-  test('refuses references of another kind instead of sending them', async () => {
-    await expect(connect({ model: 'openai/x', api_key: 'secret:openai' })).rejects.toThrow(
-      expect.objectContaining({ code: 'MODEL_INVALID' }),
-    )
+  test('refuses references that nobody keeps instead of sending them', async () => {
+    for (const api_key of ['secret:openai', 'secret:', 'env:'])
+      await expect(connect({ model: 'openai/x', api_key })).rejects.toThrow(
+        expect.objectContaining({ code: 'MODEL_INVALID' }),
+      )
   })
+})
+
+describe('secrets', () => {
+  const OPENAI = 'https://api.openai.com'
+  const config = { providers: { openai: { api_key: 'secret:openai' } } }
+
+  test('are revealed for the origin that they are sent to, on behalf of whoever named them', async () => {
+    const secrets = new FakeSecrets({ openai: 'sk-kept', own: 'sk-script' })
+    const settings = async (spec: ModelSpec, options: FakeOptions = {}) =>
+      (await connect(spec, { secrets, ...options })).settings.apiKey
+    expect(await settings('openai/x', { config })).toBe('sk-kept')
+    expect(secrets.asked.at(-1)).toEqual(['openai', OPENAI, 'plugin models'])
+    expect(await settings({ model: 'openai/x', api_key: 'secret:own' })).toBe('sk-script')
+    expect(secrets.asked.at(-1)).toEqual(['own', OPENAI, undefined])
+    const spec = { model: 'openai/x', base_url: LAB, api_key: 'secret:own' }
+    await settings(spec, { permissions: grants('net http://lab:8000') })
+    expect(secrets.asked.at(-1)).toEqual(['own', 'http://lab:8000', undefined])
+  })
+
+  test('of the host are not taken along to an address of the script', async () => {
+    const secrets = new FakeSecrets({ openai: 'sk-kept' })
+    const spec = { model: 'openai/x', base_url: LAB }
+    const permissions = grants('net http://lab:8000')
+    const { settings, withheld } = await connect(spec, { config, secrets, permissions })
+    expect(settings).not.toHaveProperty('apiKey')
+    expect(withheld).toEqual({ kind: 'secret', name: 'openai' })
+    expect(secrets.asked).toEqual([])
+  })
+
+  test('that are missing are told as such, a variable as the missing key', async () => {
+    const secrets = new FakeSecrets({})
+    await expect(connect('openai/x', { config, secrets })).rejects.toMatchObject({
+      code: 'SECRET_UNKNOWN',
+    })
+    await expect(connect('openai/x', { env: {}, secrets })).rejects.toMatchObject({
+      code: 'PROVIDER_KEY_MISSING',
+    })
+  })
+
+  test('of .env stand in for variables, and choose the model too', async () => {
+    const secrets = new FakeSecrets({ 'env:OPENAI_API_KEY': 'sk-dotenv' })
+    const hub = fakeHub({ secrets })
+    const { context } = new FakeRun()
+    const model = await resolveIn(hub, undefined, context)
+    expect(model).toMatchObject({ id: 'openai/gpt-4o-mini', chosenBy: 'environment' })
+    expect((await connectIn(hub, model, context)).settings.apiKey).toBe('sk-dotenv')
+    expect((await connect('openai/x', { secrets })).settings.apiKey).toBe('sk-own')
+  })
+})
+
+describe('what the traffic is made under', () => {
+  const reach = async (spec: ModelSpec, options: FakeOptions = {}) =>
+    (await connect(spec, options)).access.grants.map(({ allow }) => allow)
+
+  test('is the address, a private one only where the host named it', async () => {
+    const openai = 'https://api.openai.com'
+    expect(await reach('openai/x')).toEqual([{ net: [openai], 'net-private': [] }])
+    const again = { model: 'openai/x', base_url: `${openai}/v2` }
+    expect(await reach(again)).toEqual([{ net: [openai], 'net-private': [] }])
+    const own = { net: ['http://lab:8000'], 'net-private': ['http://lab:8000'] }
+    expect(await reach('openai/x', { env: { OPENAI_BASE_URL: LAB } })).toEqual([own])
+    const { context } = new FakeRun({}, [], [{ holder: 'command line', allow: { net: ['lab'] } }])
+    const hub = fakeHub({ env, permissions: grants('net http://lab:8000') })
+    const model = await resolveIn(hub, { model: 'openai/x', base_url: LAB }, context)
+    const { access } = await connectIn(hub, model, context)
+    expect(access.grants.map(({ allow }) => allow)).toEqual([{ net: ['lab'] }, own])
+  })
+})
+
+test('keys are hidden from what leaves the run, words that stand for none are not', async () => {
+  const seen = async (key: string): Promise<readonly string[]> => {
+    const run = new FakeRun()
+    const hub = fakeHub({ env: { OPENAI_API_KEY: key } })
+    await connectIn(hub, await resolveIn(hub, 'openai/x', run.context), run.context)
+    return run.concealed
+  }
+  expect(await seen('sk-12345')).toEqual(['sk-12345'])
+  expect(await seen('ollama')).toEqual([])
+  expect(await seen('not-needed')).toEqual([])
 })

@@ -123,11 +123,16 @@ describe('the plugin', () => {
     })
     const models = host.service('models')
     expect(models.parse('a/b')).toEqual({ provider: 'a', model: 'b', table: {} })
-    expect(models.resolve('mock/demo').id).toBe('mock/demo')
+    expect((await models.resolve('mock/demo')).id).toBe('mock/demo')
     await expect(
-      models.check(models.resolve({ model: 'openai/x', api_key: 'env:NOT_SET_HERE' })),
+      models.check(await models.resolve({ model: 'openai/x', api_key: 'env:NOT_SET_HERE' })),
     ).rejects.toThrow(expect.objectContaining({ code: 'PROVIDER_KEY_MISSING' }))
-    expect(models.list().map(({ name }) => name)).toEqual(['mock', 'openai', 'other', 'gone'])
+    expect((await models.list()).map(({ name }) => name)).toEqual([
+      'mock',
+      'openai',
+      'other',
+      'gone',
+    ])
     expect(host.log).toMatchObject([{ level: 'warn', message: expect.stringContaining("'gone'") }])
     await host.dispose()
   })

@@ -1,11 +1,17 @@
 import { isSpellError } from '@llmspell/sdk'
-import type { ModelRequest, ScriptCall, ScriptModuleHandlers, Value } from '@llmspell/sdk'
+import type {
+  CallContext,
+  ModelRequest,
+  ScriptCall,
+  ScriptModuleHandlers,
+  Value,
+} from '@llmspell/sdk'
 import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
-import { capabilitiesOf, infoOf, listProviders, modelRows, resolvedTable } from './info.ts'
+import { capabilitiesOf, listProviders, modelRows, providerInfo, resolvedTable } from './info.ts'
 import { generateAnswer, streamAnswer } from './stream.ts'
-import type { ModelSpec } from './types.ts'
+import type { ModelSpec, ProviderInfo } from './types.ts'
 
 type Spec = ModelSpec | null | undefined
 
@@ -17,22 +23,28 @@ export function providerModule(hub: Hub): ScriptModuleHandlers {
 function facts(hub: Hub): ScriptModuleHandlers['functions'] {
   const { catalog } = hub
   return {
-    list: () => [...listProviders(hub)] as unknown as Value,
-    get: ({ args: [name] }: ScriptCall<[string]>) =>
-      infoOf(hub, catalog.endpoint(name)) as unknown as Value,
+    list: async ({ context }: ScriptCall<[]>) => (await listProviders(hub, context)).map(shown),
+    get: async ({ args: [name], context }: ScriptCall<[string]>) =>
+      shown(await providerInfo(hub, name, context)),
     get_capabilities: ({ args: [name, model] }: ScriptCall<[string, string?]>) =>
       capabilitiesOf(catalog.endpoint(name), model ?? undefined),
-    is_available: ({ args: [name] }: ScriptCall<[string]>) => isAvailable(hub, name),
+    is_available: ({ args: [name], context }: ScriptCall<[string]>) =>
+      isAvailable(hub, name, context),
     models: ({ args: [name] }: ScriptCall<[string?]>) =>
       modelRows(name == null ? catalog.endpoints() : [catalog.endpoint(name)]),
-    resolve: ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
-      resolvedTable(hub, resolveIn(hub, spec ?? undefined, context)),
+    resolve: async ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
+      resolvedTable(hub, await resolveIn(hub, spec ?? undefined, context)),
   }
 }
 
-function isAvailable(hub: Hub, name: string): boolean {
+/** Scripts learn whether it can be used, not of keys. */
+function shown({ keyed: _, ...info }: ProviderInfo): Value {
+  return info as unknown as Value
+}
+
+async function isAvailable(hub: Hub, name: string, context: CallContext): Promise<boolean> {
   try {
-    return infoOf(hub, hub.catalog.endpoint(name)).available
+    return (await providerInfo(hub, name, context)).available
   } catch (error) {
     if (isSpellError(error)) return false
     throw error
@@ -42,7 +54,7 @@ function isAvailable(hub: Hub, name: string): boolean {
 function calls(hub: Hub): ScriptModuleHandlers['functions'] {
   return {
     check: async ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
-      const model = resolveIn(hub, spec ?? undefined, context)
+      const model = await resolveIn(hub, spec ?? undefined, context)
       await connectIn(hub, model, context)
       return resolvedTable(hub, model)
     },

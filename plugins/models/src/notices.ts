@@ -1,7 +1,7 @@
 import type { CallContext, LogEntry } from '@llmspell/sdk'
 import type { Hub } from './hub.ts'
-import { envName } from './keys.ts'
 import type { Connected } from './keys.ts'
+import { readReference } from './reference.ts'
 import type { ResolvedModel } from './types.ts'
 
 /** Tells people, once per run, what they should know about the model that was chosen. */
@@ -46,12 +46,13 @@ function* noticesOf(
 ): Generator<LogEntry> {
   const { id, apiKey, chosenBy, mock } = model
   if (mock && chosenBy === 'fallback') yield { level: 'info', message: mockText(hub, id) }
-  if (apiKey && envName(apiKey.value) === undefined) {
+  if (apiKey && readReference(apiKey.value) === undefined) {
     yield { level: 'warn', message: `Model '${id}' holds its key literally: write 'env:NAME'.` }
   }
   if (withheld === undefined) return
   const place = settings.baseUrl ?? model.provider
-  const message = `The key in ${withheld} is not sent to '${place}': add --allow-env=${withheld}.`
+  const { kind, name } = withheld
+  const message = `The key in ${name} is not sent to '${place}': add --allow-${kind}=${name}.`
   yield { level: 'info', message }
 }
 

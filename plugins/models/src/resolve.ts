@@ -2,7 +2,7 @@ import type { CallContext, ModelItem } from '@llmspell/sdk'
 import type { Catalog, Endpoint } from './catalog.ts'
 import { modelAmbiguous, modelInvalid, modelUnknown } from './errors.ts'
 import type { ModelsConfig } from './generated/config.ts'
-import { keyVariable } from './keys.ts'
+import { keyReference } from './keys.ts'
 import { parseModel } from './parse.ts'
 import type {
   ChosenBy,
@@ -18,6 +18,8 @@ export interface Choice {
   readonly catalog: Catalog
   readonly config: ModelsConfig
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Variables that `.env` has. */
+  readonly dotenv?: ReadonlySet<string>
 }
 
 interface Layer {
@@ -54,28 +56,40 @@ export function resolveModel(
   return describe({ ...found, layers: [layer, ...found.layers] }, chosenBy)
 }
 
-function defaultModel(
-  { catalog, config, env }: Choice,
+/** Whether nobody names a model, so that the keys which are there decide. */
+export function isDefault(
+  { config }: Choice,
+  spec: ModelSpec | undefined,
   context: CallContext | undefined,
-): [ParsedModel, ChosenBy] {
+): boolean {
+  const given = spec === undefined ? undefined : parseModel(spec)
+  if (given?.provider !== undefined || given?.model !== undefined) return false
+  return config.default === undefined && context?.settings['model'] == null
+}
+
+function defaultModel(choice: Choice, context: CallContext | undefined): [ParsedModel, ChosenBy] {
+  const { catalog, config } = choice
   const run = context?.settings['model'] as ModelSpec | undefined
   if (run !== undefined && run !== null) return [parseModel(run), 'run']
   if (config.default !== undefined) return [parseModel(config.default as ModelSpec), 'config']
   const usable = catalog
     .endpoints()
     .filter(({ models, config: own }) => models.length > 0 && own.enabled !== false)
-  const real = usable.find((endpoint) => !endpoint.item.mock && hasKey(endpoint, env))
+  const real = usable.find((endpoint) => !endpoint.item.mock && hasKey(endpoint, choice))
   const chosen = real ?? usable.find((endpoint) => endpoint.item.mock)
   if (!chosen) throw modelUnknown('(none given)', catalog.names())
   const model = { provider: chosen.name, model: chosen.models[0]!.id, table: {} }
   return [model, real ? 'environment' : 'fallback']
 }
 
-function hasKey(endpoint: Endpoint, env: Choice['env']): boolean {
-  const key = endpoint.config.api_key
-  if (key !== undefined && !key.startsWith('env:')) return true
-  const variable = keyVariable(endpoint)
-  return variable !== undefined && Boolean(env[variable])
+/** Whether its key is there, as far as can be known without opening anything. */
+export function hasKey(
+  endpoint: Endpoint,
+  { env, dotenv }: Pick<Choice, 'env' | 'dotenv'>,
+): boolean {
+  const reference = keyReference(endpoint)
+  if (reference?.kind !== 'env') return endpoint.config.api_key !== undefined
+  return Boolean(env[reference.name]) || (dotenv?.has(reference.name) ?? false)
 }
 
 function find(choice: Choice, parsed: ParsedModel, layer: Layer, depth = 0): Found {

@@ -21,7 +21,7 @@ export interface ModelTable {
   /** With `provider` taken as it is, else any text form. */
   readonly model?: string
   readonly base_url?: string
-  /** `env:NAME`, or the key itself. */
+  /** `env:NAME`, `secret:name`, or the key itself. */
   readonly api_key?: string
   readonly temperature?: number
   readonly top_p?: number
@@ -82,6 +82,8 @@ export interface ProviderInfo {
   readonly available: boolean
   /** Why it is not available. */
   readonly reason?: string
+  /** Its key is there, as far as can be known without opening anything. */
+  readonly keyed: boolean
   readonly capabilities: readonly string[]
 }
 
@@ -94,10 +96,10 @@ export interface ProviderManager {
    * default one. Without `context` the spec is trusted like configuration.
    * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE
    */
-  resolve(spec?: ModelSpec, context?: CallContext): ResolvedModel
+  resolve(spec?: ModelSpec, context?: CallContext): Promise<ResolvedModel>
   /** Tells before the first call what it would fail with. @throws PROVIDER_KEY_MISSING, PERMISSION_DENIED */
   check(model: ResolvedModel, context?: CallContext): Promise<void>
-  list(): readonly ProviderInfo[]
+  list(): Promise<readonly ProviderInfo[]>
 }
 
 /** What the last chunk of `Provider.stream` adds to the provider's own. */

@@ -1,4 +1,4 @@
-import type { Access, Permissions, SecretInfo, Secrets } from '@llmspell/sdk'
+import type { Access, GrantLayer, Permissions, SecretInfo, Secrets } from '@llmspell/sdk'
 import { withVariables } from './chain.ts'
 import type { Dotenv } from './dotenv.ts'
 import { readDotenv } from './dotenv-file.ts'
@@ -84,12 +84,9 @@ export class NamedSecrets implements Secrets {
   }
 
   async #ofFile(access: Access): Promise<readonly SecretInfo[]> {
-    const { vault, permissions } = this.#sources
-    const isAny = permissions.decide({ permission: 'secret', target: 'a' }, access).allowed
-    const anything = isAny || access.grants.some(({ allow }) => allow['secret']?.length)
     // The file stays closed for a run that may use nothing of it.
-    if (!anything) return []
-    const entries = [...(await vault.entries())]
+    if (!access.grants.every(mayHaveNames)) return []
+    const entries = [...(await this.#sources.vault.entries())]
     return entries
       .filter(([name]) => this.#isGranted(name, access))
       .map(([name, entry]) => infoOf(name, { ...entry, source: 'file' }))
@@ -128,6 +125,12 @@ export class NamedSecrets implements Secrets {
   async #dotenv(root: string): Promise<Dotenv> {
     return this.#sources.dotenv ? readDotenv(root) : { values: new Map(), faults: [] }
   }
+}
+
+/** A rule for the secrets of the file, and not for variables alone. */
+function mayHaveNames({ allow }: GrantLayer): boolean {
+  const rules = [...(allow['secret'] ?? []), ...(allow['*'] ?? [])]
+  return rules.some((rule) => !rule.startsWith('env:'))
 }
 
 function readable(text: string): SecretName | undefined {

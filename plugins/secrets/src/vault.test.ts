@@ -29,7 +29,7 @@ const filled = async (passphrase?: string): Promise<Vault> => {
 }
 const open = (passphrase?: string) => new Vault(path, undefined, passphrase).entries()
 const locked = { code: 'SECRET_LOCKED' }
-const onPosix = test.skipIf(process.platform === 'win32')
+const windows = process.platform === 'win32'
 
 describe('a file', () => {
   test.each([undefined, 'a long passphrase'])('opens with its key (%s)', async (passphrase) => {
@@ -67,7 +67,7 @@ describe('a file', () => {
     })
   })
 
-  onPosix('and its key and folder belong to their user alone', async () => {
+  test.skipIf(windows)('and its key and folder belong to their user alone', async () => {
     await filled()
     for (const [name, mode] of [
       [path, 0o600],
@@ -138,7 +138,7 @@ describe('stays closed', () => {
     )
   })
 
-  onPosix.each([0o640, 0o604, 0o620, 0o666, 0o610])('with mode %o', async (mode) => {
+  test.skipIf(windows).each([0o640, 0o604, 0o620, 0o666, 0o610])('with mode %o', async (mode) => {
     await filled()
     for (const name of [path, `${path}.key`]) {
       chmodSync(name, mode)
@@ -148,7 +148,7 @@ describe('stays closed', () => {
     expect((await open()).size).toBe(1)
   })
 
-  onPosix('as a link, folder or pipe', async () => {
+  test.skipIf(windows)('as a link, folder or pipe', async () => {
     await filled()
     const other = `${path}-link`
     symlinkSync(path, other)

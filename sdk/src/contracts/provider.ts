@@ -2,6 +2,7 @@ import type { Awaitable } from '../hooks.ts'
 import type { Logger } from '../services.ts'
 import type { Schema } from '../validation.ts'
 import type { Value } from '../values.ts'
+import type { Access } from './permission.ts'
 import type { Usage } from './run.ts'
 
 /** Item of the point `providers`. */
@@ -106,6 +107,8 @@ export type ModelChunk =
 export interface ModelCallOptions {
   readonly signal: AbortSignal
   readonly logger: Logger
+  /** What the provider's traffic is made under: its address and no other. Absent: the provider's own base URL. */
+  readonly access?: Access
 }
 
 /**

@@ -7,6 +7,7 @@ import type {
   Permissions,
   Provider,
   ProviderItem,
+  Secrets,
 } from '@llmspell/sdk'
 import { Catalog } from '../catalog.ts'
 import type { ModelsConfig } from '../generated/config.ts'
@@ -35,6 +36,7 @@ export interface FakeOptions {
   readonly items?: readonly ProviderItem[]
   readonly provider?: Provider
   readonly permissions?: Permissions
+  readonly secrets?: Secrets
   readonly taps?: { readonly [K in keyof Hooks]?: (payload: Hooks[K]['payload']) => unknown }
 }
 
@@ -54,7 +56,7 @@ const silent: Logger = {
 }
 
 export function fakeHub(options: FakeOptions = {}): Hub {
-  const { env = {}, items = ITEMS, permissions } = options
+  const { env = {}, items = ITEMS, permissions, secrets } = options
   const config = configOf(options.config)
   const extensions = {
     list: () =>
@@ -63,7 +65,17 @@ export function fakeHub(options: FakeOptions = {}): Hub {
   } as unknown as ExtensionRegistry
   const catalog = new Catalog(extensions, config)
   const points = pointsOf(options.taps ?? {})
-  return { catalog, config, extensions, points, permissions, logger: silent, env, random: () => 1 }
+  return {
+    catalog,
+    config,
+    extensions,
+    points,
+    permissions,
+    secrets,
+    logger: silent,
+    env,
+    random: () => 1,
+  }
 }
 
 function pointsOf(taps: NonNullable<FakeOptions['taps']>): Points {

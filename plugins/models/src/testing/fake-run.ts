@@ -1,21 +1,34 @@
-import type { Actor, CallContext, Permissions, Progress, Usage, Value } from '@llmspell/sdk'
+import type {
+  Actor,
+  CallContext,
+  GrantChain,
+  Permissions,
+  Progress,
+  Usage,
+  Value,
+} from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 
 /** A run that keeps what is said to it. */
 export class FakeRun {
   readonly logs: string[] = []
   readonly progress: string[] = []
+  readonly concealed: string[] = []
   readonly spent: Partial<Usage>[] = []
   readonly controller = new AbortController()
   readonly #shared = new Map<string, unknown>()
   readonly context: CallContext
 
-  constructor(settings: Readonly<Record<string, Value>> = {}, actors: readonly Actor[] = []) {
+  constructor(
+    settings: Readonly<Record<string, Value>> = {},
+    actors: readonly Actor[] = [],
+    grants: GrantChain = [],
+  ) {
     this.context = {
       runId: 'run-1',
       seq: 0,
       actors,
-      grants: [],
+      grants,
       root: '/',
       signal: this.controller.signal,
       settings,
@@ -30,7 +43,7 @@ export class FakeRun {
       log: ({ message }) => void this.logs.push(message),
       spend: (usage) => void this.spent.push(usage),
       onEnd: () => () => undefined,
-      conceal: () => undefined,
+      conceal: (value) => void this.concealed.push(value),
       cancel: () => undefined,
     }
   }

@@ -1,0 +1,82 @@
+import type { Access, PermissionSet } from '@llmspell/sdk'
+import { callerAccess, hostAccess } from './access.ts'
+import type { Endpoint } from './catalog.ts'
+import { modelInvalid } from './errors.ts'
+import type { Connection } from './keys.ts'
+import { foresee } from './permit.ts'
+import type { GivenText } from './types.ts'
+
+const EXAMPLE = "such as 'https://api.example.com/v1'"
+
+/** Where a call goes. */
+export interface Address {
+  /** Undefined: where the provider goes by itself. */
+  readonly given: GivenText | undefined
+  /** Where a key would be sent. */
+  readonly origin: string | undefined
+  /** What its traffic is made under. */
+  readonly access: Access
+}
+
+/** Where its calls go when the model says nothing: the configuration's address, else the environment's. */
+export function hostAddress(endpoint: Endpoint, env: Connection['env']): string | undefined {
+  const variable = endpoint.name === endpoint.via ? endpoint.item.env?.baseUrl : undefined
+  const fromEnv = variable === undefined ? undefined : env[variable]
+  return endpoint.config.base_url ?? (fromEnv || undefined)
+}
+
+/** An address that a script gave needs a `net` grant. @throws PERMISSION_DENIED, MODEL_INVALID */
+export async function addressOf(connection: Connection): Promise<Address> {
+  const { endpoint, model, env } = connection
+  const own = hostAddress(endpoint, env)
+  checkOwn(endpoint, own)
+  const { origins = [] } = endpoint.item
+  if (model.baseUrl === undefined && own === undefined)
+    return { given: undefined, origin: origins[0], access: hostTraffic(connection, origins, []) }
+  const given = model.baseUrl ?? { value: own!, trusted: true }
+  const origin = originOf(given.value)
+  const named = own === undefined ? [] : [originOf(own)]
+  if (given.trusted || named.includes(origin))
+    return { given: trusted(given), origin, access: hostTraffic(connection, [origin], [origin]) }
+  if (origins.includes(origin))
+    return { given: trusted(given), origin, access: hostTraffic(connection, [origin], []) }
+  await foresee(connection, 'net', origin)
+  return { given, origin, access: callerTraffic(connection, origin) }
+}
+
+const trusted = ({ value }: GivenText): GivenText => ({ value, trusted: true })
+
+/** An address that the host named may be a private one. */
+function hostTraffic(
+  { model, context }: Connection,
+  net: readonly string[],
+  near: readonly string[],
+): Access {
+  return hostAccess(model, context, netGrants(net, near))
+}
+
+/** Under the caller's own grants: what the name leads to is looked at when it is connected to. */
+function callerTraffic({ model, context }: Connection, origin: string): Access {
+  const above = context ? callerAccess(model, context).grants : []
+  return hostAccess(model, context, netGrants([origin], [origin]), above)
+}
+
+function netGrants(net: readonly string[], near: readonly string[]): PermissionSet {
+  return { net, 'net-private': near }
+}
+
+/** @throws MODEL_INVALID that says where the host's own address is written */
+function checkOwn({ name, item, config }: Endpoint, own: string | undefined): void {
+  if (own === undefined || (URL.canParse(own) && /^https?:/i.test(own))) return
+  const place =
+    config.base_url === undefined && item.env?.baseUrl !== undefined
+      ? `the environment variable ${item.env.baseUrl}`
+      : `'plugins.models.providers.${name}.base_url'`
+  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, `'${own}'`, `Correct ${place}.`)
+}
+
+function originOf(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : undefined
+  if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
+  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${address}'`)
+}
