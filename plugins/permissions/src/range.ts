@@ -2,7 +2,7 @@ import type Addresses from 'ipaddr.js'
 
 type Range = readonly [Addresses.IPv4 | Addresses.IPv6, number]
 
-let library: typeof Addresses | undefined
+let loaded: typeof Addresses | undefined
 const known = new Map<string, Range | undefined>()
 
 /** Whether a text is a range of addresses: `10.0.0.0/8`, `[fd00::]/8`. */
@@ -14,9 +14,9 @@ export function isRange(text: string): boolean {
 export function inRange(range: string, host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '')
   const found = rangeOf(range)
-  const { isValid, process } = addresses()
-  if (!found || !isValid(bare)) return false
-  const address = process(bare)
+  const library = addresses()
+  if (!found || !library.isValid(bare)) return false
+  const address = library.process(bare)
   const [base, bits] = found
   return address.kind() === base.kind() && address.match(base as never, bits)
 }
@@ -28,7 +28,8 @@ function rangeOf(text: string): Range | undefined {
 
 function parse(text: string): Range | undefined {
   const plain = text.replace(/^\[([^\]]*)\]/, '$1')
-  if (!addresses().isValidCIDR(plain)) return undefined
+  const { IPv4, IPv6 } = addresses()
+  if (!IPv4.isValidCIDRFourPartDecimal(plain) && !IPv6.isValidCIDR(plain)) return undefined
   const [base, bits] = addresses().parseCIDR(plain)
   const mapped = base.kind() === 'ipv6' && (base as Addresses.IPv6).isIPv4MappedAddress()
   return mapped && bits >= 96 ? [(base as Addresses.IPv6).toIPv4Address(), bits - 96] : [base, bits]
@@ -37,6 +38,6 @@ function parse(text: string): Range | undefined {
 /** Deciding cannot wait, and few runs have such a grant: loaded in place when the first one is met. */
 function addresses(): typeof Addresses {
   const { createRequire } = process.getBuiltinModule('node:module')
-  library ??= createRequire(import.meta.url)('ipaddr.js') as typeof Addresses
-  return library
+  loaded ??= createRequire(import.meta.url)('ipaddr.js') as typeof Addresses
+  return loaded
 }

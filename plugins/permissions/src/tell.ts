@@ -1,4 +1,3 @@
-import { now } from '@llmspell/sdk'
 import type { Audit, AuditLine, HookPoint, Label, Observe } from '@llmspell/sdk'
 import type { AuditStore } from './audit/index.ts'
 import type { Decided } from './guard.ts'
@@ -56,7 +55,7 @@ export class Teller {
 
   async #record(decided: Decided): Promise<void> {
     const at = new Date().toISOString()
-    const ms = now()
+    const ms = process.uptime() * 1000
     // Waiting for the code must not change the order: all that come meanwhile wait for the same promise.
     const store = this.#store ?? (await this.#open())!
     const { run_id: run, ...facts } = factsOf(decided)

@@ -1,5 +1,4 @@
 import type { Audit, AuditLine } from '@llmspell/sdk'
-import { now } from '@llmspell/sdk'
 import { randomBytes } from 'node:crypto'
 import { linesOf } from './folder.ts'
 import { digest, parseLine } from './line.ts'
@@ -35,7 +34,7 @@ export function openAudit(folder: string): AuditStore {
 }
 
 function entryOf(line: Parameters<AuditStore['record']>[0]): Entry {
-  const { at = new Date().toISOString(), ms = now(), ...rest } = line
+  const { at = new Date().toISOString(), ms = process.uptime() * 1000, ...rest } = line
   return { at, ms: Math.round(ms * 1000) / 1000, ...rest }
 }
 

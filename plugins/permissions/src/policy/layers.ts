@@ -20,8 +20,10 @@ export class Collected {
     nth?: number,
   ): void {
     for (const [permission, values] of Object.entries(tables)) {
+      // Also where it is empty: in a cap that is the name of nothing at all.
+      const list = (this[kind][permission] ??= [])
       for (const value of values ?? []) {
-        this[kind][permission] = [...(this[kind][permission] ?? []), value]
+        list.push(value)
         const line = lines.ofValue(`${at}.${permission}`, value, nth)
         this.sources[`${kind} ${permission}=${value}`] ??= `${label}:${line}`
       }
