@@ -77,8 +77,8 @@ describe('tool', () => {
   test('list names them all, in 80 columns', async () => {
     const { code, stdout } = await llmspell(['tool', 'list'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/^calculator/m)
-    expect(stdout).toMatch(/^file-read/m)
+    expect(stdout).toMatch(/^ {2}calculator/m)
+    expect(stdout).toMatch(/^ {2}file-read/m)
     expect(widest(stdout)).toBeLessThanOrEqual(80)
     expect(envelope(await llmspell(['tool', 'list', '--json']))).toMatchObject({
       ok: true,

@@ -1,3 +1,4 @@
+import { artifactExport, artifactList, artifactRemove, artifactShow } from './artifact.ts'
 import { auditList, auditVerify } from './audit.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -18,6 +19,10 @@ export const COMMANDS = {
   'tool:list': toolList,
   'tool:info': toolInfo,
   'tool:invoke': toolInvoke,
+  'artifact:list': artifactList,
+  'artifact:show': artifactShow,
+  'artifact:export': artifactExport,
+  'artifact:remove': artifactRemove,
   'plugin:list': pluginList,
   'plugin:inspect': pluginInspect,
   'plugin:doctor': pluginDoctor,

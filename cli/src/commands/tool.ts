@@ -13,26 +13,56 @@ import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
 import { painter } from '../print/style.ts'
-import { table } from '../print/table.ts'
+import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { findTool } from '../tool/find.ts'
 import { invokeTool } from '../tool/invoke.ts'
 import { toolPage } from '../tool/page.ts'
 import { inputSchema, toolEntries, type ToolEntry } from '../tool/schema.ts'
+import { entriesOf, filterOf, toolRow, toolTable } from '../tool/list.ts'
 
 const NAME = { name: 'name', summary: 'Name of the tool', required: true }
 
-const LIST: CommandSpec = { id: 'tool list', flags: [JSON_FLAG, CONFIG, HELP], args: [] }
+const LIST: CommandSpec = {
+  id: 'tool list',
+  flags: [
+    { name: 'category', kind: 'text', value: 'NAME', summary: 'Only those of this category' },
+    { name: 'tag', kind: 'text', value: 'WORD', summary: 'Only those with this tag' },
+    {
+      name: 'permission',
+      kind: 'text',
+      value: 'NAME',
+      summary: 'Only those that may need it: read, net …; none: those that need none',
+    },
+    { name: 'source', kind: 'text', value: 'PLUGIN', summary: 'Only those of this plugin' },
+    {
+      name: 'query',
+      kind: 'text',
+      value: 'WORDS',
+      summary: 'Only those with these words in name, tags or description, best first',
+    },
+    JSON_FLAG,
+    CONFIG,
+    HELP,
+  ],
+  args: [],
+}
 const INFO: CommandSpec = { id: 'tool info', flags: [JSON_FLAG, CONFIG, HELP], args: [NAME] }
 const INVOKE: CommandSpec = {
   id: 'tool invoke',
   flags: [
     {
-      name: 'input',
-      char: 'i',
+      name: 'params',
+      char: 'p',
       kind: 'text',
       value: 'JSON',
-      summary: 'The whole input as a JSON object',
+      summary: 'The whole input as a JSON object; - reads it from stdin',
+    },
+    { name: 'input', char: 'i', kind: 'text', value: 'JSON', summary: 'The same as --params' },
+    {
+      name: 'stream',
+      kind: 'switch',
+      summary: 'Write content as it comes: text, or bytes as they are',
     },
     JSON_FLAG,
     CONFIG,
@@ -47,23 +77,14 @@ const INVOKE: CommandSpec = {
 }
 
 async function list(stage: Stage): Promise<void> {
-  const { extensions } = await stage.open(await stage.config())
-  const entries = toolEntries(extensions)
-  const rows = entries.map(({ name, item }) => [name, item.category, item.description])
-  const texts = entries.map(({ name, plugin, item }) => ({
-    name,
-    description: item.description,
-    category: item.category,
-    effect: item.effect,
-    permissions: item.permissions ?? {},
-    source: plugin,
-  }))
-  const paint = painter(process.stdout.isTTY)
-  out(
-    stage.json
-      ? `${toJson({ ok: true, tools: texts })}\n`
-      : table(['TOOL', 'CATEGORY', 'WHAT IT DOES'], rows, paint),
-  )
+  const kernel = await stage.open(await stage.config())
+  const filter = filterOf((flag) => text(stage.parsed, flag))
+  const all = toolEntries(kernel.extensions)
+  const entries = filter
+    ? entriesOf(kernel.extensions, (await kernel.use('tools')).list(filter))
+    : all.toSorted((a, b) => a.item.category.localeCompare(b.item.category))
+  if (stage.json) out(`${toJson({ ok: true, tools: entries.map(toolRow) })}\n`)
+  else out(toolTable(entries, painter(process.stdout.isTTY)))
 }
 
 async function info(stage: Stage): Promise<void> {
@@ -84,7 +105,13 @@ export const toolList = define(
   LIST,
   {
     summary: 'List the tools that scripts and agents can use',
-    examples: [{ description: 'List the tools', command: '<%= config.bin %> tool list' }],
+    examples: [
+      { description: 'List the tools', command: '<%= config.bin %> tool list' },
+      {
+        description: 'Those that need no permission',
+        command: '<%= config.bin %> tool list --permission none',
+      },
+    ],
   },
   list,
 )
@@ -105,7 +132,7 @@ export const toolInvoke = define(
   {
     summary: 'Call a tool as a script would',
     description: `Parameters are --key value pairs, converted as the tool's schema says.
-One that has the name of a flag goes behind --, or into --input.`,
+One that has the name of a flag goes behind --, or into --params.`,
     examples: [
       {
         description: 'Compute',
@@ -117,7 +144,7 @@ One that has the name of a flag goes behind --, or into --input.`,
       },
       {
         description: 'The input as JSON',
-        command: `<%= config.bin %> tool invoke calculator --input '{"expression":"1+1"}'`,
+        command: `<%= config.bin %> tool invoke calculator --params '{"expression":"1+1"}'`,
       },
     ],
   },

@@ -5,16 +5,15 @@ import { EXIT_PIPE } from '../exit.ts'
 const PAUSE = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Writes all of a text at once, whatever stdout is: nothing is lost when the process ends next.
+ * Writes all bytes at once, whatever stdout is: nothing is lost when the process ends next.
  * A pipe that nobody reads any more ends the process quietly.
  */
-function writeAll(fd: number, text: string): void {
-  const bytes = Buffer.from(text, 'utf8')
+function writeAll(fd: number, bytes: Uint8Array): void {
   let start = 0
   while (start < bytes.length) start += writeSome(fd, bytes, start)
 }
 
-function writeSome(fd: number, bytes: Buffer, start: number): number {
+function writeSome(fd: number, bytes: Uint8Array, start: number): number {
   try {
     return writeSync(fd, bytes, start)
   } catch (error) {
@@ -32,13 +31,18 @@ let open = false
 
 export function out(text: string): void {
   if (text !== '') open = !text.endsWith('\n')
-  writeAll(1, text)
+  writeAll(1, Buffer.from(text, 'utf8'))
+}
+
+/** Bytes as they are, for whoever asked for a stream of them. */
+export function outBytes(bytes: Uint8Array): void {
+  writeAll(1, bytes)
 }
 
 /** What goes to stderr begins on a line of its own, also where both are one terminal. */
 export function err(text: string): void {
   if (open && process.stdout.isTTY && process.stderr.isTTY) out('\n')
-  writeAll(2, text)
+  writeAll(2, Buffer.from(text, 'utf8'))
 }
 
 function failed(cause: Error): SpellError {

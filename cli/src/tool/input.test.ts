@@ -41,7 +41,14 @@ test('what cannot be read stays text, for the tool to refuse', () => {
   expect(read('--max_lines', 'many')).toEqual({ max_lines: 'many' })
 })
 
-test('pairs win over --input', () => {
+test('a pair that comes again adds to a list, and replaces anything else', () => {
+  expect(read('--names', '1', '--names=2,3', '--path', 'a', '--path', 'b')).toEqual({
+    names: [1, 2, 3],
+    path: 'b',
+  })
+})
+
+test('pairs win over --params', () => {
   expect(toolInput('t', SCHEMA, '{"path":"a","raw":true}', ['--path', 'b'])).toEqual({
     path: 'b',
     raw: true,

@@ -8,10 +8,12 @@ interface Reading {
   readonly known: readonly Parameter[]
   readonly todo: string[]
   readonly input: Record<string, Value>
+  /** Names that a pair has given. */
+  readonly paired: Set<string>
 }
 
 /**
- * The input of a tool from `--input JSON` and `--key value` pairs; pairs win.
+ * The input of a tool from `--params JSON` and `--key value` pairs; pairs win, and repeat for a list.
  * Values get the type that the schema asks for where the text can be read as it; the tool's own check
  * refuses the rest.
  * @throws FLAG_UNKNOWN with a suggestion, FLAG_INVALID, ARGUMENT_UNEXPECTED
@@ -23,7 +25,8 @@ export function toolInput(
   words: readonly string[],
 ): Record<string, Value> {
   const input = json === undefined ? {} : jsonInput(json)
-  const reading = { tool, schema, known: parameters(schema), todo: [...words], input }
+  const known = parameters(schema)
+  const reading = { tool, schema, known, todo: [...words], input, paired: new Set<string>() }
   while (reading.todo.length > 0) takePair(reading)
   return input
 }
@@ -45,8 +48,8 @@ function parsed(json: string): Value {
 }
 
 function inputInvalid(what: string): SpellError {
-  const hint = `Write it as: --input '{"key": "value"}'`
-  return new SpellError('FLAG_INVALID', `The value of '--input' ${what}.`, { hint })
+  const hint = `Write it as: --params '{"key": "value"}'`
+  return new SpellError('FLAG_INVALID', `The value of '--params' ${what}.`, { hint })
 }
 
 function takePair(reading: Reading): void {
@@ -59,7 +62,15 @@ function takePair(reading: Reading): void {
   const parameter = known.find((one) => wanted.includes(one.name))
   if (!parameter && schema['additionalProperties'] === false) throw unknownKey(tool, name, known)
   const text = match[2] ?? nextValue(todo, parameter)
-  input[parameter?.name ?? name] = text === undefined ? true : convert(parameter?.schema, text)
+  const value = text === undefined ? true : convert(parameter?.schema, text)
+  const key = parameter?.name ?? name
+  input[key] = reading.paired.has(key) ? joined(input[key]!, value) : value
+  reading.paired.add(key)
+}
+
+/** A list that is given in parts; of anything else the last counts. */
+function joined(before: Value, more: Value): Value {
+  return Array.isArray(before) && Array.isArray(more) ? [...before, ...more] : more
 }
 
 function nextValue(todo: string[], parameter: Parameter | undefined): string | undefined {

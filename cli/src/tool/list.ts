@@ -1,0 +1,59 @@
+import type { ExtensionRegistry, ToolDescription, ToolFilter } from '@llmspell/sdk'
+import { plain } from '../print/escape.ts'
+import type { Paint } from '../print/style.ts'
+import { table } from '../print/table.ts'
+import { toolEntries, type ToolEntry } from './schema.ts'
+
+/** The tools of the manifests that were found, in the order in which they were. Loads none. */
+export function entriesOf(
+  extensions: ExtensionRegistry,
+  found: readonly ToolDescription[],
+): readonly ToolEntry[] {
+  const entries = new Map(toolEntries(extensions).map((entry) => [entry.name, entry]))
+  return found.flatMap(({ name }) => entries.get(name) ?? [])
+}
+
+/** A row of a list for programs. */
+export function toolRow({ name, plugin, item }: ToolEntry): object {
+  return {
+    name,
+    description: item.description,
+    category: item.category,
+    tags: item.tags ?? [],
+    effect: item.effect,
+    permissions: item.permissions ?? {},
+    streams: item.streams ?? false,
+    source: plugin,
+  }
+}
+
+/** By category, each tool with its first sentence. */
+export function toolTable(entries: readonly ToolEntry[], paint: Paint): string {
+  if (entries.length === 0) return 'No tool fits.\n'
+  const rows = entries.map(({ name, item }) => [`  ${name}`, firstSentence(item.description)])
+  const [, ...lines] = table(['', ''], rows, paint).trimEnd().split('\n')
+  const blocks = blocksOf(lines)
+  const groups = Object.entries(Object.groupBy(entries.keys(), (i) => entries[i]!.item.category))
+  const parts = groups.map(([category, places = []]) =>
+    [paint('bold', plain(category)), ...places.map((i) => blocks[i]!)].join('\n'),
+  )
+  return `${parts.join('\n\n')}\n`
+}
+
+/** The lines of each row: those that go on are indented further. */
+function blocksOf(lines: readonly string[]): string[] {
+  const starts = [...lines.keys()].filter((i) => /^ {2}\S/.test(lines[i]!))
+  return starts.map((start, i) => lines.slice(start, starts[i + 1]).join('\n'))
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.!?:](?=\s|$)/s.exec(text)?.[0].replace(/:$/, '.') ?? text
+}
+
+/** What the flags of a list ask for, or undefined where they ask for nothing. */
+export function filterOf(given: (flag: string) => string | undefined): ToolFilter | undefined {
+  const names = ['category', 'tag', 'permission', 'source', 'query'] as const
+  const pairs = names.map((name) => [name, given(name)] as const)
+  const set = pairs.filter(([, value]) => value !== undefined)
+  return set.length > 0 ? (Object.fromEntries(set) as ToolFilter) : undefined
+}
