@@ -125,7 +125,7 @@ describe('a name that looks like a secret', () => {
 })
 
 test.each(['__proto__', 'constructor', 'toString', 'spell_a', 'SPELL_A\0', 'SPELL_A=a', ''])(
-  "the name '%s' is no variable",
+  'the name %j is no variable',
   async (name) => {
     granted.add(name)
     expect(await read({ names: [name] })).toEqual([

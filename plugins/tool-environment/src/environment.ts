@@ -66,7 +66,8 @@ async function listed(
 
 /** What looks like a secret is for a script that names it; a model never sees it. */
 function variable(name: string, env: Env, { run }: ToolCall, byName: boolean): Variable {
-  const value = Object.hasOwn(env, name) ? env[name] : undefined
+  // The system ends a name at a NUL, and some systems take any case: only a name as it is listed is one.
+  const value = Object.keys(env).includes(name) ? env[name] : undefined
   if (value === undefined) return absent(name)
   if (!looksSecret(name)) return { name, set: true, value, masked: false }
   const isModel = (run?.actors.length ?? 0) > 0
