@@ -6,7 +6,14 @@ import type { House } from './support/kernel.ts'
 import { OpenAIServer } from './support/openai-server.ts'
 
 // The real kernel, runtime, permissions and providers: what unit tests stand in for.
-const PLUGINS = ['permissions', 'models', 'provider-mock', 'provider-openai', 'script-runtime']
+const PLUGINS = [
+  'permissions',
+  'http',
+  'models',
+  'provider-mock',
+  'provider-openai',
+  'script-runtime',
+]
 const KEY = 'LLMSPELL_TEST_KEY'
 
 let house: House
@@ -84,7 +91,11 @@ describe('models in a house', () => {
     const net = { net: [server.origin] }
     await expect(generate(model, { allow: net })).rejects.toMatchObject(denied('--allow-env'))
     expect(server.requests).toEqual([])
-    expect((await generate(model, { allow: { ...net, env: [KEY] } })).text).toBe('Yes.')
+    const key = { ...net, env: [KEY] }
+    await expect(generate(model, { allow: key })).rejects.toMatchObject(denied('net-private'))
+    expect(server.requests).toEqual([])
+    const all = { ...key, 'net-private': [server.origin] }
+    expect((await generate(model, { allow: all })).text).toBe('Yes.')
   })
 
   test('a server that is busy is asked again, and people are told', async () => {

@@ -146,7 +146,11 @@ describe('where requests go', () => {
 
   test('may be granted, and the key only by a grant of its own', async () => {
     server.reset(() => ({ text: 'Hello.' }))
-    const words = ['--url', server.baseUrl, `--allow-net=${server.origin}`]
+    const net = ['--url', server.baseUrl, `--allow-net=${server.origin}`]
+    const near = await execute(elsewhere, LAB, ...net)
+    expect(near).toMatchObject({ code: 4, stderr: expect.stringContaining('--allow-net-private') })
+    expect(server.requests).toEqual([])
+    const words = [...net, '--allow-net-private']
     expect(await execute(elsewhere, LAB, ...words)).toMatchObject({ code: 0 })
     expect(server.last.headers).not.toHaveProperty('authorization')
     const both = [...words, '--allow-env=OPENAI_API_KEY']

@@ -13,6 +13,7 @@ interface Result {
 const PLUGINS = [
   'permissions',
   'files',
+  'http',
   'models',
   'provider-mock',
   'provider-openai',

@@ -13,14 +13,18 @@ const NAMES: Readonly<Record<Cap, string>> = {
 const LF = 10
 const CR = 13
 
-/** The response with a body that fails, and lets the connection go, as soon as it is over a cap. */
+/**
+ * The response with a body that fails, and lets the connection go, as soon as it is over a cap. The client has the one
+ * for a whole answer.
+ */
 export function capped(response: Response, provider: string, stream: boolean): Response {
   if (!response.body) return response
   const { status, statusText, headers, ok } = response
-  const counter = new Counter(ok ? 'answer' : 'error', ok && stream)
+  if (ok && !stream) return response
+  const counter = new Counter(ok ? undefined : 'error', ok)
   const transform = (chunk: Uint8Array, to: TransformStreamDefaultController<Uint8Array>): void => {
     const over = counter.over(chunk)
-    if (over) throw tooLarge(provider, status, over)
+    if (over) throw tooLarge(provider, over, status)
     to.enqueue(chunk)
   }
   const body = response.body.pipeThrough(new TransformStream({ transform }))
@@ -28,14 +32,14 @@ export function capped(response: Response, provider: string, stream: boolean): R
 }
 
 class Counter {
-  readonly #whole: 'answer' | 'error'
+  readonly #whole: 'error' | undefined
   readonly #events: boolean
   #bytes = 0
   #event = 0
   #line = 0
   #last = 0
 
-  constructor(whole: 'answer' | 'error', events: boolean) {
+  constructor(whole: 'error' | undefined, events: boolean) {
     this.#whole = whole
     this.#events = events
   }
@@ -43,7 +47,7 @@ class Counter {
   /** The cap that the body is over with this chunk. */
   over(chunk: Uint8Array): Cap | undefined {
     this.#bytes += chunk.byteLength
-    if (this.#bytes > CAPS[this.#whole]) return this.#whole
+    if (this.#whole && this.#bytes > CAPS[this.#whole]) return this.#whole
     return this.#events && this.#longest(chunk) > CAPS.event ? 'event' : undefined
   }
 
@@ -68,11 +72,18 @@ class Counter {
   }
 }
 
-function tooLarge(provider: string, status: number, cap: Cap): SpellError {
+/** @param status of the answer, where it is known */
+export function tooLarge(provider: string, cap: Cap, status?: number): SpellError {
   const most = `${CAPS[cap] / MIB} MiB`
   const text = `Provider '${provider}' sent too much: expected at most ${most} in ${NAMES[cap]}, found more.`
   return new SpellError('PROVIDER_FAILED', text, {
     hint: 'Check that the base URL is that of a model; lower max_tokens if it is.',
-    details: { provider, status, retryable: false, reason: 'too_large', limit: CAPS[cap] },
+    details: {
+      provider,
+      ...(status === undefined ? {} : { status }),
+      retryable: false,
+      reason: 'too_large',
+      limit: CAPS[cap],
+    },
   })
 }

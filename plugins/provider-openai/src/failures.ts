@@ -1,5 +1,6 @@
 import { isSpellError, SpellError } from '@llmspell/sdk'
 import type { ModelSettings, Value } from '@llmspell/sdk'
+import { tooLarge } from './caps.ts'
 import { OPENAI } from './settings.ts'
 
 /** What the errors of the AI SDK and of Node's fetch have in common with what is looked for. */
@@ -15,7 +16,8 @@ interface Foreign {
   readonly url?: string
 }
 
-const BROKEN = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|UND_ERR_)/
+const BROKEN =
+  /^(?:HTTP_FAILED|HTTP_TIMEOUT|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|UND_ERR_)/
 
 /**
  * A failed call in our words: status, what the server said, how long it wants us to wait, whether to try again.
@@ -23,12 +25,13 @@ const BROKEN = /^(?:ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET|UND_ERR
  */
 export function failureOf(error: unknown, model: ModelSettings, partial = ''): SpellError {
   const ours = ownError(error)
-  if (ours) return ours
+  if (ours?.code === 'HTTP_TOO_LARGE') return tooLarge(model.provider, 'answer')
+  if (ours && !OF_THE_WIRE.test(ours.code)) return ours
   const foreign = (
     typeof error === 'object' && error !== null ? error : { message: String(error) }
   ) as Foreign
   if (foreign.name === 'AI_UnsupportedFunctionalityError') return unsupported(foreign, model)
-  const facts = factsOf(foreign)
+  const facts = factsOf(foreign, partial)
   const details = { provider: model.provider, ...facts, ...(partial ? { partial } : {}) } as Value
   return new SpellError('PROVIDER_FAILED', textOf(foreign, facts, model), {
     hint: hintOf(facts, model),
@@ -36,6 +39,9 @@ export function failureOf(error: unknown, model: ModelSettings, partial = ''): S
     cause: error,
   })
 }
+
+/** What the client says of connections and bodies; here it is a failure of the provider. */
+const OF_THE_WIRE = /^HTTP_(?:FAILED|TIMEOUT|CODING)$/
 
 /** What our fetch throws comes back wrapped by the SDK. */
 function ownError(error: unknown, depth = 0): SpellError | undefined {
@@ -66,10 +72,10 @@ interface Facts {
   readonly reason?: 'network' | 'cut' | 'malformed' | 'quota'
 }
 
-function factsOf(error: Foreign): Facts {
+function factsOf(error: Foreign, partial: string): Facts {
   const headers = error.responseHeaders ?? {}
   const status = error.statusCode
-  const reason = reasonOf(error, status)
+  const reason = reasonOf(error, status, partial)
   const wait = retryAfter(headers)
   const requestId = headers['x-request-id']
   return {
@@ -88,9 +94,9 @@ function isRetryable(status: number | undefined): boolean {
   )
 }
 
-function reasonOf(error: Foreign, status: number | undefined): Facts['reason'] {
+function reasonOf(error: Foreign, status: number | undefined, partial: string): Facts['reason'] {
   if (`${error.code} ${error.responseBody}`.includes('insufficient_quota')) return 'quota'
-  if (isBroken(error)) return status === undefined || status >= 300 ? 'network' : 'cut'
+  if (isBroken(error)) return (status ?? 300) >= 300 && partial === '' ? 'network' : 'cut'
   return status === undefined || status < 300 ? 'malformed' : undefined
 }
 

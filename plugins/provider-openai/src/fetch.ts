@@ -1,8 +1,17 @@
 import { SpellError } from '@llmspell/sdk'
-import { capped } from './caps.ts'
+import type { Access, Http, HttpLimits } from '@llmspell/sdk'
+import { CAPS, capped } from './caps.ts'
 import type { OpenAISettings } from './settings.ts'
 
 const FOUND_LENGTH = 200
+const MINUTE = 60_000
+/** A model may think for long before its first word, and between two of them. The whole is the caller's business. */
+const LIMITS: HttpLimits = {
+  headersMs: 15 * MINUTE,
+  idleMs: 10 * MINUTE,
+  totalMs: 120 * MINUTE,
+  maxBytes: CAPS.answer,
+}
 
 /** What the guarded fetch needs to know. */
 export interface FetchRules extends OpenAISettings {
@@ -11,22 +20,22 @@ export interface FetchRules extends OpenAISettings {
 }
 
 /**
- * The only way to the network that the SDK gets: to the origin of the model's base URL and nowhere else, redirects
- * included. It adds the settings to the body and takes away the header of a key that is not there.
+ * The only way to the network that the SDK gets: to the origin of the model's base URL and nowhere else. No redirect is
+ * followed. It adds the settings to the body and takes away the header of a key that is not there.
  */
-export function guardedFetch(rules: FetchRules): typeof fetch {
+export function guardedFetch(http: Http, access: Access, rules: FetchRules): typeof fetch {
   const { origin } = new URL(rules.baseUrl)
+  const send = http.fetch(access, LIMITS)
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input)
     if (url.origin !== origin) throw refused(rules.provider, url, origin)
     const headers = new Headers(init.headers)
     if (!rules.hasKey) headers.delete('authorization')
     const body = { ...fieldsOf(init.body), ...rules.body }
-    const response = await fetch(url, {
+    const response = await send(url, {
       ...init,
       headers,
       body: JSON.stringify(body),
-      redirect: 'manual',
     })
     const stream = 'stream' in body && body.stream === true
     return capped(await checked(response, rules, stream), rules.provider, stream)

@@ -5,7 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OpenAIServer } from '../../../test/support/openai-server.ts'
 import type { ServerReply } from '../../../test/support/openai-server.ts'
 import plugin from './index.ts'
-import { openai } from './provider.ts'
+import { openHttp } from '../../../test/support/http.ts'
+import { openaiProvider } from './provider.ts'
+
+const openai = openaiProvider(openHttp())
 
 let server: OpenAIServer
 beforeAll(async () => void (server = await OpenAIServer.start()))
@@ -215,8 +218,8 @@ describe('a failure', () => {
 test('the SDK is not loaded before the first call', async () => {
   const json = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   const { llmspell: manifest } = JSON.parse(json) as { readonly llmspell: Manifest }
-  const host = await testHost(plugin, { manifest })
-  expect(host.contribution('providers', 'openai')).toBe(openai)
+  const host = await testHost(plugin, { manifest, services: { http: openHttp() } })
+  expect(host.contribution('providers', 'openai')).toMatchObject({})
   await host.dispose()
   for (const file of ['index', 'provider', 'prompt', 'chunks', 'failures', 'fetch', 'model']) {
     const source = readFileSync(new URL(`./${file}.ts`, import.meta.url), 'utf8')

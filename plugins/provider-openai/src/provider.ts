@@ -1,5 +1,7 @@
 import type { LanguageModelV4StreamPart, SharedV4Warning } from '@ai-sdk/provider'
 import type {
+  Access,
+  Http,
   Logger,
   ModelCallOptions,
   ModelChunk,
@@ -15,37 +17,53 @@ import { callOptions } from './prompt.ts'
 import { readSettings } from './settings.ts'
 
 /** Any server that speaks the wire protocol of OpenAI. One call is one attempt. */
-export const openai: Provider = {
-  async generate(model, request, { signal, logger }) {
-    try {
-      const { doer, options } = await prepared(model, request, signal)
-      const { content, finishReason, usage, warnings } = await doer.doGenerate(options)
-      report(warnings, logger, model)
-      return chunksOf(content, finishReason, usage)
-    } catch (error) {
-      throw refined(error, model, signal)
-    }
-  },
-  stream: (model, request, options) => chunks(model, request, options),
+export function openaiProvider(http: Http): Provider {
+  return {
+    generate: (model, request, options) => whole(http, model, request, options),
+    stream: (model, request, options) => chunks(http, model, request, options),
+  }
 }
 
-async function prepared(model: ModelSettings, request: ModelRequest, signal: AbortSignal) {
+async function whole(
+  http: Http,
+  model: ModelSettings,
+  request: ModelRequest,
+  { signal, logger, access }: ModelCallOptions,
+): Promise<readonly ModelChunk[]> {
+  try {
+    const { doer, options } = await prepared(http, model, request, signal, access)
+    const { content, finishReason, usage, warnings } = await doer.doGenerate(options)
+    report(warnings, logger, model)
+    return chunksOf(content, finishReason, usage)
+  } catch (error) {
+    throw refined(error, model, signal)
+  }
+}
+
+async function prepared(
+  http: Http,
+  model: ModelSettings,
+  request: ModelRequest,
+  signal: AbortSignal,
+  access: Access | undefined,
+) {
   if (signal.aborted) throw cancelled(model)
   const settings = readSettings(model, request)
-  const doer = await languageModel(model, settings)
+  const doer = await languageModel(http, model, settings, access)
   return { doer, options: callOptions(request, settings.api, signal) }
 }
 
 async function* chunks(
+  http: Http,
   model: ModelSettings,
   request: ModelRequest,
-  { signal, logger }: ModelCallOptions,
+  { signal, logger, access }: ModelCallOptions,
 ): AsyncGenerator<ModelChunk> {
   const reader = new ChunkReader()
   const own = new AbortController()
   try {
     const both = AbortSignal.any([signal, own.signal])
-    const { doer, options } = await prepared(model, request, both)
+    const { doer, options } = await prepared(http, model, request, both, access)
     const { stream } = await doer.doStream(options)
     for await (const part of stream) {
       if (signal.aborted) throw cancelled(model)
