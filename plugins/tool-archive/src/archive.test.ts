@@ -186,7 +186,10 @@ test('a tar is one that others read, long names included', async () => {
   const extract = tarExtract()
   extract.end(files.contents.get('a.tar')!)
   for await (const entry of extract)
-    seen.set(entry.header.name, Buffer.concat(await Array.fromAsync(entry)).toString())
+    seen.set(
+      entry.header.name,
+      Buffer.concat((await Array.fromAsync(entry)) as Buffer[]).toString(),
+    )
   expect([...seen]).toEqual(names.toSorted().map((name) => [name, name]))
 })
 

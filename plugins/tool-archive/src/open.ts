@@ -86,21 +86,23 @@ async function formatOf(file: OpenFile): Promise<Format> {
   if (/^504b(?:0304|0506)/.test(magic)) return 'zip'
   if (magic.startsWith('1f8b')) return (await holdsTar(file, 'gz')) ? 'tar.gz' : 'gz'
   if (magic === '28b52ffd') return (await holdsTar(file, 'zst')) ? 'tar.zst' : 'zst'
-  if (isTar(start)) return 'tar'
+  if (isTar(start, file)) return 'tar'
   throw noArchive(file)
 }
 
 async function holdsTar(file: OpenFile, packing: 'gz' | 'zst'): Promise<boolean> {
   try {
-    return isTar(await firstBytes(unpacked(file, packing)))
+    return isTar(await firstBytes(unpacked(file, packing)), file)
   } catch (error) {
     throw asDamage(file.path, error)
   }
 }
 
-/** A tar with nothing in it is zeros. */
-function isTar(block: Buffer): boolean {
-  return isTarBlock(block) || (block.byteLength === BLOCK && block.every((byte) => byte === 0))
+/** A tar with nothing in it is zeros, as many other files are: then the name tells. */
+function isTar(block: Buffer, { path }: OpenFile): boolean {
+  if (isTarBlock(block)) return true
+  const named = /\.(?:tar|tar\.gz|tgz|tar\.zstd?|tzst)$/i.test(path)
+  return named && block.byteLength === BLOCK && block.every((byte) => byte === 0)
 }
 
 async function firstBytes(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
