@@ -62,7 +62,7 @@ export async function loadClassify(): Promise<Classify> {
   const module = await import('ipaddr.js')
   const library = module.default ?? module
   const reserved = blockList()
-  return (address) => classOf(library, reserved, library.parse(address.replace(/%.*$/, '')))
+  return (address) => classOf(library, reserved, library.parse(plainForm(address)))
 }
 
 function blockList(): BlockList {
@@ -74,8 +74,7 @@ function blockList(): BlockList {
 function classOf(library: Library, reserved: BlockList, address: Parsed): AddressClass {
   const inner = embedded(library, address)
   if (inner) return classOf(library, reserved, inner)
-  if (METADATA.some((known) => library.parse(known).toString() === address.toString()))
-    return 'metadata'
+  if (isMetadata(library, address)) return 'metadata'
   const named = CLASSES[address.range()] ?? 'reserved'
   if (named !== 'public') return named
   if (reserved.check(address.toString(), address.kind())) return 'reserved'
@@ -87,19 +86,32 @@ function isGlobal([first]: readonly number[]): boolean {
   return first! >> 5 === 1
 }
 
-/** The IPv4 address that an IPv6 one stands for: mapped, by NAT64, by 6to4, translated or the old compatible form. */
+/** Without its zone, and without dots in IPv6: the library takes the old compatible form for the mapped one. */
+function plainForm(address: string): string {
+  const bare = address.replace(/%.*$/, '')
+  return bare.includes(':') ? new URL(`http://[${bare}]`).hostname.slice(1, -1) : bare
+}
+
+/** The IPv4 address that an IPv6 one stands for: mapped, by NAT64, by 6to4, or in the old compatible form. */
 function embedded(library: Library, address: Parsed): Parsed | undefined {
   if (address.kind() === 'ipv4') return undefined
   const bytes = address.toByteArray()
-  const at = placeOfIPv4(Buffer.from(bytes).toString('hex'))
-  if (at === undefined) return undefined
-  const inner = library.fromByteArray(bytes.slice(at, at + 4))
-  // The old and the tunnelled forms have no honest use: only their private meaning is worth a word.
-  return at === 12 || inner.range() !== 'unicast' ? inner : undefined
+  const place = placeOfIPv4(Buffer.from(bytes).toString('hex'))
+  if (!place) return undefined
+  const inner = library.fromByteArray(bytes.slice(place.at, place.at + 4))
+  // Tunnels and the old form have no honest use: only what they mean inside is worth a word.
+  return place.current || inner.range() !== 'unicast' || isMetadata(library, inner)
+    ? inner
+    : undefined
 }
 
-function placeOfIPv4(hex: string): number | undefined {
-  if (/^0{20}ffff/.test(hex) || hex.startsWith('0064ff9b0000000000000000')) return 12
-  if (hex.startsWith('2002')) return 2
-  return undefined
+function placeOfIPv4(hex: string): { readonly at: number; readonly current: boolean } | undefined {
+  if (/^0{20}ffff/.test(hex) || hex.startsWith('0064ff9b0000000000000000'))
+    return { at: 12, current: true }
+  if (hex.startsWith('2002')) return { at: 2, current: false }
+  return /^0{24}(?!0000000[01])/.test(hex) ? { at: 12, current: false } : undefined
+}
+
+function isMetadata(library: Library, address: Parsed): boolean {
+  return METADATA.some((known) => library.parse(known).toString() === address.toString())
 }

@@ -85,10 +85,7 @@ function grantsByAddress({ grants }: Access): boolean {
 function isNamed(address: string, { grants }: Access): boolean {
   const inner = grants.findIndex(({ holder }) => /^(?:agent|plugin|tool|service)\b/.test(holder))
   const outer = inner < 0 ? grants : grants.slice(0, inner)
-  const rules = outer.flatMap(({ allow }) => [
-    ...(allow['net-private'] ?? []),
-    ...(allow['net'] ?? []),
-  ])
+  const rules = outer.flatMap(({ allow }) => allow['net-private'] ?? [])
   return rules.some((rule) => addressOf(rule) === addressOf(address))
 }
 

@@ -1,0 +1,252 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  brotliCompressSync,
+  createGzip,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  zstdCompressSync,
+} from 'node:zlib'
+import type { Seen, Site } from './site.ts'
+
+export interface Asked {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly seen: Seen
+  readonly site: Site
+}
+
+export type Answer = (asked: Asked) => Promise<unknown> | unknown
+
+export const POEM = 'Lamps and kettles, kettles and lamps.\n'.repeat(50)
+export const BIG = 8 * 1024 * 1024
+
+const paragraph =
+  'The lamps of the old town were lit one by one, and each of them, tall or small, had its own keeper, who knew it well. '
+const page = (title: string, body: string, head = ''): string =>
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${head}</head><body>${body}</body></html>`
+const html =
+  (text: string | Buffer, type = 'text/html; charset=utf-8'): Answer =>
+  ({ response }) =>
+    response.setHeader('content-type', type).end(text)
+
+const coded =
+  (coding: string, encode: (bytes: Buffer) => Buffer): Answer =>
+  ({ response }) =>
+    response
+      .setHeader('content-encoding', coding)
+      .setHeader('content-type', 'text/plain')
+      .end(encode(Buffer.from(POEM)))
+
+const to =
+  (status: number, location: string | ((site: Site) => string)): Answer =>
+  ({ response, site }) =>
+    response
+      .writeHead(status, { location: typeof location === 'string' ? location : location(site) })
+      .end()
+
+const failing = new Map<string, number>()
+
+/** Fails twice, then answers. */
+const shaky =
+  (status: number, headers: Record<string, string> = {}): Answer =>
+  ({ request, response }) => {
+    const key = `${request.headers['x-key']?.toString()} ${request.url}`
+    const times = (failing.get(key) ?? 0) + 1
+    failing.set(key, times)
+    if (times <= 2) response.writeHead(status, headers).end()
+    else response.end(`after ${times}`)
+  }
+
+/** Bytes at a pace, for ever. */
+const dripping =
+  (ms: number, piece: string): Answer =>
+  async ({ response }) => {
+    response.setHeader('content-type', 'text/plain')
+    while (!response.destroyed) {
+      response.write(piece)
+      await pause(ms)
+    }
+  }
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
+}
+
+const article = (text: string): string =>
+  page(
+    'Lamps & kettles',
+    `<nav><a href="/home">Home</a></nav><article><h1>Lamps</h1>${text}</article>`,
+  )
+
+export const PAGES: Readonly<Record<string, Answer>> = {
+  '/': html(
+    article(`<p>${paragraph.repeat(3)}</p><p>${paragraph.repeat(3)} <a href="/two">two</a></p>`),
+  ),
+  '/two': html(page('Two', '<p>Second. <a href="/three#x">three</a> <a href="/">one</a></p>')),
+  '/three': html(
+    page('Three', '<p>Third. <a href="https://example.com/">away</a> <a href="/gone">gone</a></p>'),
+  ),
+  '/private': html(page('Private', '<p>Not for robots.</p>')),
+  '/json': ({ response }) =>
+    response.setHeader('content-type', 'application/json').end('{"lamps":[1,2,{"on":true}]}'),
+  '/notjson': ({ response }) => response.setHeader('content-type', 'application/json').end('{"a":'),
+  '/plain': ({ response }) => response.setHeader('content-type', 'text/plain').end('plain'),
+  '/empty': ({ response }) => response.writeHead(204).end(),
+  '/cookies': ({ response }) => response.setHeader('set-cookie', ['a=1', 'b=2']).end('set'),
+  '/echo': ({ request, response, seen }) =>
+    response.setHeader('content-type', 'application/json').end(
+      JSON.stringify({
+        method: seen.method,
+        path: seen.path,
+        headers: request.headers,
+        body: seen.body,
+      }),
+    ),
+  '/gzip': coded('gzip', (bytes) => gzipSync(bytes)),
+  '/x-gzip': coded('x-gzip', (bytes) => gzipSync(bytes)),
+  '/deflate': coded('deflate', (bytes) => deflateSync(bytes)),
+  '/deflate-raw': coded('deflate', (bytes) => deflateRawSync(bytes)),
+  '/br': coded('br', (bytes) => brotliCompressSync(bytes)),
+  '/zstd': coded('zstd', (bytes) => zstdCompressSync(bytes)),
+  '/both': coded('gzip, br', (bytes) => brotliCompressSync(gzipSync(bytes))),
+  '/coded-200': coded(Array(200).fill('gzip').join(', '), (bytes) => bytes),
+  '/coded-6': coded(Array(6).fill('gzip').join(','), (bytes) => bytes),
+  '/coded-odd': coded('compress', (bytes) => bytes),
+  '/coded-false': coded('gzip', (bytes) => bytes),
+  '/coded-cut': coded('gzip', (bytes) => gzipSync(bytes).subarray(0, 40)),
+  '/bomb-gzip': ({ response }) => {
+    response.setHeader('content-encoding', 'gzip').setHeader('content-type', 'text/plain')
+    const gzip = createGzip({ level: 9 })
+    gzip.on('error', () => undefined)
+    gzip.pipe(response)
+    response.on('close', () => gzip.destroy())
+    const zeros = Buffer.alloc(1 << 20)
+    const more = (left: number): void => {
+      if (left === 0 || gzip.destroyed) return void gzip.end()
+      gzip.write(zeros, () => more(left - 1))
+    }
+    more(300)
+  },
+  '/bomb-gzip-twice': ({ response }) =>
+    response
+      .setHeader('content-encoding', 'gzip, gzip')
+      .end(gzipSync(gzipSync(Buffer.alloc(64 << 20)))),
+  '/bomb-br': ({ response }) =>
+    response.setHeader('content-encoding', 'br').end(brotliCompressSync(Buffer.alloc(64 << 20))),
+  '/bomb-zstd': ({ response }) =>
+    response.setHeader('content-encoding', 'zstd').end(zstdCompressSync(Buffer.alloc(64 << 20))),
+  '/to-json': to(302, '/json'),
+  '/to-slash-slash': to(302, (site) => `//${new URL(site.origin).host}/json`),
+  '/to-self': to(302, '/to-self'),
+  '/to-file': to(302, 'file:///etc/passwd'),
+  '/to-data': to(302, 'data:text/html,hello'),
+  '/to-script': to(302, 'javascript:alert(1)'),
+  '/to-user': to(302, 'http://user:pass@127.0.0.1/'),
+  '/to-metadata': to(302, 'http://169.254.169.254/latest/meta-data/'),
+  '/to-nothing': ({ response }) => response.writeHead(302).end('no place'),
+  '/to-other': to(307, (site) => site.other!.url('/echo')),
+  '/to-other-302': to(302, (site) => site.other!.url('/echo')),
+  '/to-echo-301': to(301, '/echo'),
+  '/to-echo-302': to(302, '/echo'),
+  '/to-echo-303': to(303, '/echo'),
+  '/to-echo-307': to(307, '/echo'),
+  '/to-echo-308': to(308, '/echo'),
+  '/shaky-503': shaky(503),
+  '/shaky-429': shaky(429, { 'retry-after': '0' }),
+  '/shaky-later': shaky(503, { 'retry-after': '1' }),
+  '/broken': ({ request }) => request.socket.destroy(),
+  '/error': ({ response }) =>
+    response.writeHead(500, { 'content-type': 'text/plain' }).end('broken'),
+  '/silent': () => undefined,
+  '/drip': dripping(20, '.'),
+  '/endless': dripping(0, 'x'.repeat(64 * 1024)),
+  '/stall': ({ response }) => response.write('start'),
+  '/short': ({ response }) => {
+    response.setHeader('content-length', '100')
+    response.write('x'.repeat(10))
+    setTimeout(() => response.destroy(), 20)
+  },
+  '/drip-headers': ({ request }) => {
+    const { socket } = request
+    socket.write('HTTP/1.1 200 OK\r\n')
+    const timer = setInterval(() => socket.write(`x-${Math.random()}: 1\r\n`), 20)
+    socket.on('close', () => clearInterval(timer))
+  },
+  '/big-header': ({ request }) =>
+    request.socket.end(`HTTP/1.1 200 OK\r\nx: ${'x'.repeat(100 * 1024)}\r\n\r\n`),
+  '/many-headers': ({ request }) =>
+    request.socket.end(`HTTP/1.1 200 OK\r\n${'a:b\r\n'.repeat(100_000)}\r\n`),
+  '/some-headers': ({ request }) =>
+    request.socket.end(`HTTP/1.1 200 OK\r\n${'a:b\r\n'.repeat(5000)}content-length: 0\r\n\r\n`),
+  '/no-http': ({ request }) => request.socket.end('SSH-2.0-OpenSSH_9.9\r\n'),
+  '/two-lengths': ({ request }) =>
+    request.socket.end(
+      'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ),
+  '/big': async ({ response }) => {
+    response.setHeader('content-type', 'text/plain')
+    const piece = Buffer.alloc(64 * 1024, 'a')
+    for (let sent = 0; sent < BIG && !response.destroyed; sent += piece.length) {
+      if (!response.write(piece)) await drained(response)
+    }
+    response.end()
+  },
+  '/binary-as-html': html(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 1, 2, 3])),
+  '/binary': html(Buffer.from([0, 1, 2, 255]), 'application/octet-stream'),
+  '/latin1': html(
+    Buffer.from(page('Käse', '<p>Käse für alle</p>').replace(/<meta.*?>/, ''), 'latin1'),
+    'text/html; charset=iso-8859-1',
+  ),
+  '/meta': html(
+    Buffer.from(page('Käse', '<p>Käse</p>').replace('utf-8', 'windows-1252'), 'latin1'),
+    'text/html',
+  ),
+  '/wrong': html(Buffer.from(page('Käse', '<p>Käse</p>'), 'latin1'), 'text/html; charset=utf-8'),
+  '/wrong-too': html(page('Käse', '<p>Käse</p>'), 'text/html; charset=iso-8859-1'),
+  '/unknown-charset': html(page('Käse', '<p>Käse</p>'), 'text/html; charset=x-klingon'),
+  '/utf16': html(
+    Buffer.concat([
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from(page('Käse', '<p>Käse €</p>'), 'utf16le'),
+    ]),
+    'text/html',
+  ),
+  '/shift-jis': html(Buffer.from([0x93, 0xfa, 0x96, 0x7b]), 'text/plain; charset=shift_jis'),
+  '/deep': html('<div>'.repeat(50_000)),
+  '/wide': html('<b>x</b>'.repeat(100_000)),
+  '/huge': html('x'.repeat(6 * 1024 * 1024)),
+  '/links': html(
+    page(
+      'Links',
+      '<a href="a">A</a> <a href="javascript:alert(1)">no</a> <a href="data:text/html,x">no</a> <a href="//other.example/x">B</a>' +
+        '<a href="mailto:a@b.c">no</a><a href="http://u:p@h.example/">no</a><a href="a#again">A</a><iframe src="/frame"></iframe>' +
+        '<img srcset="/s 2x" src="i.png" alt="picture"><a onclick="x()" href="/c" style="color:red">C\u200b\u{e0041}</a>',
+      '<base href="https://base.example/d/"><meta http-equiv="refresh" content="0;url=http://127.0.0.1/">',
+    ),
+  ),
+  '/hidden': html(
+    page(
+      'Hid\u202eden',
+      `<p>Seen\u200b wo\u00adrds\u{e0049}\u{e0047}.</p><p style="color:red;display : none">NO1</p><p hidden>NO2</p>
+       <p aria-hidden="true">NO3</p><div class="gone">NO4</div><span style="visibility:hidden">NO5</span><!-- NO6 -->
+       <p style="font-size:0">NO7</p><p style="opacity:0">NO8</p><script>NO9</script><noscript>NO10</noscript><template>NO11</template>
+       <p class="shown">Also seen.</p>`,
+      '<style>/* .shown{display:none} */ .gone { display: none } @media print { .shown { display: none } }</style>',
+    ),
+  ),
+  '/table': html(
+    page(
+      'Table',
+      '<table><tr><th>lamp</th><th>price</th></tr><tr><td>tall</td><td>3</td></tr></table><ul><li>a<li>b</ul><pre>x\n  y</pre>',
+    ),
+  ),
+  '/refresh': html(page('R', '<p>Stay</p>', '<meta http-equiv="refresh" content="0;url=/two">')),
+}
