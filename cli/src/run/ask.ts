@@ -22,7 +22,7 @@ async function put(question: ApprovalQuestion, line: ProgressLine): Promise<Appr
   if (question.signal.aborted) return 'no'
   const { prompt } = await import('./prompt.ts')
   using _ = line.hold()
-  return prompt(question, (text) => line.line(text))
+  return await prompt(question, (text) => line.line(text))
 }
 
 /** Looking at a terminal loads a part of Node's that a start would pay: pipes and files are known without. */

@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path'
+import { now } from '@llmspell/sdk'
 import { isWithin, realish } from './path.ts'
 
 /** Where the files lie that decide over runs. Each is absolute; absent: there is none. */
@@ -21,20 +22,28 @@ export const TRUST = 'trust.json'
 
 const IGNORES_CASE = process.platform === 'darwin' || process.platform === 'win32'
 
+/** How long it is believed where a place leads to, in ms: asking the disk costs more than all else of a decision. */
+const BELIEVED_MS = 1000
+
 /** Tells of a path whether it is, or would lead to, one of the files that no run may write. */
 export function protector({ system, user, state, audit }: Places): (target: string) => boolean {
-  const files = [system, user, state === undefined ? undefined : join(state, TRUST), audit]
-  const places = files.filter((file) => file !== undefined)
+  const trust = state === undefined ? undefined : join(state, TRUST)
+  const places = [system, user, trust, audit].filter((file) => file !== undefined)
+  let forms: readonly string[] = []
+  let asked = -BELIEVED_MS
   return (target) => {
+    const moment = now()
+    if (moment - asked >= BELIEVED_MS) {
+      forms = [...new Set(places.flatMap((place) => [place, realish(place)]))].map(folded)
+      asked = moment
+    }
     const path = folded(target)
-    if (path.endsWith(folded(sep + PROJECT_POLICY))) return true
-    // Each time anew: what a folder leads to may change while a run goes on.
-    return places.some((place) =>
-      [place, realish(place)].some((form) => isWithin(folded(form), path)),
-    )
+    return path.endsWith(PROJECT_END) || forms.some((form) => isWithin(form, path))
   }
 }
 
 function folded(path: string): string {
   return IGNORES_CASE ? path.toLowerCase() : path
 }
+
+const PROJECT_END = folded(sep + PROJECT_POLICY)
