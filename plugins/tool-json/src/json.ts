@@ -1,19 +1,17 @@
 import type { SchemaCompiler, Tool, ToolCall, ToolOutput, Value, Workers } from '@llmspell/sdk'
-import { jsonError } from './errors.ts'
 import { checkFields } from './fields.ts'
 import { format } from './format.ts'
 import type { JsonInput } from './generated/input.ts'
 import { validate } from './generated/input.validate.js'
 import { validate as validateOutput } from './generated/output.validate.js'
 import { heavy } from './heavy.ts'
-import { MAX_DEPTH } from './limits.ts'
 import { merge } from './merge.ts'
 import { parse } from './parse.ts'
 import { valueAt } from './pointer.ts'
 import type { Outcome } from './outcome.ts'
 import type { Operation } from './patch.ts'
 import { isPath } from './query.ts'
-import { depthOf, sizeOf } from './size.ts'
+import { checked, sizeOf } from './size.ts'
 import { validate as validateDocument } from './validate.ts'
 
 /** The services it works with. */
@@ -45,11 +43,11 @@ async function perform(document: Value, input: JsonInput, around: Around): Promi
     case 'query':
       return { value: await queried(document, input.expression!, around) }
     case 'pointer':
-      return { value: valueAt(document, input.pointer!) }
+      return { value: checked(valueAt(document, input.pointer!)) }
     case 'patch':
       return { value: await patched(document, input.patch!, around) }
     case 'merge':
-      return { value: merge(document, input.merge as Value) }
+      return { value: checked(merge(document, input.merge as Value)) }
     case 'validate':
       return validateDocument(document, input.schema!, around.rooms.schemas)
     case 'diff':
@@ -100,14 +98,8 @@ async function differences(from: Value, to: Value, around: Around): Promise<read
 
 function outputOf({ operation }: JsonInput, result: Outcome): ToolOutput {
   const { value, text } = result
-  if (depthOf(value, MAX_DEPTH) > MAX_DEPTH) throw tooDeep()
   const shown = text ?? (typeof value === 'string' ? value : undefined)
   const output = { result: result as unknown as Value, operation }
   if (shown !== undefined) return { ...output, text: shown }
   return value === undefined ? output : { ...output, text: JSON.stringify(value, undefined, 2) }
-}
-
-function tooDeep() {
-  const message = `The 'value' of the result has more than ${MAX_DEPTH} levels.`
-  return jsonError('JSON_LIMIT', message, { hint: 'Ask for a part of it.' })
 }

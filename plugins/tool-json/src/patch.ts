@@ -1,12 +1,11 @@
-import { REF, describe, isSpellError, printable } from '@llmspell/sdk'
+import { describe, isSpellError, printable } from '@llmspell/sdk'
 import type { SpellError, Value } from '@llmspell/sdk'
 import { jsonError } from './errors.ts'
 import type { JsonInput } from './generated/input.ts'
 import { tokensOf, valueAt } from './pointer.ts'
+import { REFUSED, checked } from './size.ts'
 
 export type Operation = NonNullable<JsonInput['patch']>[number]
-
-const REFUSED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', REF])
 
 /**
  * RFC 6902, all or none: the document given is left as it is.
@@ -21,7 +20,7 @@ export async function patch(document: Value, operations: readonly Operation[]): 
     const [fault] = applyPatch(holder, [below(operation) as never])
     if (fault) throw failed(index, operation, because(fault, operation, holder.root))
   }
-  return holder.root
+  return checked(holder.root)
 }
 
 function below(operation: Operation): Operation {

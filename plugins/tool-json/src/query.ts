@@ -1,6 +1,7 @@
 import { printable } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { jsonError } from './errors.ts'
+import { REFUSED, checked } from './size.ts'
 
 const NAME = String.raw`(?:[A-Za-z_]\w*|"[^"\\]*"|\*)`
 const STEP = String.raw`(?:\.${NAME}|\[(?:-?\d{1,9}|\*)?\])`
@@ -13,13 +14,27 @@ export function isPath(expression: string): boolean {
 
 /** JMESPath. @throws JSON_EXPRESSION; RangeError past the stack */
 export async function query(document: Value, expression: string): Promise<Value> {
-  const { search } = await import('@jmespath-community/jmespath')
+  const { search, tokenize } = await import('@jmespath-community/jmespath')
+  let found: Value
   try {
-    return (search(document as never, expression) ?? null) as Value
+    const names = tokenize(expression).map((token) => String(token.value))
+    const name = names.find((each) => REFUSED.has(each))
+    if (name !== undefined) throw new Error(`the name '${name}' is refused`)
+    found = (search(bare(document) as never, expression) ?? null) as Value
   } catch (error) {
     if (error instanceof RangeError) throw error
     throw wrong(expression, error as Error)
   }
+  return checked(found)
+}
+
+/** A copy in which nothing is inherited: the library would find `toString` in any object. */
+function bare(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(bare)
+  const copy = Object.create(null) as Record<string, unknown>
+  for (const [name, item] of Object.entries(value)) copy[name] = bare(item)
+  return copy
 }
 
 function wrong(expression: string, cause: Error) {

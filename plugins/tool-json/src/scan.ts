@@ -1,7 +1,8 @@
-import { REF, printable } from '@llmspell/sdk'
+import { printable } from '@llmspell/sdk'
 import { jsonError, type JsonCode } from './errors.ts'
 import { MAX_DEPTH, MAX_PARTS } from './limits.ts'
 import { excerpt, positionOf } from './position.ts'
+import { REFUSED } from './size.ts'
 
 const SPACE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
@@ -9,8 +10,6 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y
 const PLAIN = /[^"\\\u0000-\u001F]*/y
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const WORD = /true|false|null/y
-const REFUSED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', REF])
-
 /**
  * Walks a JSON text by the grammar of RFC 8259 and by what JSON.parse passes over in silence.
  * @throws JSON_SYNTAX, JSON_VALUE, JSON_LIMIT with line and column
@@ -120,8 +119,13 @@ class Scanner {
     const hint = 'Write it as a text, in double quotes.'
     if (!Number.isFinite(number))
       throw this.#fault('JSON_VALUE', `the number ${shown} is too large`, hint, start)
-    if (isWhole && !Number.isSafeInteger(number))
-      throw this.#fault('JSON_VALUE', `the integer ${shown} is beyond 2^53`, hint, start)
+    if (isWhole && !isKept(match[0], number))
+      throw this.#fault(
+        'JSON_VALUE',
+        `the integer ${shown} is beyond 2^53 and would become another`,
+        hint,
+        start,
+      )
     return true
   }
 
@@ -160,4 +164,11 @@ class Scanner {
     const message = `The JSON 'text' cannot be taken ${place}: ${found}.`
     return jsonError(code, message, { hint, details: { line, column, offset: at } })
   }
+}
+
+/** True where a double holds the very number, or prints as it is written. */
+function isKept(digits: string, number: number): boolean {
+  return (
+    Number.isSafeInteger(number) || String(number) === digits || BigInt(digits) === BigInt(number)
+  )
 }
