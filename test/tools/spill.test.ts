@@ -13,8 +13,10 @@ beforeAll(async () => {
 afterAll(() => house[Symbol.asyncDispose]())
 
 async function execute(name: string, params: object): Promise<ToolResult> {
-  await using run = house.runtime.open()
-  return (await run.call('Tool', 'execute', [name, params as never])) as ToolResult
+  const run = house.runtime.open()
+  const result = (await run.call('Tool', 'execute', [name, params as never])) as ToolResult
+  await run.close()
+  return result
 }
 
 async function stored({ id }: ArtifactInfo): Promise<string> {
