@@ -6,6 +6,7 @@ import { init, types } from './init.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { exec, run } from './run.ts'
+import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 
 /** Every command by its id, as oclif finds them. */
@@ -16,6 +17,10 @@ export const COMMANDS = {
   init,
   types,
   doctor,
+  'secret:set': secretSet,
+  'secret:list': secretList,
+  'secret:remove': secretRemove,
+  'secret:check': secretCheck,
   'tool:list': toolList,
   'tool:info': toolInfo,
   'tool:invoke': toolInvoke,

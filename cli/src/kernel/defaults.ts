@@ -11,7 +11,11 @@ export function pluginDefaults(env: Env, platform: string): Sections {
   const permissions = { ...policyPlaces(env, platform) }
   return data === undefined
     ? { permissions }
-    : { artifacts: { folder: join(data, 'artifacts') }, permissions }
+    : {
+        artifacts: { folder: join(data, 'artifacts') },
+        permissions,
+        secrets: { file: join(data, 'secrets.json') },
+      }
 }
 
 /** The sections that the user wrote, each key before ours. */
