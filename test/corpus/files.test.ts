@@ -23,11 +23,11 @@ import type {
   Files,
   OpenFile,
   OpenOptions,
-  Permissions,
   Services,
 } from '@llmspell/sdk'
 import files from '@llmspell/files'
-import permissions from '@llmspell/permissions'
+import { filesWorld } from '../files/support.ts'
+import type { FilesWorld } from '../files/support.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 interface Row {
@@ -44,7 +44,13 @@ interface Row {
   readonly only?: string
 }
 
-const DEFAULTS = { maxBytes: 1 << 30, links: 'granted', hardLinks: false, maxEntries: 1000, maxDepth: 16 }
+const DEFAULTS = {
+  maxBytes: 1 << 30,
+  links: 'granted',
+  hardLinks: false,
+  maxEntries: 1000,
+  maxDepth: 16,
+}
 // Read at run time: the bundler's own reader refuses half a surrogate pair.
 const text = readFileSync(new URL('files.json', import.meta.url), 'utf8')
 const { rows } = JSON.parse(text) as { readonly rows: readonly Row[] }
@@ -52,7 +58,7 @@ let base = ''
 let root = ''
 let outside = ''
 let server: Server
-let guard: Permissions
+let world: FilesWorld
 
 beforeAll(async () => {
   base = realpathSync(mkdtempSync(join(tmpdir(), 'files-')))
@@ -71,11 +77,12 @@ beforeAll(async () => {
   truncateSync(join(root, 'sparse.bin'), 2 ** 36)
   if (process.platform !== 'win32') execFileSync('mkfifo', [join(root, 'pipe')])
   server = createServer().listen(join(root, 'socket'))
-  guard = await service(permissions, 'permissions', {}, {})
+  world = await filesWorld()
 })
 
-afterAll(() => {
+afterAll(async () => {
   server.close()
+  await world[Symbol.asyncDispose]()
   rmSync(base, { recursive: true, force: true })
 })
 
@@ -106,7 +113,8 @@ async function service<K extends keyof Services>(
 }
 
 function open(config: object = {}): Promise<Files> {
-  return service(files, 'files', { permissions: guard }, { ...DEFAULTS, ...config })
+  const { permissions, audit } = world
+  return service(files, 'files', { permissions, audit }, { ...DEFAULTS, ...config })
 }
 
 function accessOf({ allow, deny = [] }: Pick<Row, 'allow' | 'deny'>, at = root): Access {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createKernel } from '@llmspell/kernel'
-import type { Access, Files, Permissions, PermissionSet } from '@llmspell/sdk'
+import type { Access, Audit, Files, Permissions, PermissionSet } from '@llmspell/sdk'
 import { ROOT } from '../support/root.ts'
 
 /** The real services over a folder of their own. */
@@ -14,6 +14,7 @@ export interface FilesWorld extends AsyncDisposable {
   readonly outside: string
   readonly files: Files
   readonly permissions: Permissions
+  readonly audit: Audit
   access(allow: PermissionSet, more?: Partial<Access> & { deny?: PermissionSet }): Access
   /** Writes a file below the root. */
   put(path: string, content?: string | Uint8Array): void
@@ -33,6 +34,7 @@ export async function filesWorld(config: object = {}): Promise<FilesWorld> {
     outside,
     files: await kernel.use('files'),
     permissions: await kernel.use('permissions'),
+    audit: await kernel.use('audit'),
     access: (allow, { deny = {}, ...more } = {}) => ({
       subject: "Tool 'test'",
       grants: [{ holder: 'command line', allow, deny }],
