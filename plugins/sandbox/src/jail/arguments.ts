@@ -1,6 +1,5 @@
-import { lstatSync } from 'node:fs'
 import type { Command } from '@llmspell/sdk'
-import { isOfSystem, systemFolders } from './system.ts'
+import { emptied, isOfSystem, processFolder, systemFolders } from './system.ts'
 
 const MIB = 1024 * 1024
 const TMP_BYTES = 64 * MIB
@@ -22,7 +21,8 @@ export function jailOptions(command: Command, options: { readonly nested: boolea
     ['--die-with-parent', '--new-session', '--clearenv', '--cap-drop', 'ALL'],
     ['--uid', NOBODY, '--gid', NOBODY, '--hostname', 'jail'],
     systemFolders(network),
-    ['--proc', '/proc', '--dev', '/dev'],
+    processFolder(),
+    ['--dev', '/dev'],
     memory('/dev/shm'),
     memory('/tmp'),
     places(command),
@@ -41,14 +41,8 @@ function places(command: Command): string[] {
   if (!found.some(([path]) => covers(path, folder))) found.push([folder, memory(folder)])
   if (![...read, ...write].some((path) => covers(path, program)) && !isOfSystem(program))
     found.push([program, ['--ro-bind', program, program]])
-  found.push(...hide.map((path): Place => [path, empty(path)]))
+  found.push(...hide.map((path): Place => [path, emptied(path)]))
   return found.sort(([a], [b]) => depth(a) - depth(b)).flatMap(([, options]) => options)
-}
-
-function empty(path: string): readonly string[] {
-  return lstatSync(path).isDirectory()
-    ? ['--size', '4096', '--tmpfs', path, '--remount-ro', path]
-    : ['--ro-bind', '/dev/null', path]
 }
 
 function memory(path: string): readonly string[] {

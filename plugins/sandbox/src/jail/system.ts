@@ -34,6 +34,43 @@ export function systemFolders(network: boolean): string[] {
   ]
 }
 
+/** What /proc has beside processes. It is written by its owner, root, with no capability at all. */
+const SETTINGS_OF_PROC = ['bus', 'fs', 'irq', 'mtrr', 'sys', 'sysrq-trigger']
+const HIDDEN_OF_PROC = [
+  'acpi',
+  'asound',
+  'driver',
+  'kcore',
+  'keys',
+  'key-users',
+  'kmsg',
+  'latency_stats',
+  'pressure',
+  'sched_debug',
+  'scsi',
+  'timer_list',
+]
+
+/** Options of bwrap for a /proc of the jail's own processes. */
+export function processFolder(): string[] {
+  const place = (name: string): string => `/proc/${name}`
+  const settings = SETTINGS_OF_PROC.map(place).filter((path) => existsSync(path))
+  const hidden = HIDDEN_OF_PROC.map(place).filter((path) => existsSync(path))
+  return [
+    '--proc',
+    '/proc',
+    ...settings.flatMap((path) => ['--ro-bind', path, path]),
+    ...hidden.flatMap(emptied),
+  ]
+}
+
+/** Options of bwrap that put nothing in the place of a file or folder. */
+export function emptied(path: string): string[] {
+  return lstatSync(path).isDirectory()
+    ? ['--size', '4096', '--tmpfs', path, '--remount-ro', path]
+    : ['--ro-bind', '/dev/null', path]
+}
+
 /** `/bin` is a link on many systems. */
 function shown(folder: string): string[] {
   return lstatSync(folder).isSymbolicLink()
