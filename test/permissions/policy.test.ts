@@ -110,7 +110,8 @@ describe('policy explain', () => {
     [['secret', 'key'], ['--allow-secret=key'], 0, 'secret=key'],
     [['unjailed', 'git log'], ['--allow-unjailed=git'], 0, 'unjailed=git'],
     [['mix', 'https://a.org'], ['--allow-mix=a.org'], 0, 'mix=a.org'],
-    [['mix', 'https://a.org'], ['--allow-all'], 0, '--allow-all'],
+    [['mix', 'https://a.org'], ['--allow-all'], 0, 'mix=*'],
+    [['llm', 'openai/gpt'], ['--allow-all'], 0, '--allow-all'],
     [['env', 'API_KEY'], ['--allow-all'], 4, 'API_KEY'],
     [
       ['write', '.llmspell/policy.toml'],

@@ -19,6 +19,7 @@ test.each([
   ['run', 'git log  -1', undefined],
   ['run', 'git log\t-1', undefined],
   ['run', 'sh -c x', undefined],
+  ['run', 'env bash -c x', undefined],
   ['run', '/bin/bash -c x', undefined],
   ['run', String.raw`C:\Windows\cmd.exe /c x`, undefined],
   ['run', 'PowerShell.exe -c x', undefined],

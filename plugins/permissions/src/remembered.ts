@@ -3,7 +3,10 @@ import { printable, type PermissionNeed } from '@llmspell/sdk'
 import { belowRoot } from './path.ts'
 
 const SHELLS: ReadonlySet<string> = new Set(
-  'sh bash zsh dash fish ksh csh tcsh ash busybox cmd powershell pwsh'.split(' '),
+  (
+    'sh bash rbash dash ash zsh ksh mksh fish csh tcsh busybox toybox nu elvish xonsh ' +
+    'cmd powershell pwsh'
+  ).split(' '),
 )
 /** What is asked for each time anew. */
 const NEVER: ReadonlySet<string> = new Set(['net-private', 'unjailed', 'mix', '*'])
@@ -42,6 +45,11 @@ function isHidden(name: string): boolean {
 function programValue(target: string): string | undefined {
   const words = target.split(' ')
   if (words.length < 2 || words.some((word) => word === '' || /\s/.test(word))) return undefined
-  const name = basename(words[0]!.replaceAll('\\', '/')).toLowerCase()
-  return SHELLS.has(name.replace(/\.(?:exe|cmd|bat)$/, '')) ? undefined : target
+  // A wrapper such as env may start one too.
+  return words.some(isShell) ? undefined : target
+}
+
+function isShell(word: string): boolean {
+  const name = basename(word.replaceAll('\\', '/')).toLowerCase()
+  return SHELLS.has(name.replace(/\.(?:exe|cmd|bat)$/, ''))
 }
