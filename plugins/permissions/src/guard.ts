@@ -11,6 +11,7 @@ import type {
 import { consult, type Verdict } from './ask.ts'
 import { decideByGrants, onlyGivenLacks, type Refusal } from './decide.ts'
 import { refuseMix } from './mix.ts'
+import type { Protects } from './protect.ts'
 import { labelsOf, runState, see } from './run-state.ts'
 import { protectedFile, sentence, shownTarget } from './words.ts'
 
@@ -26,7 +27,7 @@ export interface Decided extends Pick<
 
 /** What the guard is made of. */
 export interface GuardParts {
-  readonly isProtected: (target: string) => boolean
+  readonly isProtected: Protects
   readonly remember: Policy['remember'] | undefined
   /** Keeps one decision; undefined where nothing has to be waited for. */
   readonly tell: (decided: Decided) => Promise<void> | undefined
@@ -42,12 +43,16 @@ export class Guard implements Permissions {
   }
 
   decide(need: PermissionNeed, access: Access): PermissionDecision {
-    const decision = this.#byRules(need, access)
+    return this.#judge(need, access, false)
+  }
+
+  #judge(need: PermissionNeed, access: Access, follow: boolean): PermissionDecision {
+    const decision = this.#byRules(need, access, follow)
     return decision.allowed ? (refuseMix(need, access) ?? decision) : decision
   }
 
   async require(need: PermissionNeed, access: Access): Promise<void> {
-    const decision = this.decide(need, access)
+    const decision = this.#judge(need, access, true)
     if (decision.allowed) {
       const told = this.#tell(need, access, 'allowed', `${decision.holder}: ${decision.rule}`)
       see(need.permission, access)
@@ -69,8 +74,8 @@ export class Guard implements Permissions {
     return labelsOf(access)
   }
 
-  #byRules(need: PermissionNeed, access: Access): PermissionDecision {
-    if (need.permission === 'write' && this.#parts.isProtected(need.target))
+  #byRules(need: PermissionNeed, access: Access, follow: boolean): PermissionDecision {
+    if (need.permission === 'write' && this.#parts.isProtected(need.target, follow))
       return protectedFile(need, access.root)
     return decideByGrants(need, access)
   }

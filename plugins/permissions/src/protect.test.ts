@@ -34,6 +34,9 @@ test('files of policy, trust and audit are protected, also behind links and befo
       '/a/policy.toml',
     ].filter(wrong),
   ).toEqual([])
+  symlinkSync(join(base, 'config'), join(base, 'other'))
+  expect(isProtected(join(base, 'other', 'policy.toml'))).toBe(false)
+  expect(isProtected(join(base, 'other', 'policy.toml'), true)).toBe(true)
   expect(protector({})('/a')).toBe(false)
   rmSync(base, { recursive: true, force: true })
 })

@@ -25,20 +25,24 @@ const IGNORES_CASE = process.platform === 'darwin' || process.platform === 'win3
 /** How long it is believed where a place leads to, in ms: asking the disk costs more than all else of a decision. */
 const BELIEVED_MS = 1000
 
-/** Tells of a path whether it is, or would lead to, one of the files that no run may write. */
-export function protector({ system, user, state, audit }: Places): (target: string) => boolean {
+/** Tells of a path whether it is one of the files that no run may write; `follow`: also whether it leads to one. */
+export type Protects = (target: string, follow?: boolean) => boolean
+
+export function protector({ system, user, state, audit }: Places): Protects {
   const trust = state === undefined ? undefined : join(state, TRUST)
   const places = [system, user, trust, audit].filter((file) => file !== undefined)
   let forms: readonly string[] = []
   let asked = -BELIEVED_MS
-  return (target) => {
+  return (target, follow = false) => {
     const moment = now()
     if (moment - asked >= BELIEVED_MS) {
       forms = [...new Set(places.flatMap((place) => [place, realish(place)]))].map(folded)
       asked = moment
     }
-    const path = folded(target)
-    return path.endsWith(PROJECT_END) || forms.some((form) => isWithin(form, path))
+    const paths = follow ? [target, realish(target)] : [target]
+    return paths.map(folded).some((path) => {
+      return path.endsWith(PROJECT_END) || forms.some((form) => isWithin(form, path))
+    })
   }
 }
 
