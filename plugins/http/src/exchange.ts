@@ -52,7 +52,7 @@ export async function exchange(
     await Promise.race([send(request, question.body), answer])
     const waiting = deadline.limit('headersMs', 'no answer came')
     const response = await answer.finally(waiting)
-    return checkedResponse(response, target, addresses)
+    return checkedResponse(response, target, pool.proxied ? undefined : addresses)
   } catch (error) {
     request.destroy()
     deadline.check()
@@ -127,14 +127,14 @@ function drained(request: ClientRequest): Promise<void> {
 function checkedResponse(
   response: IncomingMessage,
   { host }: Target,
-  addresses: readonly Checked[],
+  addresses: readonly Checked[] | undefined,
 ): IncomingMessage {
   const refuse = (error: SpellError): never => {
     response.destroy()
     throw error
   }
   const real = response.socket.remoteAddress?.replace(/%.*$/, '')
-  if (real !== undefined && !addresses.some((each) => sameAddress(each.address, real)))
+  if (real !== undefined && addresses?.every((each) => !sameAddress(each.address, real)))
     return refuse(failed(host, 'another address answered than the one that was checked'))
   if (response.rawHeaders.length > MOST_HEADERS * 2)
     return refuse(tooLarge(host, 'headers', `${MOST_HEADERS} lines`, 'headerBytes'))

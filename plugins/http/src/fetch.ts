@@ -89,11 +89,8 @@ function headersOf({ headers }: HttpResponse): [string, string][] {
 }
 
 /** Pulled: while nobody reads, nothing is taken from the connection. */
-function streamOf(
-  { body }: HttpResponse,
-  own: AbortSignal | undefined,
-): ReadableStream<Uint8Array> {
-  const pieces = body[Symbol.asyncIterator]()
+function streamOf(answer: HttpResponse, own: AbortSignal | undefined): ReadableStream<Uint8Array> {
+  const pieces = answer.body[Symbol.asyncIterator]()
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -105,7 +102,7 @@ function streamOf(
           controller.error(asFetchError(error, own))
         }
       },
-      cancel: async () => void (await pieces.return?.()),
+      cancel: () => answer.close(),
     },
     { highWaterMark: 0 },
   )
