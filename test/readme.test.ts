@@ -56,6 +56,14 @@ function prepare(
   }
 }
 
+/** What the pages of the tools of the system use of it. */
+const MACHINE = {
+  run: ['sort', 'echo'],
+  unjailed: ['sort', 'echo'],
+  env: ['LANG', 'LC_*'],
+  sys: ['cpu', 'memory'],
+}
+
 describe('Lua of the pages', () => {
   const rows = LUA.filter(({ text }) => !text.startsWith('-- not run'))
 
@@ -66,7 +74,7 @@ describe('Lua of the pages', () => {
     const { output } = await house.lua(source, {
       root: folder.path,
       settings: { model: 'mock/demo' },
-      allow: { read: ['.'], write: ['.'], net: [server.origin] },
+      allow: { read: ['.'], write: ['.'], net: [server.origin], ...MACHINE },
       limits: { timeMs: 20_000 },
     })
     const printed = output.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { failed, type Check } from '../doctor/check.ts'
-import { engineChecks, machineChecks } from '../doctor/checks.ts'
+import { engineChecks, jailCheck, machineChecks } from '../doctor/checks.ts'
 import { modelChecks } from '../doctor/models.ts'
 import { pluginChecks } from '../doctor/plugins.ts'
 import { EXIT_CODES } from '../exit.ts'
@@ -19,7 +19,8 @@ async function examine(stage: Stage): Promise<number> {
   const kernel = await stage.examine(config)
   const models = await modelChecks(kernel, config)
   const plugins = await pluginChecks(kernel)
-  const checks = [...machineChecks(), ...broken, ...plugins, ...engineChecks(kernel), ...models]
+  const sandboxed = [...engineChecks(kernel), await jailCheck(kernel)]
+  const checks = [...machineChecks(), ...broken, ...plugins, ...sandboxed, ...models]
   const fault = checks.find(({ state }) => state === 'fail')
   const rows = checks.map(({ exit, ...row }) => ({
     ok: exit === undefined && row.state === 'ok',

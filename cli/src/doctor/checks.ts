@@ -3,7 +3,7 @@ import type { EngineItem } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
 import { cacheFolder, dataFolder } from '../places.ts'
-import type { Check } from './check.ts'
+import { failed, type Check } from './check.ts'
 
 /** Node and the machine. The door has refused a Node that is too old. */
 export function machineChecks(): Check[] {
@@ -41,4 +41,18 @@ function enginesCheck(names: readonly string[]): Check {
   if (names.length > 0) return { name, state: 'ok', text: names.join(', ') }
   const hint = 'Install an engine plugin.'
   return { name, state: 'fail', text: 'none', hint, exit: EXIT_CODES.unavailable }
+}
+
+/** Whether programs can be shut in. */
+export async function jailCheck(kernel: Kernel): Promise<Check> {
+  const name = 'jail'
+  try {
+    const { kind, version = '', reason, hint } = await (await kernel.use('jail')).report()
+    const said = hint === undefined ? {} : { hint }
+    if (kind === 'none') return { name, state: 'off', text: reason ?? 'none', ...said }
+    const text = [`${kind} ${version}`.trim(), reason].filter(Boolean).join(': ')
+    return { name, state: 'ok', text, ...said }
+  } catch (error) {
+    return failed(name, error, kernel)
+  }
 }

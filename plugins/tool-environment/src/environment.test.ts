@@ -48,12 +48,12 @@ afterAll(() => {
   for (const name of Object.keys(OURS)) delete process.env[name]
 })
 
-function facts(actors: RunFacts['actors'], conceal: RunFacts['conceal'] = () => {}): RunFacts {
+function facts(actors: RunFacts['actors']): RunFacts {
   return {
     runId: 'r',
     seq: 0,
     actors,
-    conceal,
+    conceal() {},
     cancel() {},
     share: (_key, create) => create().value,
   }
@@ -95,11 +95,8 @@ test('a listing without any grant is denied once', async () => {
 })
 
 describe('a name that looks like a secret', () => {
-  test('is told to a script that names it, and concealed from then on', async () => {
-    const concealed: string[] = []
-    const run = facts([], (value, label) => void concealed.push(value, label))
-    expect(await read({ names: ['SPELL_API_KEY'] }, run)).toMatchObject([{ value: 'canary' }])
-    expect(concealed).toEqual(['canary', 'env:SPELL_API_KEY'])
+  test('is told to a script that names it', async () => {
+    expect(await read({ names: ['SPELL_API_KEY'] })).toMatchObject([{ value: 'canary' }])
   })
 
   test.each([

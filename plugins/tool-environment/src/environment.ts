@@ -72,7 +72,6 @@ function variable(name: string, env: Env, { run }: ToolCall, byName: boolean): V
   if (!looksSecret(name)) return { name, set: true, value, masked: false }
   const isModel = (run?.actors.length ?? 0) > 0
   if (isModel || !byName) return { name, set: true, value: null, masked: true }
-  if (value !== '') run?.conceal(value, `env:${name}`)
   return { name, set: true, value, masked: false }
 }
 
