@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkValue } from '../values.ts'
 import type { Value } from '../values.ts'
@@ -27,6 +29,7 @@ export function toolSuite(options: ToolSuiteOptions): void {
     afterAll(() => bench[Symbol.asyncDispose]())
     const use = (): ToolBench => bench
     describeItem(use, options)
+    describePage(options)
     describeInput(use)
     describeOutput(use)
     describeRun(use)
@@ -46,6 +49,15 @@ function describeItem(bench: () => ToolBench, options: ToolSuiteOptions): void {
   test('every code it reports is in contributes.errors', () => {
     const known = errorCodes(manifestOf(options))
     expect((bench().item.reports ?? []).filter((code) => !known.has(code))).toEqual([])
+  })
+}
+
+function describePage({ package: folder, name }: ToolSuiteOptions): void {
+  test('its README has an example in Lua', () => {
+    const page = readFileSync(fileURLToPath(new URL('README.md', folder)), 'utf8')
+    const blocks = [...page.matchAll(/^```lua\n(.*?)^```/gms)].map(([, text]) => text!)
+    const names = [name, name.replaceAll('-', '_')]
+    expect(blocks.some((text) => names.some((each) => text.includes(each)))).toBe(true)
   })
 }
 
