@@ -10,7 +10,7 @@ const config = {
   properties: {
     timeout: { type: 'integer', default: 30 },
     tags: { type: 'array', items: { type: 'string' }, default: ['a'] },
-    label: { type: 'string' },
+    label: { type: 'string', minLength: 1 },
   },
   required: ['timeout'],
 }
@@ -39,7 +39,8 @@ describe('a section', () => {
     const { compile, sections: all } = sections({ label: 'x' })
     expect(await all.read(plugin)).toEqual({ timeout: 30, tags: ['a'], label: 'x' })
     expect(compile).not.toHaveBeenCalled()
-    await expect(sections({ label: 5 }).sections.read(plugin)).rejects.toThrow('plugins.web.label')
+    for (const label of [5, ''])
+      await expect(sections({ label }).sections.read(plugin)).rejects.toThrow('plugins.web.label')
   })
 
   test('is checked, filled and copied', async () => {

@@ -32,10 +32,10 @@ export function defaultsOf(schema: object): Record<string, unknown> | undefined 
   return missing ? undefined : filled
 }
 
-const PLAIN_KEYS = new Set(['description', 'type', 'default', 'examples'])
+const PLAIN_KEYS = new Set(['description', 'type', 'default', 'examples', 'minLength'])
 
 /**
- * The section with its defaults, where each of its values can be checked by its type alone. Undefined where it
+ * The section with its defaults, where each of its values is a text or a switch that shows by itself whether it fits. Undefined where it
  * takes a validator to tell.
  */
 export function plainSection(
@@ -48,7 +48,9 @@ export function plainSection(
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined
     if (!isRecord(property) || !Object.keys(property).every((word) => PLAIN_KEYS.has(word)))
       return false
-    return ['string', 'boolean'].includes(typeof value) && property['type'] === typeof value
+    const { type, minLength = 0 } = property
+    if (type === 'string') return typeof value === 'string' && value.length >= (minLength as number)
+    return type === 'boolean' && typeof value === 'boolean'
   })
   const defaults = plain ? defaultsOf(schema) : undefined
   return defaults && { ...defaults, ...section }

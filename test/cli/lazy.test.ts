@@ -9,6 +9,8 @@ const seen = []
 require('node:module').registerHooks({
   load(url, context, next) {
     if (/\\/plugins\\/[^/]+\\/dist\\//.test(url)) seen.push(url.match(/plugins\\/([^/]+)/)[1])
+    if (/\\/permissions\\/dist\\/\\w+\\/index/.test(url)) seen.push(url.match(/permissions\\/dist\\/\\w+/)[0])
+    if (url.includes('/ajv/')) seen.push('ajv')
     return next(url, context)
   },
 })
@@ -54,4 +56,13 @@ test('a run loads the plugins that it needs and no heavy part of Node', async ()
   const undici = names.filter((name) => name.includes('undici'))
   expect(names.filter((name) => heavy.includes(name))).toEqual([])
   expect(undici).toEqual([])
+})
+
+test('a granted read loads the code of the audit, and none of policies or of a schema compiler', async () => {
+  const read = 'return Tool.execute("file-read", { path = "README.md" }).success'
+  const { code, seen } = await spyOn(['exec', read, '--allow-read=README.md'])
+  expect(code).toBe(0)
+  expect(seen).toContain('permissions/dist/audit')
+  expect(seen).not.toContain('permissions/dist/policy')
+  expect(seen).not.toContain('ajv')
 })

@@ -83,20 +83,23 @@ function write(path: string, content: string | undefined): void {
   writeFileSync(path, content)
 }
 
-async function prepare({ system, user, project, trust, then }: Row): Promise<void> {
+async function prepare({ system, user, project, trust, then }: Row): Promise<unknown> {
   const file = join(places.root, '.llmspell', 'policy.toml')
   write(places.system, system)
   write(places.user, user)
   write(file, project)
-  if (trust !== undefined) {
-    const policy = await house.kernel.use('policy')
-    const code = await policy.trust(places.root).then(
-      () => true,
-      (error: unknown) => (error as { code: string }).code,
-    )
-    expect(code).toBe(trust)
-  }
+  const trusted = trust === undefined ? undefined : await trusting()
   write(file, then)
+  return trusted
+}
+
+/** True, or the code of what trusting the project's file raises. */
+async function trusting(): Promise<true | string> {
+  const policy = await house.kernel.use('policy')
+  return policy.trust(places.root).then(
+    () => true,
+    (error: unknown) => (error as { code: string }).code,
+  )
 }
 
 interface Came {
@@ -138,7 +141,7 @@ async function use({ need, shown, labels, agent }: Row, context: CallContext): P
 }
 
 test.each(rows)('$id: $need → $expect', { timeout: 5000 }, async (row) => {
-  await prepare(row)
+  expect(await prepare(row)).toBe(row.trust)
   const { outcome, holder, questions } = await come(row)
   const rule = questions[0]?.rule ?? null
   const words = JSON.stringify(questions)
