@@ -17,8 +17,10 @@ export async function query(document: Value, expression: string): Promise<Value>
   const { search, tokenize } = await import('@jmespath-community/jmespath')
   let found: Value
   try {
-    const names = tokenize(expression).map((token) => String(token.value))
-    const name = names.find((each) => REFUSED.has(each))
+    const names = tokenize(expression).map((token) => token.value)
+    const name = names.find((each) => typeof each === 'string' && REFUSED.has(each)) as
+      | string
+      | undefined
     if (name !== undefined) throw new Error(`the name '${name}' is refused`)
     found = (search(bare(document) as never, expression) ?? null) as Value
   } catch (error) {

@@ -1,3 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
+import { textTool } from './text.ts'
 
-export default definePlugin({ setup() {} })
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('tools', 'text', textTool(ctx.use('workers')))
+  },
+})

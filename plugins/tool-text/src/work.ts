@@ -1,0 +1,1 @@
+export { perform } from './perform.ts'
