@@ -1,7 +1,7 @@
 import { toolBench, toolSuite } from '@llmspell/sdk/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ToolBench } from '@llmspell/sdk/testing'
-import corpus from '../test/corpus.json' with { type: 'json' }
+import { inputOf, refused, values } from '../test/corpus.ts'
 import plugin from './index.ts'
 
 const options = { package: new URL('../', import.meta.url), plugin, name: 'calculator' }
@@ -24,21 +24,19 @@ async function failure(
 }
 
 describe('values', () => {
-  test.each(corpus.values)('$id: $expression', async (row) => {
-    const { result, text } = await bench.run({
-      expression: row.expression,
-      ...(row.variables ? { variables: row.variables as unknown as Record<string, number> } : {}),
-    })
+  test.each(values)('$id: $expression', async (row) => {
+    const { result, text } = await bench.run(inputOf(row))
     expect(result).toEqual({ value: row.value, precision: row.precision })
     expect(text).toBe(String(row.value))
   })
 })
 
 describe('refused', () => {
-  test.each(corpus.refused)('$id: $expression', async (row) => {
-    const [part, times] = (row.repeat ?? ['', 0]) as [string, number]
+  test.each(refused)('$id: $expression', async (row) => {
     const started = performance.now()
-    expect(await failure(row.expression ?? part.repeat(times))).toMatchObject({ code: row.code })
+    const error = await bench.run(inputOf(row)).catch((found: unknown) => found)
+    expect(error).toMatchObject({ code: row.code })
+    expect(String((error as { hint?: string }).hint)).toContain(row.says ?? '')
     expect(performance.now() - started).toBeLessThan(500)
   })
 })

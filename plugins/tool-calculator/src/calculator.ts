@@ -1,29 +1,39 @@
 import type { Tool, ToolOutput } from '@llmspell/sdk'
+import { auto } from './auto.ts'
+import { decimalArithmetic } from './decimal-arithmetic.ts'
+import { decimalText } from './decimal.ts'
 import { evaluate } from './evaluate.ts'
 import type { CalculatorInput } from './generated/input.ts'
 import { validate } from './generated/input.validate.js'
 import type { CalculatorResult } from './generated/output.ts'
+import { validate as validateOutput } from './generated/output.validate.js'
+import { integer } from './integer.ts'
 import { isExact } from './numbers.ts'
 import type { Num } from './numbers.ts'
 
 /** The tool. Pure: the same input always gives the same result. */
 export const calculator: Tool<CalculatorInput> = {
   validate,
-  execute({ expression, variables = {} }) {
-    return outputOf(evaluate(expression, new Map(Object.entries(variables))))
+  validateOutput,
+  execute({ expression, variables = {}, mode, digits }) {
+    const given = new Map(Object.entries(variables))
+    if (mode !== 'decimal')
+      return numberOutput(evaluate(expression, mode === 'integer' ? integer : auto, given))
+    const value = evaluate(expression, decimalArithmetic(digits), given)
+    return outputOf(decimalText(value), value.rounded ? 'rounded' : 'exact')
   },
 }
 
-function outputOf(value: Num): ToolOutput {
-  const result: CalculatorResult = {
-    value: isExact(value) ? crossing(value) : value,
-    precision: isExact(value) ? 'exact' : 'double',
-  }
-  return { result: { ...result }, text: String(value) }
+function numberOutput(value: Num): ToolOutput {
+  if (!isExact(value)) return outputOf(value, 'double')
+  const number = Number(value)
+  // Beyond 2^53 a number of the script would be another one.
+  return outputOf(Number.isSafeInteger(number) ? number : value.toString(), 'exact')
 }
 
-/** Beyond 2^53 a number of the script would be another one. */
-function crossing(value: bigint): number | string {
-  const number = Number(value)
-  return Number.isSafeInteger(number) ? number : value.toString()
+function outputOf(
+  value: CalculatorResult['value'],
+  precision: CalculatorResult['precision'],
+): ToolOutput {
+  return { result: { value, precision }, text: String(value) }
 }

@@ -15,10 +15,11 @@ export function syntax(
   at: number,
   expected: string,
   found: string,
+  meant = '',
 ): SpellError {
   const message = `The expression '${printable(expression, 60)}' cannot be read: expected ${expected}, found ${found} at position ${at + 1}.`
   return new SpellError('CALC_SYNTAX', message, {
-    hint: `Correct it here:\n${caret(expression, at)}`,
+    hint: `${meant} Correct it here:\n${caret(expression, at)}`.trimStart(),
     details: { position: at + 1, caret: caret(expression, at) },
   })
 }

@@ -1,4 +1,7 @@
-import { domain, limit } from './errors.ts'
+import { MANY, fn } from './arithmetic.ts'
+import type { Fn } from './arithmetic.ts'
+import { domain } from './errors.ts'
+import { factorial, gcd, lcm } from './whole.ts'
 import {
   add,
   divide,
@@ -10,32 +13,22 @@ import {
   remainder,
   subtract,
   toWhole,
-  whole,
 } from './numbers.ts'
 import type { Num } from './numbers.ts'
 
-/** One entry of the fixed table: how many arguments it takes, and what it does. */
-export interface Fn {
-  readonly least: number
-  readonly most: number
-  readonly run: (args: readonly Num[]) => Num
-}
+type NumFn = Fn<Num>
 
-const MANY = 100
-const MAX_FACTORIAL = 450
-
-const fn = (least: number, most: number, run: Fn['run']): Fn => ({ least, most, run })
-const real = (run: (x: number) => number): Fn => fn(1, 1, ([x]) => finite(run(Number(x))))
+const real = (run: (x: number) => number): NumFn => fn(1, 1, ([x]) => finite(run(Number(x))))
 const negative = (x: Num): boolean => (isExact(x) ? x < 0n : x < 0)
 const abs = (x: Num): Num => (negative(x) ? subtract(0n, x) : x)
 const sum = (args: readonly Num[]): Num => args.reduce(add)
 const best =
-  (better: (a: Num, b: Num) => boolean): Fn['run'] =>
+  (better: (a: Num, b: Num) => boolean): NumFn['run'] =>
   (args) =>
     args.reduce((a, b) => (better(b, a) ? b : a))
 
 /** All there is to call. A Map, so that a name of the prototype is not a function. */
-export const FUNCTIONS: ReadonlyMap<string, Fn> = new Map<string, Fn>([
+export const FUNCTIONS: ReadonlyMap<string, NumFn> = new Map<string, NumFn>([
   ['abs', fn(1, 1, ([x]) => abs(x!))],
   ['sign', fn(1, 1, ([x]) => BigInt(Math.sign(Number(x))))],
   ['floor', rounding(Math.floor)],
@@ -62,6 +55,7 @@ export const FUNCTIONS: ReadonlyMap<string, Fn> = new Map<string, Fn>([
   ['mean', fn(1, MANY, (args) => divide(sum(args), BigInt(args.length)))],
   ['median', fn(1, MANY, median)],
   ['mod', fn(2, 2, ([a, b]) => floorMod(a!, b!))],
+  ['div', fn(2, 2, ([a, b]) => div(a!, b!))],
   ['pow', fn(2, 2, ([a, b]) => power(a!, b!))],
   ['gcd', fn(2, MANY, (args) => args.map(wholeOf('gcd')).reduce(gcd))],
   ['lcm', fn(2, MANY, (args) => args.map(wholeOf('lcm')).reduce(lcm))],
@@ -99,7 +93,7 @@ export const CONSTANTS: ReadonlyMap<string, number> = new Map([
   ['phi', (1 + Math.sqrt(5)) / 2],
 ])
 
-function rounding(run: (x: number) => number): Fn {
+function rounding(run: (x: number) => number): NumFn {
   return fn(1, 1, ([x]) => (isExact(x!) ? x : finite(run(x!))))
 }
 
@@ -136,24 +130,11 @@ function wholeOf(name: string): (x: Num) => bigint {
   return (x) => toWhole(x, name)
 }
 
-function gcd(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b]
-  return a < 0n ? -a : a
-}
-
-function lcm(a: bigint, b: bigint): bigint {
-  if (a === 0n || b === 0n) return 0n
-  const product = whole((a / gcd(a, b)) * b)
-  return product < 0n ? -product : product
-}
-
-function factorial(n: bigint): bigint {
-  if (n < 0n) throw domain('A negative number has no factorial')
-  if (n > BigInt(MAX_FACTORIAL))
-    throw limit('The factorial is too large', `that of ${MAX_FACTORIAL}`)
-  let product = 1n
-  for (let i = 2n; i <= n; i++) product *= i
-  return whole(product)
+/** The quotient without what is after its point: with `%` it gives the first number again. */
+function div(a: Num, b: Num): Num {
+  if (isExact(a) && isExact(b) && b !== 0n) return a / b
+  const quotient = divide(a, b)
+  return isExact(quotient) ? quotient : finite(Math.trunc(quotient))
 }
 
 /** Exact for squares of whole numbers. */

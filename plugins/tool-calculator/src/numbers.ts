@@ -1,10 +1,10 @@
 import { domain, limit } from './errors.ts'
+import { whole } from './whole.ts'
 
 /** Whole numbers stay exact as long as every operand is one; everything else is a double. */
 export type Num = bigint | number
 
 const MAX_DIGITS = 1000
-const TOO_LARGE = 10n ** BigInt(MAX_DIGITS)
 
 export function isExact(value: Num): value is bigint {
   return typeof value === 'bigint'
@@ -15,15 +15,11 @@ export function literal(text: string): Num {
   return /^[0-9]+$/.test(text) ? BigInt(text) : finite(Number(text))
 }
 
-/** A number from outside: exact if it is whole and safe. */
-export function given(value: number): Num {
-  return Number.isSafeInteger(value) ? BigInt(value) : finite(value)
-}
-
-/** @throws CALC_LIMIT beyond 1,000 digits */
-export function whole(value: bigint): bigint {
-  if (value < TOO_LARGE && value > -TOO_LARGE) return value
-  throw limit('The value is too large', `${MAX_DIGITS} digits`)
+/** A number from outside: exact if it is whole and safe, or digits in a text. */
+export function given(value: number | string): Num {
+  if (typeof value === 'string' && /^-?[0-9]+$/.test(value)) return whole(BigInt(value))
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? BigInt(number) : finite(number)
 }
 
 /** @throws CALC_DOMAIN, CALC_LIMIT; never lets NaN, an infinity or -0 go on */

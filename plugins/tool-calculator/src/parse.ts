@@ -1,4 +1,5 @@
 import { limit, syntax } from './errors.ts'
+import { meantComma } from './look-alikes.ts'
 import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
 
@@ -151,6 +152,12 @@ class Parser {
 
   #unexpected(expected: string) {
     const { kind, text, at } = this.#token
-    return syntax(this.#expression, at, expected, kind === 'end' ? 'the end' : `'${text}'`)
+    const found = kind === 'end' ? 'the end' : `'${text}'`
+    return syntax(this.#expression, at, expected, found, text === ',' ? this.#comma() : '')
+  }
+
+  #comma(): string {
+    const [before, after] = [this.#tokens[this.#next - 1], this.#tokens[this.#next + 1]]
+    return meantComma(before?.text ?? '', after?.text ?? '')
   }
 }

@@ -1,5 +1,6 @@
 import { printable } from '@llmspell/sdk'
 import { limit, syntax } from './errors.ts'
+import { meant, meantNumber } from './look-alikes.ts'
 
 const MAX_BYTES = 4096
 const MAX_DIGITS = 200
@@ -32,7 +33,13 @@ function next(expression: string, from: number): Token {
   const groups = TOKEN.exec(expression)?.groups
   const start = from + /^\s*/.exec(expression.slice(from))![0].length
   if (!groups)
-    throw syntax(expression, start, 'a number, a name or an operator', shown(expression, start))
+    throw syntax(
+      expression,
+      start,
+      'a number, a name or an operator',
+      shown(expression, start),
+      meant(expression, start),
+    )
   const kind = groups['number'] ? 'number' : groups['name'] ? 'name' : 'sign'
   const token = { kind, text: groups[kind]!, at: start } as const
   if (kind === 'number') checkNumber(expression, token)
@@ -46,7 +53,8 @@ function checkNumber(expression: string, { text, at }: Token): void {
   const end = at + text.length
   const after = expression[end]
   if (after === undefined || !/[A-Za-z0-9_.]/.test(after)) return
-  throw syntax(expression, end, 'the end of a decimal number', `'${after}'`)
+  const hint = meantNumber(expression, at)
+  throw syntax(expression, end, 'the end of a decimal number', `'${after}'`, hint)
 }
 
 function shown(expression: string, at: number): string {

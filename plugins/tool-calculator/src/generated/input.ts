@@ -8,9 +8,17 @@ export interface CalculatorInput {
    */
   expression: string
   /**
-   * Numbers by name, for use in the expression.
+   * Numbers by name, for use in the expression; as digits in a text where a number would lose some.
    */
   variables?: {
-    [k: string]: number
+    [k: string]: number | string
   }
+  /**
+   * auto: whole numbers exactly, others as doubles. decimal: as written, 0.1 + 0.2 is 0.3. integer: whole numbers or an error.
+   */
+  mode: 'auto' | 'decimal' | 'integer'
+  /**
+   * In the mode decimal: digits that count of a value that does not come out even.
+   */
+  digits: number
 }

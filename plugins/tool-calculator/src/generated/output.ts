@@ -4,11 +4,11 @@
  */
 export interface CalculatorResult {
   /**
-   * A number; as digits in a text where a whole number is beyond 2^53.
+   * A number; as digits in a text where a whole number is beyond 2^53, and always in the mode decimal.
    */
   value: number | string
   /**
-   * `exact`: whole numbers all the way. `double`: about 15 significant digits.
+   * `exact`: no digit was lost. `double`: about 15 significant digits. `rounded`: to as many digits as were asked for.
    */
-  precision: 'exact' | 'double'
+  precision: 'exact' | 'double' | 'rounded'
 }
