@@ -201,8 +201,8 @@ describe.skipIf(bubblewrap.reason)('the corpus of programs, in the jail', () => 
       expect([end.ended, end.stdout.byteLength]).toEqual(['output', 100_000])
       times.push(performance.now() - last)
     }
-    expect(Math.min(...times)).toBeLessThan(50)
-    console.log(`output cap: ${times.map((ms) => ms.toFixed(0)).join(' ')} ms`)
+    // The middle one: other tests have the machine too.
+    expect(times.sort((a, b) => a - b)[5]).toBeLessThan(50)
   })
 })
 

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, realpath } from 'node:fs/promises'
+import { access, realpath, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import type { Command, CommandEnd, Jail, JailReport } from '@llmspell/sdk'
 import { covers } from './arguments.ts'
@@ -68,6 +68,8 @@ async function check({ program, args, env = {}, folder, subject }: Command): Pro
   if (Object.keys(env).some((name) => name === '' || name.includes('=')))
     throw notStarted(subject, 'a variable has no proper name')
   if (!isAbsolute(program)) throw notStarted(subject, 'its program is no absolute path')
+  const there = await stat(folder).catch(() => undefined)
+  if (!there?.isDirectory()) throw notStarted(subject, 'its folder is not there')
   await access(program, constants.X_OK).catch(() => {
     throw notStarted(subject, 'its program is not there, or is none')
   })

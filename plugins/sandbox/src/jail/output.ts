@@ -3,8 +3,10 @@ import type { Command } from '@llmspell/sdk'
 
 type From = 'stdout' | 'stderr'
 
-/** After the program's end: somebody who cannot be found may hold the pipe. */
+/** After the program's end somebody who cannot be found may hold the pipe, in silence or not. */
 const SILENCE_MS = 200
+const LEFT_MS = 2000
+const LOOK_MS = 20
 
 export interface OutputOptions {
   readonly cap: number
@@ -40,12 +42,15 @@ export class Output {
     return Buffer.concat(this.#pieces[from])
   }
 
-  /** Takes what is left once the program has ended. */
+  /** Takes what is left once the program has ended. The time of a slow reader does not count. */
   async finish(): Promise<void> {
     this.#last = performance.now()
+    let left = LEFT_MS
     const look = setInterval(() => {
-      if (this.#waiting === 0 && performance.now() - this.#last > SILENCE_MS) this.stop()
-    }, 20)
+      if (this.#waiting > 0) return
+      left -= LOOK_MS
+      if (this.#full || left <= 0 || performance.now() - this.#last > SILENCE_MS) this.stop()
+    }, LOOK_MS)
     await this.#ended.promise
     clearInterval(look)
   }
