@@ -11,7 +11,7 @@ export default definePlugin<PermissionsConfig>({
   setup(ctx) {
     const { config, logger } = ctx
     const teller = new Teller(config.audit, ctx.use('hooks').point('permission.decided'))
-    ctx.defer(() => teller.close())
+    ctx.defer(() => teller.close().catch((error: Error) => logger.error(error.message)))
     const policy = lazyPolicy(config)
     const guard = new Guard({
       isProtected: protector(config),

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SpellError } from '@llmspell/sdk'
 
 const FILE = /^audit-\d{4}-\d{2}\.jsonl$/
 
@@ -23,7 +24,7 @@ export function fileOf(at: Date): string {
 export async function auditFiles(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw error
+    throw unreadable(error)
   })
   return names.filter((name) => FILE.test(name)).sort()
 }
@@ -36,10 +37,24 @@ export async function* linesOf(folder: string): AsyncGenerator<FoundLine> {
 async function* linesOfFile(folder: string, file: string): AsyncGenerator<FoundLine> {
   let rest = ''
   let number = 0
-  for await (const piece of createReadStream(join(folder, file), 'utf8') as AsyncIterable<string>) {
+  for await (const piece of pieces(join(folder, file))) {
     const parts = (rest + piece).split('\n')
     rest = parts.pop()!
     for (const text of parts) yield { file, number: ++number, text, whole: true }
   }
   if (rest !== '') yield { file, number: ++number, text: rest, whole: false }
+}
+
+async function* pieces(path: string): AsyncGenerator<string> {
+  try {
+    yield* createReadStream(path, 'utf8') as AsyncIterable<string>
+  } catch (error) {
+    throw unreadable(error as NodeJS.ErrnoException)
+  }
+}
+
+function unreadable(cause: NodeJS.ErrnoException): SpellError {
+  const text = `The audit cannot be read: ${cause.code ?? cause.message}.`
+  const hint = 'Look at its folder: it holds files that only you may read.'
+  return new SpellError('AUDIT_UNREADABLE', text, { hint, cause })
 }

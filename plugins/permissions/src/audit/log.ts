@@ -46,7 +46,8 @@ export class AuditLog {
   async add(entry: Entry, synced: boolean): Promise<void> {
     if (this.#waiting.length >= MOST_WAITING) await this.flush()
     this.#waiting.push({ entry, synced })
-    if (synced || this.#failed) return this.flush()
+    // The first line is written at once: that nothing can be kept shows before anything is allowed.
+    if (synced || this.#failed || this.#n === 0) return this.flush()
     this.#timer ??= setTimeout(() => void this.flush().catch(() => {}), FLUSH_MS)
   }
 
@@ -153,7 +154,7 @@ async function lastLine(path: string): Promise<string | undefined> {
 function unwritable(cause: unknown): SpellError {
   const reason = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message
   return new SpellError('AUDIT_UNWRITABLE', `The audit file cannot be written: ${reason}.`, {
-    hint: 'Make its folder writable and give it space; until then nothing is allowed.',
+    hint: "Make its folder writable, or name another as 'plugins.permissions.audit' in a file for --config.",
     cause,
   })
 }
