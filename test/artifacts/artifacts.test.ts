@@ -83,6 +83,20 @@ describe('what a script keeps', () => {
   })
 })
 
+test('what a run hides is hidden in what it keeps', async () => {
+  const variable = 'SPELL_KEPT_KEY'
+  process.env[variable] = 'a key that nobody may see'
+  const plugins = { artifacts: { folder } }
+  const own = await sourceHouse([...PLUGINS, 'secrets', 'tool-hash'], [], { plugins })
+  const text = `Tool.hash{ text = "x", key = "env:${variable}" }
+    return Artifact.save{ name = "n", content = { said = "a key" .. " that nobody may see" } }.id`
+  const { value: id } = await own.lua(text, { root, allow: { secret: [`env:${variable}`] } })
+  const pieces = await Array.fromAsync((await own.kernel.use('artifacts')).read(id as string))
+  expect(Buffer.concat(pieces).toString()).toBe(`{"said":"secret:env:${variable}"}`)
+  await own[Symbol.asyncDispose]()
+  delete process.env[variable]
+})
+
 describe('what another run has kept', () => {
   let id = ''
   beforeEach(async () => {

@@ -52,7 +52,8 @@ async function kept(
   artifacts: Artifacts | undefined,
 ): Promise<ArtifactInfo | undefined> {
   try {
-    return await artifacts?.save(new TextEncoder().encode(text), {
+    const shown = context.redact?.(text) ?? text
+    return await artifacts?.save(new TextEncoder().encode(shown), {
       name: `${tool}-${seq}.txt`,
       mime: 'text/plain',
       run: context.runId,

@@ -49,7 +49,8 @@ export function artifactModule({ permissions, files, open }: Services): ScriptMo
     validators,
     functions: {
       save: async ({ args: [draft], context }: Call<[Draft]>) => {
-        const { bytes, mime } = encoded(draft.content)
+        // What is hidden from all that leaves the run is hidden from what outlives it.
+        const { bytes, mime } = encoded(context.redact?.(draft.content) ?? draft.content)
         const facts = { name: draft.name, mime: draft.mime ?? mime, run: context.runId }
         const labels = permissions.labels(accessOf(context, 'save'))
         const store = await open()
