@@ -20,11 +20,16 @@ export interface FilesWorld extends AsyncDisposable {
   put(path: string, content?: string | Uint8Array): void
 }
 
-export async function filesWorld(config: object = {}): Promise<FilesWorld> {
-  const plugins = ['permissions', 'files'].map((name) => join(ROOT, 'plugins', name))
-  const kernel = createKernel({ plugins, config: { plugins: { files: config } } })
-  await kernel.start()
+/** @param config of the plugin `files`; with `audited`, the lines of the decisions are kept */
+export async function filesWorld(
+  config: object = {},
+  { audited = false }: { readonly audited?: boolean } = {},
+): Promise<FilesWorld> {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'files-')))
+  const plugins = ['permissions', 'files'].map((name) => join(ROOT, 'plugins', name))
+  const audit = audited ? { permissions: { audit: join(base, 'audit') } } : {}
+  const kernel = createKernel({ plugins, config: { plugins: { files: config, ...audit } } })
+  await kernel.start()
   const [root, outside] = [join(base, 'root'), join(base, 'outside')]
   mkdirSync(root)
   mkdirSync(outside)

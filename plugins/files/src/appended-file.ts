@@ -11,6 +11,8 @@ import type { Target } from './target.ts'
 const { O_WRONLY, O_APPEND, O_CREAT, O_EXCL } = constants
 const APPEND = O_WRONLY | O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
+type Written = Awaited<ReturnType<NewFile['commit']>>
+
 interface Begun {
   readonly handle: FileHandle
   readonly created: boolean
@@ -24,6 +26,7 @@ export class AppendedFile implements NewFile {
   readonly #created: boolean
   readonly #before: number
   readonly #sink: Sink
+  #committing: Promise<Written> | undefined
 
   private constructor(target: Target, { handle, created }: Begun, before: number) {
     this.path = target.asked.shown
@@ -56,20 +59,13 @@ export class AppendedFile implements NewFile {
     }
   }
 
-  async commit(): Promise<{ readonly bytes: number; readonly created: boolean }> {
-    this.#sink.check()
-    try {
-      await this.#sink.finish()
-      if (this.#created) await this.#target.folder.sync()
-      return { bytes: this.#sink.bytes, created: this.#created }
-    } catch (error) {
-      throw unwritable(this.path, systemCode(error))
-    } finally {
-      await this.#target.folder.release()
-    }
+  async commit(): Promise<Written> {
+    if (!this.#committing) this.#sink.check()
+    return (this.#committing ??= this.#commit())
   }
 
   async abort(): Promise<void> {
+    if (this.#committing) await this.#committing.catch(() => undefined)
     if (!this.#sink.isOpen) return
     await this.#takeBack().catch(() => undefined)
     await this.#sink.close()
@@ -78,6 +74,19 @@ export class AppendedFile implements NewFile {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.abort()
+  }
+
+  async #commit(): Promise<Written> {
+    try {
+      await this.#sink.finish()
+      if (this.#created) await this.#target.folder.sync()
+      return { bytes: this.#sink.bytes, created: this.#created }
+    } catch (error) {
+      throw unwritable(this.path, systemCode(error))
+    } finally {
+      await this.#sink.close().catch(() => undefined)
+      await this.#target.folder.release()
+    }
   }
 
   async #takeBack(): Promise<void> {

@@ -17,6 +17,7 @@ export class ReplacingFile implements NewFile {
   readonly #sink: Sink
   readonly #temporary: string
   readonly #mode: Mode
+  #committing: Promise<Written> | undefined
 
   private constructor(target: Target, handle: FileHandle, temporary: string, mode: Mode) {
     this.path = target.asked.shown
@@ -48,7 +49,23 @@ export class ReplacingFile implements NewFile {
   }
 
   async commit(): Promise<Written> {
-    this.#sink.check()
+    if (!this.#committing) this.#sink.check()
+    return (this.#committing ??= this.#commit())
+  }
+
+  async abort(): Promise<void> {
+    if (this.#committing) await this.#committing.catch(() => undefined)
+    if (!this.#sink.isOpen) return
+    await this.#sink.close()
+    await this.#remove()
+    await this.#target.folder.release()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.abort()
+  }
+
+  async #commit(): Promise<Written> {
     try {
       await this.#sink.finish()
       if (!(await this.#target.folder.isInPlace()))
@@ -60,19 +77,9 @@ export class ReplacingFile implements NewFile {
       await this.#remove()
       throw isSpellError(error) ? error : unwritable(this.path, systemCode(error))
     } finally {
+      await this.#sink.close().catch(() => undefined)
       await this.#target.folder.release()
     }
-  }
-
-  async abort(): Promise<void> {
-    if (!this.#sink.isOpen) return
-    await this.#sink.close()
-    await this.#remove()
-    await this.#target.folder.release()
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.abort()
   }
 
   /** @returns whether there was nothing under the name */

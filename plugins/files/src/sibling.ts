@@ -12,7 +12,7 @@ export async function nearestSibling(asked: Asked): Promise<string | undefined> 
   const folder = await canonical(dirname(asked.lexical))
   const names: string[] = []
   try {
-    for await (const entry of await opendir(folder)) {
+    for await (const entry of await opendir(folder, { bufferSize: 256 })) {
       if (names.length >= MAX_ENTRIES) break
       if (entry.isFile() && may(asked, join(folder, entry.name))) names.push(entry.name)
     }

@@ -44,7 +44,7 @@ export class Changes {
   /** What still waits counts; nothing that comes later does. */
   end(): void {
     this.#ended = true
-    for (const path of [...this.#waiting.keys()]) this.#settle(path)
+    for (const path of Array.from(this.#waiting.keys())) this.#settle(path)
     this.#arrived.resolve()
   }
 
