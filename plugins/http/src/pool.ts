@@ -31,6 +31,7 @@ export class Pool {
   /** A request that is not sent yet. It connects to one of the checked addresses, whatever DNS says by now. */
   open(target: Target, addresses: readonly Checked[], options: RequestOptions): ClientRequest {
     const { url, secure, host, port, origin } = target
+    const road = { poolKey: keyOf(origin, addresses), addresses }
     const module = secure ? https() : http()
     return module.request({
       protocol: url.protocol,
@@ -42,7 +43,7 @@ export class Pool {
       ...HAPPY,
       lookup: pinned(addresses),
       agent: this.#agent(secure),
-      ...{ poolKey: keyOf(origin, addresses), addresses },
+      ...road,
       ...options,
     })
   }

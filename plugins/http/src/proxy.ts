@@ -15,13 +15,20 @@ type Done = (error: Error | null, socket?: Socket) => void
 /** Makes the agent's connections by CONNECT: the proxy is told the checked address, never the name. */
 export function byProxy(agent: Agent, proxy: URL, secure: boolean): void {
   const create = (options: unknown, done: Done): undefined => {
-    const road = options as Road
-    tunnel(proxy, road).then(
-      (socket) => done(null, secure ? shielded(socket, road) : socket),
-      (error: unknown) => done(error as Error),
-    )
+    void hand(connected(proxy, options as Road, secure), done)
   }
   agent.createConnection = create as unknown as Agent['createConnection']
+}
+
+async function hand(connecting: Promise<Socket>, done: Done): Promise<void> {
+  const made = await connecting.catch((error: unknown) => error as Error)
+  if (made instanceof Error) done(made)
+  else done(null, made)
+}
+
+async function connected(proxy: URL, road: Road, secure: boolean): Promise<Socket> {
+  const socket = await tunnel(proxy, road)
+  return secure ? shielded(socket, road) : socket
 }
 
 function tunnel(proxy: URL, { addresses, port }: Road): Promise<Socket> {

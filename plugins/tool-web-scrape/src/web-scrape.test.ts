@@ -50,9 +50,10 @@ const options = { package: folder, plugin, name: 'web-scrape', services: { http,
 toolSuite(options)
 
 test('a page that its site closes is not visited', async () => {
-  await using bench = await toolBench(options)
+  const bench = await toolBench(options)
   const run = bench.run({ url: 'https://example.com/closed', rate: 1000 })
   await expect(run).rejects.toMatchObject({ code: 'WEB_ROBOTS' })
+  await bench[Symbol.asyncDispose]()
 })
 
 test('visits of one host wait for each other, those of two do not', async () => {
