@@ -225,6 +225,45 @@ test('what was written before a failure is told', async () => {
   expect(files.contents.get('out/in/b.txt')?.toString()).toBe('in/b.txt')
 })
 
+test('the limits of its config hold, and progress is told', async () => {
+  const few = await toolBench({ ...options, config: { ...config, maxEntries: 1, maxBytes: 20 } })
+  const list = { operation: 'list', path: 'docs/notes.zip' }
+  await expect(few.run(list)).rejects.toMatchObject({
+    code: 'ARCHIVE_LIMIT',
+    message: expect.stringContaining('at most 1 entries'),
+    hint: expect.stringContaining('plugins.tool-archive.maxEntries'),
+  })
+  const seen: [number, number | undefined, string | undefined][] = []
+  const progress = (...told: [number, number?, string?]) =>
+    void seen.push([told[0], told[1], told[2]])
+  const size = 20 * 1024 * 1024
+  files.contents.set(
+    'large.bin',
+    new Uint8Array(size).map((_, i) => (i * i) >> 7),
+  )
+  await expect(
+    few.run({ operation: 'create', from: ['large.bin'], to: 'a.tar' }),
+  ).rejects.toMatchObject({ code: 'ARCHIVE_LIMIT' })
+  expect(files.contents.has('a.tar')).toBe(false)
+  await bench.run({ operation: 'create', from: ['large.bin'], to: 'a.tar' }, { progress })
+  await bench.run({ operation: 'extract', path: 'a.tar', to: 'out' }, { progress })
+  expect(seen.map(([, total, text]) => [total, text])).toEqual([
+    [undefined, 'packed'],
+    [undefined, 'checked'],
+    [size, 'extracted'],
+  ])
+})
+
+test('a call that was cancelled ends with its reason, and leaves nothing open', async () => {
+  const stop = new AbortController()
+  files.contents.set('large.bin', new Uint8Array(4 * 1024 * 1024))
+  await bench.run({ operation: 'create', from: ['large.bin'], to: 'a.tar' })
+  stop.abort(new SpellError('TIMEOUT', 'Too late.'))
+  const run = bench.run({ operation: 'extract', path: 'a.tar', to: 'out' }, { signal: stop.signal })
+  await expect(run).rejects.toMatchObject({ code: 'TIMEOUT' })
+  expect(files.open_).toBe(0)
+})
+
 test('it says what it may change', () => {
   const effect = (input: object): unknown => bench.tool.effectOf?.(input as Value)
   expect(effect({ operation: 'list' })).toBe('pure')

@@ -4,6 +4,7 @@ import type { Format } from './entry.ts'
 import { checkSignal } from './errors.ts'
 import type { ArchiveConfig } from './generated/config.ts'
 import type { ArchiveResult } from './generated/output.ts'
+import { Pace } from './pace.ts'
 import { sourcesOf } from './sources.ts'
 import type { Source } from './sources.ts'
 import { tarOf } from './tar-write.ts'
@@ -71,9 +72,10 @@ function checkCount(sources: readonly Source[], format: Format): void {
 /** The same files, counting what is read of them. */
 class Counted {
   readonly files: Files
-  bytes = 0
+  readonly #pace: Pace
 
   constructor(files: Files, to: string, call: ToolCall, maxBytes: number) {
+    this.#pace = new Pace(call, 'packed')
     const open: Files['open'] = async (path, access, options) => {
       const file = await files.open(path, access, options)
       const read: typeof file.read = (range) => this.#read(file.read(range), to, call, maxBytes)
@@ -81,6 +83,11 @@ class Counted {
       return { path: file.path, size: file.size, read, close, [Symbol.asyncDispose]: close }
     }
     this.files = { ...files, open }
+  }
+
+  /** How many were read. */
+  get bytes(): number {
+    return this.#pace.done
   }
 
   async *#read(
@@ -91,11 +98,10 @@ class Counted {
   ): AsyncGenerator<Uint8Array> {
     for await (const part of parts) {
       checkSignal(call.signal, to)
-      this.bytes += part.byteLength
-      if (this.bytes > maxBytes) throw tooMuch(maxBytes)
+      this.#pace.add(part.byteLength)
+      if (this.#pace.done > maxBytes) throw tooMuch(maxBytes)
       yield part
     }
-    call.progress(this.bytes)
   }
 }
 

@@ -5,6 +5,7 @@ import type { Archive, Entry } from './entry.ts'
 import { refused } from './errors.ts'
 import type { ArchiveResult } from './generated/output.ts'
 import { Chosen } from './chosen.ts'
+import { Pace } from './pace.ts'
 
 /** Where to, and what. */
 export interface Extraction {
@@ -24,7 +25,7 @@ export async function extract(
   what: Extraction,
   call: ToolCall,
 ): Promise<ToolOutput> {
-  const total = await checkAll(archive, what.entries)
+  const total = await checkAll(archive, what.entries, call)
   const work = new Writing(files, what, call, total)
   for await (const [entry, path] of good(archive)) {
     if (entry.kind === 'file' && work.chosen.has(path)) await work.write(entry, path)
@@ -36,12 +37,20 @@ export async function extract(
 }
 
 /** The bytes of all that is chosen. */
-async function checkAll(archive: Archive, names: readonly string[] | undefined): Promise<number> {
+async function checkAll(
+  archive: Archive,
+  names: readonly string[] | undefined,
+  call: ToolCall,
+): Promise<number> {
   const chosen = new Chosen(names)
+  const pace = new Pace(call, 'checked')
   let bytes = 0
   for await (const [entry, path] of good(archive)) {
     const wanted = chosen.has(path)
-    for await (const part of entry.content()) bytes += wanted ? part.byteLength : 0
+    for await (const part of entry.content()) {
+      pace.add(part.byteLength)
+      bytes += wanted ? part.byteLength : 0
+    }
   }
   const missing = chosen.missing()
   if (missing === undefined) return bytes
@@ -68,27 +77,25 @@ class Writing {
   readonly #files: Files
   readonly #what: Extraction
   readonly #call: ToolCall
-  readonly #total: number
+  readonly #pace: Pace
   readonly #written: { readonly name: string; readonly kind: 'file'; readonly bytes: number }[] = []
-  #bytes = 0
 
   constructor(files: Files, what: Extraction, call: ToolCall, total: number) {
     this.#files = files
     this.#what = what
     this.#call = call
-    this.#total = total
+    this.#pace = new Pace(call, 'extracted', total)
     this.chosen = new Chosen(what.entries)
   }
 
   async write(entry: Entry, path: string): Promise<void> {
-    const before = this.#bytes
+    const before = this.#pace.done
     try {
       await this.#copy(entry, path)
     } catch (error) {
       throw this.#withWritten(error)
     }
-    this.#written.push({ name: path, kind: 'file', bytes: this.#bytes - before })
-    this.#call.progress(this.#bytes, this.#total, path)
+    this.#written.push({ name: path, kind: 'file', bytes: this.#pace.done - before })
   }
 
   async #copy(entry: Entry, path: string): Promise<void> {
@@ -97,7 +104,7 @@ class Writing {
     const target = `${to.replace(/\/+$/, '')}/${path}`
     await using file = await this.#files.write(target, this.#call, { mode, parents: true })
     for await (const part of entry.content()) {
-      this.#bytes += part.byteLength
+      this.#pace.add(part.byteLength)
       await file.write(part)
     }
     await file.commit()
@@ -107,7 +114,7 @@ class Writing {
     const { limit } = this.#what
     const entries = this.#written.slice(0, limit)
     const files = this.#written.length
-    return { files, bytes: this.#bytes, entries, truncated: files > limit }
+    return { files, bytes: this.#pace.done, entries, truncated: files > limit }
   }
 
   /** What is there already is part of the truth about a failure. */
