@@ -1,3 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
+import { template } from './template.ts'
 
-export default definePlugin({ setup() {} })
+export default definePlugin({
+  setup(ctx) {
+    ctx.contribute('tools', 'template', template(ctx.use('workers')))
+  },
+})
