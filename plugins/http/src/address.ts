@@ -16,6 +16,13 @@ export type Classify = (address: string) => AddressClass
 type Library = typeof import('ipaddr.js')
 type Parsed = ReturnType<Library['parse']>
 
+/** What addresses are compared with, made once. */
+interface Tables {
+  readonly library: Library
+  readonly reserved: BlockList
+  readonly metadata: ReadonlySet<string>
+}
+
 const METADATA = [
   '169.254.169.254',
   '169.254.169.253',
@@ -61,8 +68,9 @@ const CLASSES: Readonly<Record<string, AddressClass>> = {
 export async function loadClassify(): Promise<Classify> {
   const module = await import('ipaddr.js')
   const library = module.default ?? module
-  const reserved = blockList()
-  return (address) => classOf(library, reserved, library.parse(plainForm(address)))
+  const metadata = new Set(METADATA.map((known) => library.parse(known).toString()))
+  const tables = { library, reserved: blockList(), metadata }
+  return (address) => classOf(tables, library.parse(plainForm(address)))
 }
 
 function blockList(): BlockList {
@@ -71,13 +79,13 @@ function blockList(): BlockList {
   return list
 }
 
-function classOf(library: Library, reserved: BlockList, address: Parsed): AddressClass {
-  const inner = embedded(library, address)
-  if (inner) return classOf(library, reserved, inner)
-  if (isMetadata(library, address)) return 'metadata'
+function classOf(tables: Tables, address: Parsed): AddressClass {
+  const inner = embedded(tables, address)
+  if (inner) return classOf(tables, inner)
+  if (tables.metadata.has(address.toString())) return 'metadata'
   const named = CLASSES[address.range()] ?? 'reserved'
   if (named !== 'public') return named
-  if (reserved.check(address.toString(), address.kind())) return 'reserved'
+  if (tables.reserved.check(address.toString(), address.kind())) return 'reserved'
   return address.kind() === 'ipv4' || isGlobal(address.toByteArray()) ? 'public' : 'reserved'
 }
 
@@ -93,14 +101,14 @@ function plainForm(address: string): string {
 }
 
 /** The IPv4 address that an IPv6 one stands for: mapped, by NAT64, by 6to4, or in the old compatible form. */
-function embedded(library: Library, address: Parsed): Parsed | undefined {
+function embedded({ library, metadata }: Tables, address: Parsed): Parsed | undefined {
   if (address.kind() === 'ipv4') return undefined
   const bytes = address.toByteArray()
   const place = placeOfIPv4(Buffer.from(bytes).toString('hex'))
   if (!place) return undefined
   const inner = library.fromByteArray(bytes.slice(place.at, place.at + 4))
   // Tunnels and the old form have no honest use: only what they mean inside is worth a word.
-  return place.current || inner.range() !== 'unicast' || isMetadata(library, inner)
+  return place.current || inner.range() !== 'unicast' || metadata.has(inner.toString())
     ? inner
     : undefined
 }
@@ -110,8 +118,4 @@ function placeOfIPv4(hex: string): { readonly at: number; readonly current: bool
     return { at: 12, current: true }
   if (hex.startsWith('2002')) return { at: 2, current: false }
   return /^0{24}(?!0000000[01])/.test(hex) ? { at: 12, current: false } : undefined
-}
-
-function isMetadata(library: Library, address: Parsed): boolean {
-  return METADATA.some((known) => library.parse(known).toString() === address.toString())
 }

@@ -8,7 +8,7 @@ import type { Pool } from './pool.ts'
 import type { Checked } from './resolve.ts'
 import type { Target } from './target.ts'
 
-export type Body = string | Uint8Array | AsyncIterable<Uint8Array>
+type Body = string | Uint8Array | AsyncIterable<Uint8Array>
 
 /** One question, ready to be sent. */
 export interface Question {

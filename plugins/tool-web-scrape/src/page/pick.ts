@@ -4,7 +4,7 @@ import type { Sight } from './invisible.ts'
 import { absolute } from './links.ts'
 import { plainText } from './text.ts'
 
-export interface Pick {
+interface Pick {
   readonly selector: string
   readonly attribute?: string
   readonly all?: boolean

@@ -1,6 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 
-export const MAX_DEPTH = 512
+const MAX_DEPTH = 512
 const MAX_ELEMENTS = 60_000
 const MAX_ATTRIBUTES = 256
 
