@@ -202,9 +202,10 @@ describe('grants by address', () => {
       return outcome(permitAddresses(real, target, found, { ...net.access(), grants }, false))
     }
     const wide = { net: ['*:*'], 'net-private': ['*'] }
-    const named = { net: ['*:*'], 'net-private': ['169.254.169.254'] }
-    const range = { net: ['169.254.169.254'], 'net-private': ['169.254.169.254/32'] }
+    const named = { net: ['169.254.169.254'], 'net-private': ['*'] }
+    const range = { net: ['*:*', '169.254.169.254/32'], 'net-private': ['169.254.0.0/16'] }
     expect(await ask_(['command line', named])).toBe('ok')
+    expect(await ask_(['command line', { ...named, 'net-private': [] }])).toBe('PERMISSION_DENIED')
     expect(await ask_(['command line', wide])).toBe('PERMISSION_DENIED')
     expect(await ask_(['command line', range])).toBe('PERMISSION_DENIED')
     expect(await ask_(['command line', wide], ["agent 'x'", named])).toBe('PERMISSION_DENIED')

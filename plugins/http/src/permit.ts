@@ -85,7 +85,10 @@ function grantsByAddress({ grants }: Access): boolean {
 function isNamed(address: string, { grants }: Access): boolean {
   const inner = grants.findIndex(({ holder }) => /^(?:agent|plugin|tool|service)\b/.test(holder))
   const outer = inner < 0 ? grants : grants.slice(0, inner)
-  const rules = outer.flatMap(({ allow }) => allow['net-private'] ?? [])
+  const rules = outer.flatMap(({ allow }) => [
+    ...(allow['net'] ?? []),
+    ...(allow['net-private'] ?? []),
+  ])
   return rules.some((rule) => addressOf(rule) === addressOf(address))
 }
 
@@ -110,6 +113,6 @@ async function refuseMetadata(
   await permissions.require(need, { ...access, grants: [layer, ...access.grants] })
   const text = `${access.subject} may not connect to '${target.origin}': addresses of cloud metadata are closed.`
   throw new SpellError('PERMISSION_DENIED', text, {
-    hint: 'Grant that very address by --allow-net-private, if it is meant.',
+    hint: 'Grant that very address by --allow-net, if it is meant.',
   })
 }
