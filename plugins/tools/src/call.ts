@@ -1,6 +1,7 @@
 import type {
   Access,
   Awaitable,
+  CallContext,
   GrantChain,
   Permissions,
   ToolCall,
@@ -11,6 +12,7 @@ import type { Course } from './attempts.ts'
 import { callerOf } from './caller.ts'
 import type { Request } from './executor.ts'
 import type { KnownTool } from './known-tool.ts'
+import { outside } from './limit.ts'
 
 export interface Call {
   readonly tool: KnownTool
@@ -51,7 +53,14 @@ export function accessOf(
   signal: AbortSignal,
 ): Access {
   const grants = grantsOf(tool, context.grants)
-  return { subject: `Tool '${tool.name}'`, grants, root: context.root, signal, run: context }
+  const run = patient(context, signal)
+  return { subject: `Tool '${tool.name}'`, grants, root: context.root, signal, run }
+}
+
+/** While a person is asked, the time of the tool stands still. */
+function patient(context: CallContext, signal: AbortSignal): CallContext {
+  const { ask } = context
+  return ask ? { ...context, ask: (question) => outside(signal, () => ask(question)) } : context
 }
 
 function emitted({ tool, request, course, signal, mark }: Call, chunk: ToolChunk): Awaitable<void> {

@@ -1,4 +1,4 @@
-import { SpellError, durationText, isSpellError } from '@llmspell/sdk'
+import { SpellError, durationText, isSpellError, now } from '@llmspell/sdk'
 import type { Awaitable } from '@llmspell/sdk'
 
 const MAX_TIMER = 2 ** 31 - 1
@@ -7,6 +7,57 @@ export interface Limit {
   readonly subject: string
   readonly timeoutMs: number
   readonly signal: AbortSignal
+}
+
+/** The clocks of the limits under way, by the signal that each hands to its work. */
+const clocks = new WeakMap<AbortSignal, Clock>()
+
+/** Time that counts only while the work itself is at it. */
+class Clock {
+  readonly #end: () => void
+  #left: number
+  #since = 0
+  #waits = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ms: number, end: () => void) {
+    this.#left = ms
+    this.#end = end
+    this.go()
+  }
+
+  go(): void {
+    this.#since = now()
+    this.#timer = setTimeout(this.#end, Math.min(this.#left, MAX_TIMER))
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  async without<T>(wait: () => Promise<T>): Promise<T> {
+    if (this.#waits++ === 0) {
+      this.stop()
+      this.#left = Math.max(1, this.#left - (now() - this.#since))
+    }
+    try {
+      return await wait()
+    } finally {
+      if (--this.#waits === 0 && this.#left > 0) this.go()
+    }
+  }
+
+  /** Counts no more, whatever still waits. */
+  close(): void {
+    this.stop()
+    this.#left = 0
+  }
+}
+
+/** Waits for a person: the time of the work that holds this signal does not go on meanwhile. */
+export function outside<T>(signal: AbortSignal, wait: () => Promise<T>): Promise<T> {
+  return clocks.get(signal)?.without(wait) ?? wait()
 }
 
 /**
@@ -25,7 +76,8 @@ export async function limited<T>(
     stop.abort(reason)
   }
   const follow = (): void => end(cancelled(limit))
-  const timer = setTimeout(() => end(timedOut(limit)), Math.min(limit.timeoutMs, MAX_TIMER))
+  const clock = new Clock(limit.timeoutMs, () => end(timedOut(limit)))
+  clocks.set(stop.signal, clock)
   limit.signal.addEventListener('abort', follow, { once: true })
   try {
     if (limit.signal.aborted) throw cancelled(limit)
@@ -34,7 +86,7 @@ export async function limited<T>(
   } catch (error) {
     throw stop.signal.aborted ? stop.signal.reason : error
   } finally {
-    clearTimeout(timer)
+    clock.close()
     limit.signal.removeEventListener('abort', follow)
     stopped.promise.catch(() => undefined)
   }
