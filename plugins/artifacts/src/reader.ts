@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import type { ByteRange } from '@llmspell/sdk'
+import { sha256 } from './crypto.ts'
 import { damaged, failed, notFound } from './errors.ts'
 import { idFrom } from './place.ts'
 
@@ -60,7 +60,7 @@ async function* checked(
   handle: FileHandle,
   { id, bytes }: Stored,
 ): AsyncGenerator<Uint8Array, void> {
-  const hash = createHash('sha256')
+  const hash = sha256()
   let held: Uint8Array | undefined
   for await (const piece of pieces(handle, 0, bytes)) {
     hash.update(piece)

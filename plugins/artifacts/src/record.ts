@@ -2,7 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ArtifactFacts, ArtifactInfo, Value } from '@llmspell/sdk'
 import { damaged, notFound } from './errors.ts'
-import { freshName } from './fresh-name.ts'
+import { freshName } from './crypto.ts'
 import type { Place } from './place.ts'
 
 /** Runs that a record remembers, newest last. */

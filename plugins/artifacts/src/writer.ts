@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freshName } from './fresh-name.ts'
+import { freshName, sha256 } from './crypto.ts'
 import { idFrom } from './place.ts'
 import type { Place } from './place.ts'
 
@@ -37,7 +36,7 @@ async function received(
   content: Content,
   count: (bytes: number) => void,
 ): Promise<Written> {
-  const hash = createHash('sha256')
+  const hash = sha256()
   let bytes = 0
   await using handle = await open(file, 'wx', 0o600)
   for await (const piece of piecesOf(content)) {
