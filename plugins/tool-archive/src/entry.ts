@@ -20,6 +20,8 @@ export interface Entry {
 export interface Archive {
   readonly path: string
   readonly format: Format
+  /** Most files and folders together, those included that are only named on the way to a file. */
+  readonly maxNames: number
   /** @throws ARCHIVE_DAMAGED, ARCHIVE_LIMIT, ARCHIVE_UNSUPPORTED */
   entries(): AsyncIterable<Entry>
 }

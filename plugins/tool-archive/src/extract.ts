@@ -64,7 +64,7 @@ async function checkAll(
 
 /** The entries with the paths they get. */
 async function* good(archive: Archive): AsyncGenerator<readonly [Entry, string]> {
-  const checker = new Checker()
+  const checker = new Checker(archive)
   for await (const entry of archive.entries()) {
     const verdict = checker.check(entry)
     if ('fault' in verdict) throw refused(archive.path, entry.name, verdict.fault)

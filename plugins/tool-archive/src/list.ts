@@ -8,7 +8,7 @@ type Row = ArchiveResult['entries'][number]
 
 /** What is in an archive, all of it read, and what extract would say to each name. */
 export async function list(archive: Archive, limit: number): Promise<ToolOutput> {
-  const checker = new Checker()
+  const checker = new Checker(archive)
   const entries: Row[] = []
   let [files, bytes, count] = [0, 0, 0]
   for await (const entry of archive.entries()) {

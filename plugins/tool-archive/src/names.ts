@@ -5,6 +5,11 @@ const DEVICE = /^(?:con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout
 // Control characters, those that turn the direction of text, and what a wrong decoder leaves.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\uFFFD]/u
 
+/** A name that is too long anyway as a copy of its beginning: a slice would hold all of it. */
+export function cut(name: string): string {
+  return name.length <= MAX_BYTES ? name : Buffer.from(name.slice(0, MAX_BYTES + 1)).toString()
+}
+
 /** A name of an archive as a path below some folder, or why it is none. */
 export type Name = { readonly path: string } | { readonly fault: string }
 

@@ -9,6 +9,7 @@ import type { Limits } from './meter.ts'
 import { BLOCK, isTarBlock } from './tar-header.ts'
 import { tarEntries } from './tar-read.ts'
 import { through, unpacker } from './through.ts'
+import { cut } from './names.ts'
 import { zipEntries } from './zip-read.ts'
 
 /**
@@ -23,7 +24,8 @@ export async function archiveIn(
   const limits: Limits = { ...config, path: file.path, size: file.size, signal }
   const format = await formatOf(file)
   const entries = (): AsyncIterable<Entry> => entriesOf(file, format, new Meter(limits))
-  return { path: file.path, format, entries: () => withDamage(file.path, entries()) }
+  const maxNames = 2 * config.maxEntries
+  return { path: file.path, format, maxNames, entries: () => withDamage(file.path, entries()) }
 }
 
 function entriesOf(file: OpenFile, format: Format, meter: Meter): AsyncIterable<Entry> {
@@ -37,7 +39,11 @@ function entriesOf(file: OpenFile, format: Format, meter: Meter): AsyncIterable<
 async function* withDamage(path: string, entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
   try {
     for await (const entry of entries)
-      yield { ...entry, content: () => bytesWithDamage(path, entry.content()) }
+      yield {
+        ...entry,
+        name: cut(entry.name),
+        content: () => bytesWithDamage(path, entry.content()),
+      }
   } catch (error) {
     throw asDamage(path, error)
   }

@@ -4,6 +4,7 @@ import type { Entry as ZipEntry, ZipFile } from 'yauzl'
 import type { Entry, Kind } from './entry.ts'
 import { damaged, refused } from './errors.ts'
 import type { Meter } from './meter.ts'
+import { cut } from './names.ts'
 import { overlap } from './zip-overlap.ts'
 import type { Span } from './zip-overlap.ts'
 import { openZip } from './zip-reader.ts'
@@ -47,7 +48,7 @@ async function spanOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: strin
   if (!same) throw damaged(file.path, `two headers of '${name}' that say different things`)
   const end = local.fileDataStart + entry.compressedSize
   if (end > file.size) throw damaged(file.path, `an entry '${name}' that ends after its file`)
-  return { start: entry.relativeOffsetOfLocalHeader, end, name }
+  return { start: entry.relativeOffsetOfLocalHeader, end, name: cut(name) }
 }
 
 function entryOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: string, meter: Meter): Entry {

@@ -4,7 +4,7 @@
  */
 export interface ArchiveConfig {
   /**
-   * Names in one archive.
+   * Names in one archive; twice as many with the folders on the way to them.
    */
   maxEntries: number
   /**
