@@ -317,6 +317,33 @@ test.skipIf(bubblewrap.reason)('a program that looks everywhere finds no secret'
   for (const secret of [CANARY, 'canary-file']) expect(all.includes(secret)).toBe(false)
 })
 
+describe.skipIf(bubblewrap.reason)('what decides over runs cannot be written', () => {
+  const shell = { run: ['sh'], read: ['.'], write: ['.'] }
+  const write = (path: string): object => ({ program: 'sh', args: ['-c', `echo x > ${path}`] })
+
+  test('in a home folder', async () => {
+    const home = process.env['HOME']
+    for (const place of [root, join(root, 'sub')]) {
+      process.env['HOME'] = place
+      const { result } = await call(house, write('.config-of-test'), shell)
+      expect(result).toMatchObject({ ok: false, folder: 'read' })
+    }
+    if (home === undefined) delete process.env['HOME']
+    else process.env['HOME'] = home
+  })
+
+  test('wherever the config puts it', async () => {
+    const audit = join(root, 'own', 'audit')
+    mkdirSync(audit, { recursive: true })
+    const plugins = { sandbox: { bubblewrap: bubblewrap.path! }, permissions: { audit } }
+    const own = await openHouse(PLUGINS, [], { plugins })
+    const { result } = await call(own, write('own/audit/x'), shell)
+    expect(result).toMatchObject({ ok: false, folder: 'write' })
+    expect((await call(own, write('own/x'), shell)).result).toMatchObject({ ok: true })
+    await own.kernel.stop()
+  })
+})
+
 describe('without a jail', () => {
   test('it fails closed: run alone is not enough', async () => {
     const found = await call(free, { program: 'echo' }, { run: ['echo'] })

@@ -4,7 +4,8 @@ import type { ToolCall } from '@llmspell/sdk'
 import { deniedIn } from './denied.ts'
 import { noFolder } from './errors.ts'
 import type { CommandResult } from './generated/output.ts'
-import { protectedIn } from './protected.ts'
+import { holdsSettings } from './home.ts'
+import { protectedIn, refusedIn } from './protected.ts'
 import type { Rights } from './rights.ts'
 
 /** What a program is shown of its working folder. */
@@ -69,13 +70,20 @@ async function writable(
   call: ToolCall,
   rights: Rights,
 ): Promise<Omit<Shown, 'hide'>> {
-  const denied = mayAll('write', folder, rights)
-    ? deniedIn('write', folder, call.grants, root)
-    : undefined
+  const denied =
+    mayAll('write', folder, rights) && !holdsSettings(folder)
+      ? deniedIn('write', folder, call.grants, root)
+      : undefined
   if (denied === undefined) return { folder, kind: 'read', read: [folder] }
   await call.require('write', folder)
   const { read, pinned } = await protectedIn(folder, call.grants, root)
-  return { folder, kind: 'write', write: [folder, ...pinned], read: [...read, ...denied] }
+  const refused = await refusedIn(folder, rights)
+  return {
+    folder,
+    kind: 'write',
+    write: [folder, ...pinned],
+    read: [...read, ...denied, ...refused],
+  }
 }
 
 /** Names that nobody has: they are granted where everything below the folder is. */

@@ -1,6 +1,7 @@
-import { lstat } from 'node:fs/promises'
+import { lstat, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { GrantChain } from '@llmspell/sdk'
+import type { Rights } from './rights.ts'
 
 /** What starts programs or gives rights by being there: read-only in a folder that may be written. */
 const NAMES = [
@@ -49,6 +50,30 @@ export async function protectedIn(
   const pinned = await existing([...new Set(parents)].map((name) => join(folder, name)))
   // What is read-only itself keeps its place.
   return { read, pinned: pinned.filter((path) => read.some((one) => one.startsWith(`${path}/`))) }
+}
+
+const MOST = 1000
+const DEPTH = 2
+
+/** What lies in a folder and may not be written though the folder may, as far as a look at its first entries tells. */
+export async function refusedIn(folder: string, rights: Rights): Promise<readonly string[]> {
+  const found: string[] = []
+  let open = [folder]
+  let seen = 0
+  for (let depth = 0; depth < DEPTH; depth++) {
+    const lists = await Promise.all(open.map((path) => entriesOf(path)))
+    const entries = lists.flat().slice(0, MOST - seen)
+    seen += entries.length
+    const refused = entries.filter((path) => !rights.may('write', path))
+    found.push(...refused)
+    open = entries.filter((path) => !refused.includes(path))
+  }
+  return existing(found)
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
 }
 
 /** A link is left out: what it leads to lies elsewhere. */
