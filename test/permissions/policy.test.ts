@@ -62,6 +62,18 @@ describe('what counts for a run', () => {
     expect(ended.stderr).toContain("Did you mean 'read'?")
   })
 
+  test("is less what the system's file does not hold, which may allow nothing itself", async () => {
+    const file = home.write('etc/policy.toml', '[cap]\nread = ["./docs"]\n')
+    const config = home.write('own.toml', `[plugins.permissions]\nsystem = "${file}"\n`)
+    const flags = ['--allow-read=.', `--config=${config}`]
+    expect(await read('docs/a.md', ...flags)).toMatchObject({ code: 0 })
+    const ended = await read('secret.md', ...flags)
+    expect(ended.code).toBe(4)
+    expect(ended.stderr).toContain('the cap of the system policy does not hold it')
+    home.write('etc/policy.toml', '[allow]\nread = ["."]\n')
+    expect((await read('docs/a.md', ...flags)).code).toBe(3)
+  })
+
   test('counts for a tool that is called by hand', async () => {
     home.write('policy.toml', '[allow]\nread = ["./docs"]\n')
     const ended = await spell('tool', 'invoke', 'file-read', '--path', 'docs/a.md')

@@ -223,6 +223,27 @@ describe('chains', () => {
     )
   })
 
+  test('the most exact of the rules that allow is named, and where it was written', () => {
+    const read = ['/', '.', './d*', './docs', './docs/x.md', './docs/*.md']
+    const sources = { 'allow read=./docs/x.md': 'policy.toml:3' }
+    expect(decide([{ holder: 'command line', allow: { read }, sources }])).toMatchObject({
+      allowed: true,
+      rule: 'read=./docs/x.md',
+      source: 'policy.toml:3',
+    })
+    expect(decide(line({ read: read.slice(0, 3) }))).toMatchObject({ rule: 'read=.' })
+    expect(decide(line({ read: ['./docs/*.md', '.'] }))).toMatchObject({
+      rule: 'read=./docs/*.md',
+    })
+  })
+
+  test('a star for a name stands for all that are not named', () => {
+    expect(decide(line({ '*': ['*'] }))).toMatchObject({ allowed: true, rule: '*=*' })
+    expect(decide(line({ '*': ['*'], read: [] })).allowed).toBe(false)
+    expect(decide(line({ '*': ['read'] })).allowed).toBe(false)
+    expect(decide(line({ read: ['.'] }, { '*': ['*'] })).allowed).toBe(false)
+  })
+
   test('deny wins over allow, in whatever layer it stands', () => {
     expect(decide(line({ read: ['.'] }, { read: ['./docs'] }))).toMatchObject({
       holder: 'command line',

@@ -48,7 +48,8 @@ function matchesMix(grant: string, target: string, root: string): boolean {
 
 /** How exactly a rule names its target: the more letters before its first star, the more. */
 export function exactness(grant: string): number {
-  if (grant === '.' || grant === './' || grant === 'workspace') return 0
+  if (grant === '/') return 0
+  if (grant === '.' || grant === './' || grant === 'workspace') return 1
   const star = grant.search(/[*?]/)
   return star < 0 ? grant.length + 1 : star
 }
