@@ -197,6 +197,8 @@ export class FakeRun {
       progress: (progress) => void this.progress.push(progress),
       log: ({ message }) => void this.logs.push(message),
       spend: () => undefined,
+      conceal: () => undefined,
+      cancel: () => undefined,
       onEnd: () => () => undefined,
     }
   }
