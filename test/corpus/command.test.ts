@@ -12,9 +12,10 @@ import {
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PermissionSet, ToolResult } from '@llmspell/sdk'
+import type { CallContext, PermissionSet, ToolResult } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { debianProgram } from '../support/debian.ts'
+import { hostPlugin, inRun } from '../support/host.ts'
 import { openHouse, type House } from '../support/kernel.ts'
 
 interface Row {
@@ -76,7 +77,9 @@ beforeAll(async () => {
   house = await openHouse(PLUGINS, [], {
     plugins: { sandbox: { bubblewrap: bubblewrap.path ?? '/no-such' } },
   })
-  free = await openHouse(PLUGINS, [], { plugins: { sandbox: { bubblewrap: '/no-such/bwrap' } } })
+  free = await openHouse(PLUGINS, [hostPlugin], {
+    plugins: { sandbox: { bubblewrap: '/no-such/bwrap' } },
+  })
 })
 
 afterAll(async () => {
@@ -315,6 +318,18 @@ test.skipIf(bubblewrap.reason)('a program that looks everywhere finds no secret'
   // It did look: its own memory is in what it found.
   expect(all.byteLength).toBeGreaterThan(1_000_000)
   for (const secret of [CANARY, 'canary-file']) expect(all.includes(secret)).toBe(false)
+})
+
+test('a model hands on no secret, whatever is granted', async () => {
+  const input = { program: 'env', inherit: ['CANARY_KEY'] }
+  const nested = { actor: { kind: 'agent', name: 'poet' } }
+  const act = (context: CallContext): Promise<unknown> =>
+    context.call('Tool', 'execute', ['command', input], nested)
+  const allow = { run: ['env'], unjailed: ['env'], env: ['CANARY_KEY'] }
+  await expect(inRun(free, act, { root, allow })).rejects.toMatchObject({
+    code: 'PERMISSION_DENIED',
+    message: expect.stringContaining('rule for models'),
+  })
 })
 
 describe.skipIf(bubblewrap.reason)('what decides over runs cannot be written', () => {
