@@ -159,11 +159,12 @@ export class Executor {
   }
 
   async #fitted({ tool, request }: Passage, output: ToolOutput, small: boolean): Promise<Fitted> {
-    const { runId, seq, redact } = request.context
+    const { context } = request
+    const { runId, seq } = context
     const untrusted = tool.parts.item.untrusted ?? false
     const check = await tool.outputCheck()
     // Before it is cut or stored: half a secret is not found any more, and an artifact outlives the run.
-    const shown = redact?.(output as unknown as Value) ?? output
+    const shown = context.redact?.(output as unknown as Value) ?? output
     return fitted(shown as unknown as ToolOutput, small, {
       origin: { tool: tool.name, runId, seq, untrusted },
       artifacts: this.#services.artifacts,
