@@ -165,7 +165,8 @@ describe('grants by address', () => {
   test.each([
     [{ net: ['127.0.0.0/8'], 'net-private': ['127.0.0.0/8'] }, 'ok'],
     [{ net: ['loop.test:*'], 'net-private': ['127.0.0.1:*'] }, 'ok'],
-    [{ net: ['127.0.0.1:*'], 'net-private': ['loop.test:*'] }, 'ok'],
+    [{ net: ['127.0.0.1/32'], 'net-private': ['loop.test:*'] }, 'ok'],
+    [{ net: ['127.0.0.1:*'], 'net-private': ['loop.test:*'] }, 'PERMISSION_DENIED'],
     [{ net: ['127.0.0.0/8'] }, 'PERMISSION_DENIED'],
     [{ net: ['10.0.0.0/8'], 'net-private': ['*'] }, 'PERMISSION_DENIED'],
     [{ 'net-private': ['*'] }, 'PERMISSION_DENIED'],

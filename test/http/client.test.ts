@@ -83,6 +83,18 @@ describe('an answer', () => {
     await expect(response.bytes()).rejects.toMatchObject({ code: 'HTTP_FAILED' })
   })
 
+  test('of 128 MiB is read in flat memory', async () => {
+    const response = await get('/endless', { limits: { maxBytes: 1e9 } })
+    let [bytes, most] = [0, 0]
+    const before = process.memoryUsage().rss
+    for await (const piece of response.body) {
+      bytes += piece.byteLength
+      if (bytes % (1 << 22) < piece.byteLength) most = Math.max(most, process.memoryUsage().rss)
+      if (bytes > 128 << 20) break
+    }
+    expect(most - before).toBeLessThan(64 << 20)
+  })
+
   test('is text by its charset', async () => {
     expect(await text('/shift-jis')).toBe('日本')
     expect(await text('/utf16')).toContain('Käse €')

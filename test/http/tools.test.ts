@@ -181,6 +181,37 @@ describe('http-request', () => {
     expect(site.connects).toBe(0)
   })
 
+  test('asks a person once for each right, who is told the address', async () => {
+    const asked: unknown[] = []
+    const ask: RunRequest['ask'] = ({ need }) => {
+      asked.push([need.permission, need.target, need.facts ?? null])
+      return Promise.resolve('once')
+    }
+    const answer = await request('/json', {}, { allow: {}, ask })
+    expect(answer).toMatchObject({ status: 200 })
+    expect(asked).toEqual([
+      ['net', site.origin, null],
+      ['net-private', site.origin, { address: ['127.0.0.1'], class: 'loopback' }],
+    ])
+    const no: RunRequest['ask'] = () => Promise.resolve('no')
+    site.reset()
+    expect(await request('/json', {}, { allow: {}, ask: no })).toMatchObject({
+      code: 'PERMISSION_DENIED',
+    })
+    expect(site.seen).toHaveLength(0)
+  })
+
+  test('may be made again and again by one run, with its key', async () => {
+    const source = `
+      local codes = {}
+      for i = 1, 3 do
+        local r = Tool.http_request{ url = "${site.url('/json')}", auth = { bearer = "env:SITE_TOKEN" } }
+        codes[i] = r.result.status
+      end
+      return codes`
+    expect((await house.lua(source, { allow: allow() })).value).toEqual([200, 200, 200])
+  })
+
   test('streams from Lua, holding the server back', async () => {
     const source = `
       local bytes, chunks = 0, 0

@@ -11,8 +11,8 @@ interface Choice {
 }
 
 /**
- * Before the name is looked up, because a name can carry words out too: without a grant for the origin, or one by
- * address that may still cover it, it ends here. True once somebody has said yes.
+ * Before the name is looked up, because a name can carry words out too: without a grant for the origin, or of a
+ * range that may still cover it, it ends here. True once somebody has said yes.
  */
 export async function permitLookup(
   permissions: Permissions,
@@ -74,11 +74,11 @@ function classesOf(addresses: readonly Checked[]): string {
   return [...new Set(addresses.map((each) => each.class))].join(', ')
 }
 
-/** Some layer has a rule that only an address can fit. */
+const RANGE = /^\[?[0-9a-f.:]+\]?\/\d{1,3}(?::(?:\d+|\*))?$/i
+
+/** Some layer has a range: only that is about what a name leads to. */
 function grantsByAddress({ grants }: Access): boolean {
-  return grants.some(({ allow }) =>
-    (allow['net'] ?? []).some((rule) => /\/\d+|[\d.]{7}|\[/.test(rule)),
-  )
+  return grants.some(({ allow }) => (allow['net'] ?? []).some((rule) => RANGE.test(rule.trim())))
 }
 
 /** A person's own layer, not one of an agent or plugin, has this very address: a wildcard or a range is no such word. */
