@@ -53,7 +53,11 @@ export interface ToolCall extends Access {
   /** True when a reader takes the chunks: then large content may leave by `emit` alone. */
   readonly streamed: boolean
   /** @throws PERMISSION_DENIED with the flag that would grant it */
-  require(permission: string, target: string, facts?: Readonly<Record<string, Value>>): Promise<void>
+  require(
+    permission: string,
+    target: string,
+    facts?: Readonly<Record<string, Value>>,
+  ): Promise<void>
   /** Shown to people and to a reader of the stream. */
   progress(done: number, total?: number, text?: string): void
   /** Hands a chunk to a reader of the stream; waits while the reader is behind. */
