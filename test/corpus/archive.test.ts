@@ -146,6 +146,6 @@ test('what was written before a missing grant is told', async () => {
   const allow = { read: ['.'], write: ['./out/a.txt'] }
   const { code, message } = await run({ operation: 'extract', path: 'given', to: 'out' }, allow)
   expect(code).toBe('PERMISSION_DENIED')
-  expect(message).toContain('1 files were written before')
+  expect(message).toContain('Written before: 1 file.')
   expect(tree()).toEqual(['a.txt', ...BEFORE])
 })

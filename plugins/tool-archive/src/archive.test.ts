@@ -217,7 +217,7 @@ test('what was written before a failure is told', async () => {
   files.contents.set('out/in/b.txt', Buffer.from('old'))
   await expect(run({ operation: 'extract', path: 'a.zip', to: 'out' })).rejects.toMatchObject({
     code: 'FILE_EXISTS',
-    message: expect.stringContaining('1 files were written before'),
+    message: expect.stringContaining('Written before: 1 file.'),
     details: { written: ['in/a.txt'] },
   })
   expect(files.contents.get('out/in/b.txt')?.toString()).toBe('old')

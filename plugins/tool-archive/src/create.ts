@@ -1,5 +1,6 @@
 import { SpellError, inputInvalid } from '@llmspell/sdk'
 import type { Files, ToolCall, ToolOutput } from '@llmspell/sdk'
+import { counted } from './counted.ts'
 import type { Format } from './entry.ts'
 import { checkSignal } from './errors.ts'
 import type { ArchiveConfig } from './generated/config.ts'
@@ -32,20 +33,20 @@ export async function create(
   await using target = await files.write(to, call, { mode: overwrite ? 'replace' : 'create' })
   const sources = found.files.filter(({ path }) => path !== target.path)
   checkCount(sources, format)
-  const counted = new Counted(files, what.to, call, config.maxBytes)
-  for await (const part of packed(counted.files, sources, format, call)) await target.write(part)
+  const read = new Counted(files, what.to, call, config.maxBytes)
+  for await (const part of packed(read.files, sources, format, call)) await target.write(part)
   const { bytes: size } = await target.commit()
   const result: ArchiveResult = {
     path: target.path,
     format,
     files: sources.length,
-    bytes: counted.bytes,
+    bytes: read.bytes,
     size,
     entries: sources.slice(0, limit).map(({ name }) => ({ name, kind: 'file' })),
     skipped: found.skipped.slice(0, limit),
     truncated: Math.max(sources.length, found.skipped.length) > limit,
   }
-  const text = `${sources.length} files, ${counted.bytes} bytes packed into ${target.path}`
+  const text = `${counted(sources.length)}, ${read.bytes} bytes packed into ${target.path}`
   return { result: { ...result }, text, operation: 'create' }
 }
 

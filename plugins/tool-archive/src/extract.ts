@@ -5,6 +5,7 @@ import type { Archive, Entry } from './entry.ts'
 import { refused } from './errors.ts'
 import type { ArchiveResult } from './generated/output.ts'
 import { Chosen } from './chosen.ts'
+import { counted } from './counted.ts'
 import { Pace } from './pace.ts'
 
 /** Where to, and what. */
@@ -32,7 +33,7 @@ export async function extract(
   }
   const { path, format } = archive
   const result: ArchiveResult = { path, format, to: what.to, ...work.result() }
-  const text = `${result.files} files, ${result.bytes} bytes extracted into ${what.to}`
+  const text = `${counted(result.files)}, ${result.bytes} bytes extracted into ${what.to}`
   return { result: { ...result }, text, operation: 'extract' }
 }
 
@@ -123,7 +124,7 @@ class Writing {
     const written = this.#written.map(({ name }) => name)
     const { code, message, hint, details, cause } = error
     const known = typeof details === 'object' && details !== null ? (details as object) : {}
-    const said = `${message} ${written.length} files were written before.`
+    const said = `${message} Written before: ${counted(written.length)}.`
     const facts = { ...known, written: written.slice(0, this.#what.limit) } as Value
     return new SpellError(code, said, { hint, details: facts, cause })
   }
