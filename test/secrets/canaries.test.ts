@@ -22,7 +22,7 @@ import { canaries, tracesOf } from './canaries.ts'
 import { leaky } from './leaky.ts'
 
 const COUNT = 1000
-const BATCH = 50
+const BATCH = 20
 const VALUES = canaries(COUNT)
 const name = (i: number): string => `CANARY_${i}`
 
@@ -163,6 +163,9 @@ for (let i = Number(from); i <= Number(to); i++) {
     all.push(found)
   }
   for await (const chunk of Tool.stream('leak', { name, how: 'chunks' })) write(chunk.text ?? '')
+  const heard = []
+  await Tool.execute('leak', { name, how: 'chunks' }, { onChunk: (chunk) => void heard.push(chunk.text ?? '') })
+  print(heard.join(''))
   print('')
 }
 return JSON.stringify(all)

@@ -8,6 +8,7 @@ import type {
   ScriptFunction,
   Value,
 } from '@llmspell/sdk'
+import { ScriptCallback } from './callback.ts'
 import { callContext } from './context.ts'
 import type { Pass } from './context.ts'
 import { after, isLater } from './maybe.ts'
@@ -102,11 +103,17 @@ export class Door {
     named: Record<string, unknown>,
   ): unknown {
     const { scope, call, origin } = passage
-    const callable = (ref: CallbackRef): HostCallback => callback(scope, ref)
+    const callbacks: ScriptCallback[] = []
+    const callable = (ref: CallbackRef): HostCallback => {
+      const callback = new ScriptCallback(scope, ref)
+      callbacks.push(callback)
+      return callback.call
+    }
     const args = description.params.map((param) => revive(named[param.name], callable)) as never
     const self = call.handle === undefined ? undefined : selfOf(scope, call)
     const context = callContext(this.#pass, passage, origin)
-    return handler({ args, context, ...(self === undefined ? {} : { self }) })
+    const result = handler({ args, context, ...(self === undefined ? {} : { self }) })
+    return callbacks.length === 0 ? result : after(result, (value) => flushed(callbacks, value))
   }
 }
 
@@ -116,11 +123,11 @@ function selfOf(scope: RunScope, call: HostCall): unknown {
   return scope.resolve(call.handle!, call.function.split('.')[0]!)
 }
 
-function callback(scope: RunScope, ref: CallbackRef): HostCallback {
-  return async (...args) => {
-    const sent = args.map((arg, i) => encode(arg, `argument ${i + 1} of the callback`))
-    return (await scope.invoke(ref.id, scope.redactor.value(sent))) ?? null
-  }
+/** The result, once all callbacks have what was meant for them. */
+function flushed(callbacks: readonly ScriptCallback[], value: unknown): unknown {
+  const waiting = callbacks.filter((callback) => callback.holds)
+  if (waiting.length === 0) return value
+  return Promise.all(waiting.map((callback) => callback.flush())).then(() => value)
 }
 
 function checkArguments(

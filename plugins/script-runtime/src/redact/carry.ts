@@ -9,6 +9,10 @@ export class Carry {
     this.#redactor = redactor
   }
 
+  get holds(): boolean {
+    return this.#held !== ''
+  }
+
   /** What may leave now. */
   push(piece: string): string {
     if (!this.#redactor.active) return piece
