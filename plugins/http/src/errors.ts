@@ -47,7 +47,7 @@ export function redirectRefused(host: string, reason: string): SpellError {
 }
 
 export function codingRefused(host: string, reason: string): SpellError {
-  const text = `The body from '${printable(host)}' cannot be decoded: ${reason}.`
+  const text = `The body of '${printable(host)}' cannot be decoded: ${reason}.`
   return new SpellError('HTTP_CODING', text, {
     hint: "Ask for it with the header 'accept-encoding: identity'.",
     details: { host: printable(host) },
@@ -55,7 +55,7 @@ export function codingRefused(host: string, reason: string): SpellError {
 }
 
 export function charsetUnknown(host: string, charset: string): SpellError {
-  const text = `The text from '${printable(host)}' cannot be read: its charset '${printable(charset, 40)}' is not known.`
+  const text = `The text of '${printable(host)}' cannot be read: its charset '${printable(charset, 40)}' is not known.`
   return new SpellError('HTTP_CHARSET', text, { hint: 'Read the body as bytes.' })
 }
 

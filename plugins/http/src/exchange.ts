@@ -30,6 +30,7 @@ export class Lost extends Error {
 }
 
 const MOST_HEADERS = 1000
+const LOST = 'ECONNRESET'
 
 /** Sends one question and waits for the headers of its answer. @throws Lost; the reason of the deadline */
 export async function exchange(
@@ -84,7 +85,7 @@ function answerOf(request: ClientRequest): Promise<IncomingMessage> {
     request.maxHeadersCount = 0
     request.once('response', resolve)
     request.on('error', reject)
-    request.once('close', () => reject(Object.assign(new Error('closed'), { code: 'ECONNRESET' })))
+    request.once('close', () => reject(Object.assign(new Error('closed'), { code: LOST })))
     // An answer that leaves HTTP is none that was asked for.
     request.once('upgrade', (_, socket) => socket.destroy())
   })
