@@ -30,7 +30,7 @@ export default definePlugin<PermissionsConfig>({
 function lazyPolicy(config: PermissionsConfig): Policy {
   let opening: Promise<Policy> | undefined
   const open = (): Promise<Policy> =>
-    (opening ??= import('./policy/index.ts').then(({ openPolicy }) => openPolicy(config)))
+    (opening ??= import('./policy/index.ts').then(({ PolicyFiles }) => new PolicyFiles(config)))
   return {
     chain: async (root, given) => (await open()).chain(root, given),
     files: async (root) => (await open()).files(root),

@@ -8,6 +8,9 @@ import { readPolicy, unusable } from './read.ts'
 import { appendRule } from './remember.ts'
 import { Trust } from './trust.ts'
 
+const USER = 'policy.toml'
+const PROJECT = '.llmspell/policy.toml'
+
 /** A file as it lies there; not parsed, since one that nobody trusts may hold anything. */
 interface Found extends PolicyFile {
   readonly label: string
@@ -15,73 +18,71 @@ interface Found extends PolicyFile {
 }
 
 /** The service `policy` over the given places. */
-export function openPolicy(places: Places): Policy {
-  const trust = new Trust(places.state)
+export class PolicyFiles implements Policy {
+  readonly #places: Places
+  readonly #trust: Trust
 
-  async function found(root: string): Promise<readonly Found[]> {
-    const project = join(await real(root), PROJECT_POLICY)
-    const all = [
-      await look('system', places.system, 'system policy.toml'),
-      await look('user', places.user, 'policy.toml'),
-      await look('project', project, '.llmspell/policy.toml', (text) => trust.holds(project, text)),
-    ]
-    return all.filter((file) => file !== undefined)
+  constructor(places: Places) {
+    this.#places = places
+    this.#trust = new Trust(places.state)
   }
 
-  async function chain(
+  async chain(
     root: string,
     given: { readonly allow?: PermissionSet; readonly deny?: PermissionSet },
   ): Promise<GrantChain> {
     const home = await real(root)
-    const files = (await found(root)).filter((file) => file.trusted)
+    const files = (await this.#found(home)).filter((file) => file.trusted)
     const parsed = files.map(({ text, label, scope }) => parsePolicy(text, label, scope))
     const parts = parsed.map((file) => ({ file, projects: projectsOf(file, home) }))
     const bounds = parts.map(({ file, projects }) => boundsOf(file, projects))
     return [...bounds.filter((layer) => layer !== undefined), givenLayer(parts, given)]
   }
 
-  async function remember(root: string, rule: string): Promise<PolicyFile> {
-    const { user } = places
-    if (user === undefined)
-      throw unusable(
-        'policy.toml',
-        'has no place: the host has named none',
-        'Write the rule elsewhere.',
-      )
-    const text = (await readPolicy(user, 'policy.toml')) ?? ''
+  async files(root: string): Promise<readonly PolicyFile[]> {
+    const found = await this.#found(await real(root))
+    return found.map(({ path, scope, trusted }) => ({ path, scope, trusted }))
+  }
+
+  async remember(root: string, rule: string): Promise<PolicyFile> {
+    const { user } = this.#places
+    if (user === undefined) throw unusable(USER, 'has no place', 'Write the rule elsewhere.')
+    const text = (await readPolicy(user, USER)) ?? ''
     const home = await real(root)
-    const parsed = parsePolicy(text, 'policy.toml', 'user')
-    const known = projectsOf(parsed, home).some(({ tables }) => holds(tables.allow, rule))
-    if (!known) await appendRule(user, text, home, rule)
+    const known = projectsOf(parsePolicy(text, USER, 'user'), home)
+    if (!known.some(({ tables }) => holds(tables.allow, rule)))
+      await appendRule(user, text, home, rule)
     return { path: user, scope: 'user', trusted: true }
   }
 
-  async function trustProject(root: string): Promise<PolicyFile> {
+  async trust(root: string): Promise<PolicyFile> {
     const path = join(await real(root), PROJECT_POLICY)
-    const label = '.llmspell/policy.toml'
-    const text = await readPolicy(path, label)
-    if (text === undefined) throw unusable(label, 'does not exist', 'Write it first.')
-    if (!trust.possible)
-      throw unusable(label, 'cannot be trusted: the host keeps no state', 'Name a folder for it.')
-    parsePolicy(text, label, 'project')
-    await trust.add(path, text)
+    const text = await readPolicy(path, PROJECT)
+    if (text === undefined) throw unusable(PROJECT, 'does not exist', 'Write it first.')
+    if (!this.#trust.possible)
+      throw unusable(PROJECT, 'cannot be trusted: the host keeps no state', 'Name a folder for it.')
+    parsePolicy(text, PROJECT, 'project')
+    await this.#trust.add(path, text)
     return { path, scope: 'project', trusted: true }
   }
 
-  return {
-    chain,
-    files: async (root) =>
-      (await found(root)).map(({ path, scope, trusted }) => ({ path, scope, trusted })),
-    remember,
-    trust: trustProject,
-    check: async (file, scope) => void (await checkFile(file, scope)),
+  async check(file: string, scope: Scope = 'user'): Promise<void> {
+    const text = await readPolicy(file, file)
+    if (text === undefined) throw unusable(file, 'does not exist', 'Correct the name.')
+    parsePolicy(text, file, scope)
   }
-}
 
-async function checkFile(file: string, scope: Scope = 'user'): Promise<Parsed> {
-  const text = await readPolicy(file, file)
-  if (text === undefined) throw unusable(file, 'does not exist', 'Correct the name.')
-  return parsePolicy(text, file, scope)
+  /** @param root real */
+  async #found(root: string): Promise<readonly Found[]> {
+    const { system, user } = this.#places
+    const project = join(root, PROJECT_POLICY)
+    const all = [
+      await look('system', system, 'system policy.toml'),
+      await look('user', user, USER),
+      await look('project', project, PROJECT, (text) => this.#trust.holds(project, text)),
+    ]
+    return all.filter((file) => file !== undefined)
+  }
 }
 
 async function look(

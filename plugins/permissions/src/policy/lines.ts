@@ -41,32 +41,45 @@ export function linesOf(source: string): Lines {
 }
 
 function scan(rows: readonly string[]): readonly Spot[] {
-  const spots: Spot[] = []
-  let table = ''
-  let nth = 0
-  let last: Spot | undefined
-  rows.forEach((row, i) => {
-    const line = i + 1
-    const [, array, header] = HEADER.exec(row) ?? []
-    // A row of a list may look like a header, but never ends a key that is open.
-    const inList = last !== undefined && isOpen(rows, last.line, line)
-    if (header !== undefined && !inList) {
-      table = plain(header)
-      if (array) nth = 1 + spots.filter((spot) => spot.path === table).length
-      spots.push({ path: table, nth: Math.max(nth - 1, 0), line, values: [] })
-      last = undefined
-      return
-    }
+  const scanner = new Scanner(rows)
+  rows.forEach((row, i) => scanner.take(row, i + 1))
+  return scanner.spots
+}
+
+class Scanner {
+  readonly spots: Spot[] = []
+  readonly #rows: readonly string[]
+  #table = ''
+  #nth = 0
+  #key: Spot | undefined
+
+  constructor(rows: readonly string[]) {
+    this.#rows = rows
+  }
+
+  take(row: string, line: number): void {
+    // A row of a list may look like a header or a key.
+    const inList = this.#key !== undefined && isOpen(this.#rows, this.#key.line, line)
+    const header = inList ? undefined : HEADER.exec(row)
+    if (header) return this.#open(plain(header[2]!), header[1] !== '', line)
     const key = inList ? undefined : KEY.exec(row)
-    if (key) {
-      const path = [table, plain(key[1]!)].filter(Boolean).join('.')
-      last = { path, nth: Math.max(nth - 1, 0), line, values: [] }
-      spots.push(last)
-    }
+    if (key) this.#key = this.#add([this.#table, plain(key[1]!)].filter(Boolean).join('.'), line)
     const rest = key ? row.slice(key[0].length) : row
-    for (const text of textsOf(rest)) last?.values.push({ text, line })
-  })
-  return spots
+    for (const text of textsOf(rest)) this.#key?.values.push({ text, line })
+  }
+
+  #open(table: string, array: boolean, line: number): void {
+    this.#table = table
+    if (array) this.#nth = this.spots.filter(({ path }) => path === table).length
+    this.#add(table, line)
+    this.#key = undefined
+  }
+
+  #add(path: string, line: number): Spot {
+    const spot = { path, nth: this.#nth, line, values: [] }
+    this.spots.push(spot)
+    return spot
+  }
 }
 
 /** Whether the value that begins on a line goes on to another. */

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import type { PermissionDecision, PermissionSet, Policy } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { Scene } from '../testing/fake-run.ts'
-import { openPolicy } from './index.ts'
+import { PolicyFiles } from './index.ts'
 
 let base = ''
 let root = ''
@@ -30,7 +30,7 @@ beforeEach(() => {
     user: join(base, 'config', 'policy.toml'),
     project: join(root, '.llmspell', 'policy.toml'),
   }
-  policy = openPolicy({ system: files.system, user: files.user, state: join(base, 'state') })
+  policy = new PolicyFiles({ system: files.system, user: files.user, state: join(base, 'state') })
 })
 
 afterEach(() => rmSync(base, { recursive: true, force: true }))
@@ -164,8 +164,8 @@ describe("a project's file", () => {
   test('cannot be trusted where it is not, or where nothing is kept', async () => {
     await expect(policy.trust(root)).rejects.toThrow("'.llmspell/policy.toml' does not exist")
     write('project', '')
-    await expect(openPolicy({}).trust(root)).rejects.toThrow('keeps no state')
-    expect(await openPolicy({}).files(root)).toMatchObject([{ trusted: false }])
+    await expect(new PolicyFiles({}).trust(root)).rejects.toThrow('keeps no state')
+    expect(await new PolicyFiles({}).files(root)).toMatchObject([{ trusted: false }])
   })
 
   test('is not trusted by a damaged list', async () => {
@@ -203,7 +203,7 @@ describe('what is remembered', () => {
     write('user', 'wrong')
     await expect(policy.remember(root, 'env=TZ')).rejects.toMatchObject({ code: 'POLICY_INVALID' })
     expect(readFileSync(files.user, 'utf8')).toBe('wrong')
-    await expect(openPolicy({}).remember(root, 'env=TZ')).rejects.toThrow('has no place')
+    await expect(new PolicyFiles({}).remember(root, 'env=TZ')).rejects.toThrow('has no place')
   })
 })
 
