@@ -1,5 +1,6 @@
 import type { Files, ToolCall, ToolOutput, Value } from '@llmspell/sdk'
 import { delimiterOf } from './delimiter.ts'
+import { csvError } from './errors.ts'
 import { Formulas } from './formula.ts'
 import type { CsvInput } from './generated/input.ts'
 import { recordsOf } from './records.ts'
@@ -53,8 +54,11 @@ class Sink {
     this.#offset = offset
   }
 
+  /** @throws CSV_LIMIT for a row that is more than one result carries */
   hasRoom(size: number): boolean {
-    return this.#call.streamed || this.count === 0 || this.#size + size <= MAX_SIZE
+    if (this.#call.streamed) return true
+    if (size > MAX_SIZE) throw tooWide(this.#offset + this.count + 1, size)
+    return this.#size + size <= MAX_SIZE
   }
 
   async take(row: Row, size: number): Promise<void> {
@@ -73,4 +77,10 @@ class Sink {
     this.#size = 0
     await this.#call.emit({ type: 'data', data })
   }
+}
+
+function tooWide(row: number, size: number) {
+  const message = `Row ${row} has ${size} characters: one result carries ${MAX_SIZE}.`
+  const hint = 'Pass over it with offset, or read by a stream.'
+  return csvError('CSV_LIMIT', message, { hint, details: { row, size, limit: MAX_SIZE } })
 }

@@ -1,4 +1,5 @@
 import type { Liquid } from 'liquidjs'
+import { boundFilters } from './bounds.ts'
 
 export interface Options {
   readonly escape: 'none' | 'html'
@@ -7,7 +8,7 @@ export interface Options {
 }
 
 /** Characters that may be parsed, ms of rendering, and units of liquidjs that may be allocated. */
-const LIMITS = { parseLimit: 1_000_000, renderLimit: 1500, memoryLimit: 20_000_000 }
+const LIMITS = { parseLimit: 1_000_000, renderLimit: 1500, memoryLimit: 2_000_000 }
 const FILES = ['include', 'render', 'layout', 'block']
 const DATES = [
   'date',
@@ -32,6 +33,7 @@ export async function engineOf({ escape, strictVariables, strictFilters }: Optio
     locale: 'en-US',
     ...(escape === 'html' ? { outputEscape: 'escape' as const } : {}),
   })
+  boundFilters(engine)
   for (const name of FILES) refuseTag(engine, name)
   refuseFilter(engine, 'sample', 'it would differ from call to call')
   for (const name of DATES) refuseNow(engine, name)
