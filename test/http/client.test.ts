@@ -115,6 +115,15 @@ describe('an answer', () => {
   })
 })
 
+test('no more connections are made than are allowed: the rest waits its turn', async () => {
+  const client = net.make({ sockets: 3 })
+  const all = Array.from({ length: 30 }, async () =>
+    (await client.request({ url: other.url('/plain') }, net.access())).text(),
+  )
+  expect(await Promise.all(all)).toEqual(Array(30).fill('plain'))
+  expect(other.connects).toBeLessThanOrEqual(3)
+})
+
 describe('a question', () => {
   test.each([
     ['text', 'hello'],

@@ -30,7 +30,7 @@ export class Lost extends Error {
 }
 
 const MOST_HEADERS = 1000
-const LOST = 'ECONNRESET'
+const CONNECTION_LOST = 'ECONNRESET'
 
 /** Sends one question and waits for the headers of its answer. @throws Lost; the reason of the deadline */
 export async function exchange(
@@ -85,7 +85,9 @@ function answerOf(request: ClientRequest): Promise<IncomingMessage> {
     request.maxHeadersCount = 0
     request.once('response', resolve)
     request.on('error', reject)
-    request.once('close', () => reject(Object.assign(new Error('closed'), { code: LOST })))
+    request.once('close', () =>
+      reject(Object.assign(new Error('closed'), { code: CONNECTION_LOST })),
+    )
     // An answer that leaves HTTP is none that was asked for.
     request.once('upgrade', (_, socket) => socket.destroy())
   })
