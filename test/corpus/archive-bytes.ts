@@ -140,7 +140,8 @@ export function tar(entries: readonly EntrySpec[], open = false): Buffer {
 export function tarHeader(entry: EntrySpec, length: number): Buffer {
   const bytes = Buffer.alloc(512)
   bytes.write(entry.name, 0, 100)
-  bytes.write('0000644\x000000000\x000000000\x00', 100)
+  bytes.write('0000000\x000000000\x000000000\x00', 100)
+  bytes.write(((entry.mode ?? 0o644) & 0o7777).toString(8).padStart(7, '0'), 100)
   const claims = entry.claims ?? length
   const size = typeof claims === 'string' ? claims : claims.toString(8).padStart(11, '0')
   bytes.write(size, 124, 12, 'latin1')

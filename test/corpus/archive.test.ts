@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -140,6 +141,26 @@ test('an honest large archive is packed and unpacked with flat memory', async ()
     expect(readFileSync(join(root, 'out', to, 'large.bin')).equals(content)).toBe(true)
   }
 })
+test.skipIf(process.platform === 'win32').each(['zip', 'tar'])(
+  'a program in a %s is one again only where that is asked for',
+  async (format) => {
+    const entries = [
+      { name: 'run.sh', text: 'x', mode: 0o104777 },
+      { name: 'a.txt', text: 'x' },
+    ]
+    writeFileSync(join(root, 'given'), archiveBytes({ format, entries }))
+    const modes = async (input: { readonly [key: string]: Value }): Promise<number[]> => {
+      const { code } = await run({ operation: 'extract', path: 'given', to: 'out', ...input })
+      expect(code).toBe('ok')
+      const all = entries.map(({ name }) => statSync(join(root, 'out', name)).mode & 0o7111)
+      for (const { name } of entries) rmSync(join(root, 'out', name))
+      return all
+    }
+    expect(await modes({})).toEqual([0, 0])
+    expect(await modes({ executable: true })).toEqual([0o111 & ~process.umask(), 0])
+  },
+)
+
 test('what was written before a missing grant is told', async () => {
   const entries = ['a.txt', 'sub/b.txt'].map((name) => ({ name, text: name }))
   writeFileSync(join(root, 'given'), archiveBytes({ format: 'zip', entries }))

@@ -30,7 +30,7 @@ export class ReplacingFile implements NewFile {
   static async begin(target: Target, mode: Mode): Promise<ReplacingFile> {
     const temporary = temporaryName()
     try {
-      const handle = await open(target.folder.at(temporary), 'wx', target.mode ?? 0o666)
+      const handle = await open(target.folder.at(temporary), 'wx', target.mode ?? target.fresh)
       const file = new ReplacingFile(target, handle, temporary, mode)
       if (target.mode !== undefined) await handle.chmod(target.mode).catch(() => undefined)
       return file

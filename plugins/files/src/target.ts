@@ -10,4 +10,6 @@ export interface Target {
   readonly max: number
   /** Of the file that is there: the rights of its owner, group and others. */
   readonly mode: number | undefined
+  /** Of a new one, before the process's mask. */
+  readonly fresh: number
 }

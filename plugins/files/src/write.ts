@@ -36,7 +36,9 @@ async function askToWrite(
   access: Access,
   options: WriteOptions,
 ): Promise<Asked> {
-  const asked = await ask(means, 'write', path, access, { mode: options.mode, ...options.facts })
+  const { mode, executable } = options
+  const facts = { mode, ...(executable ? { executable } : {}), ...options.facts }
+  const asked = await ask(means, 'write', path, access, facts)
   const rule = protectedBy(asked.lexical)
   // A person who was asked about this very path has named it.
   if (rule !== undefined && !asked.agreed && !isNamed(asked.lexical, asked.access)) {
@@ -79,7 +81,9 @@ async function begin(asked: Asked, folder: HeldFolder, options: WriteOptions): P
   const found = await factsOf(asked, folder, name)
   if (found && options.mode === 'create') throw errors.exists(asked.shown)
   const max = options.maxBytes ?? asked.means.config.maxBytes
-  const target: Target = { asked, folder, name, max, mode: found && found.mode & 0o777 }
+  const mode = found && found.mode & 0o777
+  const fresh = options.executable ? 0o777 : 0o666
+  const target: Target = { asked, folder, name, max, mode, fresh }
   if (options.mode === 'append') return AppendedFile.begin(target)
   await removeLeftovers(folder)
   return ReplacingFile.begin(target, options.mode)

@@ -276,6 +276,8 @@ describe('refused', () => {
     [{ operation: 'list' }, "'path'"],
     [{ operation: 'list', path: 'a', to: 'b' }, "'to'"],
     [{ operation: 'extract', path: 'a' }, "'to'"],
+    [{ operation: 'list', path: 'a', overwrite: true }, "'overwrite'"],
+    [{ operation: 'create', from: ['docs'], to: 'a.zip', executable: true }, "'executable'"],
     [{ operation: 'extract', path: 'a', to: 'b', format: 'zip' }, "'format'"],
     [{ operation: 'create', from: ['in'], to: 'a.rar' }, '.tar.zst'],
     [{ operation: 'create', from: ['docs'], to: 'a.gz' }, 'one file for gz'],

@@ -48,13 +48,21 @@ function effectOf({ operation, overwrite }: ArchiveInput): Effect {
 async function read(
   files: Files,
   config: Readonly<ArchiveConfig>,
-  { operation, path, to, entries, overwrite = false, limit = 1000 }: ArchiveInput,
+  {
+    operation,
+    path,
+    to,
+    entries,
+    overwrite = false,
+    executable = false,
+    limit = 1000,
+  }: ArchiveInput,
   call: ToolCall,
 ): Promise<ToolOutput> {
   await using file = await files.open(path!, call)
   const found = await archiveIn(file, config, call.signal)
   if (operation === 'list') return await list(found, limit)
-  return await extract(found, files, { to: to!, entries, overwrite, limit }, call)
+  return await extract(found, files, { to: to!, entries, overwrite, executable, limit }, call)
 }
 
 function make(
@@ -89,6 +97,10 @@ function checkParts(input: ArchiveInput): void {
   if (missing !== undefined) throw invalid(missing, `a value for ${operation}`, 'nothing')
   const extra = PARTS.find((part) => input[part] !== undefined && !TAKES[operation].includes(part))
   if (extra !== undefined) throw invalid(extra, `nothing for ${operation}`, 'a value')
+  if (input.overwrite === true && operation === 'list')
+    throw invalid('overwrite', 'false for list, which writes nothing', 'true')
+  if (input.executable === true && operation !== 'extract')
+    throw invalid('executable', `false for ${operation}`, 'true')
 }
 
 function invalid(path: string, expected: string, found: string): SpellError {

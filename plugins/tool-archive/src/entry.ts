@@ -10,6 +10,8 @@ export interface Entry {
   readonly bytes?: number
   /** ISO 8601, UTC. */
   readonly modified?: string
+  /** Whether its owner may run it as a program. */
+  readonly executable: boolean
   /** Why it cannot be read at all. */
   readonly fault?: string
   /** Its bytes, once, before the next entry is asked for. @throws ARCHIVE_DAMAGED, ARCHIVE_LIMIT */

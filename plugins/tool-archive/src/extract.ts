@@ -13,6 +13,8 @@ export interface Extraction {
   readonly to: string
   readonly entries: readonly string[] | undefined
   readonly overwrite: boolean
+  /** Whether files that could be run as programs may be so again. */
+  readonly executable: boolean
   readonly limit: number
 }
 
@@ -101,9 +103,14 @@ class Writing {
 
   async #copy(entry: Entry, path: string): Promise<void> {
     const { to, overwrite } = this.#what
+    const executable = this.#what.executable && entry.executable
     const mode = overwrite ? 'replace' : 'create'
     const target = `${to.replace(/\/+$/, '')}/${path}`
-    await using file = await this.#files.write(target, this.#call, { mode, parents: true })
+    await using file = await this.#files.write(target, this.#call, {
+      mode,
+      parents: true,
+      executable,
+    })
     for await (const part of entry.content()) {
       this.#pace.add(part.byteLength)
       await file.write(part)

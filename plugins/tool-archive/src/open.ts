@@ -65,7 +65,12 @@ async function* single(file: OpenFile, packing: 'gz' | 'zst', meter: Meter): Asy
   const last = file.path.split('/').at(-1)!
   const ending = packing === 'gz' ? /\.gz$/i : /\.zstd?$/i
   const name = ending.test(last) ? last.replace(ending, '') : `${last}.out`
-  yield { name, kind: 'file', content: () => metered(unpacked(file, packing), meter) }
+  yield {
+    name,
+    kind: 'file',
+    executable: false,
+    content: () => metered(unpacked(file, packing), meter),
+  }
 }
 
 async function* metered(

@@ -2,6 +2,7 @@ import type { Kind } from './entry.ts'
 
 export const BLOCK = 512
 const MAX_SIZE = 2 ** 48
+const OWNER_RUNS = 0o100
 
 /** One block of 512 bytes that introduces an entry. */
 export interface TarHeader {
@@ -9,6 +10,7 @@ export interface TarHeader {
   /** The type flag of the format: `0` a file, `x` further facts of the next entry. */
   readonly flag: string
   readonly size: number
+  readonly executable: boolean
   /** Seconds since 1970. */
   readonly modified: number
 }
@@ -41,7 +43,8 @@ export function tarHeader(block: Buffer): TarHeader | string {
   const prefix = block.toString('latin1', 257, 263) === 'ustar\0' ? textAt(block, 345, 155) : ''
   const flag = String.fromCharCode(block[156]!)
   const modified = numberAt(block, 136, 12) ?? 0
-  return { name: prefix === '' ? name : `${prefix}/${name}`, flag, size, modified }
+  const executable = ((numberAt(block, 100, 8) ?? 0) & OWNER_RUNS) !== 0
+  return { name: prefix === '' ? name : `${prefix}/${name}`, flag, size, executable, modified }
 }
 
 /** True where the checksum fits: so much is not true of other bytes by chance. */

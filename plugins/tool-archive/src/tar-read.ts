@@ -49,6 +49,7 @@ function entryOf(header: TarHeader, body: Body): Entry {
     name: header.name,
     kind: kindOf(header),
     bytes: header.size,
+    executable: header.executable,
     ...timeOf(header.modified),
     content: () => body.read(),
   }

@@ -13,6 +13,7 @@ const STORED = 0
 const DEFLATED = 8
 const UTF8_NAME = 0x800
 const FILE_TYPE = 0o170000
+const OWNER_RUNS = 0o100
 
 /** The entries in the order of the directory at the end of the file. */
 export async function* zipEntries(file: OpenFile, meter: Meter): AsyncGenerator<Entry> {
@@ -57,6 +58,7 @@ function entryOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: string, me
     name,
     kind: kindOf(entry, name),
     bytes: entry.uncompressedSize,
+    executable: (modeOf(entry) & OWNER_RUNS) !== 0,
     modified: entry.getLastModDate({ timezone: 'UTC' }).toISOString(),
     ...(fault === undefined ? {} : { fault }),
     content: () => content(file, zip, entry, name, meter),
@@ -70,9 +72,13 @@ function faultOf(entry: ZipEntry): string | undefined {
   return `is packed by method ${method}, expected deflate or none`
 }
 
-/** Archivers of Unix keep the mode of a file in the upper half. */
-function kindOf({ versionMadeBy, externalFileAttributes }: ZipEntry, name: string): Kind {
-  const type = versionMadeBy >> 8 === 3 ? (externalFileAttributes >>> 16) & FILE_TYPE : 0
+/** Archivers of Unix keep the mode of a file in the upper half; of others nothing is known. */
+function modeOf({ versionMadeBy, externalFileAttributes }: ZipEntry): number {
+  return versionMadeBy >> 8 === 3 ? externalFileAttributes >>> 16 : 0
+}
+
+function kindOf(entry: ZipEntry, name: string): Kind {
+  const type = modeOf(entry) & FILE_TYPE
   if (type === 0o120000) return 'link'
   if (type === 0o040000 || name.endsWith('/')) return 'folder'
   return type === 0 || type === 0o100000 ? 'file' : 'device'

@@ -1,4 +1,5 @@
-import type { Tool, ToolOutput } from '@llmspell/sdk'
+import { inputInvalid } from '@llmspell/sdk'
+import type { SpellError, Tool, ToolOutput } from '@llmspell/sdk'
 import { auto } from './auto.ts'
 import { decimalArithmetic } from './decimal-arithmetic.ts'
 import { decimalText } from './decimal.ts'
@@ -11,15 +12,19 @@ import { integer } from './integer.ts'
 import { isExact } from './numbers.ts'
 import type { Num } from './numbers.ts'
 
+// As many as the decimal numbers of 128 bits of IEEE 754 have.
+const DIGITS = 34
+
 /** The tool. Pure: the same input always gives the same result. */
 export const calculator: Tool<CalculatorInput> = {
   validate,
   validateOutput,
   execute({ expression, variables = {}, mode, digits }) {
     const given = new Map(Object.entries(variables))
+    if (digits !== undefined && mode !== 'decimal') throw digitsRefused(mode)
     if (mode !== 'decimal')
       return numberOutput(evaluate(expression, mode === 'integer' ? integer : auto, given))
-    const value = evaluate(expression, decimalArithmetic(digits), given)
+    const value = evaluate(expression, decimalArithmetic(digits ?? DIGITS), given)
     return outputOf(decimalText(value), value.rounded ? 'rounded' : 'exact')
   },
 }
@@ -36,4 +41,9 @@ function outputOf(
   precision: CalculatorResult['precision'],
 ): ToolOutput {
   return { result: { value, precision }, text: String(value) }
+}
+
+function digitsRefused(mode: string): SpellError {
+  const row = { path: 'digits', expected: "the mode 'decimal' for it", found: `'${mode}'` }
+  return inputInvalid("Tool 'calculator'", [row])
 }

@@ -12,6 +12,8 @@ export interface ByteRange {
   readonly offset?: number
   /** Default: to the end. */
   readonly length?: number
+  /** The next piece may overwrite the one before, for a reader that keeps none: memory stays flat. Default false. */
+  readonly reuse?: boolean
 }
 
 /** A file that was checked and is held by its descriptor: what happens to its name no longer matters. */
@@ -38,6 +40,8 @@ export interface WriteOptions {
   readonly parents?: boolean
   /** Refuses to write more; default the plugin's config. */
   readonly maxBytes?: number
+  /** Lets a new file be run as a program. One that is replaced keeps its rights. Default false. */
+  readonly executable?: boolean
   /** What a person who is asked should know besides the mode: bytes, a diff. */
   readonly facts?: Readonly<Record<string, Value>>
 }

@@ -38,6 +38,10 @@ export interface ArchiveInput {
    */
   overwrite?: boolean
   /**
+   * For extract: files that can be run as programs in the archive can be so again. Nothing else of modes is taken over.
+   */
+  executable?: boolean
+  /**
    * How many names the result gives at most; all are counted.
    */
   limit?: number

@@ -18,7 +18,7 @@ export interface CalculatorInput {
    */
   mode: 'auto' | 'decimal' | 'integer'
   /**
-   * In the mode decimal: digits that count of a value that does not come out even.
+   * In the mode decimal: digits that count of a value that does not come out even; default 34.
    */
-  digits: number
+  digits?: number
 }
