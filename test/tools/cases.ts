@@ -73,11 +73,11 @@ export const CASES: readonly Case[] = [
     permission: 'net-private',
     input: () => ({ program: 'touch', args: ['made.txt'], network: true, folder: '.' }),
   },
-  { tool: 'csv', permission: 'read', input: () => ({ operation: 'parse', path: 'docs/a.csv' }) },
+  { tool: 'csv', permission: 'read', input: () => ({ operation: 'read', path: 'docs/a.csv' }) },
   {
     tool: 'csv',
     permission: 'write',
-    input: () => ({ operation: 'write', rows: [{ a: 1 }], to: 'made.csv' }),
+    input: () => ({ operation: 'write', rows: [{ a: 1 }], path: 'made.csv' }),
   },
   { tool: 'directory-list', permission: 'read', input: files('docs') },
   { tool: 'environment', permission: 'env', input: ({ variable }) => ({ names: [variable] }) },
@@ -125,7 +125,6 @@ export const CASES: readonly Case[] = [
   },
   { tool: 'ocr', permission: 'read', input: files('docs/dot.png') },
   { tool: 'system-info', permission: 'sys', input: () => ({ sections: ['os'] }) },
-  { tool: 'template', permission: 'read', input: files('docs/notes.txt') },
   { tool: 'web-scrape', permission: 'net', input: ({ origin }) => ({ url: origin }) },
   { tool: 'web-scrape', permission: 'net-private', input: ({ origin }) => ({ url: origin }) },
 ]

@@ -84,7 +84,9 @@ export function probeTools(): { readonly plugin: InlinePlugin; readonly seen: Se
     setup(ctx) {
       for (const [{ name }, execute] of TOOLS) {
         ctx.contribute('tools', name, {
-          execute: async (input: Input, call: ToolCall) => ({ result: await execute(input, call, seen) }),
+          execute: async (input: Input, call: ToolCall) => ({
+            result: await execute(input, call, seen),
+          }),
         } as never)
       }
     },

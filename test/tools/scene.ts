@@ -2,6 +2,7 @@ import {
   copyFileSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   readdirSync,
   rmSync,
   utimesSync,
@@ -23,14 +24,13 @@ const FIXTURES = {
 }
 
 /** A folder with all that the examples of the tools name, the same every time. */
-export async function makeScene(archive: (root: string) => Promise<void>): Promise<string> {
+export function makeScene(archive?: Buffer): string {
   const root = mkdtempSync(join(tmpdir(), 'scene-'))
   const texts = { 'docs/notes.txt': NOTES, 'docs/lamps.csv': CSV, 'docs/page.txt': NOTES }
   for (const [name, text] of Object.entries(texts)) put(root, name, (to) => writeFileSync(to, text))
   for (const [name, from] of Object.entries(FIXTURES))
     put(root, name, (to) => copyFileSync(join(ROOT, from), to))
-  settle(root)
-  await archive(root)
+  if (archive) writeFileSync(join(root, 'docs/notes.zip'), archive)
   settle(root)
   return root
 }
@@ -50,10 +50,15 @@ function put(root: string, name: string, write: (file: string) => void): void {
 
 export const removeScene = (root: string): void => rmSync(root, { recursive: true, force: true })
 
-/** Packs the notes with the tool itself. */
-export async function packNotes(run: Run): Promise<void> {
-  const params = { operation: 'create', from: ['docs/notes.txt'], to: 'docs/notes.zip' }
-  await run.call('Tool', 'execute', ['archive', params])
+/** The notes, packed with the tool itself. Ends the run. */
+export async function packedNotes(run: Run): Promise<Buffer> {
+  const root = makeScene()
+  const [from, to] = ['docs/notes.txt', 'docs/notes.zip'].map((name) => join(root, name))
+  await run.call('Tool', 'execute', ['archive', { operation: 'create', from: [from!], to: to! }])
+  await run.close()
+  const bytes = readFileSync(to!)
+  removeScene(root)
+  return bytes
 }
 
 const PAGE = `<!doctype html><html><head><title>Lamps</title></head><body><article><h1>Lamps</h1>
