@@ -1,5 +1,4 @@
 import type { Value } from '@llmspell/sdk'
-import { weigh } from './weigh.ts'
 
 /** Text is not cut shorter than this: what is left of a name or an address is another one. */
 const SHORTEST = 1024
@@ -17,7 +16,7 @@ interface Cut {
  * Undefined where that is not enough.
  */
 export function preview(value: Value, room: number): Value | undefined {
-  const fits = (how: Cut): boolean => weigh(cut(value, how)) <= room
+  const fits = (how: Cut): boolean => leftOver(value, how, room) >= 0
   const everything = { text: room, items: Infinity }
   if (fits({ text: SHORTEST, items: Infinity }))
     return cut(
@@ -46,6 +45,30 @@ function largest(
     else most = middle - 1
   }
   return how(least)
+}
+
+/** What is left of a room behind the value when it is cut so; negative, and told at once, where it does not fit. */
+function leftOver(value: Value | undefined, how: Cut, room: number): number {
+  if (typeof value === 'string') return room - Math.min(value.length, how.text)
+  if (typeof value !== 'object' || value === null) return room - 8
+  if (value instanceof Uint8Array) return room - Math.min(value.byteLength, how.text)
+  return Array.isArray(value) ? leftOverList(value, how, room) : leftOverTable(value, how, room)
+}
+
+function leftOverList(list: readonly Value[], how: Cut, room: number): number {
+  let left = room
+  const count = Math.min(list.length, how.items)
+  for (let i = 0; i < count && left >= 0; i++) left = leftOver(list[i], how, left)
+  return left
+}
+
+function leftOverTable(table: object, how: Cut, room: number): number {
+  let left = room
+  for (const [key, item] of Object.entries(table) as [string, Value][]) {
+    if (left < 0) break
+    left = leftOver(item, how, left - key.length)
+  }
+  return left
 }
 
 function cut(value: Value, how: Cut): Value {
