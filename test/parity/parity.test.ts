@@ -12,9 +12,17 @@ import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
 import { LANGUAGE } from './scenarios/language.ts'
 import { OTHERS } from './scenarios/others.ts'
+import { SECRET } from './scenarios/secret.ts'
 import { TOOL } from './scenarios/tool.ts'
 
-const SCENARIOS: readonly Scenario[] = [...AGENT, ...TOOL, ...OTHERS, ...ASYNC, ...LANGUAGE]
+const SCENARIOS: readonly Scenario[] = [
+  ...AGENT,
+  ...TOOL,
+  ...OTHERS,
+  ...SECRET,
+  ...ASYNC,
+  ...LANGUAGE,
+]
 const ENGINES = await engines()
 const [FIRST, ...OTHER_ENGINES] = ENGINES
 
@@ -24,6 +32,7 @@ beforeAll(async () => {
   house = await openAll()
   root = mkdtempSync(join(tmpdir(), 'llmspell-parity-'))
   writeFileSync(join(root, 'notes.txt'), 'Lamps: three.\nKettles: one.\n')
+  writeFileSync(join(root, '.env'), 'TOKEN=tok_0123456789\nOTHER=oth_0123456789\n')
 })
 afterAll(async () => {
   await house[Symbol.asyncDispose]()
