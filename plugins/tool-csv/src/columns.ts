@@ -5,6 +5,19 @@ import type { Record } from './records.ts'
 
 const REFUSED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype', REF])
 
+const MAX_COLUMNS = 10_000
+const MAX_NAME = 256
+
+/** Names as long and as many as one may give in 'columns'. @throws CSV_COLUMNS */
+export function checkHeader(names: readonly string[]): void {
+  if (names.length > MAX_COLUMNS)
+    throw wrong(`The first row has ${names.length} cells: at most ${MAX_COLUMNS} can be names.`)
+  const long = names.findIndex((name) => name.length > MAX_NAME)
+  if (long < 0) return
+  const length = names[long]!.length
+  throw wrong(`Column ${long + 1} has a name of ${length} characters: at most ${MAX_NAME}.`)
+}
+
 /** Names that can be the keys of objects: none twice, none empty. @throws CSV_COLUMNS */
 export function checkNames(names: readonly string[]): void {
   const seen = new Set<string>()
@@ -19,7 +32,7 @@ export function checkNames(names: readonly string[]): void {
 }
 
 function wrong(message: string) {
-  const hint = "Give the names in 'columns', or set as to 'arrays'."
+  const hint = "Give the names in 'columns', or set header to false."
   return csvError('CSV_COLUMNS', message, { hint })
 }
 

@@ -1,4 +1,4 @@
-import { byName, checkNames, checkWidth } from './columns.ts'
+import { byName, checkHeader, checkNames, checkWidth } from './columns.ts'
 import { converter } from './convert.ts'
 import type { Cell } from './convert.ts'
 import type { Formulas } from './formula.ts'
@@ -51,6 +51,7 @@ export class Rows {
   }
 
   #header({ cells }: Record): void {
+    checkHeader(cells)
     this.#formulas.note(cells, 0)
     this.#take(cells)
   }

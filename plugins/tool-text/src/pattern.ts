@@ -16,10 +16,24 @@ const REFERS = /(?<!\\)(?:\\\\)*\\(?:[1-9]|k[<{'])/
 const MAX_LOOPS = 40
 const MAX_LOOP_STEPS = 4_000_000
 
+// To compile a pattern costs more than to match a short text.
+const compiled = new Map<string, RE2JS>()
+const MAX_COMPILED = 16
+
 /** A pattern of RE2 in the spelling of JavaScript. @throws TEXT_PATTERN, TEXT_LIMIT */
 export async function compile(pattern: string, flags: string, text: string): Promise<RE2JS> {
-  const { RE2JS: Re2 } = await import('re2js')
   checkLoops(pattern, text)
+  const key = `${flags}/${pattern}`
+  const known = compiled.get(key)
+  if (known) return known
+  const made = await newPattern(pattern, flags)
+  if (compiled.size >= MAX_COMPILED) compiled.delete(compiled.keys().next().value!)
+  compiled.set(key, made)
+  return made
+}
+
+async function newPattern(pattern: string, flags: string): Promise<RE2JS> {
+  const { RE2JS: Re2 } = await import('re2js')
   if (LOOKS.test(pattern)) throw wrong(pattern, 'it looks around')
   if (REFERS.test(pattern)) throw wrong(pattern, 'it refers back to a group')
   const bits = { i: Re2.CASE_INSENSITIVE, m: Re2.MULTILINE, s: Re2.DOTALL }

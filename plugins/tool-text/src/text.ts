@@ -12,7 +12,7 @@ const module = new URL('./work.js', import.meta.url)
 const MIB = 1024 * 1024
 const LIMITS = {
   heavy: { timeoutMs: 2000, memoryBytes: 64 * MIB },
-  tokens: { timeoutMs: 8000, memoryBytes: 256 * MIB },
+  tokens: { timeoutMs: 5000, memoryBytes: 256 * MIB },
 } as const
 
 /** The tool. Short work is done at once, the rest in a thread that can be ended. */
