@@ -33,12 +33,6 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Quote a value that contains spaces.',
   },
   {
-    name: 'FILE_UNWRITABLE',
-    class: 'input',
-    cause: 'A file or folder of llmspell init or types could not be written.',
-    cure: 'Choose another folder, or take what is in the way aside.',
-  },
-  {
     name: 'OUTPUT_FAILED',
     class: 'unavailable',
     cause: 'stdout or stderr refused what was written to it.',
@@ -58,4 +52,5 @@ export const BORROWED: Readonly<Record<string, ErrorClass>> = {
   ENGINE_UNKNOWN: 'usage',
   FILE_NOT_FOUND: 'input',
   FILE_UNREADABLE: 'input',
+  FILE_UNWRITABLE: 'input',
 }

@@ -39,3 +39,12 @@ export function failed(doing: string, cause: unknown): SpellError {
     details: { reason },
   })
 }
+
+/** A folder where others could put what they like. */
+export function notOurs(): SpellError {
+  const message =
+    'The artifact store cannot use its folder: expected one that only its owner may write to.'
+  return new SpellError('ARTIFACT_FAILED', message, {
+    hint: 'Take the rights of others away, or name another with plugins.artifacts.folder.',
+  })
+}

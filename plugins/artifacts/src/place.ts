@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, lstat, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { failed, notFound } from './errors.ts'
+import { isSpellError } from '@llmspell/sdk'
+import { failed, notFound, notOurs } from './errors.ts'
 
 const PREFIX = 'sha256-'
 const ID = /^sha256-[0-9a-f]{64}$/
@@ -66,7 +67,7 @@ export async function preparedPlace(folder: string): Promise<Place> {
     await mkdir(place.temporary, { recursive: true, mode: 0o700 })
     await sweep(place.temporary)
   } catch (error) {
-    throw failed('use its folder', error)
+    throw isSpellError(error) ? error : failed('use its folder', error)
   }
   return place
 }
@@ -80,7 +81,7 @@ async function checkOwner(folder: string): Promise<void> {
   const stats = await lstat(folder)
   const foreign = process.getuid !== undefined && stats.uid !== process.getuid()
   const open = process.platform !== 'win32' && (stats.mode & 0o022) !== 0
-  if (!stats.isDirectory() || foreign || open) throw Object.assign(new Error(), { code: 'EPERM' })
+  if (!stats.isDirectory() || foreign || open) throw notOurs()
 }
 
 /** Removes what writers left that were killed. */
