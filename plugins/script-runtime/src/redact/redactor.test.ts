@@ -94,6 +94,14 @@ describe('by name', () => {
   })
 })
 
+test('a circle ends', () => {
+  const circle: Record<string, unknown> = { text: KEY }
+  circle['self'] = circle
+  expect(JSON.stringify(hiding(KEY).record(circle))).not.toContain('sk-A')
+  circle['token'] = [circle]
+  expect(JSON.stringify(new Redactor().record({ token: circle }))).not.toContain('sk-A')
+})
+
 const secret = fc.string({ minLength: SHORTEST, maxLength: 40, unit: 'grapheme-ascii' })
 const pieces = (text: string, cuts: readonly number[]): string[] => {
   const places = [0, ...cuts.map((cut) => cut % (text.length + 1)).sort((a, b) => a - b)]

@@ -4,6 +4,10 @@ import { formsOf, SHORTEST } from './forms.ts'
 import { isSecretName, maskedText } from './names.ts'
 import { Starts } from './starts.ts'
 
+/** Stands for a value inside itself. */
+const CIRCLE = '…'
+const NOTHING: Set<object> = new Set()
+
 /** Replaces the values that a run has to hide by their labels. Costs one look while there are none. */
 export class Redactor {
   readonly #labels = new Map<string, string>()
@@ -84,12 +88,18 @@ export class Redactor {
     return shown
   }
 
-  #value(value: unknown, byName: boolean): unknown {
+  #value(value: unknown, byName: boolean, above: Set<object> = NOTHING): unknown {
     if (typeof value === 'string') return this.text(value)
     if (typeof value !== 'object' || value === null) return value
     if (value instanceof Uint8Array) return this.#bytes(value)
-    if (Array.isArray(value)) return this.#list(value, byName)
-    return this.#table(value as Record<string, unknown>, byName)
+    if (above.has(value)) return CIRCLE
+    const way = above === NOTHING ? new Set<object>() : above
+    way.add(value)
+    const shown = Array.isArray(value)
+      ? this.#list(value, byName, way)
+      : this.#table(value as Record<string, unknown>, byName, way)
+    way.delete(value)
+    return shown
   }
 
   #bytes(bytes: Uint8Array): Uint8Array {
@@ -99,21 +109,22 @@ export class Redactor {
     return shown === text ? bytes : new Uint8Array(Buffer.from(shown, 'latin1'))
   }
 
-  #list(list: readonly unknown[], byName: boolean): readonly unknown[] {
+  #list(list: readonly unknown[], byName: boolean, above: Set<object>): readonly unknown[] {
     let copy: unknown[] | undefined
     for (let i = 0; i < list.length; i++) {
-      const shown = this.#value(list[i], byName)
+      const shown = this.#value(list[i], byName, above)
       if (shown !== list[i]) (copy ??= [...list])[i] = shown
     }
     return copy ?? list
   }
 
-  #table(table: Readonly<Record<string, unknown>>, byName: boolean): object {
+  #table(table: Readonly<Record<string, unknown>>, byName: boolean, above: Set<object>): object {
     let changed = false
     const entries: [string, unknown][] = []
     for (const key of Object.keys(table)) {
       const item = table[key]
-      const shown = byName && isSecretName(key) ? masked(item) : this.#value(item, byName)
+      const shown =
+        byName && isSecretName(key) ? masked(item, above) : this.#value(item, byName, above)
       const name = this.text(key)
       changed ||= shown !== item || name !== key
       entries.push([name, shown])
@@ -123,12 +134,15 @@ export class Redactor {
 }
 
 /** Texts, also inside lists and tables: a number under such a name counts something. */
-function masked(item: unknown): unknown {
+function masked(item: unknown, above: Set<object>): unknown {
   if (typeof item === 'string') return maskedText(item)
   if (item instanceof Uint8Array) return '***'
-  if (Array.isArray(item)) return item.map(masked)
   if (typeof item !== 'object' || item === null) return item
-  return Object.fromEntries(Object.entries(item).map(([key, inner]) => [key, masked(inner)]))
+  if (above.has(item)) return CIRCLE
+  above.add(item)
+  const entries = Object.entries(item).map(([key, inner]) => [key, masked(inner, above)])
+  above.delete(item)
+  return Array.isArray(item) ? entries.map(([, inner]) => inner) : Object.fromEntries(entries)
 }
 
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`)
