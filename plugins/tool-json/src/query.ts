@@ -1,6 +1,7 @@
-import { printable } from '@llmspell/sdk'
+import { isSpellError, printable } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { jsonError } from './errors.ts'
+import { boundFunctions } from './functions.ts'
 import { REFUSED, checked } from './size.ts'
 
 const NAME = String.raw`(?:[A-Za-z_]\w*|"[^"\\]*"|\*)`
@@ -14,7 +15,7 @@ export function isPath(expression: string): boolean {
 
 /** JMESPath. @throws JSON_EXPRESSION; RangeError past the stack */
 export async function query(document: Value, expression: string): Promise<Value> {
-  const { search, tokenize } = await import('@jmespath-community/jmespath')
+  const { search, tokenize } = await library()
   let found: Value
   try {
     const names = tokenize(expression).map((token) => token.value)
@@ -24,10 +25,21 @@ export async function query(document: Value, expression: string): Promise<Value>
     if (name !== undefined) throw new Error(`the name '${name}' is refused`)
     found = (search(bare(document) as never, expression) ?? null) as Value
   } catch (error) {
-    if (error instanceof RangeError) throw error
+    if (error instanceof RangeError || isSpellError(error)) throw error
     throw wrong(expression, error as Error)
   }
   return checked(found)
+}
+
+type Library = typeof import('@jmespath-community/jmespath')
+let loaded: Promise<Library> | undefined
+
+function library(): Promise<Library> {
+  loaded ??= import('@jmespath-community/jmespath').then((found) => {
+    boundFunctions(found.TreeInterpreter)
+    return found
+  })
+  return loaded
 }
 
 /** A copy in which nothing is inherited: the library would find `toString` in any object. */
