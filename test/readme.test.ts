@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, existsSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
@@ -42,8 +42,11 @@ const CONTENTS: Readonly<Record<string, string>> = {
   '.lua': 'print("hello")\n',
   '.js': 'print("hello")\n',
 }
+/** A page with words on it. */
+const PAGE = { name: 'page.png', file: join(ROOT, 'plugins/tool-ocr/test/fixtures/page.png') }
 const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
-const NAMED = /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua|js))\b/g
+const NAMED =
+  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
 
 /** The files that a text names: those of `examples/` as they are, others made up. */
 function prepare(
@@ -51,12 +54,14 @@ function prepare(
   text: string,
   scripts: Readonly<Record<string, string>> = {},
 ): void {
-  for (const [, name] of text.matchAll(NAMED)) {
-    const own = join(ROOT, name!)
-    const there = join(folder.path, name!)
-    if (name!.startsWith('examples/') && existsSync(own)) cpSync(own, there)
-    else if (!name!.startsWith('examples/') && !existsSync(there))
-      folder.write(name!, scripts[name!] ?? CONTENTS[extname(name!)] ?? NOTES)
+  for (const [whole, name] of text.matchAll(NAMED)) {
+    if (whole === PAGE.name) folder.write(PAGE.name, readFileSync(PAGE.file))
+    if (name === undefined) continue
+    const own = join(ROOT, name)
+    const there = join(folder.path, name)
+    if (name.startsWith('examples/') && existsSync(own)) cpSync(own, there)
+    else if (!name.startsWith('examples/') && !existsSync(there))
+      folder.write(name, scripts[name] ?? CONTENTS[extname(name)] ?? NOTES)
   }
 }
 

@@ -32,7 +32,7 @@ export class Folder implements Disposable {
     for (const [name, text] of Object.entries(files)) this.write(name, text)
   }
 
-  write(name: string, text: string): string {
+  write(name: string, text: string | Uint8Array): string {
     const file = join(this.path, name)
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)

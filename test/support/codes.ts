@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { constants as osConstants } from 'node:os'
 import { join } from 'node:path'
 import type { ErrorItem } from '@llmspell/sdk'
 import { packages } from './packages.ts'
@@ -55,8 +56,14 @@ function sources(): ReadonlyMap<string, string> {
 
 /** The codes that sources raise, each with a file that does. */
 export function raised(): ReadonlyMap<string, string> {
+  // Those of the operating system, which errors of Node carry, are no codes of ours.
+  const { errno } = osConstants
   return new Map(
-    [...sources()].flatMap(([file, text]) => codesIn(text).map((code) => [code, file])),
+    [...sources()].flatMap(([file, text]) =>
+      codesIn(text)
+        .filter((code) => !Object.hasOwn(errno, code))
+        .map((code) => [code, file]),
+    ),
   )
 }
 

@@ -104,9 +104,9 @@ test('a slow reader holds the program back', async () => {
 })
 
 test.each([
-  ['no-such-program-5d1f', 'COMMAND_UNKNOWN', 'Correct the name'],
-  ['git log', 'COMMAND_UNKNOWN', 'one by one'],
-  ['./x', 'COMMAND_UNKNOWN', 'Correct the name'],
+  ['no-such-program-5d1f', 'PROGRAM_UNKNOWN', 'Correct the name'],
+  ['git log', 'PROGRAM_UNKNOWN', 'one by one'],
+  ['./x', 'PROGRAM_UNKNOWN', 'Correct the name'],
 ])('%s is %s', async (program, code, hint) => {
   await expect(run(program, [])).rejects.toMatchObject({
     code,

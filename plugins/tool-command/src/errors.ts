@@ -2,7 +2,7 @@ import { SpellError, printable } from '@llmspell/sdk'
 
 export function unknownProgram(name: string): SpellError {
   const message = `There is no program '${printable(name)}' in the folders that are searched.`
-  return new SpellError('COMMAND_UNKNOWN', message, {
+  return new SpellError('PROGRAM_UNKNOWN', message, {
     hint: /\s/.test(name)
       ? 'Give the name alone as program, and its arguments one by one as args.'
       : 'Correct the name, or install the program.',
