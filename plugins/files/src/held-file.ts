@@ -30,11 +30,13 @@ export class HeldFile implements OpenFile {
   }
 
   /** Counts what is read: the size is only what the file had when it was opened. */
-  async *read({ offset = 0, length = Infinity }: ByteRange = {}): AsyncIterable<Uint8Array> {
+  async *read(range: ByteRange = {}): AsyncIterable<Uint8Array> {
+    const { offset = 0, length = Infinity, reuse = false } = range
+    const kept = reuse ? Buffer.allocUnsafeSlow(PIECE) : undefined
     for (let at = offset, left = length; left > 0;) {
       checkSignal(this.#signal, this.path)
       const wanted = Math.min(left, this.#portion(at))
-      const piece = await this.#piece(at, wanted)
+      const piece = await this.#piece(at, kept?.subarray(0, wanted) ?? new Uint8Array(wanted))
       if (piece.byteLength === 0) return
       at += piece.byteLength
       left -= piece.byteLength
@@ -58,11 +60,10 @@ export class HeldFile implements OpenFile {
     return at > this.size ? PIECE : Math.min(PIECE, this.size - at + 1)
   }
 
-  async #piece(at: number, length: number): Promise<Uint8Array> {
+  async #piece(at: number, buffer: Uint8Array): Promise<Uint8Array> {
     if (this.#closed) throw new SpellError('FILE_UNREADABLE', `The file '${this.path}' is closed.`)
     try {
-      const buffer = new Uint8Array(length)
-      const { bytesRead } = await this.#handle.read(buffer, 0, length, at)
+      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.byteLength, at)
       return buffer.subarray(0, bytesRead)
     } catch (error) {
       throw unreadable(this.path, (error as NodeJS.ErrnoException).code ?? 'UNKNOWN')

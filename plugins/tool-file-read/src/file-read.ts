@@ -44,7 +44,7 @@ async function* decoded(file: OpenFile, input: FileReadInput): AsyncGenerator<Pi
   const { offset = 0, length = Infinity, encoding } = input
   const decoder = decoderOf(encoding, { path: file.path, offset })
   let taken = 0
-  for await (const bytes of file.read({ offset, length })) {
+  for await (const bytes of file.read({ offset, length, reuse: true })) {
     taken += bytes.byteLength
     yield* decoder.push(bytes)
   }

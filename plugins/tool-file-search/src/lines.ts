@@ -22,7 +22,7 @@ export class NoText extends Error {}
 export async function* linesOf(file: OpenFile): AsyncGenerator<readonly Line[]> {
   const decoder = new TextDecoder('utf-8')
   const splitter = new Splitter()
-  for await (const bytes of file.read()) {
+  for await (const bytes of file.read({ reuse: true })) {
     if (bytes.includes(0)) throw new NoText()
     yield splitter.push(decoder.decode(bytes, { stream: true }))
   }
