@@ -20,11 +20,23 @@ export function boundFilters(engine: Liquid): void {
   }
 }
 
-/** The one filter whose result is longer than all that it is given. */
-function checkGrowth(name: string, [text, find, by]: readonly unknown[]): void {
-  if (name !== 'replace' || typeof text !== 'string' || typeof by !== 'string') return
-  const width = typeof find === 'string' ? Math.max(1, find.length) : 1
-  if ((text.length / width) * by.length > 4 * MAX_TEXT) throw exceeded()
+/**
+ * The filters whose result is longer than all that they are given. One allocation beyond the heap would end the
+ * whole process and not only the thread, so that it must never be begun.
+ */
+function checkGrowth(name: string, [value, first, second]: readonly unknown[]): void {
+  if (name === 'replace') {
+    const times = lengthOf(value) / Math.max(1, lengthOf(first)) + 1
+    if (times * lengthOf(second) > 4 * MAX_TEXT) throw exceeded()
+  }
+  if ((name === 'join' || name === 'array_to_sentence_string') && Array.isArray(value)) {
+    const items = (value as readonly unknown[]).reduce<number>((sum, it) => sum + lengthOf(it), 0)
+    if (items + value.length * lengthOf(first) > 4 * MAX_TEXT) throw exceeded()
+  }
+}
+
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0
 }
 
 function checked(value: unknown): unknown {
