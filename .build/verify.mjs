@@ -36,7 +36,11 @@ async function check({ name, steps, hint }) {
 }
 
 const results = await Promise.all(checks.map(check))
-const tests = await run([toolPath('vitest'), 'run', ...process.argv.slice(2)], { inherit: true })
+const given = process.argv.slice(2)
+// Long suites look at this, in whatever process they run.
+if (given.includes('--full')) process.env.LLMSPELL_TEST_FULL = '1'
+const rest = given.filter((arg) => arg !== '--full')
+const tests = await run([toolPath('vitest'), 'run', ...rest], { inherit: true })
 const failed = checks.filter((_, index) => !results[index]).map((entry) => entry.name)
 if (failed.length > 0) process.stderr.write(`\ncheck: FAILED: ${failed.join(', ')}, see above\n`)
 process.exitCode = tests.code !== 0 || failed.length > 0 ? 1 : 0

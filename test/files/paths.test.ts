@@ -8,7 +8,7 @@ import { filesWorld } from './support.ts'
 import type { FilesWorld } from './support.ts'
 import { treeOf } from './tree.ts'
 
-const PATHS = process.env['LLMSPELL_TEST_FULL'] === '1' ? 1_000_000 : 100_000
+const PATHS = process.env['LLMSPELL_TEST_FULL'] === '1' ? 1_000_000 : 20_000
 type Operation = 'open' | 'stat' | 'list' | 'replace' | 'append' | 'create'
 /** Looking is cheap and writing is dear: both see every kind of path. */
 const OPERATIONS = 'open stat open stat open stat list replace append create'.split(

@@ -72,7 +72,12 @@ describe('an image', () => {
   test('is described, and the text of its metadata is not given', async () => {
     await photo('a.jpg', 'jpeg')
     const { result, text } = await call({ operation: 'info', path: 'a.jpg' })
-    expect(result).toMatchObject({ format: 'jpeg', orientation: 6, metadata: ['exif', 'icc'], frames: 1 })
+    expect(result).toMatchObject({
+      format: 'jpeg',
+      orientation: 6,
+      metadata: ['exif', 'icc'],
+      frames: 1,
+    })
     expect(JSON.stringify(result) + text).not.toContain('ignore')
   })
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import type { PackageJson } from './packages.ts'
 
 const IDENTIFIED = String.raw`["']((?:@[\w.-]+/)?[\w.][\w./-]*)["']`
-// Not where a quote stands before it: that is text of a program, not a program.
+// Not where a quote stands before it (text of a program, not a program), nor as a method of that name.
 const IMPORT = new RegExp(
-  String.raw`(?<![\w'"\x60])(?:from|import|__require|require)\s*\(?\s*${IDENTIFIED}`,
+  String.raw`(?<![\w.'"\x60])(?:from|import|__require|require)\s*\(?\s*${IDENTIFIED}`,
   'g',
 )
 

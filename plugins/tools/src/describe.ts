@@ -1,4 +1,4 @@
-import type { ToolDescription, ToolFilter, ToolItem, Value } from '@llmspell/sdk'
+import type { Schema, ToolDescription, ToolFilter, ToolItem, Value } from '@llmspell/sdk'
 import type { KnownTool } from './known-tool.ts'
 
 /** A tool as lists and models see it. Loads no plugin. */
@@ -11,12 +11,30 @@ export function describeTool({ parts }: KnownTool): ToolDescription {
     tags: item.tags ?? [],
     version,
     source,
-    input,
+    input: offered(input),
     ...(output === undefined ? {} : { output }),
     permissions: item.permissions ?? {},
     effect: item.effect,
     streams: item.streams ?? false,
   }
+}
+
+const OFFERED = new WeakMap<Schema, Schema>()
+
+/** The schema for whoever fills it in: a key with a default may be left out, whatever the checked input has. */
+function offered(schema: Schema): Schema {
+  const { required, properties = {} } = schema as {
+    readonly required?: readonly string[]
+    readonly properties?: Readonly<Record<string, object>>
+  }
+  if (!required) return schema
+  const made = OFFERED.get(schema)
+  if (made) return made
+  const needed = required.filter((key) => !('default' in (properties[key] ?? {})))
+  const { required: _, ...rest } = schema
+  const shown = needed.length > 0 ? { ...rest, required: needed } : rest
+  OFFERED.set(schema, shown)
+  return shown
 }
 
 /** One row of a list: the description without its schemas. */

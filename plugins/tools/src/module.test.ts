@@ -97,7 +97,7 @@ describe('the handle of a tool', () => {
     expect(fields).toMatchObject({
       name: 'echo',
       version: '1.2.3',
-      parameters: { required: ['text', 'times'] },
+      parameters: { required: ['text'] },
       schema: {
         name: 'echo',
         parameters: [

@@ -10,6 +10,7 @@ const MIB = 1024 * 1024
 const YOUNG_MB = 16
 /** What code and libraries need before any work. */
 const LEAST_HEAP_MB = 32
+const HEADROOM = 4
 const STACK_MB = 4
 const TIMEOUT_MS = 10_000
 const MEMORY_BYTES = 64 * MIB
@@ -127,7 +128,8 @@ function start(main: URL, data: ThreadData, memoryBytes: number): Worker {
     stderr: true,
     resourceLimits: {
       maxYoungGenerationSizeMb: YOUNG_MB,
-      maxOldGenerationSizeMb: Math.max(LEAST_HEAP_MB, Math.ceil(memoryBytes / MIB)),
+      // Node aborts the whole process where one allocation passes this: the watch is the limit, this is room.
+      maxOldGenerationSizeMb: LEAST_HEAP_MB + HEADROOM * Math.ceil(memoryBytes / MIB),
       stackSizeMb: STACK_MB,
     },
   })
