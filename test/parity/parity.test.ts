@@ -11,6 +11,7 @@ import type { Scenario } from './scenario.ts'
 import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
 import { LANGUAGE } from './scenarios/language.ts'
+import { ARTIFACT } from './scenarios/artifact.ts'
 import { OTHERS } from './scenarios/others.ts'
 import { SECRET } from './scenarios/secret.ts'
 import { TOOL } from './scenarios/tool.ts'
@@ -18,6 +19,7 @@ import { TOOL } from './scenarios/tool.ts'
 const SCENARIOS: readonly Scenario[] = [
   ...AGENT,
   ...TOOL,
+  ...ARTIFACT,
   ...OTHERS,
   ...SECRET,
   ...ASYNC,
