@@ -83,7 +83,10 @@ export function explainedText(found: Explained, root: string, paint: Paint): str
   const word = allowed ? paint('green', 'allowed') : paint('red', 'denied')
   const where = file === undefined ? flagOf(found) : `${near(file, root)}:${line}`
   const rows: readonly (readonly [string, string | undefined])[] = [
-    ['by', `${holder}${rule === undefined ? '' : `: ${printable(rule)}`}`],
+    [
+      'by',
+      `${file === undefined ? holder : 'a policy file'}${rule === undefined ? '' : `: ${printable(rule)}`}`,
+    ],
     ['at', where],
     ['why', reason],
     ['hint', hint],

@@ -54,7 +54,7 @@ export class Guard implements Permissions {
   async require(need: PermissionNeed, access: Access): Promise<void> {
     const decision = this.#judge(need, access, true)
     if (decision.allowed) {
-      const told = this.#tell(need, access, 'allowed', `${decision.holder}: ${decision.rule}`)
+      const told = this.#tell(need, access, 'allowed', byRule(decision))
       see(need.permission, access)
       return told
     }
@@ -104,6 +104,11 @@ export class Guard implements Permissions {
     const labels = [...labelsOf(access)]
     return this.#parts.tell({ access, subject, permission, target, outcome, by, facts, labels })
   }
+}
+
+/** A rule of a file is that file's, though it is given together with those of the command line. */
+function byRule({ holder, rule, source }: Extract<PermissionDecision, { allowed: true }>): string {
+  return `${source ?? holder}: ${rule}`
 }
 
 function byOf({ holder, rule, source, reason }: Refusal): string {
