@@ -20,7 +20,7 @@ export async function app(root: string, argv: readonly string[]): Promise<number
   settings.enableAutoTranspile = false
   try {
     if (argv.length === 1 && VERSION_WORDS.includes(argv[0]!)) return versionLine(root)
-    const words = helpFlag(argv)
+    const words = toolHelp(helpFlag(argv))
     refuseUnknown(words)
     refuseSurplus(words)
     const code: unknown = await run(words, { root })
@@ -36,6 +36,15 @@ function helpFlag([first, ...rest]: readonly string[]): string[] {
   if (first !== 'help') return [first, ...rest]
   const [subject = ''] = rest
   return ['help', 'version'].includes(subject) ? ['--help'] : [...rest, '--help']
+}
+
+/** Help about a call of a tool is the page of that tool. */
+function toolHelp(words: string[]): string[] {
+  const [topic, command, name] = words
+  if (topic !== 'tool' || command !== 'invoke' || isFlag(name)) return words
+  const end = words.indexOf('--')
+  const own = end < 0 ? words : words.slice(0, end)
+  return own.includes('--help') || own.includes('-h') ? ['tool', 'info', name] : words
 }
 
 function refuseUnknown([first, second]: readonly string[]): void {

@@ -33,6 +33,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Quote a value that contains spaces.',
   },
   {
+    name: 'FILTER_UNKNOWN',
+    class: 'input',
+    cause: 'A list is to show only what has a name that nothing in it has.',
+    cure: 'Correct the name as the hint says.',
+  },
+  {
     name: 'OUTPUT_FAILED',
     class: 'unavailable',
     cause: 'stdout or stderr refused what was written to it.',

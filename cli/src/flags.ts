@@ -21,6 +21,8 @@ export interface CommandSpec {
   readonly args: readonly ArgSpec[]
   /** What follows the arguments goes on to the script or tool, unknown flags included. */
   readonly rest?: string
+  /** The rest is checked by who takes it: an unknown flag there is no slip of this command yet. */
+  readonly restChecks?: boolean
   /** What to say of flags that others have and this one does not, by flag. */
   readonly hints?: Readonly<Record<string, string>>
 }

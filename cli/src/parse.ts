@@ -97,7 +97,8 @@ function invalid(flag: FlagSpec, what: string): SpellError {
 function refuseSlip({ spec, words }: State, name: string): void {
   const known = spec.flags.map((flag) => `--${flag.name}`)
   const open = spec.rest !== undefined && words.length >= spec.args.length
-  if (open && (!name.startsWith('--') || nearest(name, known) === undefined)) return
+  if (open && (spec.restChecks || !name.startsWith('--') || nearest(name, known) === undefined))
+    return
   throw new SpellError('FLAG_UNKNOWN', `Flag '${name}' is not known to 'llmspell ${spec.id}'.`, {
     hint: spec.hints?.[name] ?? flagHint(name, known, spec, open),
   })

@@ -19,7 +19,7 @@ import { findTool } from '../tool/find.ts'
 import { invokeTool } from '../tool/invoke.ts'
 import { toolPage } from '../tool/page.ts'
 import { inputSchema, toolEntries, type ToolEntry } from '../tool/schema.ts'
-import { entriesOf, filterOf, toolRow, toolTable } from '../tool/list.ts'
+import { checkFilter, entriesOf, filterOf, toolRow, toolTable } from '../tool/list.ts'
 
 const NAME = { name: 'name', summary: 'Name of the tool', required: true }
 
@@ -62,7 +62,7 @@ const INVOKE: CommandSpec = {
     {
       name: 'stream',
       kind: 'switch',
-      summary: 'Write content as it comes: text, or bytes as they are',
+      summary: 'Write content as it comes: text, bytes as they are, rows as lines',
     },
     JSON_FLAG,
     CONFIG,
@@ -74,12 +74,16 @@ const INVOKE: CommandSpec = {
   ],
   args: [NAME],
   rest: '--KEY VALUE …',
+  // Only the tool's schema knows them.
+  restChecks: true,
 }
+const FLAGS = INVOKE.flags.map(({ name }) => name)
 
 async function list(stage: Stage): Promise<void> {
   const kernel = await stage.open(await stage.config())
   const filter = filterOf((flag) => text(stage.parsed, flag))
   const all = toolEntries(kernel.extensions)
+  checkFilter(filter, all)
   const entries = filter
     ? entriesOf(kernel.extensions, (await kernel.use('tools')).list(filter))
     : all.toSorted((a, b) => a.item.category.localeCompare(b.item.category))
@@ -92,7 +96,7 @@ async function info(stage: Stage): Promise<void> {
   const entry = findTool(extensions, stage.parsed.args[0]!)
   const input = inputSchema(extensions, entry)
   if (stage.json) out(`${toJson({ ok: true, tool: wholeTool(extensions, entry, input) })}\n`)
-  else out(toolPage(entry, input, painter(process.stdout.isTTY)))
+  else out(toolPage(entry, input, FLAGS, painter(process.stdout.isTTY)))
 }
 
 /** What the manifest says, with the documents that it names by their files. */
@@ -131,8 +135,9 @@ export const toolInvoke = define(
   INVOKE,
   {
     summary: 'Call a tool as a script would',
-    description: `Parameters are --key value pairs, converted as the tool's schema says.
-One that has the name of a flag goes behind --, or into --params.`,
+    description: `Parameters are --key value pairs, converted as the tool's schema says. A list takes --key once for each
+item, or a JSON array; an object takes JSON; - reads a value from stdin; --no-key is false. One that has the name
+of a flag is written --param.KEY, goes behind --, or into --params. NAME --help shows the parameters.`,
     examples: [
       {
         description: 'Compute',
@@ -148,5 +153,5 @@ One that has the name of a flag goes behind --, or into --params.`,
       },
     ],
   },
-  invokeTool,
+  (stage) => invokeTool(stage, FLAGS),
 )

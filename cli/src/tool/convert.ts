@@ -1,12 +1,32 @@
 import type { Schema, Value } from '@llmspell/sdk'
 
-/** The text as the first type of the schema that it can be read as; as it is where there is none. */
+/**
+ * The text as the first type of the schema that it can be read as, text last; as it is where there is none.
+ * Where the schema takes anything, JSON is JSON and the rest is text.
+ */
 export function convert(schema: Schema | undefined, text: string): Value {
-  for (const type of [schema?.['type'] ?? 'string'].flat().map(String)) {
+  const choice = choiceOf(schema, text)
+  if (choice !== undefined) return choice
+  for (const type of typesOf(schema)) {
     const value = readAs(type, text, schema)
     if (value !== undefined) return value
   }
   return text
+}
+
+/** The types that a schema takes, `any` where it does not say; text comes last, as it takes all. */
+export function typesOf(schema: Schema | undefined): readonly string[] {
+  if (schema?.['enum'] || (schema && 'const' in schema)) return ['string']
+  const parts = (schema?.['anyOf'] ?? schema?.['oneOf']) as readonly Schema[] | undefined
+  const own = schema?.['type'] ?? parts?.flatMap((part) => typesOf(part)) ?? 'any'
+  const types = [own].flat().map(String)
+  return [...new Set(types.filter((type) => type !== 'string').concat(types))]
+}
+
+/** A choice, also one that is no text, such as 7 or true. */
+function choiceOf(schema: Schema | undefined, text: string): Value | undefined {
+  const choices = schema?.['enum'] as readonly Value[] | undefined
+  return choices?.find((choice) => choice === text || JSON.stringify(choice) === text)
 }
 
 function readAs(type: string, text: string, schema: Schema | undefined): Value | undefined {
@@ -19,20 +39,18 @@ function readAs(type: string, text: string, schema: Schema | undefined): Value |
     case 'null':
       return text === 'null' ? null : undefined
     case 'array':
-      return jsonOf(text, '[') ?? listOf(text, schema?.['items'] as Schema | undefined)
+      return jsonOf(text, /^\s*\[/) ?? [convert(schema?.['items'] as Schema | undefined, text)]
     case 'object':
-      return jsonOf(text, '{')
+      return jsonOf(text, /^\s*\{/)
+    case 'any':
+      return jsonOf(text, /^\s*[^\s"]/)
     default:
       return text
   }
 }
 
-function listOf(text: string, items: Schema | undefined): Value {
-  return text === '' ? [] : text.split(',').map((item) => convert(items, item.trim()))
-}
-
-function jsonOf(text: string, start: string): Value | undefined {
-  if (!text.trimStart().startsWith(start)) return undefined
+function jsonOf(text: string, start: RegExp): Value | undefined {
+  if (!start.test(text)) return undefined
   try {
     return JSON.parse(text) as Value
   } catch {

@@ -1,8 +1,6 @@
 import {
   fromErrorRecord,
-  isSpellError,
   SpellError,
-  toErrorRecord,
   type ArtifactInfo,
   type ErrorRecord,
   type ToolResult,
@@ -22,22 +20,25 @@ import { policyChain } from '../run/policy.ts'
 import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { findTool } from './find.ts'
-import { toolInput } from './input.ts'
+import { toolInput, type Asked } from './input.ts'
+import { withHint } from './hint.ts'
 import { inputSchema } from './schema.ts'
-import { flagText } from './stdin.ts'
+import { stdinText } from './stdin.ts'
 import { writeStream, type StreamChunk } from './stream.ts'
 
 /**
  * Calls a tool through the door, with the grants of the flags, as a script would.
- * @returns the exit code: that of a failed tool where it reports a failure
+ * @param flags names of the flags of the command
+ * @returns the exit code: that of a failed tool where it reports a failure, or its result says `ok = false`
  */
-export async function invokeTool(stage: Stage): Promise<number> {
+export async function invokeTool(stage: Stage, flags: readonly string[]): Promise<number> {
   const options = runOptions({ ...stage.parsed, rest: [] })
   const config = await stage.config()
   const kernel = await stage.open(config)
   const entry = findTool(kernel.extensions, stage.parsed.args[0]!)
   const schema = inputSchema(kernel.extensions, entry)
-  const input = toolInput(entry.name, schema, paramsOf(stage.parsed), stage.parsed.rest)
+  const asked = { tool: entry.name, schema, flags }
+  const input = toolInput(asked, paramsOf(stage.parsed), stage.parsed.rest)
   const runtime = await kernel.use('script-runtime')
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   using interrupt = new Interrupt()
@@ -48,10 +49,10 @@ export async function invokeTool(stage: Stage): Promise<number> {
     signal: interrupt.signal,
     onProgress: (progress) => line.report(progress),
   })
-  const { result, written } = await called(run, entry.name, input, isOn(stage.parsed, 'stream'))
+  const { result, written } = await called(run, asked, input, isOn(stage.parsed, 'stream'))
   line.clear()
   print(stage, result, written)
-  return result.success ? 0 : EXIT_CODES.tool
+  return result.success && !isRefusal(result) ? 0 : EXIT_CODES.tool
 }
 
 /** @throws FLAG_INVALID where two flags say the same, or exclude each other */
@@ -62,7 +63,7 @@ function paramsOf(parsed: Parsed): string | undefined {
   if (params !== undefined && input !== undefined)
     throw exclusive('params', 'input', 'They mean the same: write --params alone.')
   const given = params ?? input
-  return given === undefined ? undefined : flagText('params', given)
+  return given === undefined ? undefined : stdinText('params', given)
 }
 
 function exclusive(one: string, other: string, hint: string): SpellError {
@@ -83,22 +84,17 @@ interface Called {
 
 async function called(
   run: Caller,
-  name: string,
+  { tool, schema, flags }: Asked,
   input: Record<string, Value>,
   stream: boolean,
 ): Promise<Called> {
   try {
-    const answer = await run.call('Tool', stream ? 'stream' : 'execute', [name, input, {}])
+    const answer = await run.call('Tool', stream ? 'stream' : 'execute', [tool, input, {}])
     if (stream) return await writeStream(answer as AsyncIterable<StreamChunk>)
     return { result: answer as ToolResult, written: false }
   } catch (error) {
-    throw withHint(error, `See its parameters with: llmspell tool info ${name}`)
+    throw withHint(error, schema, flags, `See its parameters with: llmspell tool info ${tool}`)
   }
-}
-
-function withHint(error: unknown, hint: string): unknown {
-  const bare = isSpellError(error) && error.code === 'INPUT_INVALID' && error.hint === undefined
-  return bare ? fromErrorRecord({ ...toErrorRecord(error), hint }) : error
 }
 
 function print({ json, quiet, parsed }: Stage, result: ToolResult, written: boolean): void {
@@ -111,11 +107,19 @@ function print({ json, quiet, parsed }: Stage, result: ToolResult, written: bool
   else if (!result.success) err(lineOf(printable(result.text, () => process.stderr.isTTY)))
   else if (isOn(parsed, 'stream') && result.result instanceof Uint8Array) outBytes(result.result)
   else if (!written) out(lineOf(printable(result.text)))
+  if (result.message !== undefined)
+    err(lineOf(printable(result.message, () => process.stderr.isTTY)))
   if (!quiet && result.metadata.artifact) err(cutNote(result.metadata.artifact))
 }
 
-function cutNote({ id, bytes }: ArtifactInfo): string {
-  return `note: this is a part of ${bytes} bytes; the rest: llmspell artifact export ${id} FILE\n`
+/** What ran, and said itself that it did not go well: a program's code, the status of an answer. */
+function isRefusal({ result }: ToolResult): boolean {
+  return (result as { readonly ok?: unknown } | null | undefined)?.ok === false
+}
+
+function cutNote({ id, bytes, mime }: ArtifactInfo): string {
+  const what = mime === 'application/json' ? 'all of it, as JSON' : 'all of it'
+  return `note: this is a part of ${bytes} bytes; ${what}: llmspell artifact export ${id} FILE\n`
 }
 
 const lineOf = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)

@@ -34,15 +34,11 @@ function luaKey(key: string): string {
   return NAME.test(key) && !RESERVED.has(key) ? key : `[${JSON.stringify(key)}]`
 }
 
-/** A line of Lua that calls the tool: with its first example, else with its required parameters. */
-export function luaExample(entry: ToolEntry, all: readonly Parameter[]): string {
-  const input = luaValue(exampleInput(entry, all))
-  return `print(Tool.execute(${JSON.stringify(entry.name)}, ${input}).text)`
-}
-
-function exampleInput(entry: ToolEntry, all: readonly Parameter[]): Value {
-  const given = entry.item.examples?.[0]?.input
-  if (given !== undefined) return given
+/** The shortest example of the tool, else its required parameters. */
+export function exampleInput(entry: ToolEntry, all: readonly Parameter[]): Value {
+  const given = (entry.item.examples ?? []).map(({ input }) => input)
+  const [shortest] = given.toSorted((a, b) => lengthOf(a) - lengthOf(b))
+  if (shortest !== undefined) return shortest
   const required = all.filter((parameter) => parameter.required)
   return Object.fromEntries(required.map(({ name, schema }) => [name, sample(schema)]))
 }
@@ -51,3 +47,5 @@ function sample(schema: Schema): Value {
   const examples = (schema['examples'] ?? schema['enum']) as readonly Value[] | undefined
   return examples?.[0] ?? SAMPLES[String([schema['type']].flat()[0])] ?? '…'
 }
+
+const lengthOf = (value: Value): number => JSON.stringify(value).length

@@ -22,17 +22,22 @@ const SCHEMA = {
   required: ['path'],
   properties: {
     limit: { type: 'integer', default: 10, description: 'Lines at most. '.repeat(6) },
+    json: { description: 'Any.' },
     path: { $ref: '#/$defs/Path', description: 'The file.' },
   },
   $defs: { Path: { type: 'string' } },
 }
 
 test('a page has parameters, grants and an example, in 80 columns', () => {
-  const text = toolPage(ENTRY, SCHEMA, painter(false, {}))
+  const text = toolPage(ENTRY, SCHEMA, ['json'], painter(false, {}))
   expect(text).toMatch(/--path +text +yes +The file\./)
-  expect(text).toMatch(/--limit +integer +10 +Lines/)
+  expect(text).toMatch(/--limit +integer += 10 +Lines/)
   expect(text).toContain('read (grant it with --allow-read)')
-  expect(text).toContain(
+  expect(text).toMatch(/--param.json +any +no +Any/)
+  expect(text).toContain('write --param.json VALUE')
+  expect(text).toContain('llmspell tool invoke file-read --path notes.txt --end --allow-read=.')
+  expect(text).toContain('{ path: "notes.txt", end: true }')
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
     'print(Tool.execute("file-read", { path = "notes.txt", ["end"] = true }).text)',
   )
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80)

@@ -2,8 +2,10 @@ import { durationText, type Schema } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { table, WIDTH, wrap } from '../print/table.ts'
-import { luaExample } from './lua.ts'
+import { typesOf } from './convert.ts'
 import { parameters, typeText, type Parameter, type ToolEntry } from './schema.ts'
+import { samplesOf } from './script.ts'
+import { flagOf } from './written.ts'
 
 /** Width of the names of facts. */
 const INDENT = 13
@@ -13,21 +15,55 @@ const WIDEST = 20
 const DEFAULT_TIMEOUT = 30_000
 
 /** All that is known of a tool without running its plugin, for people. */
-export function toolPage(entry: ToolEntry, schema: Schema, paint: Paint): string {
+export function toolPage(
+  entry: ToolEntry,
+  schema: Schema,
+  flags: readonly string[],
+  paint: Paint,
+): string {
   const all = parameters(schema)
+  const { shell, lua, js } = samplesOf(entry, all, flags)
   const { description, category } = entry.item
   const lines = [
     `${paint('bold', entry.name)}  ${paint('dim', `${category}, by plugin ${entry.plugin}`)}`,
     ...wrap(plain(description), WIDTH),
     '',
-    parameterTable(all, paint),
+    parameterTable(all, flags, paint),
+    ...clashes(all, flags),
     ...facts(entry).map(([name, text]) => fact(name, text, paint)),
     '',
-    paint('bold', 'In a script'),
-    `  ${plain(luaExample(entry, all))}`,
+    paint('bold', 'In a shell'),
+    ...sample(shell, ' \\'),
+    paint('bold', 'In Lua'),
+    ...sample(lua),
+    paint('bold', 'In JavaScript'),
+    ...sample(js),
     '',
   ]
   return lines.join('\n')
+}
+
+/** Words of code, each string with what stands in it. */
+const WORD = /(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\\.|\S)+/g
+
+/** A line of code, broken between its words. */
+function sample(code: string, end = ''): string[] {
+  const lines: string[] = []
+  for (const word of plain(code).match(WORD) ?? []) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + word.length < WIDTH - 6)
+      lines.push(`${lines.pop()} ${word}`)
+    else lines.push(word)
+  }
+  const ending = (i: number): string => (i < lines.length - 1 ? end : '')
+  return lines.map((line, i) => `${i === 0 ? '  ' : '    '}${line}${ending(i)}`)
+}
+
+function clashes(all: readonly Parameter[], flags: readonly string[]): string[] {
+  const names = all.filter(({ name }) => flags.includes(name))
+  return names.map(
+    (one) => `--${one.name} alone is a flag of the command: write ${flagOf(one, flags)} VALUE.\n`,
+  )
 }
 
 const EFFECTS = {
@@ -55,25 +91,31 @@ function fact(name: string, text: string, paint: Paint): string {
   return [head + first, ...more.map((line) => ' '.repeat(INDENT) + line)].join('\n')
 }
 
-function parameterTable(all: readonly Parameter[], paint: Paint): string {
+function parameterTable(all: readonly Parameter[], flags: readonly string[], paint: Paint): string {
   if (all.length === 0) return 'It takes no parameters.\n'
   const head = ['PARAMETER', 'TYPE', 'NEEDED', 'MEANING']
-  return table(head, all.map(parameterRow), paint)
+  return table(
+    head,
+    all.map((one) => parameterRow(one, flagOf(one, flags))),
+    paint,
+  )
 }
 
-function parameterRow({ name, schema, required }: Parameter): readonly string[] {
-  const otherwise = 'default' in schema ? JSON.stringify(schema['default']) : 'no'
-  const { description: meaning = '' } = schema as { readonly description?: string }
-  const needed = required ? 'yes' : otherwise.length > WIDEST ? 'default' : otherwise
+function parameterRow({ schema, required }: Parameter, flag: string): readonly string[] {
+  const { description = '' } = schema as { readonly description?: string }
+  const otherwise = 'default' in schema ? `= ${JSON.stringify(schema['default'])}` : 'no'
+  const long = otherwise.length > WIDEST ? ` Default: ${otherwise.slice(2)}.` : ''
+  const meaning = description + long
+  const needed = required ? 'yes' : long === '' ? otherwise : 'no'
   const type = typeText(schema)
-  if (type.length <= WIDEST) return [`--${name}`, type, needed, meaning]
-  return [`--${name}`, shortType(schema), needed, `${meaning} Takes: ${type}.`.trimStart()]
+  if (type.length <= WIDEST) return [flag, type, needed, meaning]
+  return [flag, shortType(schema), needed, `${meaning} Takes: ${type}.`.trimStart()]
 }
 
 /** Where a type takes more room than its meaning would have left. */
 function shortType(schema: Schema): string {
   if (schema['enum']) return 'one of some'
-  const names = [schema['type'] ?? 'any'].flat().map(String)
+  const names = typesOf(schema)
   return names.length > 2 ? 'one of some' : names.join(' or ').replace('string', 'text')
 }
 

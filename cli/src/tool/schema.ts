@@ -1,3 +1,4 @@
+import { typesOf } from './convert.ts'
 import type { Contribution, ExtensionRegistry, Schema, ToolItem } from '@llmspell/sdk'
 
 /** A tool as the manifests have it. */
@@ -49,8 +50,9 @@ export function typeText(schema: Schema): string {
   if (choices) return choices.map((choice) => JSON.stringify(choice)).join(' | ')
   if ('const' in schema) return JSON.stringify(schema['const'])
   const items = schema['items'] as Schema | undefined
-  const names = [schema['type'] ?? 'any'].flat().map(String)
-  return names.map((name) => typeName(name, items)).join(' or ')
+  return typesOf(schema)
+    .map((name) => typeName(name, items))
+    .join(' or ')
 }
 
 function typeName(name: string, items: Schema | undefined): string {

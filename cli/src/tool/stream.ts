@@ -1,4 +1,4 @@
-import type { ToolChunk, ToolResult, Value } from '@llmspell/sdk'
+import type { ToolChunk, ToolResult } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { printable } from '../print/escape.ts'
 import { out, outBytes } from '../print/output.ts'
@@ -7,7 +7,7 @@ import { out, outBytes } from '../print/output.ts'
 export type StreamChunk = ToolChunk | { readonly type: 'finish'; readonly result: ToolResult }
 
 /**
- * Writes chunks as they come: text as it is, bytes raw, other data as lines of JSON.
+ * Writes chunks as they come: text as it is, bytes raw, rows as lines: their text, else JSON.
  * @returns the result; what of it was not written yet is its bytes or text
  */
 export async function writeStream(
@@ -22,14 +22,11 @@ export async function writeStream(
   return { result: result!, written }
 }
 
+/** Text and data of one chunk say the same: the text is for people, and a row of its own. */
 function writeChunk({ type, text = '', data }: ToolChunk): boolean {
   if (type === 'progress') return false
-  if (text !== '') out(printable(text))
-  if (data !== undefined) writeData(data)
-  return text !== '' || data !== undefined
-}
-
-function writeData(data: Value): void {
   if (data instanceof Uint8Array) outBytes(data)
-  else out(`${toJson(data)}\n`)
+  else if (data === undefined) out(printable(text))
+  else out(`${text === '' ? toJson(data) : printable(text).replace(/\n$/, '')}\n`)
+  return text !== '' || data !== undefined
 }
