@@ -71,3 +71,16 @@ export async function breakLater(): Promise<string> {
   }, 1)
   return later(1000)
 }
+
+/** One allocation that is too large for any thread: Node ends the process. */
+export function explode(): number {
+  const part = 'a'.repeat(3000)
+  let text = part
+  for (let i = 0; i < 2; i++) text = text.split('a').join(part)
+  return JSON.stringify(Array.from({ length: 64 }, () => text)).length
+}
+
+/** The process it runs in, and that one's parent. */
+export function place(): { pid: number; ppid: number } {
+  return { pid: process.pid, ppid: process.ppid }
+}

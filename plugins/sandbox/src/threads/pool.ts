@@ -130,7 +130,7 @@ export class ThreadPool implements Workers {
 }
 
 /** A plugin names its module as it is built; run from its sources, that is the file beside it. */
-function moduleOf(module: URL): string {
+export function moduleOf(module: URL): string {
   if (!module.pathname.endsWith('.js') || existsSync(module)) return module.href
   const source = new URL(module.href.replace(/\.js$/, '.ts'))
   return existsSync(source) ? source.href : module.href

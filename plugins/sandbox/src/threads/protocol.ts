@@ -19,10 +19,32 @@ export interface PlainError {
   readonly code?: string
 }
 
+export type Failure =
+  | { readonly type: 'coded'; readonly error: ErrorRecord }
+  | { readonly type: 'failed'; readonly error: PlainError }
+
 /** Thread to host. */
 export type FromThread =
   /** With the bytes that the thread holds before any work. */
   | { readonly type: 'ready'; readonly bytes: number }
   | { readonly type: 'done'; readonly value: unknown }
-  | { readonly type: 'coded'; readonly error: ErrorRecord }
-  | { readonly type: 'failed'; readonly error: PlainError }
+  | Failure
+
+/** Host to the process that has the threads. */
+export type ToShop =
+  | { readonly type: 'run'; readonly id: number; readonly job: ShopJob }
+  | { readonly type: 'abort'; readonly id: number }
+
+/** A job without what cannot cross. */
+export interface ShopJob extends Task {
+  readonly module: string
+  readonly subject: string
+  readonly timeoutMs?: number
+  readonly memoryBytes?: number
+}
+
+/** The process that has the threads to host. */
+export interface FromShop {
+  readonly id: number
+  readonly outcome: { readonly type: 'done'; readonly value: unknown } | Failure
+}

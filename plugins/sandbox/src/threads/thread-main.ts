@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { failure } from './failure.ts'
 import type { FromThread, Task, ThreadData } from './protocol.ts'
 
 type Functions = Readonly<Record<string, unknown>>
@@ -12,17 +12,6 @@ function answer(message: FromThread): void {
   } catch (error) {
     port.postMessage(failure(error))
   }
-}
-
-function failure(error: unknown): FromThread {
-  if (isSpellError(error)) return { type: 'coded', error: toErrorRecord(error) }
-  const { name, message, code } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : named(error)
-  return { type: 'failed', error: { name, message, ...(code === undefined ? {} : { code }) } }
-}
-
-function named(thrown: unknown): { name: string; message: string; code?: string } {
-  return { name: 'Error', message: String(thrown) }
 }
 
 async function perform(functions: Functions, task: Task): Promise<FromThread> {

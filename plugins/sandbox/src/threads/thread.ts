@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
-import { fromErrorRecord } from '@llmspell/sdk'
 import type { Job } from '@llmspell/sdk'
-import { broken, cancelled, outOfMemory, plainError, timedOut } from './errors.ts'
+import { broken, cancelled, outOfMemory, timedOut } from './errors.ts'
+import { thrown } from './failure.ts'
 import { watchMemory } from './memory.ts'
 import type { FromThread, Task, ThreadData } from './protocol.ts'
 
@@ -12,7 +12,8 @@ const YOUNG_MB = 16
 const LEAST_HEAP_MB = 32
 const HEADROOM = 4
 const STACK_MB = 4
-const TIMEOUT_MS = 10_000
+/** Wall time of a job that says nothing, in ms. */
+export const TIMEOUT_MS = 10_000
 const MEMORY_BYTES = 64 * MIB
 
 /** Heap that a job may use, in bytes. */
@@ -95,8 +96,7 @@ export class Thread {
     if (message.type === 'ready') return this.#ready.resolve(message.bytes)
     const settled = this.#current?.settled
     if (message.type === 'done') settled?.resolve(message.value)
-    else if (message.type === 'coded') settled?.reject(fromErrorRecord(message.error))
-    else settled?.reject(plainError(message.error))
+    else settled?.reject(thrown(message))
   }
 
   #break(error: unknown): void {
