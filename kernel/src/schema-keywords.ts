@@ -2,6 +2,9 @@ import type { FuncKeywordDefinition } from 'ajv'
 
 type Re2 = typeof import('re2js').RE2JS
 
+/** Steps of a pattern: each may be looked at for each character of a text. */
+const MAX_PROGRAM = 2000
+
 /** ajv's maker of patterns, in time linear in the text: no pattern can hold the host up. */
 export function linearPatterns(re2: Re2) {
   // ajv asks for the name, and uses it only in code that is written to files.
@@ -12,7 +15,9 @@ function compiled(re2: Re2, pattern: string): { test(text: string): boolean } {
   try {
     // RE2 would read a reference to a group as the letter k.
     if (/(?<!\\)(?:\\\\)*\\k/.test(pattern)) throw new Error('a reference to a group')
-    return re2.compile(re2.translateRegExp(pattern))
+    const made = re2.compile(re2.translateRegExp(pattern))
+    if (made.programSize() > MAX_PROGRAM) throw new Error('more steps than a pattern may have')
+    return made
   } catch (error) {
     const text = `the pattern '${pattern}' is not one of RE2, which has no lookaround and no references`
     throw new Error(`${text} to groups: ${(error as Error).message}`, { cause: error })

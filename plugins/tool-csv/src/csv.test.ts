@@ -247,3 +247,14 @@ describe('fields', () => {
     })
   })
 })
+
+test('rows without a name in common are refused before their table is made', async () => {
+  const rows = Array.from({ length: 2000 }, (_, i) => ({ [`k${i}`]: 1 }))
+  const outcome: unknown = await bench
+    .run({ operation: 'write', rows })
+    .catch((error: unknown) => error)
+  expect(outcome).toMatchObject({
+    code: 'CSV_LIMIT',
+    message: "The table of 'rows' is too large: expected at most 500000 cells, found 4000000.",
+  })
+})

@@ -3,6 +3,7 @@ import type { Files, ToolCall, ToolOutput, Value } from '@llmspell/sdk'
 import { Formulas, isFormula } from './formula.ts'
 import type { CsvInput } from './generated/input.ts'
 import type { Cell } from './convert.ts'
+import { checkSize } from './table-size.ts'
 
 const PIECE = 64 * 1024
 
@@ -11,7 +12,9 @@ export async function write(input: CsvInput, files: Files, call: ToolCall): Prom
   const { rows = [], delimiter: asked = 'auto' } = input
   const delimiter = asked === 'auto' ? ',' : asked
   const names = input.columns ?? namesOf(rows)
-  const cells = rows.map((row, index) => cellsOf(row, names, index))
+  checkSize(rows, names)
+  const columns = names && { names, known: new Set(names) }
+  const cells = rows.map((row, index) => cellsOf(row, columns, index))
   const formulas = new Formulas()
   for (const [index, row] of cells.entries()) formulas.note(row, index + 1)
   const { header = names !== undefined } = input
@@ -33,20 +36,21 @@ export async function write(input: CsvInput, files: Files, call: ToolCall): Prom
 
 type Rows = NonNullable<CsvInput['rows']>
 
+interface Columns {
+  readonly names: readonly string[]
+  readonly known: ReadonlySet<string>
+}
+
 /** All names of the objects, in the order in which they come. */
 function namesOf(rows: Rows): readonly string[] | undefined {
   const names = rows.flatMap((row) => (Array.isArray(row) ? [] : Object.keys(row)))
   return names.length > 0 ? [...new Set(names)] : undefined
 }
 
-function cellsOf(
-  row: Rows[number],
-  names: readonly string[] | undefined,
-  index: number,
-): readonly Cell[] {
+function cellsOf(row: Rows[number], columns: Columns | undefined, index: number): readonly Cell[] {
   if (Array.isArray(row)) return row
-  const unknown = Object.keys(row).find((name) => !names!.includes(name))
-  if (unknown === undefined) return names!.map((name) => row[name] ?? null)
+  const unknown = Object.keys(row).find((name) => !columns!.known.has(name))
+  if (unknown === undefined) return columns!.names.map((name) => row[name] ?? null)
   const path = `rows[${index}].${unknown}`
   throw inputInvalid("Tool 'csv'", [{ path, expected: "a name of 'columns'", found: 'another' }])
 }

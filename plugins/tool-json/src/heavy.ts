@@ -9,7 +9,7 @@ const module = new URL('./work.js', import.meta.url)
 export async function heavy<T>(
   workers: Workers,
   call: ToolCall,
-  name: 'diff' | 'patch' | 'query',
+  name: 'check' | 'diff' | 'patch' | 'query',
   args: readonly unknown[],
 ): Promise<T> {
   const { subject, signal } = call

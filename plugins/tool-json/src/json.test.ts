@@ -1,4 +1,3 @@
-import { AjvSchemas } from '../../../kernel/src/schemas.ts'
 import { ThreadPool } from '../../sandbox/src/threads/pool.ts'
 import type { Value } from '@llmspell/sdk'
 import { toolBench, toolSuite } from '@llmspell/sdk/testing'
@@ -9,7 +8,7 @@ import plugin from './index.ts'
 
 const main = new URL('../../sandbox/src/threads/thread-main.ts', import.meta.url)
 const workers = new ThreadPool(main)
-const services = { workers, schemas: new AjvSchemas() }
+const services = { workers }
 const options = { package: new URL('../', import.meta.url), plugin, name: 'json', services }
 
 toolSuite(options)

@@ -1,4 +1,4 @@
-import type { SchemaCompiler, Tool, ToolCall, ToolOutput, Value, Workers } from '@llmspell/sdk'
+import type { Tool, ToolCall, ToolOutput, Value, Workers } from '@llmspell/sdk'
 import { checkFields } from './fields.ts'
 import { format } from './format.ts'
 import type { JsonInput } from './generated/input.ts'
@@ -12,12 +12,10 @@ import type { Outcome } from './outcome.ts'
 import type { Operation } from './patch.ts'
 import { isPath } from './query.ts'
 import { checked, sizeOf } from './size.ts'
-import { validate as validateDocument } from './validate.ts'
 
 /** The services it works with. */
 export interface Rooms {
   readonly workers: Workers
-  readonly schemas: SchemaCompiler
 }
 
 /** The tool. What may blow up runs in a thread; the rest costs less than the way there. */
@@ -49,7 +47,7 @@ async function perform(document: Value, input: JsonInput, around: Around): Promi
     case 'merge':
       return { value: checked(merge(document, input.merge as Value)) }
     case 'validate':
-      return validateDocument(document, input.schema!, around.rooms.schemas)
+      return heavy(around.rooms.workers, around.call, 'check', [document, input.schema!])
     case 'diff':
       return { patch: await differences(document, input.to as Value, around) }
     case 'parse':
