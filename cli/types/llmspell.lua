@@ -916,7 +916,7 @@ end
 ---@field from? string[] Files and folders to put into a new archive, under the names that they have here. Links are left out.
 ---@field format? "zip"|"tar"|"tar.gz"|"tar.zst"|"gz"|"zst" Of a new archive; default by the ending of its name. gz and zst hold one file.
 ---@field entries? string[] Only these are extracted, by their names in the archive; a folder brings what is in it.
----@field overwrite? boolean Replaces files that exist; else they end the extraction or creation. Default: false.
+---@field mode? "create"|"replace" For extract and create: create refuses to write over a file that exists; replace does. Default: "create".
 ---@field executable? boolean For extract: files that can be run as programs in the archive can be so again. Nothing else of modes is taken over. Default: false.
 ---@field limit? integer How many names the result gives at most; all are counted. Default: 1000.
 
@@ -935,7 +935,7 @@ end
 ---@field stdin? string Text for its standard input. Default: none.
 ---@field env? table<string, string> Variables of its environment, beside PATH and LANG. Each name must be granted.
 ---@field inherit? string[] Names of variables that it gets from the environment of llmspell. Each must be granted.
----@field timeout_ms? integer It is ended after this many milliseconds. Default: 30000.
+---@field timeout? integer|string It is ended after so long: ms, or text such as 30s or 2m. Default: "30s".
 ---@field max_output? integer It is ended when it has written more bytes than this. Default: 245760.
 ---@field network? boolean True gives it the whole network of the machine, which needs net=*:* and net-private=*. Default: false.
 
@@ -973,14 +973,14 @@ end
 ---@field unit? "year"|"quarter"|"month"|"week"|"day"|"hour"|"minute"|"second" For start and end. A week begins on Monday.
 ---@field units? ("years"|"quarters"|"months"|"weeks"|"days"|"hours"|"minutes"|"seconds"|"milliseconds")[] For diff: the units to count in, the smallest with a fraction. Default days, hours, minutes, seconds.
 
----Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and hides names with a leading dot if asked.
+---Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and leaves out names with a leading dot unless asked.
 ---@class Tool.Input.DirectoryList
 ---@field path? string Path of the folder, relative to the folder of the run. Default: ".".
 ---@field recursive? boolean Whether folders below are listed too, as deep as they go. Default: false.
 ---@field depth? integer How many folders below are listed too; 0 is the folder alone. Instead of recursive.
 ---@field pattern? string Glob: * and ? within a name, ** across folders, [a-z], {a,b}. Without a slash it is for names, with one for paths below the folder.
 ---@field kinds? ("file"|"folder"|"link"|"other")[] Only entries of these kinds.
----@field hidden? boolean Whether names with a leading dot are listed. Default: true.
+---@field hidden? boolean Whether names with a leading dot are listed. Default: false.
 ---@field metadata? boolean Adds size, time of change and mode to each entry. Default: false.
 ---@field limit? integer Ends the list after so many entries. Default: 1000.
 ---@field sort? "name"|"size"|"modified" name goes folder by folder; size puts the largest first, modified the newest. These two are found after the whole listing. Default: "name".
@@ -1002,7 +1002,7 @@ end
 ---Finds files below a folder by name (glob) and by content (text or regular expression), with the lines around each match. Files that are no text are skipped.
 ---@class Tool.Input.FileSearch
 ---@field path? string Folder to search, with all below it; or one file. Relative to the folder of the run. Default: ".".
----@field name? string Glob: * and ? within a name, ** across folders, [a-z], {a,b}. Without a slash it is for names, with one for paths below the folder.
+---@field pattern? string Glob: * and ? within a name, ** across folders, [a-z], {a,b}. Without a slash it is for names, with one for paths below the folder.
 ---@field content? string What a line must contain. Without it the files themselves are the matches.
 ---@field syntax? "text"|"regex" Whether content is plain text or a regular expression (RE2). Default: "text".
 ---@field case? "match"|"ignore" Whether capitals count. Default: "match".
@@ -1018,9 +1018,9 @@ end
 ---@field recursive? boolean Whether folders below are watched too. Default: true.
 ---@field pattern? string Glob: * and ? within a name, ** across folders, [a-z], {a,b}. Without a slash it is for names, with one for paths below the folder.
 ---@field hidden? boolean Whether names with a leading dot count. Default: false.
----@field seconds? number Ends after so long. Default: 10.
----@field max_events? integer Ends after so many events. Default: 100.
----@field debounce_ms? integer Changes of one name within this time are one event. Default: 100.
+---@field duration? integer|string Ends after so long: ms, or text such as 10s or 5m. Default: "10s".
+---@field limit? integer Ends after so many events. Default: 100.
+---@field debounce? integer|string Changes of one name within this time are one event: ms, or text such as 100ms. Default: "100ms".
 
 ---Writes text or bytes to a file: replaces it whole and at once, creates it, or appends. With preview it writes nothing and shows the change as a unified diff.
 ---@class Tool.Input.FileWrite
@@ -1056,14 +1056,15 @@ end
 ---@field redirect? "follow"|"manual"|"error" Whether redirects are followed (at most 5, each checked), given back, or an error. Default: "follow".
 ---@field retries? integer More tries after a lost connection, 429, 502, 503 and 504. Not of POST and PATCH. Default: 0.
 ---@field max_bytes? integer Refuses a larger body, decoded. Default 1 MiB; of a stream, what plugins.http.maxBytes says.
----@field timeouts? { connect_ms?: integer, headers_ms?: integer, idle_ms?: integer, total_ms?: integer } Parts of the time, in ms. Defaults: plugins.http.
+---@field timeouts? { connect?: integer|string, headers?: integer|string, idle?: integer|string, total?: integer|string } Parts of the time, each in ms or as text such as 30s. Defaults: plugins.http.
 
 ---Looks at an image (PNG, JPEG, WebP, GIF) or makes a new one from it: resize, crop, rotate, convert. operation info tells format, size and metadata blocks. The new image goes into the file named by to, or comes back as base64.
 ---@class Tool.Input.Image
 ---@field operation "info"|"resize"|"crop"|"rotate"|"convert" What to do: info looks only, the others make a new image.
 ---@field path? string Image file: PNG, JPEG, WebP or GIF (of which the first frame is taken).
 ---@field base64? string The image itself, in place of path.
----@field to? string File for the new image, replaced if it is there. Without it the result carries the image as base64.
+---@field to? string File for the new image. Without it the result carries the image as base64.
+---@field mode? "create"|"replace" With to: create refuses a file that exists; replace puts the new one in its place. Default: "create".
 ---@field format? "png"|"jpeg"|"webp"|"gif" Format of the new image; default: that of the name in to, else as it was.
 ---@field quality? integer Of JPEG and WebP; default 80.
 ---@field width? integer resize: width in pixels; crop: width of the part. Of a resize one side may be left out.
@@ -1146,7 +1147,7 @@ end
 ---@field selectors? table<string, string|{ selector: string, attribute?: string, all?: boolean }> For as 'selectors': names of your own, each with a CSS selector, or with selector, attribute and all.
 ---@field readable? boolean Takes only the article of a page, where it has one; false takes all of it. Default: true.
 ---@field follow? integer How many links away from the first pages to go, on the same origin only. Default: 0.
----@field max_pages? integer Ends after so many pages. Default: 100.
+---@field limit? integer Ends after so many pages. Default: 100.
 ---@field robots? boolean Heeds the robots.txt of each site. Default: true.
 ---@field rate? number Visits of one host a second, at most. Default: 1.
 
@@ -1157,8 +1158,8 @@ end
 ---@field command fun(params: Tool.Input.Command, opts?: Tool.ToolOptions): Tool.ToolResult Runs a program with its arguments, without a shell, and returns its exit code and what it wrote. Nothing in the arguments is expanded. Where the system has a jail, the program sees only the folder of the run and no network.
 ---@field csv fun(params: Tool.Input.Csv, opts?: Tool.ToolOptions): Tool.ToolResult Reads CSV from text or a file into rows, and writes rows as CSV text or to a file. Finds the delimiter, converts numbers, booleans and dates where asked, and flags cells that a spreadsheet would take for formulas.
 ---@field datetime fun(params: Tool.Input.Datetime, opts?: Tool.ToolOptions): Tool.ToolResult Dates and times: now, parse, format, add or subtract an amount, difference, convert between zones, start or end of a unit, and facts such as week, quarter, leap year and daylight saving. Says which moment was chosen where a clock was changed.
----@field directory_list fun(params?: Tool.Input.DirectoryList, opts?: Tool.ToolOptions): Tool.ToolResult Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and hides names with a leading dot if asked.
----@field ['directory-list'] fun(params?: Tool.Input.DirectoryList, opts?: Tool.ToolOptions): Tool.ToolResult Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and hides names with a leading dot if asked.
+---@field directory_list fun(params?: Tool.Input.DirectoryList, opts?: Tool.ToolOptions): Tool.ToolResult Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and leaves out names with a leading dot unless asked.
+---@field ['directory-list'] fun(params?: Tool.Input.DirectoryList, opts?: Tool.ToolOptions): Tool.ToolResult Lists what lies in a folder, also below it: names, kinds, sizes, times. Filters by a glob pattern, by kind, and leaves out names with a leading dot unless asked.
 ---@field environment fun(params?: Tool.Input.Environment, opts?: Tool.ToolOptions): Tool.ToolResult Reads environment variables: those that are named, or all that may be seen, also by the start of their names. A variable without a grant reads as one that is not set; values of names that look like secrets are masked.
 ---@field file_read fun(params: Tool.Input.FileRead, opts?: Tool.ToolOptions): Tool.ToolResult Reads a file, or a part of it by lines or bytes, and returns its content as text (or base64). Long content is cut and marked as truncated; read on with offset or from_line.
 ---@field ['file-read'] fun(params: Tool.Input.FileRead, opts?: Tool.ToolOptions): Tool.ToolResult Reads a file, or a part of it by lines or bytes, and returns its content as text (or base64). Long content is cut and marked as truncated; read on with offset or from_line.

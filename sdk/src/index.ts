@@ -1,4 +1,6 @@
+export * from './bytes-text.ts'
 export * from './duration.ts'
+export * from './input-duration.ts'
 export * from './errors.ts'
 export * from './extensions.ts'
 export * from './glob.ts'

@@ -1,3 +1,4 @@
+import { DURATION_PATTERN } from './duration.ts'
 import { SpellError } from './errors.ts'
 import { didYouMean } from './suggest.ts'
 import type { Value } from './values.ts'
@@ -47,7 +48,7 @@ function violation(error: ValidationError, root: string): Violation {
   if (error.keyword === 'required') {
     return {
       path: join(place, String(error.params['missingProperty'])),
-      expected: 'a value',
+      expected: choices(error) ?? 'a value',
       found: 'nothing',
     }
   }
@@ -56,6 +57,15 @@ function violation(error: ValidationError, root: string): Violation {
   }
   const row = { path: place || 'value', expected: expectation(error), found: describe(error.data) }
   return isOneOfList(error) ? { ...row, hint: 'Write it as a list, even of one.' } : row
+}
+
+/** What a missing key could be, where it is one of some. */
+function choices({ params, parentSchema }: ValidationError): string | undefined {
+  const properties = (parentSchema?.['properties'] ?? {}) as Readonly<Record<string, Schema>>
+  const own = properties[String(params['missingProperty'])]?.['enum'] as
+    | readonly unknown[]
+    | undefined
+  return own && `one of ${own.map((value) => JSON.stringify(value)).join(', ')}`
 }
 
 function isOneOfList({ keyword, params, data }: ValidationError): boolean {
@@ -76,6 +86,7 @@ function unknownKey(error: ValidationError, place: string): Violation {
 
 function expectation(error: ValidationError): string {
   const { params } = error
+  if (params['pattern'] === DURATION_PATTERN) return 'ms, or a duration such as "30s"'
   switch (error.keyword) {
     case 'type':
       return article([params['type']].flat().join(' or '))

@@ -400,7 +400,7 @@ describe('without a jail', () => {
 
   test.each([
     ['yes', { max_output: 1000 }, 'output'],
-    ['sleep', { args: ['60'], timeout_ms: 200 }, 'timeout'],
+    ['sleep', { args: ['60'], timeout: '200ms' }, 'timeout'],
   ])('the limits hold: %s', async (program, more, ended) => {
     const found = await call(free, { program, ...more }, { run: ['*'], unjailed: ['*'] })
     expect(found.result).toMatchObject({ ended, ok: false })

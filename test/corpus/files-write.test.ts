@@ -194,7 +194,7 @@ const OPERATIONS: Readonly<Record<Exclude<Row['op'], 'stat'>, Operation>> = {
   },
   watch: {
     name: 'watch',
-    input: { seconds: 0.05 },
+    input: { duration: 50 },
     summary: ({ ended }: { readonly ended: string }) => ended,
   },
 } as never

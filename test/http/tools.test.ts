@@ -158,8 +158,8 @@ describe('http-request', () => {
     ['/notjson', { response: 'json' }, 'HTTP_NOT_JSON'],
     ['/unknown-charset', {}, 'HTTP_CHARSET'],
     ['/big', {}, 'HTTP_TOO_LARGE'],
-    ['/silent', { timeouts: { headers_ms: 50 } }, 'HTTP_TIMEOUT'],
-    ['/drip', { timeouts: { total_ms: 100 } }, 'HTTP_TIMEOUT'],
+    ['/silent', { timeouts: { headers: '50ms' } }, 'HTTP_TIMEOUT'],
+    ['/drip', { timeouts: { total: 100 } }, 'HTTP_TIMEOUT'],
     ['/bomb-gzip', { max_bytes: 1e9 }, 'HTTP_TOO_LARGE'],
     ['/to-metadata', {}, 'PERMISSION_DENIED'],
   ])('refuses the answer of %s %j: %s', async (path, more, code) => {
@@ -338,7 +338,7 @@ describe('web-scrape', () => {
       [site.url('/gone'), 'WEB_STATUS'],
     ])
     expect(count).toBe(3)
-    expect((await scrape('/', { follow: 5, max_pages: 1 })).count).toBe(1)
+    expect((await scrape('/', { follow: 5, limit: 1 })).count).toBe(1)
     expect((await scrape('/', { follow: 1 })).count).toBe(2)
   })
 

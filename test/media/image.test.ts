@@ -95,7 +95,13 @@ describe('an image', () => {
       [false, undefined],
       [true, 'exif'],
     ] as const) {
-      await call({ operation: 'convert', path: 'c.jpg', to: 'd.webp', keep_metadata: keep })
+      await call({
+        operation: 'convert',
+        path: 'c.jpg',
+        to: 'd.webp',
+        mode: 'replace',
+        keep_metadata: keep,
+      })
       const { result } = await call({ operation: 'info', path: 'd.webp' })
       expect((result as { metadata: string[] }).metadata[0]).toBe(found)
     }

@@ -87,7 +87,7 @@ export const CASES: readonly Case[] = [
     permission: 'read',
     input: () => ({ path: 'docs', content: 'kettle' }),
   },
-  { tool: 'file-watch', permission: 'read', input: () => ({ path: 'docs', seconds: 0.1 }) },
+  { tool: 'file-watch', permission: 'read', input: () => ({ path: 'docs', duration: 100 }) },
   {
     tool: 'file-write',
     permission: 'write',

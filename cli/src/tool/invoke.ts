@@ -1,4 +1,5 @@
 import {
+  bytesText,
   fromErrorRecord,
   SpellError,
   type ArtifactInfo,
@@ -119,7 +120,7 @@ function isRefusal({ result }: ToolResult): boolean {
 
 function cutNote({ id, bytes, mime }: ArtifactInfo): string {
   const what = mime === 'application/json' ? 'all of it, as JSON' : 'all of it'
-  return `note: this is a part of ${bytes} bytes; ${what}: llmspell artifact export ${id} FILE\n`
+  return `note: this is a part of ${bytesText(bytes)}; ${what}: llmspell artifact export ${id} FILE\n`
 }
 
 const lineOf = (text: string): string => (text.endsWith('\n') || text === '' ? text : `${text}\n`)

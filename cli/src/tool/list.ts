@@ -84,7 +84,7 @@ export function filterOf(given: (flag: string) => string | undefined): ToolFilte
   return set.length > 0 ? (Object.fromEntries(set) as ToolFilter) : undefined
 }
 
-/** @throws FILTER_UNKNOWN for a category, tag, permission or plugin that no tool has */
+/** @throws FILTER_UNKNOWN for a category, permission or plugin that no tool has */
 export function checkFilter(filter: ToolFilter | undefined, all: readonly ToolEntry[]): void {
   const known = {
     category: all.map(({ item }) => item.category),
@@ -95,7 +95,6 @@ export function checkFilter(filter: ToolFilter | undefined, all: readonly ToolEn
       ...all.flatMap(({ item }) => permissionsOf(item)),
     ],
     source: all.map(({ plugin }) => plugin),
-    tag: all.flatMap(({ item }) => item.tags ?? []),
   }
   for (const [name, values] of Object.entries(known)) {
     const given = filter?.[name as keyof typeof known]

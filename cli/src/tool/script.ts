@@ -50,7 +50,7 @@ function shellLine(
 function grants({ permissions = {} }: ToolEntry['item'], input: Input): string[] {
   const { url, program, names, sections, prefix } = input
   const host = typeof url === 'string' ? URL.parse(url)?.host : undefined
-  const scopes: Readonly<Record<string, unknown>> = {
+  const scopes: Readonly<Record<string, Value | undefined>> = {
     read: '.',
     write: '.',
     net: host,
@@ -59,9 +59,12 @@ function grants({ permissions = {} }: ToolEntry['item'], input: Input): string[]
     sys: sections ?? 'os,cpu,memory,runtime',
   }
   return Object.keys(permissions).flatMap((name) =>
-    scopes[name] === undefined ? [] : `--allow-${name}=${quoted(String(scopes[name]))}`,
+    scopes[name] === undefined ? [] : `--allow-${name}=${quoted(wordsOf(scopes[name]))}`,
   )
 }
+
+const wordsOf = (value: Value): string =>
+  Array.isArray(value) ? value.map((one: Value) => wordsOf(one)).join(',') : (value as string)
 
 function quoted(value: Value): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)

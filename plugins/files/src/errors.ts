@@ -21,6 +21,21 @@ export function notFound(path: string, near: string | undefined): SpellError {
   })
 }
 
+/** Of a name that may mean either. */
+export function nothingThere(path: string, near: string | undefined): SpellError {
+  return new SpellError('FILE_NOT_FOUND', `There is no file or folder ${named(path)}.`, {
+    hint: near === undefined ? 'Check the name.' : `Did you mean ${named(near)}?`,
+    details: { path: printable(path) },
+  })
+}
+
+export function noFolder(path: string, near: string | undefined): SpellError {
+  return new SpellError('FILE_NOT_FOUND', `The folder ${named(path)} does not exist.`, {
+    hint: near === undefined ? 'Check the name of the folder.' : `Did you mean ${named(near)}?`,
+    details: { path: printable(path) },
+  })
+}
+
 export function notRegular(
   path: string,
   found: string,
@@ -73,7 +88,7 @@ export function unwritable(path: string, code: string): SpellError {
 
 export function exists(path: string): SpellError {
   return new SpellError('FILE_EXISTS', `The file ${named(path)} exists already.`, {
-    hint: "Choose another name, or the mode 'replace'.",
+    hint: "Choose another name, or overwrite it with the mode 'replace'.",
     details: { path: printable(path) },
   })
 }

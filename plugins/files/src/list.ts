@@ -3,7 +3,7 @@ import type { Access, FileEntry, ListOptions } from '@llmspell/sdk'
 import { ask, requirePlace } from './asked.ts'
 import type { Asked, Means } from './asked.ts'
 import { canonical } from './canonical.ts'
-import { checkSignal, folderExpected, notRegular, systemCode } from './errors.ts'
+import { checkSignal, folderExpected, noFolder, notRegular, systemCode } from './errors.ts'
 import { HeldFolder } from './folder.ts'
 import { isSystemPath } from './kind.ts'
 import { Listing } from './listing.ts'
@@ -32,10 +32,10 @@ export async function* listFolder(
 }
 
 async function refuseFolder(asked: Asked, error: unknown): Promise<never> {
-  if (systemCode(error) !== 'ENOTDIR') return refuse(asked, error)
+  if (systemCode(error) !== 'ENOTDIR') return refuse(asked, error, noFolder)
   const place = await canonical(asked.lexical)
   const found = await stat(place).catch(() => undefined)
-  if (!found) return refuse(asked, error)
+  if (!found) return refuse(asked, error, noFolder)
   await requirePlace(asked, place)
   throw folderExpected(asked.shown, found.isFile() ? 'a file' : 'a device, a pipe or a socket')
 }

@@ -54,11 +54,15 @@ export function checkLink({ lexical, shown, means }: Asked, place: string): void
 }
 
 /** Where a link leads out of the grant, whether anything is there must not be told. */
-export async function refuse(asked: Asked, error: unknown): Promise<never> {
+export async function refuse(
+  asked: Asked,
+  error: unknown,
+  missing: typeof notFound = notFound,
+): Promise<never> {
   const code = systemCode(error)
   await requirePlace(asked, await canonical(asked.lexical))
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    throw notFound(asked.shown, await nearestSibling(asked))
+    throw missing(asked.shown, await nearestSibling(asked))
   }
   if (code === 'ELOOP') throw notRegular(asked.shown, 'a link that leads to itself')
   if (code === 'EISDIR') throw notRegular(asked.shown, 'a folder', 'Name a file in it.')

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import type { Access, FileFacts } from '@llmspell/sdk'
 import { ask, requirePlace } from './asked.ts'
 import type { Asked, Means } from './asked.ts'
-import { checkSignal, notFound, notRegular } from './errors.ts'
+import { checkSignal, notRegular, nothingThere } from './errors.ts'
 import { factsOf } from './facts.ts'
 import { O_PATH } from './folder.ts'
 import { isSystemPath } from './kind.ts'
@@ -23,8 +23,10 @@ export async function statFile(means: Means, path: string, access: Access): Prom
   checkPath(path)
   checkSignal(access.signal, path)
   const asked = await ask(means, 'read', path, access)
-  const { place, info } = await find(asked).catch((error: unknown) => refuse(asked, error))
-  if (place === undefined) throw notFound(asked.shown, undefined)
+  const { place, info } = await find(asked).catch((error: unknown) =>
+    refuse(asked, error, nothingThere),
+  )
+  if (place === undefined) throw nothingThere(asked.shown, undefined)
   await requirePlace(asked, place)
   checkLink(asked, place)
   if (isSystemPath(place)) throw notRegular(asked.shown, 'a file of the system')

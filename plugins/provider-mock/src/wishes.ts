@@ -23,16 +23,23 @@ function quotedPaths(prompt: string): readonly string[] {
 /** The calls that a prompt asks for, tool by tool, in the order in which they are made. */
 export function wishes(prompt: string, tools: readonly ModelTool[]): readonly (readonly Wish[])[] {
   const offered = new Set(tools.map(({ name }) => name))
+  const calls = tools.flatMap(({ name }) => spelledOut(prompt, name))
   const steps = [
-    offered.has('file-read') ? readings(prompt) : [],
+    offered.has('file-read') ? readings(withoutInputs(prompt, calls)) : [],
     offered.has('calculator') ? sums(prompt) : [],
-    tools.flatMap(({ name }) => spelledOut(prompt, name)),
+    calls,
   ]
   return steps.filter((step) => step.length > 0)
 }
 
 function readings(prompt: string): readonly Wish[] {
   return quotedPaths(prompt).map((path) => ({ name: 'file-read', input: { path }, written: path }))
+}
+
+/** Without the JSON of calls: what is quoted in it is no path to read. */
+function withoutInputs(prompt: string, calls: readonly Wish[]): string {
+  const inputs = calls.map(({ name, written }) => written.slice(name.length + 1))
+  return inputs.reduce((rest, input) => rest.replaceAll(input, ' _ '), prompt)
 }
 
 function sums(prompt: string): readonly Wish[] {

@@ -221,7 +221,7 @@ test('what was written before a failure is told', async () => {
     details: { written: ['in/a.txt'] },
   })
   expect(files.contents.get('out/in/b.txt')?.toString()).toBe('old')
-  await run({ operation: 'extract', path: 'a.zip', to: 'out', overwrite: true })
+  await run({ operation: 'extract', path: 'a.zip', to: 'out', mode: 'replace' })
   expect(files.contents.get('out/in/b.txt')?.toString()).toBe('in/b.txt')
 })
 
@@ -267,7 +267,7 @@ test('a call that was cancelled ends with its reason, and leaves nothing open', 
 test('it says what it may change', () => {
   const effect = (input: object): unknown => bench.tool.effectOf?.(input as Value)
   expect(effect({ operation: 'list' })).toBe('pure')
-  expect(effect({ operation: 'extract', overwrite: true })).toBe('idempotent')
+  expect(effect({ operation: 'extract', mode: 'replace' })).toBe('idempotent')
   expect(effect({ operation: 'create' })).toBe('unsafe')
 })
 
@@ -276,7 +276,7 @@ describe('refused', () => {
     [{ operation: 'list' }, "'path'"],
     [{ operation: 'list', path: 'a', to: 'b' }, "'to'"],
     [{ operation: 'extract', path: 'a' }, "'to'"],
-    [{ operation: 'list', path: 'a', overwrite: true }, "'overwrite'"],
+    [{ operation: 'list', path: 'a', mode: 'replace' }, "'mode'"],
     [{ operation: 'create', from: ['docs'], to: 'a.zip', executable: true }, "'executable'"],
     [{ operation: 'extract', path: 'a', to: 'b', format: 'zip' }, "'format'"],
     [{ operation: 'create', from: ['in'], to: 'a.rar' }, '.tar.zst'],

@@ -40,39 +40,31 @@ export function archive(files: Files, config: Readonly<ArchiveConfig>): Tool<Arc
 }
 
 /** The same again finds the files that the first has made. */
-function effectOf({ operation, overwrite }: ArchiveInput): Effect {
+function effectOf({ operation, mode }: ArchiveInput): Effect {
   if (operation === 'list') return 'pure'
-  return overwrite === true ? 'idempotent' : 'unsafe'
+  return mode === 'replace' ? 'idempotent' : 'unsafe'
 }
 
 async function read(
   files: Files,
   config: Readonly<ArchiveConfig>,
-  {
-    operation,
-    path,
-    to,
-    entries,
-    overwrite = false,
-    executable = false,
-    limit = 1000,
-  }: ArchiveInput,
+  { operation, path, to, entries, mode = 'create', executable = false, limit = 1000 }: ArchiveInput,
   call: ToolCall,
 ): Promise<ToolOutput> {
   await using file = await files.open(path!, call)
   const found = await archiveIn(file, config, call.signal)
   if (operation === 'list') return await list(found, limit)
-  return await extract(found, files, { to: to!, entries, overwrite, executable, limit }, call)
+  return await extract(found, files, { to: to!, entries, mode, executable, limit }, call)
 }
 
 function make(
   files: Files,
   config: Readonly<ArchiveConfig>,
-  { from, to, format, overwrite = false, limit = 1000 }: ArchiveInput,
+  { from, to, format, mode = 'create', limit = 1000 }: ArchiveInput,
   call: ToolCall,
 ): Promise<ToolOutput> {
   const made = format ?? byEnding(to!)
-  return create(files, { from: from!, to: to!, format: made, overwrite, limit }, config, call)
+  return create(files, { from: from!, to: to!, format: made, mode, limit }, config, call)
 }
 
 const ENDINGS: readonly (readonly [RegExp, Format])[] = [
@@ -97,8 +89,8 @@ function checkParts(input: ArchiveInput): void {
   if (missing !== undefined) throw invalid(missing, `a value for ${operation}`, 'nothing')
   const extra = PARTS.find((part) => input[part] !== undefined && !TAKES[operation].includes(part))
   if (extra !== undefined) throw invalid(extra, `nothing for ${operation}`, 'a value')
-  if (input.overwrite === true && operation === 'list')
-    throw invalid('overwrite', 'false for list, which writes nothing', 'true')
+  if (input.mode === 'replace' && operation === 'list')
+    throw invalid('mode', "'create' or nothing for list, which does not write", "'replace'")
   if (input.executable === true && operation !== 'extract')
     throw invalid('executable', `false for ${operation}`, 'true')
 }

@@ -1,4 +1,4 @@
-import { SpellError, inputInvalid } from '@llmspell/sdk'
+import { SpellError, bytesText, inputInvalid } from '@llmspell/sdk'
 import type { Files, ToolCall, ToolOutput } from '@llmspell/sdk'
 import { counted } from './counted.ts'
 import type { Format } from './entry.ts'
@@ -17,7 +17,7 @@ export interface Creation {
   readonly from: readonly string[]
   readonly to: string
   readonly format: Format
-  readonly overwrite: boolean
+  readonly mode: 'create' | 'replace'
   readonly limit: number
 }
 
@@ -28,9 +28,9 @@ export async function create(
   config: Readonly<ArchiveConfig>,
   call: ToolCall,
 ): Promise<ToolOutput> {
-  const { format, to, overwrite, limit } = what
+  const { format, to, mode, limit } = what
   const found = await sourcesOf(files, what.from, call, config.maxEntries)
-  await using target = await files.write(to, call, { mode: overwrite ? 'replace' : 'create' })
+  await using target = await files.write(to, call, { mode })
   const sources = found.files.filter(({ path }) => path !== target.path)
   checkCount(sources, format)
   const read = new Counted(files, what.to, call, config.maxBytes)
@@ -46,7 +46,7 @@ export async function create(
     skipped: found.skipped.slice(0, limit),
     truncated: Math.max(sources.length, found.skipped.length) > limit,
   }
-  const text = `${counted(sources.length)}, ${read.bytes} bytes packed into ${target.path}`
+  const text = `${counted(sources.length)}, ${bytesText(read.bytes)} packed into ${target.path}`
   return { result: { ...result }, text, operation: 'create' }
 }
 

@@ -1,4 +1,4 @@
-import { SpellError, inputInvalid, isSpellError } from '@llmspell/sdk'
+import { SpellError, bytesText, inputInvalid, isSpellError } from '@llmspell/sdk'
 import type { Files, ToolCall, ToolOutput, Value } from '@llmspell/sdk'
 import { Checker } from './checker.ts'
 import type { Archive, Entry } from './entry.ts'
@@ -12,7 +12,7 @@ import { Pace } from './pace.ts'
 export interface Extraction {
   readonly to: string
   readonly entries: readonly string[] | undefined
-  readonly overwrite: boolean
+  readonly mode: 'create' | 'replace'
   /** Whether files that could be run as programs may be so again. */
   readonly executable: boolean
   readonly limit: number
@@ -35,7 +35,7 @@ export async function extract(
   }
   const { path, format } = archive
   const result: ArchiveResult = { path, format, to: what.to, ...work.result() }
-  const text = `${counted(result.files)}, ${result.bytes} bytes extracted into ${what.to}`
+  const text = `${counted(result.files)}, ${bytesText(result.bytes)} extracted into ${what.to}`
   return { result: { ...result }, text, operation: 'extract' }
 }
 
@@ -102,9 +102,8 @@ class Writing {
   }
 
   async #copy(entry: Entry, path: string): Promise<void> {
-    const { to, overwrite } = this.#what
+    const { to, mode } = this.#what
     const executable = this.#what.executable && entry.executable
-    const mode = overwrite ? 'replace' : 'create'
     const target = `${to.replace(/\/+$/, '')}/${path}`
     await using file = await this.#files.write(target, this.#call, {
       mode,

@@ -1,3 +1,4 @@
+import { inputDuration } from '@llmspell/sdk'
 import type { Command, Jail, Permissions, Tool, ToolCall, ToolOutput } from '@llmspell/sdk'
 import { unknownProgram } from './errors.ts'
 import { shownFolder } from './folder.ts'
@@ -54,7 +55,8 @@ async function prepare(
 }
 
 function limits(input: CommandInput): Pick<Command, 'limits' | 'input' | 'network'> {
-  const { timeout_ms: timeMs, max_output: outputBytes, stdin, network } = input
+  const { timeout, max_output: outputBytes, stdin, network } = input
+  const timeMs = inputDuration("Tool 'command'", 'timeout', timeout, [1, 600_000])
   const given = stdin === undefined ? {} : { input: Buffer.from(stdin) }
   return { limits: { timeMs, outputBytes }, network, ...given }
 }

@@ -36,7 +36,8 @@ function timeOutput(luxon: Luxon, input: DatetimeInput, reading: Reading): ToolO
     ...(operation === 'parse' && from !== undefined ? { read_as: from } : {}),
     ...(operation === 'info' ? { info: infoOf(time, reading.locale) } : {}),
   }
-  return { result, text, operation }
+  const lines = Object.entries(result.info ?? {}).map(([name, value]) => `${name}: ${value}`)
+  return { result, text: [text, ...lines].join('\n'), operation }
 }
 
 function differenceOutput(luxon: Luxon, input: DatetimeInput, reading: Reading): ToolOutput {

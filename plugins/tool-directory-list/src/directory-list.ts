@@ -90,9 +90,11 @@ function output(result: DirectoryListResult): ToolOutput {
   return { result: result as unknown as Value, text, operation: 'list' }
 }
 
-function lineOf({ path, kind, error }: Entry): string {
+function lineOf({ path, kind, error, bytes, modified, mode }: Entry): string {
   const name = printable(path, 8192) + (kind === 'folder' ? '/' : kind === 'link' ? '@' : '')
-  return error === undefined ? name : `${name} (${error})`
+  const facts =
+    modified === undefined ? '' : `${mode}  ${modified}  ${String(bytes).padStart(10)}  `
+  return error === undefined ? facts + name : `${facts}${name} (${error})`
 }
 
 function bothDepths(): Error {

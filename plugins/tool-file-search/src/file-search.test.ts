@@ -60,30 +60,32 @@ describe('content', () => {
   })
 
   test('in any case, by pattern, in files of a name and of a size', async () => {
-    const name = '*.lua'
-    expect(await places({ content: 'tWo', case: 'ignore', name: 'sub/*' })).toEqual([
+    const pattern = '*.lua'
+    expect(await places({ content: 'tWo', case: 'ignore', pattern: 'sub/*' })).toEqual([
       'code/sub/b.lua:1:1',
       'code/sub/b.lua:2:1',
     ])
-    expect(await places({ content: '^f\\w+$', syntax: 'regex', name })).toEqual([
+    expect(await places({ content: '^f\\w+$', syntax: 'regex', pattern })).toEqual([
       'code/a.lua:4:1',
       'code/a.lua:5:1',
     ])
-    expect(await places({ content: '^TW', syntax: 'regex', case: 'ignore', name })).toHaveLength(3)
+    expect(await places({ content: '^TW', syntax: 'regex', case: 'ignore', pattern })).toHaveLength(
+      3,
+    )
     expect(await search({ content: 'two', max_file_bytes: 1000 })).toMatchObject({ skipped: 2 })
     expect(await places({ path: 'code/a.lua', content: 'four' })).toEqual(['code/a.lua:4:1'])
   })
 
   test('comes with the lines around it', async () => {
-    const [first, second] = (await search({ content: 't', context: 1, name: 'a.lua' })).matches
+    const [first, second] = (await search({ content: 't', context: 1, pattern: 'a.lua' })).matches
     expect(first).toMatchObject({ line: 2, text: 'two', before: ['one'], after: ['three'] })
     expect(second).toMatchObject({ line: 3, before: ['two'], after: ['four'] })
-    const last = (await search({ content: 'five', context: 3, name: 'a.lua' })).matches[0]
+    const last = (await search({ content: 'five', context: 3, pattern: 'a.lua' })).matches[0]
     expect(last).toMatchObject({ before: ['two', 'three', 'four'], after: [] })
   })
 
   test('of a long line is cut around the match', async () => {
-    const { matches } = await search({ content: 'two', name: 'large.log' })
+    const { matches } = await search({ content: 'two', pattern: 'large.log' })
     expect(matches[0]!.text).toMatch(/^…x+two$/)
     expect(matches[0]!.text).toHaveLength(1001)
   })
@@ -103,12 +105,12 @@ describe('content', () => {
 })
 
 test('names alone are matches', async () => {
-  expect(await places({ name: '*.{lua,bin}' })).toEqual([
+  expect(await places({ pattern: '*.{lua,bin}' })).toEqual([
     'code/a.lua',
     'code/c.bin',
     'code/sub/b.lua',
   ])
-  expect(await places({ name: '*.lua', depth: 0 })).toEqual(['code/a.lua'])
+  expect(await places({ pattern: '*.lua', depth: 0 })).toEqual(['code/a.lua'])
 })
 
 test('the limit ends the search', async () => {

@@ -31,7 +31,7 @@ async function collect(
   let count = 0
   for await (const match of search.matches()) {
     count++
-    if (call.streamed) await call.emit({ type: 'data', data: { ...match }, text: lineOf(match) })
+    if (call.streamed) await call.emit({ type: 'data', data: { ...match }, text: textOf(match) })
     else matches.push(match)
     if (count === limit) break
   }
@@ -41,8 +41,20 @@ async function collect(
 
 function output(result: FileSearchResult): ToolOutput {
   const more = result.truncated ? ['… and perhaps more.'] : []
-  const text = [...result.matches.map(lineOf), ...more].join('\n')
+  const gap = result.matches.some(({ before }) => before) ? '\n--\n' : '\n'
+  const text = [...[result.matches.map(textOf).join(gap)].filter(Boolean), ...more].join('\n')
   return { result: result as unknown as Value, text, operation: 'search' }
+}
+
+/** As grep shows it: lines of the match with a colon, those around it with a dash. */
+function textOf(match: Match): string {
+  const { path, line = 0, before = [], after = [] } = match
+  const around = (text: string, at: number): string => `${printable(path, 8192)}-${at}- ${text}`
+  return [
+    ...before.map((text, i) => around(text, line - before.length + i)),
+    lineOf(match),
+    ...after.map((text, i) => around(text, line + 1 + i)),
+  ].join('\n')
 }
 
 function lineOf({ path, line, text }: Match): string {

@@ -37,8 +37,8 @@ export class Search {
   }
 
   async *matches(): AsyncGenerator<Match> {
-    const { name } = this.#input
-    const fits = name === undefined ? undefined : globMatcher(name)
+    const { pattern } = this.#input
+    const fits = pattern === undefined ? undefined : globMatcher(pattern)
     for await (const { path, below, bytes } of this.#candidates()) {
       if (fits && !fits(below)) continue
       if (!this.#find) {

@@ -55,7 +55,7 @@ async function watched(
     if (chunk.type === 'progress') void act()
     else chunks.push(chunk)
   }
-  const defaults = { path: 'seen', seconds: 5, max_events: 1, debounce_ms: 30 }
+  const defaults = { path: 'seen', duration: 5000, limit: 1, debounce: 30 }
   const whole = { ...defaults, ...input }
   const output = await bench.run(whole, { streamed: true, emit, ...call })
   return {
@@ -73,7 +73,7 @@ test('what is added, changed and removed is told', async () => {
     rmSync(at('gone.txt'))
     mkdirSync(at('sub/made'))
   }
-  const { result, lines } = await watched(act, { max_events: 4 })
+  const { result, lines } = await watched(act, { limit: 4 })
   expect(lines.map(String).toSorted()).toEqual([
     'added seen/new.txt',
     'added seen/sub/made/',
@@ -91,14 +91,14 @@ test('a file that is written whole is one change', async () => {
     await file.write(Buffer.from('new'))
     await file.commit()
   }
-  const { lines } = await watched(write, { seconds: 0.6, max_events: 9, hidden: true })
+  const { lines } = await watched(write, { duration: 600, limit: 9, hidden: true })
   expect(lines).toEqual(['changed seen/a.txt'])
 })
 
 test('only what was asked for is told', async () => {
   const act = (): Promise<unknown> =>
     Promise.all(['.h.md', 'a.txt', 'sub/b.md', 'c.md'].map((name) => writeFile(at(name), '')))
-  const only = { seconds: 0.5, max_events: 9, pattern: '*.md' }
+  const only = { duration: 500, limit: 9, pattern: '*.md' }
   expect((await watched(act, only)).lines.map(String).toSorted()).toEqual([
     'added seen/c.md',
     'added seen/sub/b.md',
@@ -112,7 +112,7 @@ describe('what may not be read', () => {
     const deny = [{ holder: 'command line', allow: { read: ['.'] }, deny: { read: ['seen/sub'] } }]
     const act = (): Promise<unknown> =>
       Promise.all([writeFile(at('sub/secret.txt'), ''), writeFile(at('a.txt'), '')])
-    const { lines } = await watched(act, { seconds: 0.5, max_events: 9 }, { grants: deny })
+    const { lines } = await watched(act, { duration: 500, limit: 9 }, { grants: deny })
     expect(lines).toEqual(['added seen/a.txt'])
   })
 
@@ -124,7 +124,7 @@ describe('what may not be read', () => {
       symlinkSync(world.outside, at('sub'))
       await writeFile(join(world.outside, 'other.txt'), '')
     }
-    const { lines } = await watched(act, { seconds: 0.6, max_events: 9 })
+    const { lines } = await watched(act, { duration: 600, limit: 9 })
     expect(lines.join('\n')).not.toMatch(/secret|other/)
   })
 
@@ -140,11 +140,11 @@ describe('what may not be read', () => {
 })
 
 test('it ends with the time, and at once when it is cancelled', async () => {
-  const { result } = await watched(() => {}, { seconds: 0.1 })
+  const { result } = await watched(() => {}, { duration: '100ms' })
   expect(result).toMatchObject({ count: 0, ended: 'time' })
   const stop = new AbortController()
   const started = performance.now()
-  const run = watched(() => stop.abort(), { seconds: 60 }, { signal: stop.signal })
+  const run = watched(() => stop.abort(), { duration: '1m' }, { signal: stop.signal })
   await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
   expect(performance.now() - started).toBeLessThan(2000)
 })

@@ -1,4 +1,4 @@
-import { SpellError, isSpellError, printable } from '@llmspell/sdk'
+import { SpellError, inputDuration, isSpellError, printable } from '@llmspell/sdk'
 import type {
   FileFacts,
   Files,
@@ -43,13 +43,14 @@ async function follow(
   input: FileWatchInput,
   call: ToolCall,
 ): Promise<FileWatchResult> {
-  const changes = new Changes(input.debounce_ms, input.max_events)
+  const times = timesOf(input)
+  const changes = new Changes(times.debounce, input.limit)
   const end = (): void => changes.end()
   call.signal.addEventListener('abort', end, { once: true })
   let timer: NodeJS.Timeout | undefined
   try {
     await using watching = await watch(facts, scope, input, changes, call.signal)
-    timer = setTimeout(end, input.seconds * 1000)
+    timer = setTimeout(end, times.duration)
     await call.emit(readyChunk(facts))
     const events = await collect(changes, call)
     watching.check()
@@ -59,6 +60,14 @@ async function follow(
     clearTimeout(timer)
     call.signal.removeEventListener('abort', end)
     changes.end()
+  }
+}
+
+function timesOf({ duration, debounce }: FileWatchInput) {
+  const tool = "Tool 'file-watch'"
+  return {
+    duration: inputDuration(tool, 'duration', duration, [1, 3_600_000]),
+    debounce: inputDuration(tool, 'debounce', debounce, [0, 10_000]),
   }
 }
 
@@ -81,9 +90,9 @@ async function collect(changes: Changes, call: ToolCall): Promise<Collected> {
 function resultOf(
   { path }: FileFacts,
   { kept, count }: Collected,
-  { max_events: max }: FileWatchInput,
+  { limit }: FileWatchInput,
 ): FileWatchResult {
-  return { path, events: kept, count, ended: count >= max ? 'events' : 'time' }
+  return { path, events: kept, count, ended: count >= limit ? 'events' : 'time' }
 }
 
 /** From here on nothing is missed. */

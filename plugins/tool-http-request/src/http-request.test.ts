@@ -76,7 +76,7 @@ test('limits and the query reach the client', async () => {
     url: 'https://example.com/?a=1#top',
     query: { b: '2 3' },
     max_bytes: 9,
-    timeouts: { idle_ms: 5 },
+    timeouts: { idle: 5 },
   })
   expect(http.asked.at(-1)).toMatchObject({
     url: 'https://example.com/?a=1&b=2+3#top',

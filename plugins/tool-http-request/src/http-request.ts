@@ -1,3 +1,4 @@
+import { SpellError, inputDuration, isSpellError } from '@llmspell/sdk'
 import type {
   Http,
   HttpLimits,
@@ -26,7 +27,7 @@ export function httpRequest(http: Http, secrets: Secrets): Tool<HttpRequestInput
     async execute(input, call) {
       const request = await requestOf(input, secrets, call)
       await using response = await http.request(request, call)
-      return outputOf(await readAnswer(response, input, call))
+      return outputOf(await readAnswer(response, input, call).catch(sayMore))
     },
   }
 }
@@ -71,7 +72,7 @@ function limitsOf(
   { timeouts = {}, max_bytes: maxBytes }: HttpRequestInput,
   call: ToolCall,
 ): HttpLimits {
-  const { connect_ms: connect, headers_ms: headers, idle_ms: idle, total_ms: total } = timeouts
+  const [connect, headers, idle, total] = PARTS.map((part) => timeOf(part, timeouts[part]))
   const max = maxBytes ?? (call.streamed ? undefined : MAX_BYTES)
   return {
     ...(connect === undefined ? {} : { connectMs: connect }),
@@ -82,8 +83,24 @@ function limitsOf(
   }
 }
 
+/** What the caller of the tool can do about it. */
+function sayMore(error: unknown): never {
+  if (!isSpellError(error) || error.code !== 'HTTP_TOO_LARGE') throw error
+  const hint = 'Raise max_bytes, or take the answer as a stream.'
+  const { code, message, details, cause } = error
+  throw new SpellError(code, message, { hint, details, cause })
+}
+
+const PARTS = ['connect', 'headers', 'idle', 'total'] as const
+
+function timeOf(part: string, given: number | string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  return inputDuration("Tool 'http-request'", `timeouts.${part}`, given, [1, 600_000])
+}
+
 function outputOf(result: Awaited<ReturnType<typeof readAnswer>>): ToolOutput {
   const { body, json, status } = result
   const text = body ?? (json === undefined ? `Status ${status}` : JSON.stringify(json, null, 2))
-  return { result: { ...result }, text, operation: 'request' }
+  const refusal = result.ok ? {} : { message: `The status of the answer is ${status}.` }
+  return { result: { ...result }, text, operation: 'request', ...refusal }
 }

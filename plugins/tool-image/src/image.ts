@@ -1,3 +1,4 @@
+import { bytesText } from '@llmspell/sdk'
 import type { Files, Jail, Tool, ToolCall, ToolOutput } from '@llmspell/sdk'
 import { worked } from './decode.ts'
 import { tooLarge } from './errors.ts'
@@ -25,7 +26,8 @@ export function image(means: Means): Tool<ImageInput> {
   return {
     validate,
     validateOutput,
-    effectOf: ({ to }) => (to === undefined ? 'pure' : 'idempotent'),
+    effectOf: ({ to, mode }) =>
+      to === undefined ? 'pure' : mode === 'replace' ? 'idempotent' : 'unsafe',
     async execute(input, call) {
       checkRequest(input)
       const source = await sourceOf(input, call, means)
@@ -55,26 +57,29 @@ async function changed(
   const { facts, bytes } = await worked(means, call, work(input, means), source)
   const result = resultOf(facts, bytes.byteLength)
   if (input.to !== undefined) {
-    return output(input, { ...(await stored(input.to, call, means, bytes)), ...result })
+    return output(input, {
+      ...(await stored({ ...input, to: input.to }, call, means, bytes)),
+      ...result,
+    })
   }
   if (bytes.byteLength > MOST_INLINE) throw tooLarge('The new image', MOST_INLINE, bytes.byteLength)
   return output(input, { base64: Buffer.from(bytes).toString('base64'), ...result })
 }
 
 async function stored(
-  to: string,
+  { to, mode = 'create' }: ImageInput & { readonly to: string },
   call: ToolCall,
   { files, config }: Means,
   bytes: Uint8Array,
 ): Promise<Pick<ImageResult, 'path' | 'created'>> {
-  await using file = await files.write(to, call, { mode: 'replace', maxBytes: config.maxBytes })
+  await using file = await files.write(to, call, { mode, maxBytes: config.maxBytes })
   await file.write(bytes)
   const { created } = await file.commit()
   return { path: file.path, created }
 }
 
 function work(input: ImageInput, { config }: Means) {
-  const { path: _path, base64: _base64, to: _to, ...asked } = input
+  const { path: _path, base64: _base64, to: _to, mode: _mode, ...asked } = input
   const format = wantedFormat(input)
   return { ...asked, ...(format ? { format } : {}), maxPixels: config.maxPixels }
 }
@@ -84,8 +89,9 @@ function resultOf(facts: Facts, bytes: number): ImageResult {
 }
 
 function output({ operation }: ImageInput, result: ImageResult): ToolOutput {
-  const { path, format, width, height, bytes } = result
+  const { path, format, width, height, bytes, base64 } = result
   const name = path === undefined ? '' : `${path}: `
-  const text = `${name}${format.toUpperCase()}, ${width} x ${height} pixels, ${bytes} bytes`
-  return { result: { ...result }, text, operation }
+  const text = `${name}${format.toUpperCase()}, ${width} x ${height} pixels, ${bytesText(bytes)}`
+  const where = base64 === undefined ? '' : '; the image is in result.base64 (use --json, or to)'
+  return { result: { ...result }, text: text + where, operation }
 }

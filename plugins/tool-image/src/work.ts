@@ -1,7 +1,7 @@
 import type { ImageInput } from './generated/input.ts'
 
 /** What the child process is told. The bytes of the image follow it. */
-export interface Work extends Omit<ImageInput, 'path' | 'base64' | 'to'> {
+export interface Work extends Omit<ImageInput, 'path' | 'base64' | 'to' | 'mode'> {
   readonly maxPixels: number
 }
 

@@ -27,7 +27,7 @@ export async function* crawl(
   const starts = startsOf(input)
   const queue = starts.map((url): Place => ({ url, depth: 0, origin: URL.parse(url)?.origin }))
   const seen = new Set(starts.map(plainOf))
-  for (let count = 0; count < input.max_pages; count++) {
+  for (let count = 0; count < input.limit; count++) {
     const place = queue.shift()
     if (!place) return
     const found = await attempt(visitor, place, call, starts.length === 1 && count === 0)

@@ -35,13 +35,20 @@ async function scrape(
       const row = rowOf(found.page, input)
       count++
       if (call.streamed)
-        await call.emit({ type: 'data', data: { ...row } as Value, text: textOf(row) })
+        await call.emit({
+          type: 'data',
+          data: { ...row } as Value,
+          text: `${headOf(row)}\n${textOf(row)}\n`,
+        })
       else pages.push(row)
     }
-    call.progress(count + failed.length, input.max_pages)
+    call.progress(count + failed.length, input.limit)
   }
-  const result = { count, pages, failed } as unknown as Value
-  return { result, text: pages.map(textOf).join('\n\n'), operation: 'scrape' }
+  const ok = count > 0 || failed.length === 0
+  const result = { ok, count, pages, failed } as unknown as Value
+  const message = failed.map(({ url, code, message: why }) => `${url}: ${why} (${code})`).join('\n')
+  const text = pages.length === 1 ? textOf(pages[0]!) : pages.map(sectionOf).join('\n\n')
+  return { result, text, operation: 'scrape', ...(message === '' ? {} : { message }) }
 }
 
 function rowOf(page: Visited, { as }: WebScrapeInput): Row {
@@ -50,6 +57,13 @@ function rowOf(page: Visited, { as }: WebScrapeInput): Row {
   if (as === 'links') return { ...facts, links: page.links.map((link) => ({ ...link })) }
   if (as === 'selectors') return { ...facts, picked: page.picked ?? {} }
   return { ...facts, content: page.content ?? '' }
+}
+
+const sectionOf = (row: Row): string => `${headOf(row)}\n\n${textOf(row)}`
+
+/** Which page the text is of. */
+function headOf({ title, url }: Row): string {
+  return title === '' ? `=== ${url}` : `=== ${title}\n=== ${url}`
 }
 
 function textOf({ content, links, picked }: Row): string {

@@ -34,9 +34,9 @@ export interface ArchiveInput {
    */
   entries?: string[]
   /**
-   * Replaces files that exist; else they end the extraction or creation.
+   * For extract and create: create refuses to write over a file that exists; replace does.
    */
-  overwrite?: boolean
+  mode?: 'create' | 'replace'
   /**
    * For extract: files that can be run as programs in the archive can be so again. Nothing else of modes is taken over.
    */

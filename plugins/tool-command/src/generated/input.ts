@@ -34,9 +34,9 @@ export interface CommandInput {
    */
   inherit?: string[]
   /**
-   * It is ended after this many milliseconds.
+   * It is ended after so long: ms, or text such as 30s or 2m.
    */
-  timeout_ms: number
+  timeout: number | string
   /**
    * It is ended when it has written more bytes than this.
    */

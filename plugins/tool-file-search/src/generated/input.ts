@@ -10,7 +10,7 @@ export interface FileSearchInput {
   /**
    * Glob: * and ? within a name, ** across folders, [a-z], {a,b}. Without a slash it is for names, with one for paths below the folder.
    */
-  name?: string
+  pattern?: string
   /**
    * What a line must contain. Without it the files themselves are the matches.
    */

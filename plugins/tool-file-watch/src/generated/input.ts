@@ -20,15 +20,15 @@ export interface FileWatchInput {
    */
   hidden: boolean
   /**
-   * Ends after so long.
+   * Ends after so long: ms, or text such as 10s or 5m.
    */
-  seconds: number
+  duration: number | string
   /**
    * Ends after so many events.
    */
-  max_events: number
+  limit: number
   /**
-   * Changes of one name within this time are one event.
+   * Changes of one name within this time are one event: ms, or text such as 100ms.
    */
-  debounce_ms: number
+  debounce: number | string
 }

@@ -90,24 +90,24 @@ export interface HttpRequestInput {
    */
   max_bytes?: number
   /**
-   * Parts of the time, in ms. Defaults: plugins.http.
+   * Parts of the time, each in ms or as text such as 30s. Defaults: plugins.http.
    */
   timeouts?: {
     /**
      * Until connected.
      */
-    connect_ms?: number
+    connect?: number | string
     /**
      * Until the answer begins.
      */
-    headers_ms?: number
+    headers?: number | string
     /**
      * Between two pieces of the body.
      */
-    idle_ms?: number
+    idle?: number | string
     /**
      * All of it, redirects and retries included.
      */
-    total_ms?: number
+    total?: number | string
   }
 }

@@ -13,9 +13,13 @@ export interface ImageInput {
    */
   base64?: string
   /**
-   * File for the new image, replaced if it is there. Without it the result carries the image as base64.
+   * File for the new image. Without it the result carries the image as base64.
    */
   to?: string
+  /**
+   * With to: create refuses a file that exists; replace puts the new one in its place.
+   */
+  mode?: 'create' | 'replace'
   /**
    * Format of the new image; default: that of the name in to, else as it was.
    */

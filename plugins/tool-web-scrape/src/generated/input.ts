@@ -50,7 +50,7 @@ export interface WebScrapeInput {
   /**
    * Ends after so many pages.
    */
-  max_pages: number
+  limit: number
   /**
    * Heeds the robots.txt of each site.
    */

@@ -4,6 +4,10 @@
  */
 export interface WebScrapeResult {
   /**
+   * False where no page could be read.
+   */
+  ok: boolean
+  /**
    * Pages that were read.
    */
   count: number
