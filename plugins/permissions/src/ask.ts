@@ -8,7 +8,6 @@ import type {
   RunFacts,
 } from '@llmspell/sdk'
 import type { Refusal } from './decide.ts'
-import { effectOf, isTooLong } from './effect.ts'
 import { ruleFor } from './remembered.ts'
 import type { RunState } from './run-state.ts'
 
@@ -43,18 +42,19 @@ export async function consult(
   asking: Asking,
 ): Promise<Verdict> {
   const { state } = asking
-  const key = effectOf(need, access, asking.mayLast)
+  const key = keyOf(need, access)
   if (state.granted.has(key)) return { outcome: 'approved', by: 'a person: for this run' }
-  if (isTooLong(need)) {
-    const why = 'it is too long for a person to be asked about it'
-    return { outcome: 'denied', by: 'approvals', reason: `${reason}, and ${why}` }
-  }
   const busy = tooMany(state)
   if (busy !== undefined)
     return { outcome: 'denied', by: 'approvals', reason: `${reason}, and ${busy}` }
   const question = questionOf(need, access, reason, asking)
   const answer = await answered(question, access.signal, asking)
   return kept(answer, question, access, key, asking)
+}
+
+/** The same effect by the same hands. */
+function keyOf({ permission, target }: PermissionNeed, { subject, run }: Access): string {
+  return JSON.stringify([permission, target, subject, run?.actors])
 }
 
 function tooMany({ pending, asked }: RunState): string | undefined {
@@ -71,14 +71,9 @@ function questionOf(
   { run, remember, mayLast }: Asking,
 ): Omit<ApprovalQuestion, 'signal'> {
   const need = { permission, target, ...(facts === undefined ? {} : { facts }) }
+  const rule = remember && mayLast ? ruleFor(need, access.root) : undefined
   const actors = run.actors.map(({ kind, name }) => `${kind} '${name}'`)
-  const question = { need, subject: access.subject, actors, reason }
-  if (!remember) return { ...question, noRule: 'there is no policy file to write it to' }
-  if (!mayLast) return { ...question, noRule: 'it is asked each time what an agent may send' }
-  const lasting = ruleFor(need, access.root)
-  return 'rule' in lasting
-    ? { ...question, rule: lasting.rule }
-    : { ...question, noRule: lasting.why }
+  return { need, subject: access.subject, actors, reason, ...(rule === undefined ? {} : { rule }) }
 }
 
 type Answer = ApprovalAnswer | 'silence' | 'ended'

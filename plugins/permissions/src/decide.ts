@@ -25,10 +25,10 @@ export function decideByGrants(need: PermissionNeed, access: Access): Permission
   let granted: { readonly layer: GrantLayer; readonly rule: string } | undefined
   for (const layer of grants) {
     const rule = allowingRule(layer, need, root)
-    if (rule === undefined) return notGranted(need, layer, root)
+    if (rule === undefined) return notGranted(need, layer.holder, root)
     if (granted === undefined || layer.holder === GIVEN) granted = { layer, rule }
   }
-  if (granted === undefined) return notGranted(need, { holder: GIVEN, allow: {} }, root)
+  if (granted === undefined) return notGranted(need, GIVEN, root)
   const { layer, rule } = granted
   return { allowed: true, holder: layer.holder, rule, ...sourceOf(layer, 'allow', rule) }
 }
@@ -51,7 +51,7 @@ export function onlyGivenLacks(need: PermissionNeed, { grants, root }: Access): 
 
 /** The most exact of a layer's rules that allow it, as `read=./docs`. */
 export function allowingRule(
-  { allow, holder }: GrantLayer,
+  { allow }: GrantLayer,
   need: PermissionNeed,
   root: string,
 ): string | undefined {
@@ -59,8 +59,6 @@ export function allowingRule(
   if (!Object.hasOwn(allow, permission))
     return valuesOf(allow, ANY).includes(ANY) ? '*=*' : undefined
   const grants = valuesOf(allow, permission)
-  // The manifest of a plugin says what it is for, not which program: that is for people to name.
-  if (permission === 'run' && holder.startsWith('plugin ') && grants.includes(ANY)) return 'run=*'
   // Where a grant leads is a question to the disk: asked only where none fits as it is written.
   const fits = best(grants, need, root, 'written') ?? best(grants, need, root, 'real')
   return fits === undefined ? undefined : `${permission}=${fits}`
