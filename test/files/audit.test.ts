@@ -80,7 +80,7 @@ test('what a link hides and what is protected are one denied line too', async ()
     { outcome: 'denied', target: join(world.outside, 'a.txt') },
   ])
   expect(await linesOf(write('.git/config'), ['.'])).toMatchObject([
-    { outcome: 'denied', by: 'files: protected .git/config' },
+    { outcome: 'denied', by: 'files: protected .git' },
   ])
 })
 

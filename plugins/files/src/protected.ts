@@ -9,9 +9,16 @@ interface Rule {
 
 /** Names of one path are joined and framed by slashes, small and without invisible characters. */
 const RULES: readonly Rule[] = [
-  { name: '.git/hooks', fits: /\/(?:\.git|git~1)\/(?:.*\/)?hooks\// },
-  { name: '.git/config', fits: /\/(?:\.git|git~1)\/(?:.*\/)?config(?:\.[^/]*)?\/$/ },
-  { name: '.git', fits: /\/(?:\.git|git~1)\/$/ },
+  { name: '.git', fits: /\/(?:\.git|git~1)\// },
+  { name: '.hg', fits: /\/\.hg\// },
+  { name: '.svn', fits: /\/\.svn\// },
+  { name: 'files of an editor', fits: /\/\.(?:vscode|idea|devcontainer)\// },
+  {
+    name: 'files of a build server',
+    fits: /\/\.github\/(?:workflows|actions)\/|\/\.gitlab-ci\.ya?ml\/$|\/\.circleci\//,
+  },
+  { name: 'hooks', fits: /\/\.husky\/|\/\.pre-commit-config\.ya?ml\/$/ },
+  { name: 'files of a package tool', fits: /\/(?:\.npmrc|\.yarnrc[^/]*|\.pnpmfile\.[^/]*)\/$/ },
   { name: '.llmspell', fits: /\/\.llmspell\// },
   { name: 'policy files', fits: /\/(?:llmspell\/policy|llmspell)\.toml\/$|\/\.config\/llmspell\// },
   { name: '.env', fits: /\/\.env[^/]*\// },
@@ -19,7 +26,7 @@ const RULES: readonly Rule[] = [
   { name: 'package.json', fits: /\/package\.json\/$/ },
   {
     name: 'files of a shell',
-    fits: /\/(?:\.(?:bash|zsh|ksh|csh|tcsh|sh)(?:rc|env|_?profile|_?log(?:in|out))|\.profile|\.log(?:in|out)|\.inputrc|\.gitconfig|\.npmrc)\/$|\/\.config\/fish\//,
+    fits: /\/(?:\.(?:bash|zsh|ksh|csh|tcsh|sh)(?:rc|env|_?profile|_?log(?:in|out))|\.profile|\.log(?:in|out)|\.inputrc|\.gitconfig)\/$|\/\.config\/fish\//,
   },
 ]
 

@@ -78,8 +78,10 @@ async function noFolder(folder: HeldFolder, name: string, shown: string): Promis
 }
 
 async function requireFolder(asked: Asked, place: string): Promise<void> {
-  if (may(asked, place)) return
-  await requirePlace(await ask(asked.means, 'write', place, asked.access), place)
+  // A person who agreed to the file was told of its folders.
+  if (asked.agreed || may(asked, place)) return
+  const facts = { kind: 'folder' }
+  await requirePlace(await ask(asked.means, 'write', place, asked.access, facts), place)
 }
 
 async function make(folder: HeldFolder, name: string, shown: string): Promise<HeldFolder> {

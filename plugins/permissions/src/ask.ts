@@ -8,6 +8,7 @@ import type {
   RunFacts,
 } from '@llmspell/sdk'
 import type { Refusal } from './decide.ts'
+import { effectOf, isTooLong } from './effect.ts'
 import { ruleFor } from './remembered.ts'
 import type { RunState } from './run-state.ts'
 
@@ -42,19 +43,35 @@ export async function consult(
   asking: Asking,
 ): Promise<Verdict> {
   const { state } = asking
-  const key = keyOf(need, access)
+  const key = effectOf(need, access, asking.mayLast)
   if (state.granted.has(key)) return { outcome: 'approved', by: 'a person: for this run' }
+  if (state.once.delete(key)) return { outcome: 'approved', by: 'a person: once' }
+  if (isTooLong(need)) {
+    const why = 'it is too long for a person to be asked about it'
+    return { outcome: 'denied', by: 'approvals', reason: `${reason}, and ${why}` }
+  }
   const busy = tooMany(state)
   if (busy !== undefined)
     return { outcome: 'denied', by: 'approvals', reason: `${reason}, and ${busy}` }
   const question = questionOf(need, access, reason, asking)
   const answer = await answered(question, access.signal, asking)
-  return kept(answer, question, access, key, asking)
+  const verdict = await kept(answer, question, access, key, asking)
+  if (verdict.outcome === 'approved') coverAlso(need, access, answer, asking)
+  return verdict
 }
 
-/** The same effect by the same hands. */
-function keyOf({ permission, target }: PermissionNeed, { subject, run }: Access): string {
-  return JSON.stringify([permission, target, subject, run?.actors])
+/** What was named in the question is answered with it. */
+function coverAlso(
+  { also = [], facts }: PermissionNeed,
+  access: Access,
+  answer: Answer,
+  { state, mayLast }: Asking,
+): void {
+  for (const each of also) {
+    const key = effectOf(facts === undefined ? each : { ...each, facts }, access, mayLast)
+    const set = answer === 'once' ? state.once : state.granted
+    set.add(key)
+  }
 }
 
 function tooMany({ pending, asked }: RunState): string | undefined {
@@ -65,15 +82,21 @@ function tooMany({ pending, asked }: RunState): string | undefined {
 
 /** Says what will happen, as the host has resolved it: how the asker wrote it has no place here. */
 function questionOf(
-  { permission, target, facts }: PermissionNeed,
+  { permission, target, facts, also = [] }: PermissionNeed,
   access: Access,
   reason: string,
   { run, remember, mayLast }: Asking,
 ): Omit<ApprovalQuestion, 'signal'> {
-  const need = { permission, target, ...(facts === undefined ? {} : { facts }) }
-  const rule = remember && mayLast ? ruleFor(need, access.root) : undefined
+  const more = also.length === 0 ? {} : { also }
+  const need = { permission, target, ...(facts === undefined ? {} : { facts }), ...more }
   const actors = run.actors.map(({ kind, name }) => `${kind} '${name}'`)
-  return { need, subject: access.subject, actors, reason, ...(rule === undefined ? {} : { rule }) }
+  const question = { need, subject: access.subject, actors, reason }
+  if (!remember) return { ...question, noRule: 'there is no policy file to write it to' }
+  if (!mayLast) return { ...question, noRule: 'it is asked each time what an agent may send' }
+  const lasting = ruleFor(need, access.root)
+  return 'rule' in lasting
+    ? { ...question, rule: lasting.rule }
+    : { ...question, noRule: lasting.why }
 }
 
 type Answer = ApprovalAnswer | 'silence' | 'ended'

@@ -172,7 +172,19 @@ test.each([
   ['run', 'git', 'gitk', false],
   ['run', 'git', '/tmp/git', false],
   ['run', 'git log *', 'git log', true],
-  ['run', 'git log *', 'git log -1', true],
+  ['run', 'git log *', 'git log main', true],
+  ['run', 'git log *', 'git log main "a -b"', true],
+  ['run', 'git log *', 'git log -1', false],
+  ['run', 'git log *', 'git log main --output=/x', false],
+  ['run', 'git log *', 'git log "-S a"', false],
+  ['run', 'git log *', 'git log -', false],
+  ['run', 'git log --*', 'git log -1 main', true],
+  ['run', 'git log --*', 'git log', true],
+  ['run', 'git log --*', 'git push -f', false],
+  ['run', '*', 'sh -c x', false],
+  ['run', '*', '/bin/bash', false],
+  ['run', 'sh', 'sh -c x', true],
+  ['unjailed', '*', 'sh -c x', true],
   ['run', 'git log *', 'git login', false],
   ['run', 'git log *', 'git push', false],
   ['run', 'git log', 'git log', true],
@@ -303,6 +315,31 @@ describe('texts', () => {
         "Tool 'file-read' may not run 'git log': agent 'poet' does not hold that permission.",
       hint: "Give agent 'poet' the permission run='git log', which the command line must grant too.",
     })
+  })
+
+  test('name all flags that are known to be missing', async () => {
+    const also = [{ permission: 'net-private', target: 'http://127.0.0.1:80' }]
+    const both = { ...need('net', 'http://127.0.0.1:80'), also }
+    expect(await failure(both, line({}))).toMatchObject({
+      hint: 'Add --allow-net=http://127.0.0.1:80 --allow-net-private',
+    })
+    expect(await failure(both, line({ 'net-private': ['*'] }))).toMatchObject({
+      hint: 'Add --allow-net=http://127.0.0.1:80',
+    })
+  })
+
+  test('say that a shell must be named, and how options are granted', async () => {
+    expect(await failure(need('run', 'sh -c x'), line({ run: ['*'] }))).toMatchObject({
+      message: expect.stringContaining('a shell must be named'),
+      hint: "Add --allow-run='sh -c x'",
+    })
+    expect(await failure(need('run', 'git log -1'), line({ run: ['git log *'] }))).toMatchObject({
+      message: expect.stringContaining("not for options that begin with '-'"),
+      hint: "Add --allow-run='git log -1', or --allow-run='git log --*' for any options",
+    })
+    expect(
+      await failure(need('run', 'git log -1'), line({ run: ['git'] }, { run: ['git log *'] })),
+    ).toMatchObject({ message: expect.stringContaining('denies it') })
   })
 
   test('escape hidden characters, and use the name of a permission that has no verb', async () => {

@@ -25,12 +25,18 @@ export function decideByGrants(need: PermissionNeed, access: Access): Permission
   let granted: { readonly layer: GrantLayer; readonly rule: string } | undefined
   for (const layer of grants) {
     const rule = allowingRule(layer, need, root)
-    if (rule === undefined) return notGranted(need, layer.holder, root)
+    if (rule === undefined) return refusal(need, layer, root)
     if (granted === undefined || layer.holder === GIVEN) granted = { layer, rule }
   }
-  if (granted === undefined) return notGranted(need, GIVEN, root)
+  if (granted === undefined) return refusal(need, { holder: GIVEN, allow: {} }, root)
   const { layer, rule } = granted
   return { allowed: true, holder: layer.holder, rule, ...sourceOf(layer, 'allow', rule) }
+}
+
+/** Names all that the layer lacks of what the same effect is known to need. */
+function refusal(need: PermissionNeed, layer: GrantLayer, root: string): Refusal {
+  const more = need.also?.filter((one) => allowingRule(layer, one, root) === undefined)
+  return notGranted(need, layer, root, more)
 }
 
 /** The first rule of any layer that says no. */
@@ -51,7 +57,7 @@ export function onlyGivenLacks(need: PermissionNeed, { grants, root }: Access): 
 
 /** The most exact of a layer's rules that allow it, as `read=./docs`. */
 export function allowingRule(
-  { allow }: GrantLayer,
+  { allow, holder }: GrantLayer,
   need: PermissionNeed,
   root: string,
 ): string | undefined {
@@ -59,6 +65,8 @@ export function allowingRule(
   if (!Object.hasOwn(allow, permission))
     return valuesOf(allow, ANY).includes(ANY) ? '*=*' : undefined
   const grants = valuesOf(allow, permission)
+  // The manifest of a plugin says what it is for, not which program: that is for people to name.
+  if (permission === 'run' && holder.startsWith('plugin ') && grants.includes(ANY)) return 'run=*'
   // Where a grant leads is a question to the disk: asked only where none fits as it is written.
   const fits = best(grants, need, root, 'written') ?? best(grants, need, root, 'real')
   return fits === undefined ? undefined : `${permission}=${fits}`

@@ -150,6 +150,87 @@ describe('a person who is asked', () => {
     expect(scene.told.map(({ outcome }) => outcome)).toEqual(Array(4).fill('approved'))
   })
 
+  test('this run is for the same command with the same input from the same folder', async () => {
+    const scene = new Scene('run')
+    const run = (facts: object, root = '/project'): Promise<void> =>
+      scene.guard.require(
+        { permission: 'run', target: 'git am -', facts: facts as never },
+        scene.access(line({}), [], root),
+      )
+    await run({ stdin: { sha256: 'a' } })
+    await run({ stdin: { sha256: 'a' } })
+    expect(scene.asked).toHaveLength(1)
+    await run({ stdin: { sha256: 'b' } })
+    await run({ stdin: { sha256: 'a' }, env: { A: '1' } })
+    await run({ stdin: { sha256: 'a' }, network: true })
+    await run({ stdin: { sha256: 'a' }, folder: 'sub' })
+    await run({ stdin: { sha256: 'a' } }, '/other')
+    expect(scene.asked).toHaveLength(6)
+    expect(scene.asked.every(({ rule, noRule }) => rule === undefined && noRule)).toBe(true)
+  })
+
+  test('this run for a request does not cover another method, and for a file no other mode', async () => {
+    const scene = new Scene('run')
+    const need = (permission: string, target: string, facts: object): Promise<void> =>
+      scene.guard.require({ permission, target, facts: facts as never }, scene.access(line({})))
+    await need('net', 'https://a.org:443', { method: 'GET' })
+    await need('net', 'https://a.org:443', { method: 'POST', bytes: 3 })
+    await need('net', 'https://a.org:443', { method: 'POST', bytes: 4 })
+    await need('write', '/project/x', { mode: 'append', bytes: 1 })
+    await need('write', '/project/x', { mode: 'append', bytes: 2 })
+    await need('write', '/project/x', { mode: 'replace' })
+    expect(scene.asked).toHaveLength(4)
+  })
+
+  test('this run, said before the labels met, does not cover sending after', async () => {
+    const scene = new Scene('run')
+    const agent = scene.access(line({ read: ['/'] }), AGENT)
+    expect(await scene.came('net', 'https://a.org', agent)).toBe('allowed')
+    expect(await scene.came('net', 'https://a.org', agent)).toBe('allowed')
+    expect(scene.asked).toHaveLength(1)
+    expect(await scene.came('read', '/project/a', agent)).toBe('allowed')
+    expect(await scene.came('net', 'https://a.org', agent)).toBe('allowed')
+    expect(scene.asked).toHaveLength(2)
+    expect(scene.asked[1]!.reason).toContain('private data')
+    const no = new Scene(() => Promise.resolve(no.asked.length > 1 ? 'no' : 'run'))
+    const other = no.access(line({ read: ['/'] }), AGENT)
+    expect(await no.came('net', 'https://a.org', other)).toBe('allowed')
+    await no.came('read', '/project/a', other)
+    expect(await no.came('net', 'https://a.org', other)).toContain('a person said no')
+  })
+
+  test('is not asked about a command that no question can show whole', async () => {
+    const scene = new Scene('once')
+    const came = await scene.came('run', `echo ${'x'.repeat(9000)}`, scene.access(line({})))
+    expect(came).toContain('too long for a person')
+    expect(scene.asked).toEqual([])
+    expect(scene.told).toMatchObject([{ outcome: 'denied', by: 'approvals' }])
+  })
+
+  test('answers for all that was named in the question, once or for the run', async () => {
+    const facts = { argv: ['git', 'log'] }
+    const unjailed = { permission: 'unjailed', target: 'git log' }
+    const both = { permission: 'run', target: 'git log', facts, also: [unjailed] }
+    for (const [answer, asked] of [
+      ['once', 2],
+      ['run', 1],
+    ] as const) {
+      const scene = new Scene(answer)
+      const access = scene.access(line({}))
+      for (let i = 0; i < 2; i++) {
+        await scene.guard.require(both, access)
+        await scene.guard.require({ ...unjailed, facts }, access)
+      }
+      expect(scene.asked).toHaveLength(asked)
+      expect(scene.asked[0]).toMatchObject({ need: { also: [unjailed] } })
+      expect(scene.told).toHaveLength(4)
+    }
+    const denying = new Scene('once')
+    const access = denying.access(line({}, { unjailed: ['git'] }))
+    await denying.guard.require(both, access)
+    await expect(denying.guard.require({ ...unjailed, facts }, access)).rejects.toThrow('denies it')
+  })
+
   test('always is written down, and tried no further where that fails', async () => {
     const scene = new Scene('always')
     expect([await ask(scene), await ask(scene)]).toEqual(['allowed', 'allowed'])

@@ -1,8 +1,9 @@
-import { matchesEnv, matchesName, matchesProgram } from './names.ts'
+import { deniesProgram, matchesEnv, matchesName, matchesProgram } from './names.ts'
 import { matchesNet } from './net.ts'
 import { deniesPath, isPlace, matchesPath, type Forms } from './path.ts'
 
 const PATHS: ReadonlySet<string> = new Set(['read', 'write'])
+const PROGRAMS: ReadonlySet<string> = new Set(['run', 'unjailed', 'mix'])
 
 /** Whether one value of a grant covers one exact target. Nothing that cannot be read matches. */
 export function matches(
@@ -21,8 +22,9 @@ export function matches(
     case 'net-private':
       return grant === '*' || matchesNet(grant, target)
     case 'run':
-    case 'unjailed':
       return matchesProgram(grant, target)
+    case 'unjailed':
+      return grant === '*' || matchesProgram(grant, target)
     case 'env':
       return matchesEnv(grant, target)
     case 'mix':
@@ -36,6 +38,7 @@ export function matches(
 export function denies(permission: string, grant: string, target: string, root: string): boolean {
   const ofPath = PATHS.has(permission) || (permission === 'mix' && isPlace(target))
   if (ofPath && deniesPath(grant, target, root)) return true
+  if (PROGRAMS.has(permission) && deniesProgram(grant, target)) return true
   return !PATHS.has(permission) && matches(permission, grant, target, root)
 }
 

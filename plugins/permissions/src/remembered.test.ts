@@ -26,5 +26,25 @@ test.each([
   ['env', 'LANG', 'env=LANG'],
   ['secret', 'key', 'secret=key'],
 ])('always for %s %s writes %s', (permission, target, rule) => {
-  expect(ruleFor({ permission, target }, '/project')).toBe(rule)
+  const found = ruleFor({ permission, target }, '/project')
+  expect('rule' in found ? found.rule : undefined).toBe(rule)
+  expect('why' in found ? found.why.length > 0 : rule !== undefined).toBe(true)
+})
+
+test.each(['python3', 'python3.12', 'node', 'perl', 'awk', 'sed', 'env', '/usr/bin/ruby'])(
+  'what %s reads from its arguments is asked for each time',
+  (program) => {
+    expect(ruleFor({ permission: 'run', target: `${program} -x y` }, '/project')).toEqual({
+      why: 'its arguments are a program of their own',
+    })
+  },
+)
+
+test('no rule says what stands on stdin, or makes a folder', () => {
+  const facts = { stdin: { bytes: 1 } }
+  expect(ruleFor({ permission: 'run', target: 'git am -', facts }, '/project')).toMatchObject({
+    why: expect.stringContaining('stdin'),
+  })
+  const made = { permission: 'write', target: '/project/out', facts: { kind: 'folder' } }
+  expect(ruleFor(made, '/project')).toMatchObject({ why: expect.stringContaining('all below') })
 })

@@ -5,6 +5,8 @@ export interface RunState {
   readonly labels: Set<Label>
   /** Needs that a person has allowed for the rest of the run. */
   readonly granted: Set<string>
+  /** Needs that a person has allowed together with another, to be used once. */
+  readonly once: Set<string>
   asked: number
   pending: number
 }
@@ -14,7 +16,7 @@ const NOBODY: ReadonlySet<Label> = new Set()
 /** Undefined where a plugin acts for itself. */
 export function runState({ run }: Access): RunState | undefined {
   return run?.share<RunState>('permissions', () => ({
-    value: { labels: new Set(), granted: new Set(), asked: 0, pending: 0 },
+    value: { labels: new Set(), granted: new Set(), once: new Set(), asked: 0, pending: 0 },
   }))
 }
 

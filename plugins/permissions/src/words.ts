@@ -1,9 +1,14 @@
 import { isAbsolute } from 'node:path'
 import { printable } from '@llmspell/sdk'
-import type { PermissionDecision, PermissionNeed } from '@llmspell/sdk'
+import type { GrantLayer, PermissionDecision, PermissionNeed, PermissionSet } from '@llmspell/sdk'
+import { withOptions } from './names.ts'
 import { belowRoot } from './path.ts'
+import { isShellCommand } from './shells.ts'
 
 type Refusal = Extract<PermissionDecision, { allowed: false }>
+
+/** Of a program with its words, so that a hint has all of them. */
+const LONGEST = 1000
 
 const VERBS: Readonly<Record<string, string>> = {
   read: 'read',
@@ -54,11 +59,18 @@ export function deniedBy(
   }
 }
 
-export function notGranted(need: PermissionNeed, holder: string, root: string): Refusal {
+export function notGranted(
+  need: PermissionNeed,
+  { holder, allow }: GrantLayer,
+  root: string,
+  also: readonly PermissionNeed[] = [],
+): Refusal {
   const rule = `${need.permission}=${flagTarget(need, root)}`
   if (holder === 'command line') {
-    const reason = 'nothing on the command line grants it'
-    return { allowed: false, holder, reason, hint: grantHint(need, rule) }
+    const near = nearly(need, allow)
+    const reason = `nothing on the command line grants it${near?.reason ?? ''}`
+    const flags = [need, ...also].map((one) => grantFlag(one, root)).join(' ')
+    return { allowed: false, holder, reason, hint: `Add ${flags}${near?.hint ?? ''}` }
   }
   if (holder.endsWith(' policy')) {
     const hint = `Add ${rule} to [cap] of the ${holder}, or leave it alone.`
@@ -91,8 +103,26 @@ export function protectedFile(need: PermissionNeed, root: string): Refusal {
   }
 }
 
-function grantHint(need: PermissionNeed, rule: string): string {
-  return need.permission === 'net-private' ? 'Add --allow-net-private' : `Add --allow-${rule}`
+function grantFlag(need: PermissionNeed, root: string): string {
+  if (need.permission === 'net-private') return '--allow-net-private'
+  return `--allow-${need.permission}=${flagTarget(need, root)}`
+}
+
+/** What a rule for programs lacks to cover it. */
+function nearly(
+  { permission, target }: PermissionNeed,
+  allow: PermissionSet,
+): { readonly reason: string; readonly hint: string } | undefined {
+  if (permission !== 'run' && permission !== 'unjailed') return undefined
+  const rules = Object.hasOwn(allow, permission) ? allow[permission]! : []
+  if (permission === 'run' && rules.includes('*') && isShellCommand(target))
+    return { reason: ": a shell must be named, 'run=*' does not cover it", hint: '' }
+  const wider = rules.map((rule) => withOptions(rule, target)).find((rule) => rule !== undefined)
+  if (wider === undefined) return undefined
+  return {
+    reason: ": a star at the end stands for values, not for options that begin with '-'",
+    hint: `, or --allow-${permission}=${quoted(printable(wider))} for any options`,
+  }
 }
 
 function hostOf(target: string): string {
@@ -102,7 +132,7 @@ function hostOf(target: string): string {
 /** The target for people: as it was asked for, else relative to the root. */
 export function shownTarget({ permission, target, shown }: PermissionNeed, root: string): string {
   if (shown !== undefined) return printable(shown)
-  if (!isPath(permission)) return printable(target)
+  if (!isPath(permission)) return printable(target, LONGEST)
   return printable(belowRoot(root, target) ?? 'a path outside the folder of the run')
 }
 

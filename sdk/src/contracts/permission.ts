@@ -37,6 +37,8 @@ export interface PermissionNeed {
   readonly shown?: string
   /** What a person who is asked should know, and the audit line keeps by digest: address, arguments, bytes, a diff. */
   readonly facts?: Readonly<Record<string, Value>>
+  /** What the same effect is known to need too, so that a denial can name all that is missing. */
+  readonly also?: readonly Pick<PermissionNeed, 'permission' | 'target' | 'shown'>[]
 }
 
 export type PermissionDecision =
@@ -88,6 +90,8 @@ export interface ApprovalQuestion {
   readonly reason: string
   /** The rule that `always` would write: `write=./out`; absent where it may not be remembered. */
   readonly rule?: string
+  /** Why there is no rule, in words. */
+  readonly noRule?: string
   readonly signal: AbortSignal
 }
 
