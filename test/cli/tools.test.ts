@@ -43,6 +43,10 @@ describe('tool list', () => {
     const free = await rows('--permission', 'none')
     expect(free.flatMap(({ permissions }) => Object.values(permissions).flat())).toEqual([])
     expect(free.length + readers.length).toBeGreaterThan(5)
+    expect(await llmspell(['tool', 'list', '--permission', 'reed'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("Did you mean 'read'?"),
+    })
     expect(await llmspell(['tool', 'list', '--tag', 'nowhere'])).toMatchObject({
       code: 0,
       stdout: 'No tool fits.\n',
@@ -61,6 +65,62 @@ describe('tool invoke', () => {
       code: 2,
       stderr: expect.stringContaining("'--params'"),
     })
+  })
+
+  test('reads values as the schema of the tool says, and names that are flags too', async () => {
+    const invoke = (...words: string[]): Promise<unknown> => llmspell(['tool', 'invoke', ...words])
+    const add = ['datetime', '--operation', 'add', '--value', '2024-01-31', '--format', 'sql']
+    const later = { code: 0, stdout: '2024-02-29 00:00:00.000 Z\n' }
+    expect(await invoke(...add, '--amount', '{"months":1}')).toMatchObject(later)
+    expect(await invoke(...add, '--', '--param.amount={"months":1}')).toMatchObject(later)
+    expect(await invoke('template', '--template', 'x', '--values', 'y')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(`--values '{"key": "value"}'`),
+    })
+    expect(await invoke('text', '--text', 'x')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('"split", "match", "replace"'),
+    })
+    expect(await invoke('file-read', '--path', 'x', '--on_error', 'return')).toMatchObject({
+      code: 2,
+    })
+  })
+
+  test('one value may come from stdin', async () => {
+    const words = ['tool', 'invoke', 'text', '--operation', 'case', '--style', 'upper', '--text']
+    expect(await llmspell([...words, '-'], { input: 'lamp' })).toMatchObject({ stdout: 'LAMP\n' })
+    expect(await llmspell([...words, '-', '--to', '-'], { input: 'lamp' })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('stdin is there once'),
+    })
+  })
+
+  test('shows the parameters of the tool as its help', async () => {
+    const { code, stdout } = await llmspell(['tool', 'invoke', 'http-request', '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('--param.json')
+    expect(stdout).toContain('In JavaScript')
+  })
+
+  test('ends with the code of a failed tool where what ran failed', async () => {
+    const words = ['tool', 'invoke', 'command', '--program', 'sh', '--args', '-c', '--args']
+    const run = await llmspell([
+      ...words,
+      'echo a, b; exit 3',
+      '--allow-run=sh',
+      '--allow-unjailed=sh',
+    ])
+    expect(run).toMatchObject({ code: 7, stdout: expect.stringContaining('a, b\n') })
+  })
+
+  test('prints the lines around what it has found', async () => {
+    using folder = new Folder({ 'a.txt': 'one\ntwo\nthree\n' })
+    const words = ['tool', 'invoke', 'file-search', '--content', 'two', '--context', '1']
+    const lines = 'a.txt-1- one\na.txt:2: two\na.txt-3- three\n'
+    for (const more of [[], ['--stream']]) {
+      const run = await llmspell([...words, ...more, '--allow-read=.'], { cwd: folder.path })
+      expect(run).toMatchObject({ code: 0, stdout: lines })
+    }
   })
 
   test('writes a stream as it comes', async () => {

@@ -53,6 +53,17 @@ describe('a result that is too large for one call', () => {
     expect(all).toHaveLength(20_000)
   })
 
+  test('with one long text keeps that text itself', async () => {
+    const { data, metadata } = await execute('letter', { bytes: 2_000_000 })
+    expect((data as { readonly title: string }).title).toBe('Lamps')
+    expect(metadata.artifact).toMatchObject({
+      mime: 'text/plain',
+      bytes: 2_000_000,
+      metadata: { field: 'body' },
+    })
+    expect(await stored(metadata.artifact!)).toBe('x'.repeat(2_000_000))
+  })
+
   test('that has no part of its shape says only where it is', async () => {
     const { result, metadata } = await execute('keys', { count: 30_000 })
     const { artifact } = metadata

@@ -118,8 +118,10 @@ function isRefusal({ result }: ToolResult): boolean {
   return (result as { readonly ok?: unknown } | null | undefined)?.ok === false
 }
 
-function cutNote({ id, bytes, mime }: ArtifactInfo): string {
-  const what = mime === 'application/json' ? 'all of it, as JSON' : 'all of it'
+function cutNote({ id, bytes, mime, metadata }: ArtifactInfo): string {
+  const { field } = (metadata ?? {}) as { readonly field?: string }
+  const form = mime === 'application/json' ? 'all of it as JSON' : 'all of it'
+  const what = field === undefined ? form : `the whole text of ${field}`
   return `note: this is a part of ${bytesText(bytes)}; ${what}: llmspell artifact export ${id} FILE\n`
 }
 

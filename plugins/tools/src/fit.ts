@@ -3,7 +3,7 @@ import type { ArtifactInfo, Artifacts, ToolOutput, Value } from '@llmspell/sdk'
 import { cutText, preview } from './preview.ts'
 import { isStructured, readable } from './result.ts'
 import { spill } from './spill.ts'
-import type { Origin } from './spill.ts'
+import type { Origin, Whole } from './spill.ts'
 import { weigh } from './weigh.ts'
 
 /** Bytes of a whole result, less what stands beside the payload. */
@@ -52,15 +52,35 @@ export async function fitted(given: ToolOutput, small: boolean, how: Fitting): P
   const weight = weigh(output.result)
   if (copies * weight + output.text.length <= ROOM) return { output }
   const room = Math.floor(ROOM / (copies + 1))
-  const artifact = await spill(given, weight <= room, how.origin, how.artifacts)
-  const result = partOf(output.result, room, artifact, how)
+  const part = partOf(output.result, room, how)
+  const whole = weight <= room ? { text: given.text } : cutField(output.result, part)
+  const artifact = await spill(given, whole, how.origin, how.artifacts)
+  const result = part ?? placeOf(artifact)
   const text = cutText(given.text ?? readable(result), room)
   return { output: { ...given, result, text }, artifact }
 }
 
-/** In the shape of the whole where that can be cut, else only where the whole is. */
-function partOf(result: Value, room: number, artifact: ArtifactInfo, how: Fitting): Value {
+/** In the shape of the whole where that can be cut. */
+function partOf(result: Value, room: number, how: Fitting): Value | undefined {
   const part = weigh(result) <= room ? result : preview(result, room)
-  if (part !== undefined && how.keepsSchema(part)) return part
+  return part !== undefined && how.keepsSchema(part) ? part : undefined
+}
+
+function placeOf(artifact: ArtifactInfo): Value {
   return { truncated: true, bytes: artifact.bytes, artifact: artifact as unknown as Value }
 }
+
+/** The field of an object whose text was cut, where that is all that was. */
+function cutField(whole: Value, part: Value | undefined): Whole {
+  if (!isRecord(whole) || !isRecord(part)) return {}
+  const cut = Object.entries(whole).filter(([key, value]) => !isSame(value, part[key]))
+  const [field, text] = cut[0] ?? []
+  return cut.length === 1 && typeof text === 'string' ? { field: field!, text } : {}
+}
+
+function isRecord(value: Value | undefined): value is Readonly<Record<string, Value>> {
+  return isStructured(value ?? null) && !Array.isArray(value)
+}
+
+const isSame = (one: Value, other: Value | undefined): boolean =>
+  one === other || (isStructured(one) && JSON.stringify(one) === JSON.stringify(other))

@@ -9,6 +9,12 @@ export interface Origin {
   readonly untrusted: boolean
 }
 
+/** The one text that is too large, and the field of the result that has it; nothing where there are more. */
+export interface Whole {
+  readonly text?: string | undefined
+  readonly field?: string
+}
+
 interface Content {
   readonly bytes: Uint8Array
   readonly mime: string
@@ -21,26 +27,32 @@ interface Content {
  */
 export async function spill(
   output: ToolOutput,
-  textOnly: boolean,
+  whole: Whole,
   origin: Origin,
   artifacts: Artifacts | undefined,
 ): Promise<ArtifactInfo> {
   const { tool, runId, seq, untrusted } = origin
   if (!artifacts) throw tooLarge(tool)
-  const { bytes, mime, ending } = contentOf(output, textOnly)
+  const { field, text } = whole
+  const { bytes, mime, ending } = contentOf(output, text)
   return artifacts.save(bytes, {
     name: `${tool}-${seq}.${ending}`,
     mime,
     run: runId,
-    metadata: { type: 'tool_result', tool, ...(untrusted ? { untrusted } : {}) },
+    metadata: {
+      type: 'tool_result',
+      tool,
+      ...(field === undefined ? {} : { field }),
+      ...(untrusted ? { untrusted } : {}),
+    },
   })
 }
 
-/** Text and bytes as they are; where only the text is too large, that; anything else as JSON. */
-function contentOf({ result, text }: ToolOutput, textOnly: boolean): Content {
+/** Text and bytes as they are; where only one text is too large, that; anything else as JSON. */
+function contentOf({ result }: ToolOutput, text: string | undefined): Content {
   if (result instanceof Uint8Array)
     return { bytes: result, mime: 'application/octet-stream', ending: 'bin' }
-  const plain = typeof result === 'string' ? result : textOnly ? text : undefined
+  const plain = typeof result === 'string' ? result : text
   if (plain !== undefined) return { bytes: encode(plain), mime: 'text/plain', ending: 'txt' }
   return { bytes: encode(json(result)), mime: 'application/json', ending: 'json' }
 }
