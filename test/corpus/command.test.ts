@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -12,7 +13,7 @@ import {
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CallContext, PermissionSet, ToolResult } from '@llmspell/sdk'
+import type { ApprovalQuestion, CallContext, PermissionSet, ToolResult } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { debianProgram } from '../support/debian.ts'
 import { hostPlugin, inRun } from '../support/host.ts'
@@ -379,6 +380,53 @@ describe('without a jail', () => {
     const { result: seen } = await call(free, shell, allow)
     expect(seen?.stdout).toContain('PATH=')
     expect(seen?.stdout).not.toContain(CANARY)
+  })
+
+  test('what may read nothing starts in an empty folder of its own, which goes', async () => {
+    const allow = { run: ['sh'], unjailed: ['sh'] }
+    const script = 'pwd; ls -A; echo left > behind; ls -A'
+    const found = await call(free, { program: 'sh', args: ['-c', script] }, allow)
+    const [place, ...entries] = found.result!.stdout.trim().split('\n')
+    expect(entries).toEqual(['behind'])
+    expect(place).toContain('llmspell-empty-')
+    expect(existsSync(place!)).toBe(false)
+  })
+
+  test('a denial names all that is missing', async () => {
+    const found = await call(free, { program: 'echo', env: { TZ: 'UTC' }, network: true }, {})
+    expect(found.all).toContain(
+      "Add --allow-run=echo --allow-unjailed=echo --allow-net='*:*' --allow-net-private --allow-env=TZ",
+    )
+  })
+
+  test('one question shows all of a command and answers for all that it needs', async () => {
+    const asked: ApprovalQuestion[] = []
+    const input = { program: 'cat', stdin: 'a\n\u202Eb\nc\nd', env: { TZ: 'UTC' } }
+    const ask = (question: ApprovalQuestion): Promise<'once'> => {
+      asked.push(question)
+      return Promise.resolve('once')
+    }
+    const act = (context: CallContext): Promise<unknown> =>
+      context.call('Tool', 'execute', ['command', input])
+    const ended = (await inRun(free, act, { root, ask })) as ToolResult
+    expect(ended.result).toMatchObject({ stdout: input.stdin })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatchObject({
+      noRule: expect.any(String),
+      need: {
+        target: 'cat',
+        facts: {
+          argv: ['cat'],
+          folder: 'an empty folder',
+          env: { TZ: 'UTC' },
+          stdin: { bytes: 10, sha256: expect.any(String), first: 'a\n\\u{202e}b\nc' },
+        },
+        also: [
+          { permission: 'unjailed', target: 'cat' },
+          { permission: 'env', target: 'TZ' },
+        ],
+      },
+    })
   })
 
   test('the service runs nothing unasked', async () => {

@@ -1,14 +1,16 @@
 import { inputDuration } from '@llmspell/sdk'
 import type { Command, Jail, Permissions, Tool, ToolCall, ToolOutput } from '@llmspell/sdk'
+import { emptyFolder } from './empty-folder.ts'
 import { unknownProgram } from './errors.ts'
-import { shownFolder } from './folder.ts'
+import { factsOf } from './facts.ts'
+import { shownAs, shownFolder } from './folder.ts'
 import type { CommandInput } from './generated/input.ts'
 import type { CommandResult } from './generated/output.ts'
 import { validate } from './generated/input.validate.js'
 import { validate as validateOutput } from './generated/output.validate.js'
 import { commandLine, findProgram } from './program.ts'
 import { resultOf } from './result.ts'
-import { Rights } from './rights.ts'
+import { alsoNeeded, Rights } from './rights.ts'
 import { variablesOf } from './variables.ts'
 
 export interface CommandParts {
@@ -25,7 +27,9 @@ export function command(parts: CommandParts): Tool<CommandInput> {
     validateOutput,
     async execute(input, call) {
       const [prepared, kind] = await prepare(parts, input, call)
-      const end = await parts.jail.run(prepared)
+      // Only a jail has an empty folder of its own.
+      await using empty = await emptyFolder(!prepared.jailed && kind === 'empty')
+      const end = await parts.jail.run({ ...prepared, ...empty.place })
       // The reason of the caller, not a result that is half.
       if (end.ended === 'cancelled') call.signal.throwIfAborted()
       const result = resultOf(end, kind)
@@ -42,11 +46,12 @@ async function prepare(
   const rights = new Rights(permissions, call)
   const program = await findProgram(input.program, path)
   const target = commandLine(program.name, input.args)
-  const facts = { argv: [program.name, ...input.args], folder: input.folder ?? '.' }
-  await rights.run(program, target, facts)
-  if (program.path === undefined) throw unknownProgram(input.program)
+  const folderWords = await shownAs(input.folder, call, rights)
+  const facts = factsOf(program.name, input, folderWords, call)
   const jailed = (await jail.report()).kind !== 'none'
-  if (!jailed) await call.require('unjailed', target, facts)
+  await rights.run(program, target, facts, alsoNeeded(input, target, jailed))
+  if (program.path === undefined) throw unknownProgram(input.program)
+  if (!jailed) await rights.unjailed(target, facts)
   if (input.network) await rights.network()
   const { kind, folder, ...shown } = await shownFolder(input.folder, call, rights)
   const env = { PATH: path.join(':'), LANG: 'C.UTF-8', ...(await variablesOf(input, call, rights)) }

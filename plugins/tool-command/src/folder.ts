@@ -45,6 +45,18 @@ export async function shownFolder(
   return { ...(await writable(folder, root, call, rights)), hide }
 }
 
+/** The working folder in words, for a person who is asked; looks only. */
+export async function shownAs(
+  asked: string | undefined,
+  call: ToolCall,
+  rights: Rights,
+): Promise<string> {
+  if (asked !== undefined) return asked
+  const root = await realpath(call.root)
+  const isShown = mayAll('read', root, rights) && deniedIn('read', root, call.grants, root)
+  return isShown ? '.' : 'an empty folder'
+}
+
 /** Undefined where none was named and the folder of the run is not granted. */
 async function realFolder(
   asked: string | undefined,

@@ -1,8 +1,32 @@
-import type { GrantLayer, Permissions, ToolCall, Value } from '@llmspell/sdk'
+import { basename } from 'node:path'
+import type { GrantLayer, PermissionNeed, Permissions, ToolCall, Value } from '@llmspell/sdk'
+import type { CommandInput } from './generated/input.ts'
 import { isShell, withoutStar } from './shells.ts'
 import type { Program } from './program.ts'
 
 type Facts = Readonly<Record<string, Value>>
+type Also = Pick<PermissionNeed, 'permission' | 'target' | 'shown'>
+
+/** A host and a port that only the widest rule covers. */
+const WHOLE_NETWORK: readonly Also[] = ['net', 'net-private'].map((permission) => ({
+  permission,
+  target: 'any://*:1',
+  shown: '*:*',
+}))
+
+/** What a command needs besides `run`, so that all of it is asked for together. */
+export function alsoNeeded(
+  { env = {}, inherit = [], network }: CommandInput,
+  target: string,
+  jailed: boolean,
+): readonly Also[] {
+  const names = [...inherit, ...Object.keys(env)]
+  return [
+    ...(jailed ? [] : [{ permission: 'unjailed', target }]),
+    ...(network ? WHOLE_NETWORK : []),
+    ...names.map((name) => ({ permission: 'env', target: name })),
+  ]
+}
 
 /** What a call of the tool asks for, beyond single needs. */
 export class Rights {
@@ -14,17 +38,22 @@ export class Rights {
     this.#call = call
   }
 
+  /** @param also what the same command needs besides. @throws PERMISSION_DENIED */
+  run(program: Program, target: string, facts: Facts, also: readonly Also[]): Promise<void> {
+    // By its name `permissions` knows a shell; one behind a link is known here.
+    const hidden = isShell(program.names) && !isShell([basename(program.name)])
+    const access = hidden ? withoutStar(this.#call) : this.#call
+    return this.#permissions.require({ permission: 'run', target, facts, also }, access)
+  }
+
   /** @throws PERMISSION_DENIED */
-  async run(program: Program, target: string, facts: Facts): Promise<void> {
-    if (!isShell(program.names)) return this.#call.require('run', target, facts)
-    await this.#permissions.require({ permission: 'run', target, facts }, withoutStar(this.#call))
+  unjailed(target: string, facts: Facts): Promise<void> {
+    return this.#permissions.require({ permission: 'unjailed', target, facts }, this.#call)
   }
 
   /** The jail has one network or none: whoever gets it reaches all of it. @throws PERMISSION_DENIED */
   async network(): Promise<void> {
-    // A host and a port that only the widest rule covers.
-    for (const permission of ['net', 'net-private'])
-      await this.#permissions.require({ permission, target: 'any://*:1', shown: '*:*' }, this.#call)
+    for (const need of WHOLE_NETWORK) await this.#permissions.require(need, this.#call)
   }
 
   /** @throws PERMISSION_DENIED */
