@@ -69,8 +69,48 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     expect(await outcomes()).toEqual(['refused: a person: stop'])
   })
 
-  test('what is no answer is asked again', async () => {
-    expect((await run(['yes', 'x', 'n'])).code).toBe(4)
+  test('what is no answer is asked again, with the answers', async () => {
+    const shown = await run(['x', '?', 'n'])
+    expect(shown.code).toBe(4)
+    expect(shown.text).toContain('answer o, r, a, n or s (y counts as o, ? explains them)')
+    expect(shown.text).toContain('r  run: the same again until this run ends')
+  })
+
+  test.each([['y'], ['yes']])('%s counts as once', async (key) => {
+    const shown = await run([key, key])
+    expect({ code: shown.code, asked: questions(shown) }).toEqual({ code: 0, asked: 2 })
+  })
+
+  test('a folder says that its rule covers all below it', async () => {
+    const argv = ['tool', 'invoke', 'directory-list', '--path', '.']
+    const shown = await onTerminal(argv, ['n'], { cwd: project.path, home: home.path })
+    expect(shown.text).toContain('writes read=. (and all below it)')
+    expect(shown.text).toMatch(/for\s+you, by tool invoke/)
+  })
+
+  test('a file with its folders is one question', async () => {
+    const params = '{"path":"a/b/new.txt","content":"x","parents":true}'
+    const argv = ['tool', 'invoke', 'file-write', '--params', params]
+    const shown = await onTerminal(argv, ['o'], { cwd: project.path, home: home.path })
+    expect(shown.text.match(/wants: write/g)).toHaveLength(1)
+    expect(shown.text).toContain('those of its path that are missing are made')
+    expect(readFileSync(join(project.path, 'a', 'b', 'new.txt'), 'utf8')).toBe('x')
+  })
+
+  test('a command is shown whole, one argument in a line, and with all that it needs', async () => {
+    const long = `${'x'.repeat(300)}end`
+    const params = JSON.stringify({
+      program: 'printf',
+      args: ['%s', 'a b', long],
+      stdin: 'one\ntwo',
+    })
+    const argv = ['tool', 'invoke', 'command', '--params', params]
+    const shown = await onTerminal(argv, ['n'], { cwd: project.path, home: home.path })
+    expect(shown.text).toMatch(/argv\s+printf\r?\n\s+%s\r?\n\s+"a b"\r?\n\s+x{68}\r?\n/)
+    expect(shown.text.replaceAll(/\s/g, '')).toContain(long)
+    expect(shown.text).toMatch(/stdin\s+bytes: 7/)
+    expect(shown.text).toContain('an empty folder')
+    expect(shown.text).toMatch(/always\s+not offered: \w/)
   })
 
   test.each([['--no-ask'], ['--json']])('with %s nobody is asked', async (flag) => {
@@ -103,6 +143,7 @@ describe.runIf(HAS_TERMINAL)('on a terminal', () => {
     })
     expect(shown.text).toContain(String.raw`a\u{202e}txt\u{1b}[31m`)
     expect(shown.text).not.toContain('[a]lways')
+    expect(shown.text).toContain('not offered: it has hidden characters')
   })
 })
 

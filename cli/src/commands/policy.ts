@@ -4,7 +4,7 @@ import type { PolicyFile } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { CONFIG, GRANTS, HELP, JSON_FLAG, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
-import { explained, explainedText, needOf } from '../policy/explain.ts'
+import { explained, explainedText, needOf, protectedFile } from '../policy/explain.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -41,7 +41,10 @@ async function explain(stage: Stage): Promise<number> {
   const policy = await kernel.use('policy')
   const grants = await policy.chain(root, { allow: allowed(parsed), deny: denied(parsed) })
   const permissions = await kernel.use('permissions')
-  const decision = permissions.decide(need, { subject: 'A run', grants, root })
+  const access = { subject: 'A run', grants, root }
+  const granted = permissions.decide(need, access)
+  const files = permission === 'write' && granted.allowed ? await kernel.use('files') : undefined
+  const decision = files?.protects(need.target, access) ? protectedFile(need, root) : granted
   const found = explained(need, decision, placesOf(config), root)
   const paint = painter(process.stdout.isTTY)
   out(json ? `${toJson({ ok: true, ...found })}\n` : explainedText(found, root, paint))

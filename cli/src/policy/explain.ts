@@ -36,6 +36,16 @@ function realPlace(path: string): string {
   }
 }
 
+/** What the service `files` refuses though it is granted. */
+export function protectedFile({ target }: PermissionNeed, root: string): PermissionDecision {
+  return {
+    allowed: false,
+    holder: 'files',
+    reason: 'what is written there can run or decide later, so no rule for a folder covers it',
+    hint: `Grant exactly this file: --allow-write=${near(target, root)}`,
+  }
+}
+
 /** A decision with the file that its rule stands in. */
 export interface Explained {
   readonly allowed: boolean

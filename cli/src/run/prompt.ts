@@ -1,10 +1,12 @@
-import { relative } from 'node:path'
-import { printable, type ApprovalAnswer, type ApprovalQuestion, type Value } from '@llmspell/sdk'
+import { printable, type ApprovalAnswer, type ApprovalQuestion } from '@llmspell/sdk'
 import { painter } from '../print/style.ts'
 import { readAnswer } from './answer.ts'
+import { rowsOf, type Caller } from './question.ts'
 
 const KEYS: Readonly<Record<string, ApprovalAnswer>> = {
   o: 'once',
+  y: 'once',
+  yes: 'once',
   r: 'run',
   a: 'always',
   n: 'no',
@@ -15,17 +17,19 @@ const KEYS: Readonly<Record<string, ApprovalAnswer>> = {
 export async function prompt(
   question: ApprovalQuestion,
   write: (text: string) => void,
+  caller?: Caller,
 ): Promise<ApprovalAnswer> {
-  write(questionText(question))
+  const { text, mayLast } = shownQuestion(question, caller)
+  write(text)
   for (;;) {
     const typed = await readAnswer(question.signal)
     if (typed === undefined) {
       write('\n')
       return 'no'
     }
-    const answer = answerOf(typed, question.rule !== undefined)
+    const answer = answerOf(typed, mayLast)
     if (answer !== undefined) return answer
-    write(`  ${choices(question.rule)}`)
+    write(`${typed.trim() === '?' ? explained(mayLast) : expected(mayLast)}  ${choices(mayLast)}`)
   }
 }
 
@@ -33,43 +37,47 @@ export async function prompt(
 export function answerOf(typed: string, mayLast: boolean): ApprovalAnswer | undefined {
   const word = typed.trim().toLowerCase()
   if (word === '') return 'no'
-  const answer = KEYS[word] ?? Object.values(KEYS).find((one) => one === word)
+  const answer = Object.hasOwn(KEYS, word)
+    ? KEYS[word]
+    : Object.values(KEYS).find((one) => one === word)
   return answer === 'always' && !mayLast ? undefined : answer
 }
 
-const MOST_LINES = 20
-
 /** All of it from the resolved effect; what others wrote can neither move nor colour anything. */
-export function questionText({ need, subject, actors, reason, rule }: ApprovalQuestion): string {
+export function questionText(question: ApprovalQuestion, caller?: Caller): string {
+  return shownQuestion(question, caller).text
+}
+
+function shownQuestion(
+  question: ApprovalQuestion,
+  caller: Caller = 'the script',
+): { readonly text: string; readonly mayLast: boolean } {
   const paint = painter(process.stderr.isTTY)
-  const head = `${printable(subject)} wants: ${need.permission} ${targetText(need.permission, need.target)}`
-  const rows = [
-    ['for', actors.length === 0 ? 'the script' : actors.map((one) => printable(one)).join(' › ')],
-    ['why', printable(reason, 400)],
-    ...Object.entries(need.facts ?? {}).map(([name, value]) => [
-      printable(name, 20),
-      factText(value),
-    ]),
+  const { head, rows, whole } = rowsOf(question, caller)
+  // A yes for good is for what was seen whole.
+  const mayLast = question.rule !== undefined && whole
+  const lines = rows.map(([name, text]) => `  ${paint('dim', name.padEnd(6))} ${text}\n`)
+  return {
+    text: `${paint('yellow', '?')} ${paint('bold', head)}\n${lines.join('')}  ${choices(mayLast)}`,
+    mayLast,
+  }
+}
+
+function choices(mayLast: boolean): string {
+  return `[o]nce, this [r]un, ${mayLast ? '[a]lways, ' : ''}[n]o, [s]top? [n] `
+}
+
+function expected(mayLast: boolean): string {
+  return `  answer o, r, ${mayLast ? 'a, ' : ''}n or s (y counts as o, ? explains them)\n`
+}
+
+function explained(mayLast: boolean): string {
+  const lines = [
+    'o  once: this one time',
+    'r  run: the same again until this run ends',
+    ...(mayLast ? ['a  always: the rule above is written to your policy file'] : []),
+    'n  no: it is denied, and the script may go on',
+    's  stop: no, and the run ends',
   ]
-  const lines = rows.map(([name, text]) => `  ${paint('dim', name!.padEnd(6))} ${text}\n`)
-  return `${paint('yellow', '?')} ${paint('bold', head)}\n${lines.join('')}  ${choices(rule)}`
-}
-
-function targetText(permission: string, target: string): string {
-  if (permission !== 'read' && permission !== 'write') return printable(target, 1000)
-  const below = relative(process.cwd(), target)
-  return printable(below === '' || below.startsWith('..') ? target : `./${below}`, 1000)
-}
-
-function factText(value: Value): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  const lines = text.split('\n').map((line) => printable(line))
-  const more = lines.length - MOST_LINES
-  const shown = more > 0 ? [...lines.slice(0, MOST_LINES), `… ${more} more lines`] : lines
-  return shown.join('\n         ')
-}
-
-function choices(rule: string | undefined): string {
-  const always = rule === undefined ? '' : `[a]lways (${printable(rule)}), `
-  return `[o]nce, this [r]un, ${always}[n]o, [s]top? [n] `
+  return lines.map((line) => `  ${printable(line)}\n`).join('')
 }

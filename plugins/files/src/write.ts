@@ -36,8 +36,13 @@ async function askToWrite(
   access: Access,
   options: WriteOptions,
 ): Promise<Asked> {
-  const { mode, executable } = options
-  const facts = { mode, ...(executable ? { executable } : {}), ...options.facts }
+  const { mode, executable, parents } = options
+  const facts = {
+    mode,
+    ...(executable ? { executable } : {}),
+    ...(parents ? { folders: 'those of its path that are missing are made' } : {}),
+    ...options.facts,
+  }
   const asked = await ask(means, 'write', path, access, facts)
   const rule = protectedBy(asked.lexical)
   // A person who was asked about this very path has named it.

@@ -112,6 +112,11 @@ export interface Files {
    * @throws PATH_INVALID, PERMISSION_DENIED, FILE_NOT_FOUND, FOLDER_EXPECTED, FILES_LIMIT
    */
   list(path: string, access: Access, options?: ListOptions): AsyncIterable<FileEntry>
+  /**
+   * Whether `write` refuses the path as PATH_PROTECTED though its folder is granted: what lies there can run or decide
+   * later, and no rule names exactly this file. Looks at the name only.
+   */
+  protects(path: string, access: Access): boolean
 }
 
 declare module '../services.ts' {
