@@ -46,7 +46,7 @@ export async function invokeTool(stage: Stage, flags: readonly string[]): Promis
   await using run = runtime.open({
     ...options,
     ...(await policyChain(stage, kernel, config, options)),
-    ...asking(stage.parsed, line),
+    ...asking(stage.parsed, line, 'you, by tool invoke'),
     signal: interrupt.signal,
     onProgress: (progress) => line.report(progress),
   })
