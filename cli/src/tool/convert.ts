@@ -4,11 +4,11 @@ import type { Schema, Value } from '@llmspell/sdk'
  * The text as the first type of the schema that it can be read as, text last; as it is where there is none.
  * Where the schema takes anything, JSON is JSON and the rest is text.
  */
-export function convert(schema: Schema | undefined, text: string): Value {
+export function convert(schema: Schema | undefined, text: string, inList = false): Value {
   const choice = choiceOf(schema, text)
   if (choice !== undefined) return choice
   for (const type of typesOf(schema)) {
-    const value = readAs(type, text, schema)
+    const value = type === 'array' ? listOf(text, schema, inList) : readAs(type, text)
     if (value !== undefined) return value
   }
   return text
@@ -29,7 +29,14 @@ function choiceOf(schema: Schema | undefined, text: string): Value | undefined {
   return choices?.find((choice) => choice === text || JSON.stringify(choice) === text)
 }
 
-function readAs(type: string, text: string, schema: Schema | undefined): Value | undefined {
+/** JSON, or one item of a list that comes item by item; a list in a list is JSON. */
+function listOf(text: string, schema: Schema | undefined, inList: boolean): Value | undefined {
+  const list = jsonOf(text, /^\s*\[/)
+  if (list !== undefined || inList || typesOf(schema).length > 1) return list
+  return [convert(schema?.['items'] as Schema | undefined, text, true)]
+}
+
+function readAs(type: string, text: string): Value | undefined {
   switch (type) {
     case 'integer':
     case 'number':
@@ -38,8 +45,6 @@ function readAs(type: string, text: string, schema: Schema | undefined): Value |
       return text === 'true' ? true : text === 'false' ? false : undefined
     case 'null':
       return text === 'null' ? null : undefined
-    case 'array':
-      return jsonOf(text, /^\s*\[/) ?? [convert(schema?.['items'] as Schema | undefined, text)]
     case 'object':
       return jsonOf(text, /^\s*\{/)
     case 'any':

@@ -1,4 +1,5 @@
 import {
+  DURATION_PATTERN,
   fromErrorRecord,
   isSpellError,
   toErrorRecord,
@@ -15,6 +16,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   integer: ' 3',
   number: ' 1.5',
   boolean: '',
+  duration: ' 30s',
 }
 
 /** The same error; where input was wrong and nothing better is said, with the form of the parameter. */
@@ -36,7 +38,8 @@ function formOf(details: unknown, schema: Schema, flags: readonly string[]): str
   const row = rows?.find(({ path, found }) => /^\w+$/.test(path) && found.endsWith('(text)'))
   const parameter = parameters(schema).find(({ name }) => name === row?.path)
   if (!parameter || parameter.schema['enum']) return undefined
-  const type = typesOf(parameter.schema)[0]!
+  const type =
+    parameter.schema['pattern'] === DURATION_PATTERN ? 'duration' : typesOf(parameter.schema)[0]!
   const flag = flagOf(parameter, flags)
   const sample = SAMPLES[type]?.replace('FLAG', flag)
   return sample === undefined ? undefined : `Write it as: ${flag}${sample}`

@@ -16,6 +16,7 @@ const SCHEMA = {
     json: { description: 'Anything.' },
     amount: { anyOf: [{ type: 'string' }, { type: 'object' }] },
     stdin: { type: 'string' },
+    rows: { type: 'array', items: { anyOf: [{ type: 'array' }, { type: 'object' }] } },
   },
 }
 const ASKED = { tool: 't', schema: SCHEMA, flags: ['json', 'stream', 'allow-read'] }
@@ -56,6 +57,10 @@ test.each([
 ])('of any type: %s', (text, value) => {
   expect(read('--param.json', text)).toEqual({ json: value })
   expect(read('--json', text)).toEqual({ json: value })
+})
+
+test('a list in a list is JSON', () => {
+  expect(read('--rows', '{"a":1}', '--rows', 'x')).toEqual({ rows: [{ a: 1 }, 'x'] })
 })
 
 test('text comes last among several types', () => {
