@@ -8,10 +8,11 @@ import { headerRefused, redirectRefused } from './errors.ts'
 import { exchange, Lost, type Question } from './exchange.ts'
 import type { HttpConfig } from './generated/config.ts'
 import { checkHeaders } from './headers.ts'
-import { permitAddresses, permitLookup } from './permit.ts'
+import { permitAddresses, permitLookup, type Sent } from './permit.ts'
 import { Pool } from './pool.ts'
 import { locationOf, redirected } from './redirect.ts'
-import { resolve, systemLookup, type Checked, type Lookup } from './resolve.ts'
+import { isClosed, resolve, systemLookup, type Checked, type Lookup } from './resolve.ts'
+import { sentOf } from './sent.ts'
 import { isLoss, isPassing, isRepeatable, pauseAfter } from './retry.ts'
 import { targetOf, type Target } from './target.ts'
 
@@ -87,7 +88,7 @@ export class Client {
   ): Promise<HttpResponse> {
     const passed: string[] = []
     for (let hop = { target, question }; ;) {
-      const addresses = await this.#permitted(hop.target, trip)
+      const addresses = await this.#permitted(hop.target, sentOf(hop.question), trip)
       const message = await this.#tries(hop.target, addresses, hop.question, trip)
       const status = message.statusCode ?? 0
       const location = locationOf(status, message.headers.location)
@@ -100,12 +101,17 @@ export class Client {
     }
   }
 
-  async #permitted(target: Target, { access, deadline }: Trip): Promise<readonly Checked[]> {
+  async #permitted(
+    target: Target,
+    sent: Sent,
+    { access, deadline }: Trip,
+  ): Promise<readonly Checked[]> {
     const { permissions, lookup = systemLookup } = this.#means
-    const asked = await deadline.race(permitLookup(permissions, target, access))
     const classify = await (this.#classify ??= loadClassify())
+    const what = { sent, closed: isClosed(target, classify) }
+    const asked = await deadline.race(permitLookup(permissions, target, access, what))
     const found = await resolve(target, classify, lookup, deadline)
-    await deadline.race(permitAddresses(permissions, target, found, access, asked))
+    await deadline.race(permitAddresses(permissions, target, found, access, asked, sent))
     return found
   }
 

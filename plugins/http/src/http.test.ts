@@ -58,8 +58,13 @@ describe('the plugin', () => {
       ['net', origin, origin],
       ['net-private', origin, origin],
     ])
-    expect(needs[0]?.facts).toEqual({ address: ['127.0.0.1'], class: 'loopback' })
-    await http.request({ url: origin }, access)
+    expect(needs[0]?.facts).toEqual({
+      method: 'GET',
+      address: ['127.0.0.1'],
+      class: 'loopback',
+    })
+    await http.request({ url: origin, method: 'POST', body: 'grüße' }, access)
+    expect(needs.at(-1)?.facts).toMatchObject({ method: 'POST', body: '7 bytes' })
     const waiting = http
       .request({ url: `${origin}/silent` }, access)
       .catch((error: unknown) => error)

@@ -1,9 +1,12 @@
 import { SpellError } from '@llmspell/sdk'
-import type { Access, PermissionNeed, Permissions } from '@llmspell/sdk'
+import type { Access, PermissionNeed, Permissions, Value } from '@llmspell/sdk'
 import type { Checked } from './resolve.ts'
 import { originAt, type Target } from './target.ts'
 
 type Name = 'net' | 'net-private'
+
+/** What a request sends, for a person who is asked. */
+export type Sent = Readonly<Record<string, Value>>
 
 interface Choice {
   readonly need: PermissionNeed
@@ -18,8 +21,10 @@ export async function permitLookup(
   permissions: Permissions,
   target: Target,
   access: Access,
+  { sent, closed }: { readonly sent: Sent; readonly closed: boolean },
 ): Promise<boolean> {
-  const need: PermissionNeed = { permission: 'net', target: target.origin }
+  const also = closed ? [{ permission: 'net-private', target: target.origin }] : []
+  const need: PermissionNeed = { permission: 'net', target: target.origin, facts: sent, also }
   const decision = permissions.decide(need, access)
   if (decision.allowed || (decision.rule === undefined && grantsByAddress(access))) return false
   await permissions.require(need, access)
@@ -33,12 +38,13 @@ export async function permitAddresses(
   found: readonly Checked[],
   access: Access,
   asked: boolean,
+  sent: Sent = {},
 ): Promise<void> {
   const closed = found.filter((each) => each.class !== 'public')
   if (closed.some((each) => each.class === 'metadata' && !isNamed(each.address, access)))
     await refuseMetadata(permissions, target, access)
   const choose = (name: Name, addresses: readonly Checked[]): Choice =>
-    choiceOf(permissions, name, target, addresses, access)
+    choiceOf(permissions, name, target, addresses, access, sent)
   const choices = asked ? [] : [choose('net', found)]
   if (closed.length > 0) choices.push(choose('net-private', closed))
   for (const { need } of choices.toSorted((a, b) => Number(a.allowed) - Number(b.allowed)))
@@ -52,8 +58,13 @@ function choiceOf(
   target: Target,
   addresses: readonly Checked[],
   access: Access,
+  sent: Sent,
 ): Choice {
-  const facts = { address: addresses.map((each) => each.address), class: classesOf(addresses) }
+  const facts = {
+    ...sent,
+    address: addresses.map((each) => each.address),
+    class: classesOf(addresses),
+  }
   const needOf = (at: string): PermissionNeed => ({
     permission,
     target: at,

@@ -51,3 +51,10 @@ async function ask(host: string, lookup: Lookup, deadline: Deadline): Promise<re
     stop()
   }
 }
+
+/** Whether the host, as it is written, is known to be no public one: no name has been looked up yet. */
+export function isClosed({ host }: Target, classify: Classify): boolean {
+  if (host === 'localhost' || host.endsWith('.localhost')) return true
+  const { isIP } = process.getBuiltinModule('node:net')
+  return isIP(host) > 0 && !['public', 'metadata'].includes(classify(host))
+}

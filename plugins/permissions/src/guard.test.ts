@@ -318,3 +318,18 @@ test('a plugin that acts for itself is decided on alone', async () => {
   expect(await scene.came('read', '/project/a', access)).toBe('allowed')
   expect(await scene.came('net', 'https://a.org', access)).toContain('may not connect')
 })
+
+test('a key in place of a name is kept nowhere', async () => {
+  const key = 'sk-q7Zk2Xw9Lm4Tn8Rb3Vc6Yd1Hs5Gf0Jp'
+  const scene = new Scene('no')
+  for (const permission of ['secret', 'env']) {
+    expect(await scene.came(permission, key, scene.access(line({})))).not.toContain(key)
+    expect(await scene.came(permission, `env:${key}`, scene.access(line({})))).not.toContain(key)
+  }
+  const { hint } = scene.guard.decide(
+    { permission: 'secret', target: key },
+    scene.access(line({})),
+  ) as { hint: string }
+  expect(hint).not.toContain(key)
+  expect(JSON.stringify([scene.told, scene.asked])).not.toContain(key)
+})

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { looksLikeKey, SpellError } from '@llmspell/sdk'
 import type {
   Access,
   AuditLine,
@@ -43,7 +43,7 @@ export class Guard implements Permissions {
   }
 
   decide(need: PermissionNeed, access: Access): PermissionDecision {
-    return this.#judge(need, access, false)
+    return this.#judge(masked(need), access, false)
   }
 
   #judge(need: PermissionNeed, access: Access, follow: boolean): PermissionDecision {
@@ -51,7 +51,8 @@ export class Guard implements Permissions {
     return decision.allowed ? (refuseMix(need, access) ?? decision) : decision
   }
 
-  async require(need: PermissionNeed, access: Access): Promise<void> {
+  async require(given: PermissionNeed, access: Access): Promise<void> {
+    const need = masked(given)
     const decision = this.#judge(need, access, true)
     if (decision.allowed) {
       const told = this.#tell(need, access, 'allowed', byRule(decision))
@@ -125,4 +126,12 @@ function denied(need: PermissionNeed, { root, subject }: Access, decision: Refus
       holder: decision.holder,
     },
   })
+}
+
+const NAMED: ReadonlySet<string> = new Set(['secret', 'env'])
+
+/** A key in the place of its name would stand in hints and in the audit. */
+function masked(need: PermissionNeed): PermissionNeed {
+  if (!NAMED.has(need.permission) || !looksLikeKey(need.target)) return need
+  return { ...need, target: '<a key in place of a name>', shown: '<a key in place of a name>' }
 }

@@ -1,4 +1,4 @@
-import { printable, SpellError } from '@llmspell/sdk'
+import { looksLikeKey, printable, SpellError } from '@llmspell/sdk'
 
 /** A name taken apart: of the environment (and `.env`), or of the encrypted file. */
 export interface SecretName {
@@ -14,6 +14,7 @@ const FILE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,126}$/
 
 /** @param text `env:NAME`, `secret:name` or a plain name. @throws SECRET_UNKNOWN */
 export function readName(text: string): SecretName {
+  if (looksLikeKey(text)) throw literalKey()
   const rest = text.startsWith('secret:') ? text.slice('secret:'.length) : text
   const isEnv = rest.startsWith('env:')
   const key = isEnv ? rest.slice('env:'.length) : rest
@@ -29,4 +30,15 @@ export function readName(text: string): SecretName {
 /** What stands for the value wherever it would be seen. */
 export function labelOf({ name }: SecretName): string {
   return `secret:${name}`
+}
+
+/** Says nothing of the text: it may be the secret itself. */
+function literalKey(): SpellError {
+  return new SpellError(
+    'SECRET_UNKNOWN',
+    'What was given as the name of a secret looks like a key itself: expected a name, found a value.',
+    {
+      hint: "Name a secret, such as 'github' or 'env:GITHUB_TOKEN': see llmspell secret set --help.",
+    },
+  )
 }

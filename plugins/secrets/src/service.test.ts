@@ -135,6 +135,17 @@ describe('a value', () => {
     })
   })
 
+  test('is neither looked for nor shown where the name is a key itself', async () => {
+    const key = 'ghp_q7Zk2Xw9Lm4Tn8Rb3Vc6Yd1Hs5Gf0Jp'
+    const { reveal, permissions } = house({})
+    for (const name of [key, `secret:${key}`, `env:${key}`]) {
+      const error = await reveal(name).catch((each: unknown) => each as SpellError)
+      expect(error).toMatchObject({ code: 'SECRET_UNKNOWN' })
+      expect(JSON.stringify(error) + (error as SpellError).message).not.toContain(key)
+    }
+    expect(permissions.required).toEqual([])
+  })
+
   test('of the passphrase is none', async () => {
     const { reveal } = house({ secret: ['*'], env: ['*'] })
     await expect(reveal('env:LLMSPELL_SECRETS_PASSPHRASE')).rejects.toMatchObject({

@@ -18,6 +18,7 @@ class MemoryFiles implements Files {
   readonly contents = new Map<string, Uint8Array>()
   portion = 64 * 1024
   open_ = 0
+  protects = (): boolean => false
 
   open = (path: string): Promise<OpenFile> => {
     const bytes = this.contents.get(path)

@@ -13,7 +13,7 @@ import plugin from './index.ts'
 const none = (): never => {
   throw new SpellError('FILE_NOT_FOUND', 'There are no files.')
 }
-const files: Files = { open: none, write: none, stat: none, list: none }
+const files: Files = { open: none, write: none, stat: none, list: none, protects: () => false }
 const options = {
   package: new URL('../', import.meta.url),
   plugin,

@@ -3,6 +3,7 @@ import { toolBench, toolSuite, type ToolBench } from '@llmspell/sdk/testing'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { decoderOf } from './decoder.ts'
+import { httpRequest } from './http-request.ts'
 import plugin from './index.ts'
 import { kindOf } from './sniff.ts'
 
@@ -63,6 +64,21 @@ test('a secret is asked for with the origin that it goes to, and for no address 
   expect(http.asked.at(-1)?.headers).toMatchObject({ authorization: 'Bearer value of env:A' })
   await bench.run({ url: 'nonsense', auth: { bearer: 'env:A' } })
   expect(origins).toEqual(['https://example.com'])
+})
+
+test('a key that was written out is sent, with one warning that does not show it', async () => {
+  const warned: string[] = []
+  const tool = httpRequest(http, secrets, (message) => void warned.push(message))
+  const input = {
+    url: 'https://example.com/x',
+    headers: { Authorization: 'Bearer abc', Cookie: 'a=b', accept: '*/*' },
+  }
+  expect(bench.validate(input)).toBe(true)
+  await tool.execute(input as never, { signal: new AbortController().signal } as never)
+  expect(http.asked.at(-1)?.headers).toMatchObject({ Authorization: 'Bearer abc' })
+  expect(warned).toEqual([
+    "The header 'Authorization', 'Cookie' was written out: name a secret by 'auth' instead.",
+  ])
 })
 
 test('what only asks may be repeated', () => {

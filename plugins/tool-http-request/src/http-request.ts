@@ -19,12 +19,17 @@ const MAX_BYTES = 1024 * 1024
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The tool, over the guarded client: it connects to nothing by itself. */
-export function httpRequest(http: Http, secrets: Secrets): Tool<HttpRequestInput> {
+export function httpRequest(
+  http: Http,
+  secrets: Secrets,
+  warn: (message: string) => void,
+): Tool<HttpRequestInput> {
   return {
     validate,
     validateOutput,
     effectOf: ({ method }) => (SAFE.has(method) ? 'idempotent' : 'unsafe'),
     async execute(input, call) {
+      warnOfLiterals(input, warn)
       const request = await requestOf(input, secrets, call)
       await using response = await http.request(request, call)
       return outputOf(await readAnswer(response, input, call).catch(sayMore))
@@ -55,6 +60,16 @@ async function requestOf(
     limits,
     ...(body === undefined ? {} : { body }),
   }
+}
+
+const KEYED: readonly string[] = ['authorization', 'cookie', 'x-api-key']
+
+/** Allowed, but what stands in a script is in its file, its journal and its logs. */
+function warnOfLiterals({ headers = {} }: HttpRequestInput, warn: (message: string) => void): void {
+  const found = Object.keys(headers).filter((name) => KEYED.includes(name.toLowerCase()))
+  if (found.length === 0) return
+  const names = found.map((name) => `'${name}'`).join(', ')
+  warn(`The header ${names} was written out: name a secret by 'auth' instead.`)
 }
 
 /** As it was written, where it is no URL: the client says what is wrong with it. */

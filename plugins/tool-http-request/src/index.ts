@@ -3,6 +3,7 @@ import { httpRequest } from './http-request.ts'
 
 export default definePlugin({
   setup(ctx) {
-    ctx.contribute('tools', 'http-request', httpRequest(ctx.use('http'), ctx.use('secrets')))
+    const warn = (message: string): void => ctx.logger.warn(message)
+    ctx.contribute('tools', 'http-request', httpRequest(ctx.use('http'), ctx.use('secrets'), warn))
   },
 })
