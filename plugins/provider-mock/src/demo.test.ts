@@ -70,6 +70,14 @@ describe('the demo model calls', () => {
     ])
   })
 
+  test('no reader for what is quoted inside the input of a call', () => {
+    expect(calls('Use stock {"item": "lamp.txt"} and read "a.md"')[0]).toEqual([
+      'file-read',
+      { path: 'a.md' },
+    ])
+    expect(calls('Use stock {"item": "lamp.txt"}')).toEqual([['stock', { item: 'lamp.txt' }]])
+  })
+
   test('nothing that is not offered or not wanted', () => {
     expect(calls('What is 1 + 1?', { tools: [] })).toEqual([])
     expect(calls('What is 1 + 1?', { toolChoice: 'none' })).toEqual([])

@@ -318,3 +318,19 @@ test.each([
     message: expect.stringContaining(said),
   })
 })
+
+test.each([
+  [{ operation: 'parse', value: '1700000000' }, "from = 'unix'"],
+  [{ operation: 'parse', value: '1700000000000' }, "from = 'unix_ms'"],
+  [{ operation: 'add', value: '2024-01-01', amount: 'soon' }, 'Correct the amount.'],
+])('%j says what to change', async (input, hint) => {
+  await expect(bench.run(input)).rejects.toMatchObject({
+    code: 'DATETIME_INVALID',
+    hint: expect.stringContaining(hint),
+  })
+})
+
+test('facts are lines', async () => {
+  const { text } = await bench.run({ operation: 'info', value: '2024-12-30' })
+  expect(text).toContain('\nweek_year: 2025\n')
+})
