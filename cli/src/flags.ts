@@ -50,7 +50,7 @@ const SCOPES: Readonly<Record<(typeof PERMISSIONS)[number], readonly [string, st
   read: ['PATHS', 'read and list files below these paths'],
   write: ['PATHS', 'write files below these paths'],
   net: ['HOSTS', 'connect to these: example.com:443, *.example.com, 10.0.0.0/8'],
-  run: ['PROGRAMS', 'start these programs: git, "git log *"'],
+  run: ['PROGRAMS', 'start these programs: git, "git log *", "git log --*"'],
   env: ['NAMES', 'read these environment variables'],
   sys: ['WORDS', 'see these facts of the system: host, user, os'],
   secret: ['NAMES', 'use these secrets'],
