@@ -2,6 +2,7 @@ import type { ErrorRecord, SpellError } from '../errors.ts'
 import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
+import type { Budget } from './budget.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
@@ -14,6 +15,10 @@ export interface Actor {
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input tokens, those that the provider had kept. */
+  readonly cachedTokens?: number
+  /** Of the output tokens, those of reasoning. */
+  readonly reasoningTokens?: number
   readonly cost: number
 }
 
@@ -37,6 +42,10 @@ export interface RunLimits {
   readonly calls?: number
   /** Bytes printed; default 16 MiB. */
   readonly outputBytes?: number
+  /** Tokens of all models, in and out; default none. */
+  readonly tokens?: number
+  /** US dollars of all models; default none. */
+  readonly cost?: number
 }
 
 /** Where the engine runs: `inline` in this thread, `worker` in a thread of its own. */
@@ -180,6 +189,8 @@ export interface CallContext extends RunFacts {
   stream(source: AsyncIterable<Value>): HostStream
   progress(progress: Progress): void
   log(entry: LogEntry): void
+  /** What this call may still spend, where somebody set limits for it; else the run's own. */
+  readonly budget?: Budget
   /** Adds to the run's usage. */
   spend(usage: Partial<Usage>): void
   /** Runs when the run ends. */
@@ -192,6 +203,8 @@ export interface NestedCall {
   /** Added to the chain of grants: narrows, never widens. */
   readonly grant?: GrantLayer
   readonly signal?: AbortSignal
+  /** What the call and all it starts may spend. */
+  readonly budget?: Budget
   /** For a method: the handle. */
   readonly handle?: HandleRef
 }

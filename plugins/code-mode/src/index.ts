@@ -1,0 +1,3 @@
+import { definePlugin } from '@llmspell/sdk'
+
+export default definePlugin({ setup() {} })

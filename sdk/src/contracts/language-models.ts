@@ -1,0 +1,42 @@
+import type { ModelRequest, ModelSettings, Provider } from './provider.ts'
+import type { Value } from '../values.ts'
+
+/** What one provider adds to what all models of the AI SDK have in common. */
+export interface LanguageModelRules {
+  /** For texts and details: `anthropic`. */
+  readonly provider: string
+  /** Where its calls go when nothing else is said: an address such as `https://api.example.com/v1`. */
+  readonly baseUrl: string
+  /**
+   * Makes the AI SDK's model (specification v4), with the guarded fetch that it is given. Called for each request;
+   * the library is imported here, at the first call and not before. @throws MODEL_INVALID
+   */
+  create(
+    model: ModelSettings & { readonly baseUrl: string },
+    request: ModelRequest,
+    fetch: typeof globalThis.fetch,
+  ): Promise<object>
+  /** `providerOptions` of the request, by the SDK's name of the provider. */
+  options?(
+    request: ModelRequest,
+    model: ModelSettings,
+  ): Readonly<Record<string, Readonly<Record<string, Value>>>>
+  /** Fields put into the body of each request as they are; default `model.settings`. @throws MODEL_INVALID */
+  body?(model: ModelSettings): Readonly<Record<string, Value | undefined>>
+  /** Header that carries the key, taken away where there is none; default `authorization`. */
+  readonly keyHeader?: string
+  /** Options of a request that its protocol cannot carry: said as a warning. */
+  readonly lacks?: readonly ('seed' | 'stop')[]
+}
+
+/** Service `language-models`: the AI SDK behind our contract of a provider. */
+export interface LanguageModels {
+  /** One provider; one call is one attempt, and nothing but the origin of its base URL is reached. */
+  provider(rules: LanguageModelRules): Provider
+}
+
+declare module '../services.ts' {
+  interface Services {
+    'language-models': LanguageModels
+  }
+}
