@@ -7,6 +7,8 @@ import { lacksCapability } from './errors.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
+import { providerOf } from './tape-provider.ts'
+import { answeringTape } from './taped.ts'
 import type { AnswerChunk, AnswerFinish, ModelSpec, ResolvedModel } from './types.ts'
 
 /** What a caller asks for. */
@@ -63,10 +65,10 @@ async function prepare(
 ): Promise<Question> {
   const { context, streaming } = ask
   const connected = await connectIn(hub, model, context)
-  giveNotices(hub, model, connected, context)
+  if (!answeringTape(hub, context)) giveNotices(hub, model, connected, context)
   const request = await changedRequest(hub, ask, model)
   refuseMedia(model, request)
-  const provider = await hub.extensions.get('providers', model.via)
+  const provider = await providerOf(hub, model, connected, context)
   return {
     provider,
     settings: connected.settings,

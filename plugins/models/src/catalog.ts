@@ -17,10 +17,21 @@ export interface Endpoint {
 export class Catalog {
   readonly #extensions: ExtensionRegistry
   readonly #config: ModelsConfig
+  readonly #taped: ReadonlyMap<string, ModelItem>
 
-  constructor(extensions: ExtensionRegistry, config: ModelsConfig) {
+  constructor(
+    extensions: ExtensionRegistry,
+    config: ModelsConfig,
+    taped: ReadonlyMap<string, ModelItem> = new Map(),
+  ) {
     this.#extensions = extensions
     this.#config = config
+    this.#taped = taped
+  }
+
+  /** The same with what is known of models otherwise, by `provider/model`; their providers need not be installed. */
+  with(models: ReadonlyMap<string, ModelItem>): Catalog {
+    return new Catalog(this.#extensions, this.#config, models)
   }
 
   /** Installed providers in the order of the plan, then those of the configuration. */
@@ -31,7 +42,18 @@ export class Catalog {
       const item = use === undefined || installed.has(name) ? undefined : installed.get(use)
       return use === undefined || item === undefined ? [] : [this.#endpoint(name, use, item)]
     })
-    return [...own, ...added]
+    return this.#taped.size === 0 ? [...own, ...added] : this.#withTaped([...own, ...added])
+  }
+
+  #withTaped(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    const providers = Map.groupBy(this.#taped, ([id]) => id.slice(0, id.indexOf('/')))
+    const absent = [...providers.keys()].filter((name) => !endpoints.some((e) => e.name === name))
+    return [...endpoints, ...absent.map((name) => absentEndpoint(name))].map((endpoint) => {
+      const taped = new Map((providers.get(endpoint.name) ?? []).map(([, item]) => [item.id, item]))
+      const known = endpoint.models.map((item) => taped.get(item.id) ?? item)
+      const more = [...taped.values()].filter((item) => !known.includes(item))
+      return { ...endpoint, models: [...known, ...more] }
+    })
   }
 
   /** @throws PROVIDER_UNKNOWN with a suggestion; PROVIDER_UNAVAILABLE for one that is switched off */
@@ -87,4 +109,9 @@ export class Catalog {
       all.map((endpoint) => endpoint.name),
     )
   }
+}
+
+function absentEndpoint(name: string): Endpoint {
+  const item = { name, description: 'Not installed: known from a tape only.' }
+  return { name, via: name, item, config: {}, models: [] }
 }

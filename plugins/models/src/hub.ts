@@ -4,14 +4,17 @@ import type {
   HookPoint,
   Logger,
   Permissions,
+  Recorder,
   Secrets,
 } from '@llmspell/sdk'
 import type { Catalog } from './catalog.ts'
 import type { ModelsConfig } from './generated/config.ts'
 import { dotenvNames } from './dotenv.ts'
+import { hostAccess } from './access.ts'
 import { connect } from './keys.ts'
 import type { Connected } from './keys.ts'
 import { isDefault, resolveModel } from './resolve.ts'
+import { answeringTape, hubOf } from './taped.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
 
 /** The hook points that a call passes, in this order. */
@@ -31,6 +34,7 @@ export interface Hub {
   readonly points: Points
   readonly permissions: Permissions | undefined
   readonly secrets: Secrets | undefined
+  readonly recorder?: Recorder | undefined
   readonly logger: Logger
   /** The host's environment. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -44,13 +48,40 @@ export async function resolveIn(
   spec: ModelSpec | undefined,
   context: CallContext | undefined,
 ): Promise<ResolvedModel> {
+  const tape = answeringTape(hub, context)
+  if (tape) return resolveTaped(hubOf(hub, context), spec, context, tape.unnamed)
   // Only then does it matter which keys there are.
   const dotenv = isDefault(hub, spec, context) ? await dotenvNames(hub, context) : undefined
   return resolveModel(dotenv ? { ...hub, dotenv } : hub, spec, context)
 }
 
+function resolveTaped(
+  hub: Hub,
+  spec: ModelSpec | undefined,
+  context: CallContext | undefined,
+  unnamed: string | undefined,
+): ResolvedModel {
+  const open = unnamed !== undefined && isDefault(hub, spec, context)
+  const settings = open ? { ...context?.settings, model: unnamed } : context?.settings
+  return resolveModel(hub, spec, context && { ...context, settings: settings ?? {} })
+}
+
+/**
+ * Address and key; neither where a tape may have the answer.
+ * @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID, SECRET_UNKNOWN, SECRET_BOUND, SECRET_LOCKED
+ */
+export async function connectIn(
+  hub: Hub,
+  model: ResolvedModel,
+  context: CallContext | undefined,
+): Promise<Connected> {
+  if (!answeringTape(hub, context)) return connectLive(hub, model, context)
+  const { provider, model: id, settings } = model
+  return { settings: { provider, model: id, settings }, access: hostAccess(model, context, {}) }
+}
+
 /** @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID, SECRET_UNKNOWN, SECRET_BOUND, SECRET_LOCKED */
-export function connectIn(
+export function connectLive(
   hub: Hub,
   model: ResolvedModel,
   context: CallContext | undefined,

@@ -10,6 +10,7 @@ import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { capabilitiesOf, listProviders, modelRows, providerInfo, resolvedTable } from './info.ts'
+import { hubOf } from './taped.ts'
 import { generateAnswer, streamAnswer } from './stream.ts'
 import type { ModelSpec, ProviderInfo } from './types.ts'
 
@@ -33,7 +34,7 @@ function facts(hub: Hub): ScriptModuleHandlers['functions'] {
     models: ({ args: [name] }: ScriptCall<[string?]>) =>
       modelRows(name == null ? catalog.endpoints() : [catalog.endpoint(name)]),
     resolve: async ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
-      resolvedTable(hub, await resolveIn(hub, spec ?? undefined, context)),
+      resolvedTable(hubOf(hub, context), await resolveIn(hub, spec ?? undefined, context)),
   }
 }
 
@@ -56,7 +57,7 @@ function calls(hub: Hub): ScriptModuleHandlers['functions'] {
     check: async ({ args: [spec], context }: ScriptCall<[Spec?]>) => {
       const model = await resolveIn(hub, spec ?? undefined, context)
       await connectIn(hub, model, context)
-      return resolvedTable(hub, model)
+      return resolvedTable(hubOf(hub, context), model)
     },
     generate: async ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) =>
       (await generateAnswer(hub, {
