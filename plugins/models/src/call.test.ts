@@ -235,18 +235,20 @@ describe('people are told once per run', () => {
     expect(run.logs.join('\n')).not.toContain('sk-literal')
   })
 
-  test('once for all runs that a price is not known, and quietly at another address', async () => {
+  test('in each run that a model is not listed, and quietly at another address', async () => {
     const hub = fakeHub({ env, provider: fakeProvider([finish]) })
     const levels = async (base: object): Promise<string[]> => {
       const found: string[] = []
       const { context } = new FakeRun()
       const log: typeof context.log = ({ level }) => void found.push(level)
       const spec = { api_key: 'env:OPENAI_API_KEY', ...base } as ModelSpec
-      await generateAnswer(hub, { spec, request, context: { ...context, log } })
+      const asked = { spec, request, context: { ...context, log } }
+      await generateAnswer(hub, asked)
+      await generateAnswer(hub, asked)
       return found
     }
     expect(await levels({ model: 'openai/new' })).toEqual(['warn'])
-    expect(await levels({ model: 'openai/new' })).toEqual([])
+    expect(await levels({ model: 'openai/new' })).toEqual(['warn'])
     const there = { base_url: 'https://api.openai.com/v2' }
     expect(await levels({ model: 'openai/newer', ...there })).toEqual(['debug'])
   })

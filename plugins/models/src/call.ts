@@ -3,7 +3,7 @@ import type { CallContext, ErrorRecord, ModelRequest, Usage } from '@llmspell/sd
 import { collect, finishOf, gather, scatter } from './answer.ts'
 import { attempts } from './attempts.ts'
 import type { Question, Tally } from './attempts.ts'
-import { lacksCapability } from './errors.ts'
+import { refuseBeyond } from './capabilities.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
@@ -67,7 +67,7 @@ async function prepare(
   const connected = await connectIn(hub, model, context)
   if (!answeringTape(hub, context)) giveNotices(hub, model, connected, context)
   const request = await changedRequest(hub, ask, model)
-  refuseMedia(model, request)
+  refuseBeyond(model, request)
   const provider = await providerOf(hub, model, connected, context)
   return {
     provider,
@@ -89,23 +89,6 @@ async function changedRequest(hub: Hub, ask: Ask, model: ResolvedModel): Promise
   const { request: point } = hub.points
   if (!point.used) return request
   return (await point.call({ ...eventOf(ask, model), request })).request
-}
-
-const MEDIA: readonly (readonly [RegExp, string])[] = [
-  [/^image\//, 'image'],
-  [/^audio\//, 'audio'],
-  [/^video\//, 'video'],
-  [/^application\/pdf$/, 'pdf'],
-]
-
-function refuseMedia(model: ResolvedModel, { messages }: ModelRequest): void {
-  if (!model.listed || model.capabilities.length === 0) return
-  for (const part of messages.flatMap(({ content }) => content)) {
-    if (part.type !== 'file') continue
-    const needed = MEDIA.find(([pattern]) => pattern.test(part.mime))?.[1]
-    if (needed === undefined || model.capabilities.includes(needed)) continue
-    throw lacksCapability(model.id, part.mime, needed)
-  }
 }
 
 async function* throughHooks(

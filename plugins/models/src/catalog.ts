@@ -1,6 +1,6 @@
 import type { ExtensionRegistry, ModelItem, ProviderItem } from '@llmspell/sdk'
 import { providerUnavailable, providerUnknown } from './errors.ts'
-import type { Endpoint as EndpointConfig, ModelsConfig } from './generated/config.ts'
+import type { Endpoint as EndpointConfig, ListedModel, ModelsConfig } from './generated/config.ts'
 
 /** A provider as models are named by it: an installed one, or one that the configuration adds. */
 export interface Endpoint {
@@ -90,11 +90,7 @@ export class Catalog {
 
   #endpoint(name: string, via: string, item: ProviderItem): Endpoint {
     const config = this.#config.providers[name] ?? {}
-    const added = (config.models ?? []).map(({ price_in, price_out, ...rest }) => ({
-      ...rest,
-      ...(price_in === undefined ? {} : { priceIn: price_in }),
-      ...(price_out === undefined ? {} : { priceOut: price_out }),
-    }))
+    const added = (config.models ?? []).map(itemOf)
     // What an endpoint of its own serves is not what the provider lists for its own address.
     const listed = name === via ? (item.models ?? []) : []
     const models = [...added, ...listed.filter(({ id }) => !added.some((row) => row.id === id))]
@@ -114,4 +110,16 @@ export class Catalog {
 function absentEndpoint(name: string): Endpoint {
   const item = { name, description: 'Not installed: known from a tape only.' }
   return { name, via: name, item, config: {}, models: [] }
+}
+
+/** In the names of the contract. */
+function itemOf({
+  max_output: maxOutput,
+  price_in: priceIn,
+  price_out: priceOut,
+  price_cached: priceCached,
+  ...rest
+}: ListedModel): ModelItem {
+  const renamed = Object.entries({ maxOutput, priceIn, priceOut, priceCached })
+  return { ...rest, ...Object.fromEntries(renamed.filter(([, value]) => value !== undefined)) }
 }

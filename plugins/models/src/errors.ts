@@ -67,17 +67,6 @@ export function keyMissing(provider: string, variable: string, byScript = false)
   )
 }
 
-export function lacksCapability(model: string, mime: string, capability: string): SpellError {
-  return new SpellError(
-    'MODEL_LACKS_CAPABILITY',
-    `Model '${model}' does not take '${mime}': it lacks '${capability}'.`,
-    {
-      hint: `Choose a model with '${capability}'; Provider.models() shows what each can do.`,
-      details: { model, mime, capability },
-    },
-  )
-}
-
 /** PROVIDER_FAILED for what a provider raised that is no error of llmspell. */
 export function providerFailed(provider: string, cause: unknown): SpellError {
   const found = cause instanceof Error ? cause.message : String(cause)

@@ -22,6 +22,7 @@ export default definePlugin<ModelsConfig>({
       points: pointsOf(ctx.use('hooks')),
       permissions: ctx.find('permissions'),
       secrets: ctx.find('secrets'),
+      recorder: ctx.find('recorder'),
       logger: ctx.logger,
       env: process.env,
       random: Math.random,
@@ -36,7 +37,7 @@ export default definePlugin<ModelsConfig>({
 
 function managerOf(hub: Hub): ProviderManager {
   return {
-    parse: parseModel,
+    parse: (spec) => parseModel(spec, Object.keys(hub.config.base_urls)),
     resolve: (spec, context) => resolveIn(hub, spec, context),
     check: async (model, context) => void (await connectIn(hub, model, context)),
     list: () => listProviders(hub),

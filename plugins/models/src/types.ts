@@ -35,8 +35,10 @@ export interface ModelTable {
 /** A text or table taken apart, before aliases and lists are looked at. */
 export interface ParsedModel {
   readonly provider?: string
-  /** Without a provider: an alias, or a model that one provider lists. */
+  /** Without a provider: an alias, a model that one provider lists, or one of the default provider. */
   readonly model?: string
+  /** Name of an address of the configuration: `lab` of `openai/qwen3@lab`. */
+  readonly at?: string
   readonly table: Omit<ModelTable, 'provider' | 'model'>
 }
 
@@ -45,7 +47,7 @@ export type ChosenBy = 'call' | 'run' | 'config' | 'environment' | 'fallback'
 
 /** One model, found. Holds no secret: keys are looked up when the model is called. */
 export interface ResolvedModel {
-  /** `provider/model`. */
+  /** `provider/model`, with `@place` where the text had one. */
   readonly id: string
   readonly provider: string
   readonly model: string
@@ -60,16 +62,22 @@ export interface ResolvedModel {
   readonly options: Omit<ModelRequest, 'messages' | 'tools' | 'toolChoice' | 'schema'>
   readonly settings: { readonly [key: string]: Value | undefined }
   readonly capabilities: readonly string[]
+  /** Most tokens of question and answer together, and of the answer alone. */
   readonly context?: number
+  readonly maxOutput?: number
   /** US dollars per million tokens; absent where no price is known. */
   readonly priceIn?: number
   readonly priceOut?: number
+  /** Of tokens that the provider had kept; absent: as `priceIn`. */
+  readonly priceCached?: number
 }
 
 /** A text and whether the host gave it. What a script gives needs grants. */
 export interface GivenText {
   readonly value: string
   readonly trusted: boolean
+  /** Name of the address where it is one of `base_urls`: a provider's own key is not meant for it. */
+  readonly place?: string
 }
 
 /** One row of `Provider.list`. */

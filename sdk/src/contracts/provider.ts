@@ -17,6 +17,8 @@ export interface ProviderItem {
   readonly origins?: readonly string[]
   /** Known models; others are allowed with a warning. */
   readonly models?: readonly ModelItem[]
+  /** What holds for all its models unless the list says otherwise, such as a price of 0. */
+  readonly defaults?: Omit<ModelItem, 'id' | 'capabilities'>
 }
 
 /** What a model can take or give, beside text. */
@@ -31,6 +33,7 @@ export type Capability =
   | 'pdf'
   | 'image-output'
   | 'audio-output'
+  | 'embedding'
 
 export interface ModelItem {
   readonly id: string
@@ -112,7 +115,10 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' |
 /** One piece of a model's answer. `finish` is the last; a stream without it is a failure. */
 export type ModelChunk =
   | { readonly type: 'text'; readonly text: string }
-  /** `meta`: what this provider must be sent back with it, such as a signature. Opaque to all others. */
+  /**
+   * `meta`: what this provider must be sent back with it, such as a signature. Opaque to all others. Of a thought in
+   * pieces the last has it, mostly with no text: parts may be kept in pieces or as one, but never two thoughts as one.
+   */
   | { readonly type: 'reasoning'; readonly text: string; readonly meta?: Value }
   | {
       readonly type: 'tool_call'
@@ -175,6 +181,11 @@ export interface ProviderFailure {
   readonly partial?: string
 }
 
+/** What a server says of itself. */
+export interface ServerStatus {
+  readonly version?: string
+}
+
 /** How far a model has come that is being fetched. Sizes in bytes. */
 export interface PullProgress {
   readonly status: string
@@ -200,6 +211,8 @@ export interface Provider {
   ): AsyncIterable<ModelChunk>
   /** What the server says it has. Missing: only the manifest's list is known. */
   models?(model: ModelSettings, options: ModelCallOptions): Promise<readonly ModelItem[]>
+  /** Whether the server answers. Missing: `models` is asked instead. */
+  status?(model: ModelSettings, options: ModelCallOptions): Promise<ServerStatus>
   /** Has the server fetch a model. Missing: it cannot. */
   pull?(model: ModelSettings, options: ModelCallOptions): AsyncIterable<PullProgress>
   /** Numbers for texts, one array each. Missing: it cannot. */

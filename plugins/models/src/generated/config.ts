@@ -16,6 +16,24 @@ export interface ModelsConfig {
    */
   default?: string | ModelTable
   /**
+   * The provider of a bare name that is no alias and that no other one provider lists.
+   */
+  default_provider?: string
+  /**
+   * Short names for addresses: 'openai/qwen3@lab'. A provider's own key is not sent there.
+   */
+  base_urls: {
+    [k: string]:
+      | string
+      | {
+          url: string
+          /**
+           * 'env:NAME', 'secret:name', or the key itself.
+           */
+          api_key?: string
+        }
+  }
+  /**
    * Short names for models.
    */
   aliases: {
@@ -97,6 +115,10 @@ export interface ListedModel {
    */
   context?: number
   /**
+   * Tokens of one answer.
+   */
+  max_output?: number
+  /**
    * US dollars per million input tokens.
    */
   price_in?: number
@@ -104,5 +126,9 @@ export interface ListedModel {
    * US dollars per million output tokens.
    */
   price_out?: number
+  /**
+   * US dollars per million input tokens that the provider had kept.
+   */
+  price_cached?: number
   capabilities?: string[]
 }
