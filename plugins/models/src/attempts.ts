@@ -75,7 +75,7 @@ async function waitForNext(
 ): Promise<void> {
   const text = retryText(failure, ms, attempt, hub.config.retry)
   context.progress({ who: `model '${id}'`, state: 'active', text })
-  await sleep(ms, signal)
+  await sleep(hub.recorder?.of(context)?.instant ? 0 : ms, signal)
   if (signal.aborted) throw cancelled(id, signal)
 }
 

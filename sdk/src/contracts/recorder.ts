@@ -61,6 +61,8 @@ export interface LiveModel {
 export interface Tape {
   /** True where it may have answers: a model needs no key, no address and no provider before it is really called. */
   readonly answers: boolean
+  /** True where everything is answered at once: nobody waits before asking again either. */
+  readonly instant: boolean
   /** The model that nobody named when it was recorded: `provider/model`. */
   readonly unnamed?: string
   /** What was known of its models when it was recorded, such as prices, by `provider/model`. */
