@@ -1,4 +1,4 @@
-import type { Actor, GrantChain, Guard, HostCall, Observe, Value } from '@llmspell/sdk'
+import type { Actor, Budget, GrantChain, Guard, HostCall, Observe, Value } from '@llmspell/sdk'
 import type { RunScope } from './scope.ts'
 
 /** On whose behalf a call is made. */
@@ -6,6 +6,8 @@ export interface Origin {
   readonly actors: readonly Actor[]
   readonly grants: GrantChain
   readonly signal: AbortSignal
+  /** What the call may spend, where it is less than the run. */
+  readonly budget?: Budget | undefined
   /** True for a call of the host: it gets the handler's own objects, not their plain form. */
   readonly raw: boolean
 }

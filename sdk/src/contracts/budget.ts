@@ -55,12 +55,22 @@ export interface Budget {
   tool(): void
   /** Lowers limits; never raises them. */
   lower(limits: BudgetLimits): void
+  /** Aborted with BUDGET_EXCEEDED when the time of this node or one above is used up; absent where none is limited. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** Service `budgets`. */
 export interface Budgets {
-  /** The node of the call, else the root of its run. */
+  /** The node of the call, else what the script has opened for it, else the root of its run. */
   of(context: CallContext): Budget
+  /**
+   * Sets a forecast aside in the node of the call; where a limit says no, the policy may ask a person.
+   * @param subject for texts: `Model 'openai/gpt-4o'`
+   * @throws BUDGET_EXCEEDED, PRICE_UNKNOWN: nothing was sent
+   */
+  reserve(context: CallContext, forecast: Forecast, subject: string): Promise<Reservation>
+  /** What the script does while it is called back from `fn` counts in this node. */
+  within<T>(budget: Budget, fn: () => T): T
 }
 
 declare module '../services.ts' {

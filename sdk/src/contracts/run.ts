@@ -191,6 +191,8 @@ export interface CallContext extends RunFacts {
   log(entry: LogEntry): void
   /** What this call may still spend, where somebody set limits for it; else the run's own. */
   readonly budget?: Budget
+  /** Limits of the run. */
+  readonly limits?: RunLimits
   /** Adds to the run's usage. */
   spend(usage: Partial<Usage>): void
   /** Runs when the run ends. */
