@@ -24,7 +24,7 @@ const callOf = (call: WireCall, index: number): Json => ({
   type: 'tool_use',
   id: call.id ?? `toolu_${index + 1}`,
   name: call.name,
-  input: typeof call.arguments === 'string' ? {} : call.arguments,
+  input: call.arguments,
 })
 
 const stopReasonOf = (answer: AnthropicAnswer): string =>

@@ -50,8 +50,8 @@ export interface ProviderSuite {
   readonly name: string
   readonly open: () => Promise<ProviderUnderTest> | ProviderUnderTest
   readonly ways: readonly ProviderWay[]
-  /** Options that its protocol cannot carry: it must warn about them. */
-  readonly lacks?: readonly ('seed' | 'stop')[]
+  /** Options that its protocol cannot carry, or not beside a temperature: it must warn about them. */
+  readonly lacks?: readonly ('seed' | 'stop' | 'topP')[]
 }
 
 /** A logger that says nothing. */
