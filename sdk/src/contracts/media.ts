@@ -10,9 +10,9 @@ export interface Media {
   readonly kind: MediaKind
   readonly mime: string
   readonly name?: string
-  readonly bytes?: number
-  readonly width?: number
-  readonly height?: number
+  readonly bytes?: number | undefined
+  readonly width?: number | undefined
+  readonly height?: number | undefined
   /** Where it is fetched from, by whoever uses it and with that one's permissions. */
   readonly url?: string
   /** @throws what opening the file or asking the address throws; MEDIA_TOO_LARGE, MEDIA_MISMATCH */
