@@ -16,6 +16,7 @@ const PLUGINS = [
   'http',
   'models',
   'provider-mock',
+  'language-models',
   'provider-openai',
   'tools',
   'tool-calculator',

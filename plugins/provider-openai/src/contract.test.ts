@@ -3,10 +3,10 @@ import { providerSuite } from '@llmspell/sdk/testing'
 import type { ProviderBehaviour, ProviderUnderTest } from '@llmspell/sdk/testing'
 import { OpenAIServer } from '../../../test/support/openai-server.ts'
 import type { ServerReply } from '../../../test/support/openai-server.ts'
-import { openHttp } from '../../../test/support/http.ts'
-import { openaiProvider } from './provider.ts'
+import { openLanguageModels } from '../../../test/support/language-models.ts'
+import { openai as rules } from './provider.ts'
 
-const openai = openaiProvider(openHttp())
+const openai = openLanguageModels().provider(rules)
 
 const FAILURES: Readonly<Record<string, ServerReply>> = {
   auth: { status: 401, error: { message: 'Incorrect API key provided.' } },

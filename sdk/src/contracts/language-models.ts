@@ -1,4 +1,4 @@
-import type { ModelRequest, ModelSettings, Provider } from './provider.ts'
+import type { ModelCallOptions, ModelRequest, ModelSettings, Provider } from './provider.ts'
 import type { Value } from '../values.ts'
 
 /** What one provider adds to what all models of the AI SDK have in common. */
@@ -21,7 +21,7 @@ export interface LanguageModelRules {
     request: ModelRequest,
     model: ModelSettings,
   ): Readonly<Record<string, Readonly<Record<string, Value>>>>
-  /** Fields put into the body of each request as they are; default `model.settings`. @throws MODEL_INVALID */
+  /** Fields put into the body of each request, tables into tables; default `model.settings`. @throws MODEL_INVALID */
   body?(model: ModelSettings): Readonly<Record<string, Value | undefined>>
   /** Header that carries the key, taken away where there is none; default `authorization`. */
   readonly keyHeader?: string
@@ -29,10 +29,27 @@ export interface LanguageModelRules {
   readonly lacks?: readonly ('seed' | 'stop')[]
 }
 
+/** Something that a server is asked for beside answers: a list of models, numbers for texts. */
+export interface ServerQuestion {
+  /** Put behind the base URL: `/models`. */
+  readonly path: string
+  /** The key in the provider's own way; it is taken away where there is none. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Sent as JSON by POST; without one it is a GET. */
+  readonly body?: Value
+}
+
 /** Service `language-models`: the AI SDK behind our contract of a provider. */
 export interface LanguageModels {
   /** One provider; one call is one attempt, and nothing but the origin of its base URL is reached. */
   provider(rules: LanguageModelRules): Provider
+  /** The JSON that a server answers with, under the same guard and with the same failures as a model's answers. */
+  ask(
+    rules: LanguageModelRules,
+    model: ModelSettings,
+    question: ServerQuestion,
+    options: ModelCallOptions,
+  ): Promise<Value>
 }
 
 declare module '../services.ts' {

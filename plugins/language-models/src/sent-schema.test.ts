@@ -32,3 +32,9 @@ test('names of properties and data are no keywords', () => {
   }
   expect(sentSchema(schema)).toEqual(schema)
 })
+
+test('what has a default need not be said', () => {
+  const properties = { expression: { type: 'string' }, mode: { default: 'decimal' } }
+  const schema = { type: 'object', properties, required: ['expression', 'mode'] }
+  expect(sentSchema(schema)).toEqual({ ...schema, required: ['expression'] })
+})

@@ -82,7 +82,7 @@ export function tooLarge(provider: string, cap: Cap, status?: number): SpellErro
       provider,
       ...(status === undefined ? {} : { status }),
       retryable: false,
-      reason: 'too_large',
+      kind: 'malformed',
       limit: CAPS[cap],
     },
   })

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import type { ModelRequest } from '@llmspell/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { capped } from './caps.ts'
-import { openHttp } from '../../../test/support/http.ts'
-import { openaiProvider } from './provider.ts'
+import { openLanguageModels } from '../../../test/support/language-models.ts'
+import { openai as rules } from '../../provider-openai/src/provider.ts'
 
-const openai = openaiProvider(openHttp())
+const openai = openLanguageModels().provider(rules)
 
 /** What the server does: sends the start once and the part without an end. */
 interface Flood {
@@ -82,7 +82,7 @@ describe.each(['chat', 'responses'])('without an end, by %s:', (api) => {
       message: `Provider 'lab' sent too much: expected at most ${cap}, found more.`,
       details: {
         retryable: false,
-        reason: 'too_large',
+        kind: 'malformed',
         ...(given.status === undefined ? {} : { status: given.status }),
       },
     })
@@ -92,7 +92,7 @@ describe.each(['chat', 'responses'])('without an end, by %s:', (api) => {
 
   test('a page of the wrong kind', async () => {
     flood = { type: 'text/html', part: KIB64 }
-    const malformed = { details: { reason: 'malformed', found: 'a'.repeat(200) } }
+    const malformed = { details: { kind: 'malformed', found: 'a'.repeat(200) } }
     await expect(ask(true, api)).rejects.toMatchObject(malformed)
     await gone.promise
   })

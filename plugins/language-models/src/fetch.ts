@@ -1,7 +1,9 @@
 import { SpellError } from '@llmspell/sdk'
-import type { Access, Http, HttpLimits } from '@llmspell/sdk'
+import type { HttpLimits } from '@llmspell/sdk'
+import { withFields } from './body.ts'
 import { CAPS, capped } from './caps.ts'
-import type { OpenAISettings } from './settings.ts'
+import { accessOf, addressOf } from './line.ts'
+import type { Line } from './line.ts'
 
 const FOUND_LENGTH = 200
 const MINUTE = 60_000
@@ -13,58 +15,55 @@ const LIMITS: HttpLimits = {
   maxBytes: CAPS.answer,
 }
 
-/** What the guarded fetch needs to know. */
-export interface FetchRules extends OpenAISettings {
-  readonly provider: string
-  readonly hasKey: boolean
-}
-
 /**
  * The only way to the network that the SDK gets: to the origin of the model's base URL and nowhere else. No redirect is
- * followed. It adds the settings to the body and takes away the header of a key that is not there.
+ * followed. It takes away the header of a key that is not there.
+ * @param added put into the body of each request
  */
-export function guardedFetch(http: Http, access: Access, rules: FetchRules): typeof fetch {
-  const { origin } = new URL(rules.baseUrl)
-  const send = http.fetch(access, LIMITS)
+export function fetchOf(line: Line, added: Readonly<Record<string, unknown>>): typeof fetch {
+  const { http, rules, model } = line
+  const { origin } = new URL(addressOf(line))
+  const send = http.fetch(accessOf(line), LIMITS)
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input)
-    if (url.origin !== origin) throw refused(rules.provider, url, origin)
+    if (url.origin !== origin) throw refused(model.provider, url, origin)
     const headers = new Headers(init.headers)
-    if (!rules.hasKey) headers.delete('authorization')
-    const body = { ...fieldsOf(init.body), ...rules.body }
+    if (!model.apiKey) headers.delete(rules.keyHeader ?? 'authorization')
+    const given = fieldsOf(init.body)
+    const body = given && withFields(given, added)
     const response = await send(url, {
       ...init,
       headers,
-      body: JSON.stringify(body),
+      ...(body ? { body: JSON.stringify(body) } : {}),
     })
-    const stream = 'stream' in body && body.stream === true
-    return capped(await checked(response, rules, stream), rules.provider, stream)
+    const stream = isStream(url, body)
+    return capped(await checked(response, line, stream), model.provider, stream)
   }
 }
 
-function fieldsOf(body: RequestInit['body']): { readonly stream?: unknown } {
-  return typeof body === 'string' ? (JSON.parse(body) as object) : {}
+function fieldsOf(body: RequestInit['body']): Readonly<Record<string, unknown>> | undefined {
+  return typeof body === 'string' ? (JSON.parse(body) as Record<string, unknown>) : undefined
+}
+
+/** Google says in the address that a stream is wanted. */
+function isStream(url: URL, body: Readonly<Record<string, unknown>> = {}): boolean {
+  return body['stream'] === true || url.searchParams.get('alt') === 'sse'
 }
 
 /** A page of HTML, or one JSON where a stream was asked for, comes from the wrong address or the wrong server. */
-async function checked(response: Response, rules: FetchRules, stream: boolean): Promise<Response> {
+async function checked(response: Response, line: Line, stream: boolean): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   const wrong = stream ? /text\/html|application\/json/ : /text\/html|text\/event-stream/
   if (!response.ok || !wrong.test(type)) return response
-  const start = await startOf(response)
+  const { provider } = line.model
+  const found = await startOf(response)
   const expected = stream ? 'text/event-stream' : 'application/json'
   throw new SpellError(
     'PROVIDER_FAILED',
-    `Provider '${rules.provider}' gave no answer of a model: expected ${expected}, found ${type}.`,
+    `Provider '${provider}' gave no answer of a model: expected ${expected}, found ${type}.`,
     {
-      hint: `Check the base URL '${rules.baseUrl}'; it usually ends in /v1.`,
-      details: {
-        provider: rules.provider,
-        status: response.status,
-        retryable: false,
-        reason: 'malformed',
-        found: start,
-      },
+      hint: `Check the base URL '${addressOf(line)}'; many end in /v1.`,
+      details: { provider, status: response.status, kind: 'malformed', retryable: false, found },
     },
   )
 }
