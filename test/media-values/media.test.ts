@@ -10,7 +10,8 @@ import { openHouse, type House } from '../support/kernel.ts'
 import { png } from './pictures.ts'
 
 const PLUGINS = ['permissions', 'files', 'http', 'media', 'script-runtime']
-const LANGUAGES = ['lua', 'javascript'] as const
+const ENGINES = ['engine-lua', 'engine-fengari', 'engine-javascript']
+const LANGUAGES = ['lua', 'fengari', 'javascript'] as const
 type Language = (typeof LANGUAGES)[number]
 
 const PICTURE = png(7, 5)
@@ -24,7 +25,7 @@ let origin = ''
 const asked: string[] = []
 
 beforeAll(async () => {
-  house = await openHouse([...PLUGINS, 'engine-lua', 'engine-javascript'])
+  house = await openHouse([...PLUGINS, ...ENGINES])
   root = mkdtempSync(join(tmpdir(), 'media-'))
   const files: Record<string, Uint8Array | string> = {
     'lamp.png': PICTURE,
@@ -137,12 +138,22 @@ const GIVES: readonly Row[] = [
   },
   {
     name: 'a copy of a file that no call could carry',
-    lua: `local path = Media.file("large.png"):save("copy-lua.png")
+    lua: `local path = Media.file("large.png"):save("copy-" .. Run.engine.name .. ".png")
       return Media.file(path).size == Media.file("large.png").size`,
-    javascript: `const path = await (await Media.file('large.png')).save('copy-javascript.png')
+    javascript: `const path = await (await Media.file('large.png')).save('copy-' + Run.engine.name + '.png')
       return (await Media.file(path)).size === (await Media.file('large.png')).size`,
     value: true,
     allow: FILES,
+  },
+]
+
+const BINARY: readonly Row[] = [
+  {
+    name: 'bytes that are no text, a string in Lua',
+    lua: `local m = Media.bytes("GIF89a\\xff\\xfe\\x03\\0") return { m.mime, m.size, m:base64(), #Media.from_bytes("\\xff"):bytes() }`,
+    javascript: `const m = await Media.bytes(new Uint8Array([71, 73, 70, 56, 57, 97, 255, 254, 3, 0]))
+      return [m.mime, m.size, await m.base64(), (await (await Media.fromBytes(new Uint8Array([255]))).bytes()).length]`,
+    value: ['image/gif', 10, 'R0lGODlh//4DAA==', 1],
   },
 ]
 
@@ -208,6 +219,12 @@ const FAILS: readonly Row[] = [
     error: 'INPUT_INVALID',
   },
   {
+    name: 'what are no bytes',
+    lua: `Media.from_bytes(5)`,
+    javascript: `await Media.fromBytes(5)`,
+    error: 'INPUT_INVALID',
+  },
+  {
     name: 'an address of another scheme',
     lua: `Media.url("file:///etc/passwd")`,
     javascript: `await Media.url('file:///etc/passwd')`,
@@ -256,12 +273,16 @@ const FAILS: readonly Row[] = [
 ]
 
 describe.each(LANGUAGES)('Media in %s', (language) => {
-  test.each(GIVES)('gives $name', async ({ allow, value, ...row }) => {
-    expect(await run(language, row[language], allow?.())).toEqual(value)
+  test.each([...GIVES, ...BINARY])('gives $name', async ({ allow, value, ...row }) => {
+    expect(
+      await run(language, row[language === 'javascript' ? language : 'lua'], allow?.()),
+    ).toEqual(value)
   })
 
   test.each(FAILS)('refuses $name', async ({ allow, error, ...row }) => {
-    await expect(run(language, row[language], allow?.())).rejects.toMatchObject({ code: error })
+    await expect(
+      run(language, row[language === 'javascript' ? language : 'lua'], allow?.()),
+    ).rejects.toMatchObject({ code: error })
   })
 
   test('a copy is the same, byte for byte', () => {

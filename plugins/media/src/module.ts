@@ -1,4 +1,4 @@
-import { SpellError, VALUE_LIMITS } from '@llmspell/sdk'
+import { describe, SpellError, VALUE_LIMITS } from '@llmspell/sdk'
 import type { Access, CallContext, ScriptCall, ScriptHandler, Value } from '@llmspell/sdk'
 import { FileContent, WebContent } from './content.ts'
 import type { Content, Means } from './content.ts'
@@ -32,10 +32,9 @@ export function mediaHandlers(
     url: ({ args: [url], context }: Call<[string]>) =>
       handleOf(new WebContent(addressOf(url), means), context),
     base64: ({ args: [text, mime], context }: Call<Text>) => kept(fromBase64(text), mime, context),
-    from_bytes: ({ args: [bytes, mime], context }: Call<[Uint8Array, string?]>) =>
-      kept(bytes, mime, context),
-    bytes: ({ args: [bytes], context }: Call<[Uint8Array | string]>) =>
-      kept(typeof bytes === 'string' ? encoder.encode(bytes) : bytes, undefined, context),
+    from_bytes: ({ args: [bytes, mime], context }: Call<[Value, string?]>) =>
+      kept(asBytes(bytes), mime, context),
+    bytes: ({ args: [bytes], context }: Call<[Value]>) => kept(asBytes(bytes), undefined, context),
     text: ({ args: [text, mime = 'text/plain'], context }: Call<Text>) =>
       kept(encoder.encode(text), mime, context),
     ...methods(means),
@@ -83,6 +82,13 @@ function addressOf(text: string): URL {
     return url
   const hint = 'Write it in full, such as https://example.com/a.png.'
   throw invalid('The address of media', 'a plain http or https URL', `'${text.slice(0, 80)}'`, hint)
+}
+
+/** Bytes, or a string of Lua that happens to be text. @throws INPUT_INVALID */
+function asBytes(value: Value): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  if (typeof value === 'string') return new TextEncoder().encode(value)
+  throw invalid('The content', 'bytes', describe(value), 'Send bytes or a string.')
 }
 
 /** @throws INPUT_INVALID */
