@@ -8,6 +8,7 @@ import { addressOf } from './line.ts'
 import type { Line } from './line.ts'
 import { callOptions } from './prompt.ts'
 import { report, reportLacks } from './warnings.ts'
+import { isAnswer, withheld } from './withheld.ts'
 
 /** A whole answer. One call is one attempt. */
 export async function whole(line: Line, request: ModelRequest): Promise<readonly ModelChunk[]> {
@@ -16,7 +17,10 @@ export async function whole(line: Line, request: ModelRequest): Promise<readonly
     const { doer, options } = await prepared(line, request, given.signal)
     const { content, finishReason, usage, warnings } = await doer.doGenerate(options)
     report(warnings, given.logger, model)
-    return chunksOf(content, finishReason, usage, request.tools)
+    const chunks = chunksOf(content, finishReason, usage, request.tools)
+    const nothing = chunks.some(isAnswer) ? undefined : withheld(finishReason, model)
+    if (nothing) throw nothing
+    return chunks
   } catch (error) {
     throw refined(error, line)
   }
@@ -65,7 +69,11 @@ function accepted(
   if (part.type === 'error') throw failureOf(part.error, model, rules, reader.partial)
   if (part.type === 'finish' && part.finishReason.unified === 'interrupted')
     throw cutOff(model, reader.partial)
-  return reader.read(part)
+  const chunks = reader.read(part)
+  const nothing =
+    part.type === 'finish' && !reader.answered ? withheld(part.finishReason, model) : undefined
+  if (nothing) throw nothing
+  return chunks
 }
 
 function refined(error: unknown, { model, rules, options }: Line, partial = ''): SpellError {

@@ -11,6 +11,7 @@ import { mediaOf } from './media.ts'
 import { joinedMeta, metaOf } from './meta.ts'
 import { toolCall } from './tool-call.ts'
 import type { RawCall } from './tool-call.ts'
+import { isAnswer } from './withheld.ts'
 
 type Part<Type extends string> = Extract<LanguageModelV4StreamPart, { readonly type: Type }>
 
@@ -28,6 +29,8 @@ export class ChunkReader {
   #calls = 0
   /** Text so far. */
   partial = ''
+  /** True once something came that a caller can use. */
+  answered = false
 
   constructor(tools: readonly ModelTool[] = []) {
     this.#tools = tools
@@ -35,6 +38,12 @@ export class ChunkReader {
 
   /** The chunks of a part, mostly one or none. `error` and an interrupted `finish` are the caller's business. */
   read(part: LanguageModelV4StreamPart): readonly ModelChunk[] {
+    const chunks = this.#chunks(part)
+    this.answered ||= chunks.some(isAnswer)
+    return chunks
+  }
+
+  #chunks(part: LanguageModelV4StreamPart): readonly ModelChunk[] {
     switch (part.type) {
       case 'text-delta':
         this.partial += part.delta
