@@ -64,6 +64,7 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
   protected readonly requestId: string = 'x-request-id'
   /** What ends a line of a stream. */
   protected readonly newline: string = '\n'
+  protected readonly streamType: string = 'text/event-stream'
 
   protected constructor(replier: WireReplier<R>) {
     this.replier = replier
@@ -149,7 +150,7 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
     frames: readonly Frame[],
     seen: SeenRequest,
   ): Promise<void> {
-    const type = { 'content-type': 'text/event-stream', [this.requestId]: 'req_1' }
+    const type = { 'content-type': this.streamType, [this.requestId]: 'req_1' }
     response.writeHead(200, { ...type, ...reply.headers }).flushHeaders()
     let held = reply.hold
     for (const frame of frames) {
@@ -157,9 +158,9 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
       if (seen.frames === reply.cutAfter) return void response.destroy()
       if (seen.frames === reply.endAfter) return void response.end()
       if (seen.frames === reply.errorAfter)
-        return void response.end(this.#textOf(this.errorFrame(frame, reply)))
+        return void response.end(this.textOf(this.errorFrame(frame, reply)))
       await pause(reply.delayMs)
-      await write(response, this.#textOf(frame), reply.bytewise)
+      await write(response, this.textOf(frame), reply.bytewise)
       seen.frames += 1
       if (held && frame.text) {
         await held
@@ -169,7 +170,7 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
     response.end()
   }
 
-  #textOf({ event, data }: Frame): string {
+  protected textOf({ event, data }: Frame): string {
     const lines = [...(event === undefined ? [] : [`event: ${event}`]), `data: ${data}`, '', '']
     return lines.join(this.newline)
   }
