@@ -32,6 +32,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['models', ['default', 'aliases', 'providers', 'retry']],
   ['permissions', []],
   ['provider-mock', ['delay_ms']],
+  ['provider-replay', ['pace', 'volatile']],
   ['secrets', ['dotenv']],
 ])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']

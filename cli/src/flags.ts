@@ -134,6 +134,24 @@ export const NO_ASK: FlagSpec = {
   summary: 'Ask nobody on the terminal: what is not granted is denied',
 }
 
+/** Cassettes of what models answer. Both with the same path: what is recorded is replayed, the rest is recorded. */
+export const TAPE: readonly FlagSpec[] = [
+  {
+    name: 'record',
+    kind: 'text',
+    value: 'FILE|DIR',
+    summary: 'Keep what models answer in this cassette, or in one of this folder',
+    group: 'CASSETTE',
+  },
+  {
+    name: 'replay',
+    kind: 'text',
+    value: 'FILE|DIR',
+    summary: 'Answer from the cassette: no key, no network; with --record: ask what is missing',
+    group: 'CASSETTE',
+  },
+]
+
 const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
   CONFIG,
@@ -151,6 +169,7 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
   HELP,
   ...GRANTS,
   ...LIMITS,
+  ...TAPE,
 ]
 
 export const RUN: CommandSpec = {

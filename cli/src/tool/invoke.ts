@@ -19,6 +19,7 @@ import { asking } from '../run/ask.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { isOn, runOptions, text } from '../run/options.ts'
 import { policyChain } from '../run/policy.ts'
+import { withTape } from '../run/tape.ts'
 import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { findTool } from './find.ts'
@@ -41,14 +42,18 @@ export async function invokeTool(stage: Stage): Promise<number> {
   const runtime = await kernel.use('script-runtime')
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   using interrupt = new Interrupt()
-  await using run = runtime.open({
-    ...options,
-    ...(await policyChain(stage, kernel, config, options)),
-    ...asking(stage.parsed, line),
-    signal: interrupt.signal,
-    onProgress: (progress) => line.report(progress),
+  const chain = await policyChain(stage, kernel, config, options)
+  const { result, written } = await withTape(stage, kernel, `tool-${entry.name}`, async (tape) => {
+    await using run = runtime.open({
+      ...options,
+      ...chain,
+      ...asking(stage.parsed, line),
+      settings: { ...options.settings, ...tape },
+      signal: interrupt.signal,
+      onProgress: (progress) => line.report(progress),
+    })
+    return called(run, entry.name, input, isOn(stage.parsed, 'stream'))
   })
-  const { result, written } = await called(run, entry.name, input, isOn(stage.parsed, 'stream'))
   line.clear()
   print(stage, result, written)
   return result.success ? 0 : EXIT_CODES.tool
