@@ -39,7 +39,7 @@ export async function* stream(
       if (reader.done) return
     }
   } catch (error) {
-    const failure = isSpellError(error) ? afterText(error, model, reader.partial) : error
+    const failure = isSpellError(error) ? afterText(error, reader.partial) : error
     yield* reader.broken(failure)
     return
   }

@@ -1,7 +1,12 @@
 import { isPassing, isSpellError, kindOfStatus, SpellError } from '@llmspell/sdk'
-import type { FailureKind, HttpResponse, ModelSettings, ProviderFailure } from '@llmspell/sdk'
+import type {
+  FailureKind,
+  HttpResponse,
+  ModelCallOptions,
+  ModelSettings,
+  ProviderFailure,
+} from '@llmspell/sdk'
 import { hintOf } from './hints.ts'
-import type { Line } from './wire.ts'
 
 type Facts = Omit<ProviderFailure, 'provider'>
 
@@ -12,15 +17,23 @@ interface Refusal {
   readonly retryAfterMs?: number
 }
 
-/** Any error of a call in our words. `partial`: text that came before. */
+/** One call, as far as its failures need it. */
+interface Call {
+  readonly model: ModelSettings
+  readonly options: ModelCallOptions
+}
+
+/** Any error of a call in our words. `lost`: what a lost connection is, by what came before. */
 export function failureOf(
   error: unknown,
-  { model, options }: Pick<Line, 'model' | 'options'>,
+  { model, options }: Call,
+  lost: 'network' | 'cut' = 'network',
 ): SpellError {
   if (options.signal.aborted) return cancelled(model)
   if (!isSpellError(error))
-    return failed(model, { kind: 'network', retryable: true }, String(error), error)
-  if (error.code === 'HTTP_FAILED') return unreachable(error, model)
+    return failed(model, { kind: lost, retryable: true }, String(error), error)
+  if (error.code === 'HTTP_FAILED')
+    return lost === 'cut' ? cutOff(model, '', error) : unreachable(error, model)
   if (error.code === 'HTTP_TIMEOUT')
     return failed(model, { kind: 'timeout', retryable: true }, error.message, error)
   if (/^HTTP_(?:TOO_LARGE|CODING|CHARSET)$/.test(error.code))
@@ -28,18 +41,12 @@ export function failureOf(
   return error
 }
 
-/** The same failure with the text that came before it; a connection that was lost in the middle is a cut. */
-export function afterText(error: SpellError, model: ModelSettings, partial: string): SpellError {
-  if (error.code !== 'PROVIDER_FAILED') return error
-  const facts = error.details as unknown as ProviderFailure
-  const kind = facts.kind === 'network' && partial !== '' ? 'cut' : facts.kind
-  const details = { ...facts, kind, ...(partial === '' ? {} : { partial }) }
-  const message = kind === facts.kind ? error.message : cutText(model)
-  return new SpellError('PROVIDER_FAILED', message, {
-    hint: kind === 'cut' ? 'Ask again.' : error.hint,
-    details,
-    cause: error.cause,
-  })
+/** The same failure with the text that came before it. */
+export function afterText(error: SpellError, partial: string): SpellError {
+  if (error.code !== 'PROVIDER_FAILED' || partial === '') return error
+  const { code, message, hint, cause } = error
+  const details = { ...(error.details as object), partial }
+  return new SpellError(code, message, { hint, details, cause })
 }
 
 /** An answer with a status that is no success. */
@@ -103,13 +110,15 @@ export function malformed(model: ModelSettings, expected: string, found: string)
 }
 
 /** The answer ended without its end. */
-export function cutOff(model: ModelSettings, partial = ''): SpellError {
-  const details = { provider: model.provider, kind: 'cut', retryable: true, partial }
-  return new SpellError('PROVIDER_FAILED', cutText(model), { hint: 'Ask again.', details })
+export function cutOff({ provider }: ModelSettings, partial = '', cause?: Error): SpellError {
+  const details = { provider, kind: 'cut', retryable: true, partial }
+  const text = `Provider '${provider}' broke off: expected the end of the answer, found the end of the stream.`
+  return new SpellError('PROVIDER_FAILED', text, {
+    hint: 'Ask again.',
+    details,
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
-
-const cutText = ({ provider }: ModelSettings): string =>
-  `Provider '${provider}' broke off: expected the end of the answer, found the end of the stream.`
 
 export function cancelled({ provider, model }: ModelSettings): SpellError {
   const id = `${provider}/${model}`

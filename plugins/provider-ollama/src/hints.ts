@@ -1,5 +1,5 @@
 import type { FailureKind, ModelSettings } from '@llmspell/sdk'
-import { urlOf } from './wire.ts'
+import { urlOf } from './address.ts'
 
 /** One next step for each way to fail. */
 export function hintOf(kind: FailureKind, said: string, model: ModelSettings): string {

@@ -2,14 +2,13 @@ import type {
   Access,
   Http,
   HttpLimits,
+  HttpRequest,
   HttpResponse,
   ModelCallOptions,
   ModelSettings,
 } from '@llmspell/sdk'
+import { OLLAMA, urlOf } from './address.ts'
 import { failureOf, malformed, refused } from './failures.ts'
-
-/** Where a server listens unless OLLAMA_HOST says otherwise. */
-export const OLLAMA = 'http://127.0.0.1:11434'
 
 const MIB = 1024 * 1024
 const MINUTE = 60_000
@@ -34,11 +33,11 @@ export interface Line {
 
 /** One JSON document. @throws PROVIDER_FAILED, CANCELLED */
 export async function ask(line: Line, path: string, body?: Fields): Promise<Fields> {
+  await using response = await send(line, path, body)
   try {
-    await using response = await send(line, path, body)
     return parsed(await response.text(), line.model)
   } catch (error) {
-    throw failureOf(error, line)
+    throw failureOf(error, line, 'cut')
   }
 }
 
@@ -49,46 +48,51 @@ export async function* askLines(
   body: Fields,
   limits?: HttpLimits,
 ): AsyncGenerator<Fields> {
+  await using response = await send(line, path, body, limits)
   try {
-    await using response = await send(line, path, body, limits)
     for await (const text of linesOf(response.body, line.model)) yield parsed(text, line.model)
+  } catch (error) {
+    throw failureOf(error, line, 'cut')
+  }
+}
+
+async function send(
+  line: Line,
+  path: string,
+  body: Fields | undefined,
+  limits: HttpLimits = {},
+): Promise<HttpResponse> {
+  const { http, model, options } = line
+  try {
+    options.signal.throwIfAborted()
+    const access = { ...(options.access ?? ownAccess(model)), signal: options.signal }
+    const response = await http.request(requestOf(model, path, body, limits), access)
+    if (response.status === 200) return response
+    throw refused(response, await startOf(response), model)
   } catch (error) {
     throw failureOf(error, line)
   }
 }
 
-async function send(
-  { http, model, options }: Line,
+function requestOf(
+  model: ModelSettings,
   path: string,
   body: Fields | undefined,
-  limits: HttpLimits = {},
-): Promise<HttpResponse> {
-  options.signal.throwIfAborted()
-  const access = { ...(options.access ?? ownAccess(model)), signal: options.signal }
+  limits: HttpLimits,
+): HttpRequest {
   const key = model.apiKey
-  const headers = {
-    accept: 'application/json',
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` }),
-  }
-  const response = await http.request(
-    {
-      url: urlOf(model, path),
-      method: body === undefined ? 'GET' : 'POST',
-      headers,
-      redirect: 'manual',
-      limits: { ...LIMITS, ...limits },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  return {
+    url: urlOf(model, path),
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined || key === '' ? {} : { authorization: `Bearer ${key}` }),
     },
-    access,
-  )
-  if (response.status === 200) return response
-  throw refused(response, await startOf(response), model)
-}
-
-/** The address may be written with the path of one of its protocols. */
-export function urlOf({ baseUrl = OLLAMA }: ModelSettings, path: string): string {
-  return baseUrl.replace(/\/+$/, '').replace(/\/(?:v1|api)$/, '') + path
+    redirect: 'manual',
+    limits: { ...LIMITS, ...limits },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }
 }
 
 /** Where a host calls without saying more: to the base URL, wherever that is, and nowhere else. */
