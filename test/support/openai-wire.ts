@@ -75,8 +75,14 @@ function head(model: string, object: string): Json {
 }
 
 function chatUsage({ usage = { input: 7, output: 5 } }: WireAnswer): Json {
-  const { input, output } = usage
-  return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
+  const { input, output, cached = 0, thought = 0 } = usage
+  return {
+    prompt_tokens: input,
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens: output,
+    completion_tokens_details: { reasoning_tokens: thought },
+    total_tokens: input + output,
+  }
 }
 
 export const responses = {
@@ -179,9 +185,9 @@ function outputText(text: string): Json {
 function responsesUsage({ usage = { input: 7, output: 5 } }: WireAnswer): Json {
   return {
     input_tokens: usage.input,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: usage.cached ?? 0 },
     output_tokens: usage.output,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: usage.thought ?? 0 },
     total_tokens: usage.input + usage.output,
   }
 }

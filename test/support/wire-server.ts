@@ -35,6 +35,8 @@ export interface WireReply extends WireAnswer {
   readonly errorAfter?: number
   /** Frames are written byte by byte, so that characters are torn apart. */
   readonly bytewise?: boolean
+  /** ms between pieces of a few bytes, of a stream and of a whole answer. */
+  readonly dripMs?: number
   /** Never answers. */
   readonly hang?: boolean
 }
@@ -131,11 +133,18 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
     const answer = this.answer(seen, reply)
     if ('frames' in answer) return this.#stream(response, reply, answer.frames, seen)
     await pause(reply.delayMs)
+    if (reply.dripMs !== undefined) return this.#drip(response, answer.json, reply)
     this.#send(response, 200, answer.json, reply.headers)
   }
 
   #fail(response: ServerResponse, status: number, reply = {} as R): void {
     this.#send(response, status, this.failure(status, reply), reply.headers)
+  }
+
+  async #drip(response: ServerResponse, body: Json, reply: R): Promise<void> {
+    response.writeHead(200, { 'content-type': 'application/json', ...reply.headers })
+    await write(response, JSON.stringify(body), reply)
+    response.end()
   }
 
   #send(response: ServerResponse, status: number, body: Json, headers: R['headers'] = {}): void {
@@ -160,7 +169,7 @@ export abstract class WireServer<R extends WireReply> implements AsyncDisposable
       if (seen.frames === reply.errorAfter)
         return void response.end(this.textOf(this.errorFrame(frame, reply)))
       await pause(reply.delayMs)
-      await write(response, this.textOf(frame), reply.bytewise)
+      await write(response, this.textOf(frame), reply)
       seen.frames += 1
       if (held && frame.text) {
         await held
@@ -193,11 +202,18 @@ function sendRaw(
   response.end(raw)
 }
 
-async function write(response: ServerResponse, text: string, bytewise = false): Promise<void> {
+const DROP = 16
+
+async function write(
+  response: ServerResponse,
+  text: string,
+  { bytewise, dripMs }: WireReply,
+): Promise<void> {
   const bytes = Buffer.from(text)
-  if (!bytewise) return void response.write(bytes)
-  for (const byte of bytes) {
-    await new Promise((resolve) => response.write(Buffer.from([byte]), resolve))
+  const size = bytewise ? 1 : dripMs === undefined ? bytes.length : DROP
+  for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
+    await new Promise((resolve) => response.write(bytes.subarray(at, at + size), resolve))
+    await pause(dripMs)
   }
 }
 
