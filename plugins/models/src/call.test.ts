@@ -116,20 +116,21 @@ describe('a failure that may pass', () => {
     const provider = fakeProvider([text('half')])
     await expect(read(ask({ provider }).stream())).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
-      details: { reason: 'cut', partial: 'half' },
+      details: { kind: 'cut', retryable: true, partial: 'half' },
     })
     const whole = fakeProvider([text('half')], [text('all'), finish])
     expect(await ask({ provider: whole }).generate()).toMatchObject({ text: 'all', attempts: 2 })
   })
 
-  test('gives each call a signal of its own, the same for all its attempts', async () => {
+  test('gives each attempt a number, and a signal that lets go of it', async () => {
     const provider = fakeProvider([busy()], [finish], [finish])
     const { generate } = ask({ provider })
     await generate()
     await generate()
-    const [first, second, third] = provider.calls.map(([, , { signal }]) => signal)
-    expect(second).toBe(first)
-    expect(third).not.toBe(first)
+    const [first, second, third] = provider.calls.map(([, , options]) => options)
+    expect([first, second, third].map((each) => each!.attempt)).toEqual([1, 2, 1])
+    expect(first!.signal.aborted).toBe(true)
+    expect(second!.signal).not.toBe(first!.signal)
   })
 })
 

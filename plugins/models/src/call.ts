@@ -1,5 +1,5 @@
 import { toErrorRecord } from '@llmspell/sdk'
-import type { CallContext, ErrorRecord, ModelRequest, Usage } from '@llmspell/sdk'
+import type { CallContext, ErrorRecord, ModelRequest, Reservation, Usage } from '@llmspell/sdk'
 import { collect, finishOf, gather, scatter } from './answer.ts'
 import { attempts } from './attempts.ts'
 import type { Question, Tally } from './attempts.ts'
@@ -7,8 +7,11 @@ import { refuseBeyond } from './capabilities.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
+import { reserve, settling } from './spending.ts'
 import { providerOf } from './tape-provider.ts'
 import { answeringTape } from './taped.ts'
+import { timeoutsOf } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 import type { AnswerChunk, AnswerFinish, ModelSpec, ResolvedModel } from './types.ts'
 
 /** What a caller asks for. */
@@ -30,11 +33,12 @@ export async function* answer(
 ): AsyncGenerator<AnswerChunk> {
   const model = await route(hub, ask, await resolveIn(hub, ask.spec, ask.context))
   const question = await prepare(hub, ask, model, signal)
+  const reservation = await reserve(hub, model, question)
   const tally: Tally = { attempts: 0 }
   const started = performance.now()
   let outcome: { ok: boolean; usage?: Usage; error?: ErrorRecord } = { ok: false }
   try {
-    for await (const chunk of throughHooks(hub, ask, model, question, tally)) {
+    for await (const chunk of throughHooks(hub, ask, model, question, tally, reservation)) {
       if (chunk.type === 'finish') outcome = { ok: true, usage: chunk.usage }
       yield chunk
     }
@@ -69,6 +73,7 @@ async function prepare(
   const request = await changedRequest(hub, ask, model)
   refuseBeyond(model, request)
   const provider = await providerOf(hub, model, connected, context)
+  const within = hub.budgets?.of(context).signal
   return {
     provider,
     settings: connected.settings,
@@ -76,9 +81,15 @@ async function prepare(
     id: model.id,
     request,
     streaming,
-    signal,
+    signal: within === undefined ? signal : AbortSignal.any([signal, within]),
+    timeouts: timeoutsIn(hub, model),
+    live: !answeringTape(hub, context),
     context,
   }
+}
+
+function timeoutsIn({ config }: Hub, { provider, timeouts }: ResolvedModel): Timeouts {
+  return timeoutsOf(config.timeouts, config.providers[provider]?.timeouts, timeouts)
 }
 
 async function changedRequest(hub: Hub, ask: Ask, model: ResolvedModel): Promise<ModelRequest> {
@@ -97,8 +108,10 @@ async function* throughHooks(
   model: ResolvedModel,
   question: Question,
   tally: Tally,
+  reservation: Reservation | undefined,
 ): AsyncGenerator<AnswerChunk> {
-  const chunks = priced(ask, model, attempts(hub, question, tally), tally)
+  const answered = priced(ask, model, attempts(hub, question, tally), tally)
+  const chunks = settling(answered, model, question.request, reservation)
   const { response } = hub.points
   yield* watched(hub, ask, model, response.used ? changed(hub, ask, model, chunks) : chunks)
 }

@@ -1,4 +1,5 @@
 import type {
+  Budgets,
   CallContext,
   ExtensionRegistry,
   HookPoint,
@@ -13,6 +14,8 @@ import { dotenvNames } from './dotenv.ts'
 import { hostAccess } from './access.ts'
 import { connect } from './keys.ts'
 import type { Connected } from './keys.ts'
+import type { Line } from './line.ts'
+import { withPrices } from './prices.ts'
 import { isDefault, resolveModel } from './resolve.ts'
 import { answeringTape, hubOf } from './taped.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
@@ -24,6 +27,7 @@ export interface Points {
   readonly chunk: HookPoint<'llm.chunk'>
   readonly response: HookPoint<'llm.response'>
   readonly done: HookPoint<'llm.done'>
+  readonly breaker: HookPoint<'llm.breaker'>
 }
 
 /** What the parts of this plugin share. */
@@ -35,6 +39,9 @@ export interface Hub {
   readonly permissions: Permissions | undefined
   readonly secrets: Secrets | undefined
   readonly recorder?: Recorder | undefined
+  /** Absent: nothing is limited. */
+  readonly budgets?: Budgets | undefined
+  readonly line: Line
   readonly logger: Logger
   /** The host's environment. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -44,6 +51,14 @@ export interface Hub {
 
 /** @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
 export async function resolveIn(
+  hub: Hub,
+  spec: ModelSpec | undefined,
+  context: CallContext | undefined,
+): Promise<ResolvedModel> {
+  return withPrices(await found(hub, spec, context), hub.config)
+}
+
+async function found(
   hub: Hub,
   spec: ModelSpec | undefined,
   context: CallContext | undefined,

@@ -1,10 +1,11 @@
-import { definePlugin } from '@llmspell/sdk'
+import { definePlugin, now } from '@llmspell/sdk'
 import type { HookRegistry } from '@llmspell/sdk'
 import { Catalog } from './catalog.ts'
 import type { ModelsConfig } from './generated/config.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub, Points } from './hub.ts'
 import { listProviders } from './info.ts'
+import { Line } from './line.ts'
 import { providerModule } from './module.ts'
 import { parseModel } from './parse.ts'
 import type { ProviderManager } from './types.ts'
@@ -15,14 +16,17 @@ export type * from './types.ts'
 export default definePlugin<ModelsConfig>({
   setup(ctx) {
     const extensions = ctx.use('extensions')
+    const points = pointsOf(ctx.use('hooks'))
     const hub: Hub = {
       catalog: new Catalog(extensions, ctx.config),
       config: ctx.config,
       extensions,
-      points: pointsOf(ctx.use('hooks')),
+      points,
       permissions: ctx.find('permissions'),
       secrets: ctx.find('secrets'),
       recorder: ctx.find('recorder'),
+      budgets: ctx.find('budgets'),
+      line: new Line(ctx.config, points.breaker, now),
       logger: ctx.logger,
       env: process.env,
       random: Math.random,
@@ -51,5 +55,6 @@ function pointsOf(hooks: HookRegistry): Points {
     chunk: hooks.point('llm.chunk'),
     response: hooks.point('llm.response'),
     done: hooks.point('llm.done'),
+    breaker: hooks.point('llm.breaker'),
   }
 }

@@ -26,7 +26,8 @@ export async function listProviders(
     reason,
     capabilities: [],
   }))
-  return [...hub.catalog.endpoints().map((each) => infoOf({ ...hub, dotenv }, each)), ...broken]
+  const rows = hub.catalog.endpoints().map((each) => infoOf({ ...hub, dotenv }, each))
+  return [...rows.map((row) => unlessOpen(hub, row)), ...broken]
 }
 
 /** What is known of one. @throws PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
@@ -36,7 +37,13 @@ export async function providerInfo(
   context: CallContext,
 ): Promise<ProviderInfo> {
   const endpoint = hub.catalog.endpoint(name)
-  return infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint)
+  return unlessOpen(hub, infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint))
+}
+
+/** One whose server is unwell cannot be called now. */
+function unlessOpen({ line }: Hub, info: ProviderInfo): ProviderInfo {
+  const reason = info.available ? line.reason(info.name) : undefined
+  return reason === undefined ? info : { ...info, available: false, reason }
 }
 
 function infoOf(keys: Keys, endpoint: Endpoint): ProviderInfo {

@@ -6,6 +6,7 @@ import type {
   ScriptModuleHandlers,
   Value,
 } from '@llmspell/sdk'
+import type { ModelChoice } from './fallback.ts'
 import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
@@ -15,6 +16,7 @@ import { generateAnswer, streamAnswer } from './stream.ts'
 import type { ModelSpec, ProviderInfo } from './types.ts'
 
 type Spec = ModelSpec | null | undefined
+type Choice = ModelChoice | null | undefined
 
 /** Handlers of the script module `Provider`. */
 export function providerModule(hub: Hub): ScriptModuleHandlers {
@@ -59,13 +61,13 @@ function calls(hub: Hub): ScriptModuleHandlers['functions'] {
       await connectIn(hub, model, context)
       return resolvedTable(hubOf(hub, context), model)
     },
-    generate: async ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) =>
+    generate: async ({ args: [spec, request], context }: ScriptCall<[Choice, ModelRequest]>) =>
       (await generateAnswer(hub, {
         spec: spec ?? undefined,
         request,
         context,
       })) as unknown as Value,
-    stream: ({ args: [spec, request], context }: ScriptCall<[Spec, ModelRequest]>) => {
+    stream: ({ args: [spec, request], context }: ScriptCall<[Choice, ModelRequest]>) => {
       const chunks = streamAnswer(hub, { spec: spec ?? undefined, request, context })
       return context.stream(chunks as AsyncIterable<unknown> as AsyncIterable<Value>)
     },

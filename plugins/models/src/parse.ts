@@ -12,6 +12,7 @@ const KEYS: readonly (keyof ModelTable)[] = [
   'seed',
   'stop',
   'max_tokens',
+  'timeouts',
   'settings',
 ]
 

@@ -192,6 +192,7 @@ function describe({ endpoint, model, layers }: Found, chosenBy: ChosenBy): Resol
     ...address,
     options: optionsOf(merged(layers.map(({ table }) => table))),
     settings: merged(layers.map(({ table }) => table.settings ?? {})),
+    timeouts: merged(layers.map(({ table }) => table.timeouts ?? {})),
     capabilities: item.capabilities ?? [],
     ...(context === undefined ? {} : { context }),
     ...(maxOutput === undefined ? {} : { maxOutput }),

@@ -12,6 +12,8 @@ import type {
   Value,
 } from '@llmspell/sdk'
 
+import type { BreakerChange } from './breaker.ts'
+
 /** A model as scripts, configuration and hosts write it: `provider/model`, an alias, or a table. */
 export type ModelSpec = string | ModelTable
 
@@ -28,8 +30,19 @@ export interface ModelTable {
   readonly seed?: number
   readonly stop?: string | readonly string[]
   readonly max_tokens?: number
+  readonly timeouts?: TimeoutTable
   /** Handed to the provider as it is. */
   readonly settings?: { readonly [key: string]: Value | undefined }
+}
+
+/** How long a provider may be silent: milliseconds, or text such as `20s`. */
+export interface TimeoutTable {
+  /** Until the first chunk of a stream. */
+  readonly first?: number | string
+  /** From one chunk to the next. */
+  readonly between?: number | string
+  /** Until an answer that comes as a whole. */
+  readonly whole?: number | string
 }
 
 /** A text or table taken apart, before aliases and lists are looked at. */
@@ -61,6 +74,7 @@ export interface ResolvedModel {
   readonly apiKey?: GivenText
   readonly options: Omit<ModelRequest, 'messages' | 'tools' | 'toolChoice' | 'schema'>
   readonly settings: { readonly [key: string]: Value | undefined }
+  readonly timeouts: TimeoutTable
   readonly capabilities: readonly string[]
   /** Most tokens of question and answer together, and of the answer alone. */
   readonly context?: number
@@ -130,9 +144,13 @@ export type AnswerChunk = Exclude<ModelChunk, { readonly type: 'finish' }> | Ans
 export interface ModelAnswer extends Omit<AnswerFinish, 'type'> {
   readonly text: string
   readonly reasoning: string
+  /** Pictures and sounds; absent where there are none. */
+  readonly media?: readonly Extract<ModelChunk, { readonly type: 'media' }>[]
   readonly toolCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call' }>[]
   readonly invalidCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call_invalid' }>[]
 }
+
+export type { BreakerChange }
 
 interface LlmEvent {
   readonly runId: string
@@ -155,6 +173,7 @@ declare module '@llmspell/sdk' {
     'llm.request': Transform<LlmEvent & { readonly request: ModelRequest }>
     'llm.chunk': Notify<LlmEvent & { readonly chunk: AnswerChunk }>
     'llm.response': Transform<LlmEvent & { readonly answer: ModelAnswer }>
+    'llm.breaker': Observe<BreakerChange>
     'llm.done': Observe<
       LlmEvent & {
         readonly ok: boolean

@@ -141,6 +141,8 @@ export type ModelChunk =
 
 export interface ModelCallOptions {
   readonly signal: AbortSignal
+  /** Which attempt of one call this is, from 1. Each has a signal of its own. */
+  readonly attempt?: number
   readonly logger: Logger
   /** What the provider's traffic is made under: its address and no other. Absent: the provider's own base URL. */
   readonly access?: Access

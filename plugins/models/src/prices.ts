@@ -1,0 +1,15 @@
+import type { ModelsConfig } from './generated/config.ts'
+import type { ResolvedModel } from './types.ts'
+
+/** The model with the prices of the configuration, which win over those of its provider's list. */
+export function withPrices(
+  model: ResolvedModel,
+  { prices }: Pick<ModelsConfig, 'prices'>,
+): ResolvedModel {
+  const { provider, model: name } = model
+  const row = prices[model.id] ?? prices[`${provider}/${name}`] ?? prices[`${provider}/*`]
+  if (row === undefined) return model
+  const { priceCached: _, ...others } = model
+  const cached = row.cached === undefined ? {} : { priceCached: row.cached }
+  return { ...others, priceIn: row.in, priceOut: row.out, ...cached }
+}
