@@ -16,15 +16,21 @@ const CR = 13
 /**
  * The response with a body that fails, and lets the connection go, as soon as it is over a cap. The client has the one
  * for a whole answer.
+ * @param event most bytes of one event
  */
-export function capped(response: Response, provider: string, stream: boolean): Response {
+export function capped(
+  response: Response,
+  provider: string,
+  stream: boolean,
+  event: number = CAPS.event,
+): Response {
   if (!response.body) return response
   const { status, statusText, headers, ok } = response
   if (ok && !stream) return response
-  const counter = new Counter(ok ? undefined : 'error', ok)
+  const counter = new Counter(ok ? undefined : 'error', ok ? event : undefined)
   const transform = (chunk: Uint8Array, to: TransformStreamDefaultController<Uint8Array>): void => {
     const over = counter.over(chunk)
-    if (over) throw tooLarge(provider, over, status)
+    if (over) throw tooLarge(provider, over, status, over === 'event' ? event : CAPS[over])
     to.enqueue(chunk)
   }
   const body = response.body.pipeThrough(new TransformStream({ transform }))
@@ -33,13 +39,13 @@ export function capped(response: Response, provider: string, stream: boolean): R
 
 class Counter {
   readonly #whole: 'error' | undefined
-  readonly #events: boolean
+  readonly #events: number | undefined
   #bytes = 0
   #event = 0
   #line = 0
   #last = 0
 
-  constructor(whole: 'error' | undefined, events: boolean) {
+  constructor(whole: 'error' | undefined, events: number | undefined) {
     this.#whole = whole
     this.#events = events
   }
@@ -48,7 +54,8 @@ class Counter {
   over(chunk: Uint8Array): Cap | undefined {
     this.#bytes += chunk.byteLength
     if (this.#whole && this.#bytes > CAPS[this.#whole]) return this.#whole
-    return this.#events && this.#longest(chunk) > CAPS.event ? 'event' : undefined
+    const over = this.#events !== undefined && this.#longest(chunk) > this.#events
+    return over ? 'event' : undefined
   }
 
   /** Bytes of the longest event so far that has a part in the chunk. */
@@ -73,8 +80,13 @@ class Counter {
 }
 
 /** @param status of the answer, where it is known */
-export function tooLarge(provider: string, cap: Cap, status?: number): SpellError {
-  const most = `${CAPS[cap] / MIB} MiB`
+export function tooLarge(
+  provider: string,
+  cap: Cap,
+  status?: number,
+  limit: number = CAPS[cap],
+): SpellError {
+  const most = `${limit / MIB} MiB`
   const text = `Provider '${provider}' sent too much: expected at most ${most} in ${NAMES[cap]}, found more.`
   return new SpellError('PROVIDER_FAILED', text, {
     hint: 'Check that the base URL is that of a model; lower max_tokens if it is.',
@@ -83,7 +95,7 @@ export function tooLarge(provider: string, cap: Cap, status?: number): SpellErro
       ...(status === undefined ? {} : { status }),
       retryable: false,
       kind: 'malformed',
-      limit: CAPS[cap],
+      limit,
     },
   })
 }

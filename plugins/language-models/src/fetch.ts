@@ -37,7 +37,8 @@ export function fetchOf(line: Line, added: Readonly<Record<string, unknown>>): t
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
     const stream = isStream(url, body)
-    return capped(await checked(response, line, stream), model.provider, stream)
+    const answer = await checked(response, line, stream)
+    return capped(answer, model.provider, stream, rules.eventBytes)
   }
 }
 

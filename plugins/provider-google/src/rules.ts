@@ -8,6 +8,7 @@ export const GOOGLE = {
   provider: 'google',
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
   keyHeader: 'x-goog-api-key',
+  eventBytes: 32 * 1024 * 1024,
   async create({ model, apiKey, baseUrl }, _request, fetch) {
     const { createGoogleGenerativeAI } = await import('@ai-sdk/google')
     const baseURL = versioned(baseUrl)

@@ -27,6 +27,8 @@ export interface LanguageModelRules {
   readonly keyHeader?: string
   /** Options of a request that its protocol cannot carry: said as a warning. */
   readonly lacks?: readonly ('seed' | 'stop')[]
+  /** Most bytes of one event of a stream; default 1 MiB. More where a picture comes in one. */
+  readonly eventBytes?: number
 }
 
 /** Something that a server is asked for beside answers: a list of models, numbers for texts. */
