@@ -191,7 +191,7 @@ describe('agents that ask each other', () => {
     })
     await expect(made).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      details: { agent: 'editor' },
+      details: { who: "agent 'editor'" },
     })
   })
 

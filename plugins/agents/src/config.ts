@@ -37,6 +37,7 @@ export interface AgentConfig {
   readonly stop?: string | readonly string[]
   readonly max_tokens?: number
   readonly settings?: Table
+  readonly models?: readonly ModelSpec[]
   readonly fallback?: readonly ModelSpec[]
   readonly tools?: readonly ToolEntry[]
   readonly tool_choice?: string
@@ -100,13 +101,14 @@ const named = (value: string | HostCallback | undefined): string | undefined =>
 
 /** The configuration as plain data: literal keys masked, functions and tools by name. */
 export function shownConfig(config: AgentConfig, names: readonly string[]): Table {
-  const { system_prompt, approve, tools, model, fallback, api_key, ...rest } = config
+  const { system_prompt, approve, tools, model, models, fallback, api_key, ...rest } = config
   const shown = {
     ...rest,
     system_prompt: named(system_prompt),
     approve: named(approve),
     tools: tools && names,
     model: maskModel(model),
+    models: models?.map((spec) => maskModel(spec)!),
     fallback: fallback?.map((spec) => maskModel(spec)!),
     api_key: maskKey(api_key),
   }

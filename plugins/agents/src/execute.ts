@@ -44,14 +44,20 @@ export async function answer(house: House, asked: Question): Promise<AgentResult
 export function answerStream(house: House, asked: Question): AsyncIterable<AgentChunk> {
   const { agent, context, options } = asked
   const config = merged(agent.config, options)
-  const ledger = new Ledger(agent.name, config.budget ?? {}, asking()?.ledger)
-  const stop = new Stop(agent.name, context.signal)
+  const above = house.budgets?.of(context)
+  const ledger = new Ledger(agent.name, config.budget ?? {}, asking()?.ledger, above)
+  const stop = new Stop(agent.name, untilLate(context.signal, above?.signal))
   const toolbox = options.tools
     ? bindTools(agent.name, options.tools, house.tools, context)
     : agent.toolbox
-  const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox))
+  const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox), house.budgets)
   const chunks = run(house, asked, config, toolbox, ask)
   return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
+}
+
+/** The end of the caller, or of the time that the budget above allows. */
+function untilLate(signal: AbortSignal, late: AbortSignal | undefined): AbortSignal {
+  return late === undefined ? signal : AbortSignal.any([signal, late])
 }
 
 /** A generator only sees its reader leave between chunks; the stop is seen at once. */

@@ -28,6 +28,7 @@ export default definePlugin({
       schemas: ctx.use('schemas'),
       points,
       artifacts: ctx.find('artifacts'),
+      budgets: ctx.find('budgets'),
     }
     ctx.provide('agents', agents)
     ctx.contribute('script-modules', 'Agent', { functions: agentHandlers(house), validators })

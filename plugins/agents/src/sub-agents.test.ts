@@ -129,7 +129,7 @@ describe('as_tool', () => {
     const boss = await run.create({ name: 'boss', tools: [tool], budget: { max_cost: 0.5 } })
     await expect(run.execute(boss, 'x')).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      details: { agent: 'boss' },
+      details: { who: "agent 'boss'" },
     })
     const asked = run.passed.filter(({ call }) => call === 'Provider.stream').at(-1)!
     expect(asked.actors.map(({ name }) => name)).toEqual(['boss', 'expert'])
