@@ -20,6 +20,7 @@ export interface Sign {
  */
 export const SIGNS: readonly Sign[] = [
   { kind: 'quota', code: /insufficient_quota|billing|insufficient_(?:funds|balance|credits?)/ },
+  { kind: 'quota', code: /requestsperday|tokensperday/ },
   { kind: 'context', code: /context_length|context_size|request_too_large|max_tokens_exceeded/ },
   {
     kind: 'safety',

@@ -92,7 +92,7 @@ function textOf(fields: Fields, ...keys: readonly string[]): string | undefined 
 function wordsOf(inner: Fields, body: Fields): readonly string[] {
   const { code, status, type } = inner
   const nested = isFields(inner['innererror']) ? inner['innererror']['code'] : undefined
-  const all = [code, nested, ...reasonsOf(inner), status, type, body['type']]
+  const all = [code, nested, ...reasonsOf(inner), status, type, body['type'], ...quotasOf(inner)]
   const words = all.filter((word) => typeof word === 'string' || typeof word === 'number')
   return [...new Set(words.map(String))].filter((word) => word !== '' && word !== 'error')
 }
@@ -105,6 +105,13 @@ function codeOf(words: readonly string[]): string | undefined {
 function reasonsOf({ details, metadata }: Fields): readonly unknown[] {
   const rows: readonly unknown[] = Array.isArray(details) ? details : [metadata]
   return rows.map((row) => (isFields(row) ? row['reason'] : undefined))
+}
+
+/** Which of its quotas Google says is used up: `GenerateRequestsPerDayPerProjectPerModel-FreeTier`. */
+function quotasOf({ details }: Fields): readonly unknown[] {
+  const rows: readonly unknown[] = Array.isArray(details) ? details : []
+  const violations = rows.flatMap((row) => (isFields(row) ? row['violations'] : []))
+  return violations.map((violation) => (isFields(violation) ? violation['quotaId'] : undefined))
 }
 
 function statusOf({ code, status, statusCode }: Fields): number | undefined {

@@ -1,55 +1,50 @@
-import { providerSuite } from '@llmspell/sdk/testing'
-import type { ProviderBehaviour, ProviderUnderTest } from '@llmspell/sdk/testing'
+import { DRIP, providerSuite } from '@llmspell/sdk/testing'
+import type { ProviderFault, ProviderWay } from '@llmspell/sdk/testing'
 import { GoogleServer } from '../../../test/support/google-server.ts'
 import type { GoogleReply } from '../../../test/support/google-server.ts'
 import { openLanguageModels } from '../../../test/support/language-models.ts'
+import { underTest } from '../../../test/support/provider-under-test.ts'
 import { googleProvider } from './provider.ts'
 
-const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo'
+const refuses = (status: number, message: string): GoogleReply => ({ status, error: { message } })
 
-const FAILURES: Readonly<Record<string, GoogleReply>> = {
-  auth: { status: 401, error: { message: 'Request had invalid authentication credentials.' } },
-  rate_limit: { status: 429, details: [{ '@type': RETRY_INFO, retryDelay: '1.5s' }] },
-  server_error: { status: 500 },
-  cut: { text: 'one two three four five six seven', delayMs: 5, cutAfter: 6 },
-  hang: { hang: true },
+const waits = (retryDelay: string): GoogleReply => ({
+  status: 429,
+  headers: {},
+  details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }],
+})
+
+const failures: Readonly<Partial<Record<ProviderFault, GoogleReply>>> = {
+  auth: refuses(401, 'Request had invalid authentication credentials.'),
+  quota: refuses(402, 'Billing is not enabled for this project.'),
+  rate_limit: waits('1.5s'),
+  rate_limit_seconds: waits('2s'),
+  context: refuses(
+    400,
+    'The input token count (2000000) exceeds the maximum number of tokens allowed (1048576).',
+  ),
+  safety: { blocked: 'SAFETY' },
+  request: refuses(400, 'Invalid value at generation_config'),
+  model: refuses(404, 'models/gemini-none is not found for API version v1beta'),
+  drip: { text: DRIP, dripMs: 5 },
 }
 
-function replyTo(behaviour: ProviderBehaviour, hold: Promise<void> | undefined): GoogleReply {
-  if ('say' in behaviour) return { text: behaviour.say, bytewise: true, ...(hold ? { hold } : {}) }
-  if ('broken' in behaviour) return { toolCalls: [{ name: 'sum', arguments: behaviour.broken }] }
-  if ('fail' in behaviour) return FAILURES[behaviour.fail]!
-  return {
-    toolCalls: behaviour.call.map(({ name, input }) => ({ name, arguments: input as object })),
-  }
-}
+const ways: readonly ProviderWay[] = [
+  ...(['say', 'call', 'broken', 'image', 'cached', 'thought'] as const),
+  ...(['auth', 'quota', 'rate_limit', 'rate_limit_seconds', 'rate_limit_date'] as const),
+  ...(['context', 'safety', 'request', 'model', 'server_error', 'refused'] as const),
+  ...(['cut', 'garbage', 'page', 'drip', 'hang'] as const),
+]
 
-async function open(): Promise<ProviderUnderTest> {
-  const server = await GoogleServer.start()
-  let gate: Promise<void> | undefined
-  return {
-    provider: googleProvider(openLanguageModels()),
-    behave(behaviour) {
-      const reply = replyTo(behaviour, gate)
-      gate = undefined
-      server.reset(() => reply)
-      const { baseUrl } = server
-      return { provider: 'google', model: 'gemini-3.8-flash', baseUrl, apiKey: 'key-under-test' }
-    },
-    seen() {
-      const { headers, path, body, closed } = server.last
-      const authorization = String(headers['x-goog-api-key'])
-      return { body: path + JSON.stringify(body), closed, authorization }
-    },
-    hold() {
-      let release = (): void => undefined
-      gate = new Promise((resolve) => (release = resolve))
-      return () => release()
-    },
-    close: () => server.close(),
-  }
-}
-
-const ways = ['say', 'call', 'broken', 'auth', 'rate_limit', 'server_error', 'cut', 'hang'] as const
-
-providerSuite({ name: 'google', ways, open })
+providerSuite({
+  name: 'google',
+  ways,
+  open: async () =>
+    underTest({
+      provider: googleProvider(openLanguageModels()),
+      server: await GoogleServer.start(),
+      model: { provider: 'google', model: 'gemini-3.8-flash' },
+      keyHeader: 'x-goog-api-key',
+      failures,
+    }),
+})
