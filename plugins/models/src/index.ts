@@ -7,7 +7,9 @@ import type { Hub, Points } from './hub.ts'
 import { listProviders } from './info.ts'
 import { Line } from './line.ts'
 import { providerModule } from './module.ts'
+import { listModels, pullModel, serverRows } from './lookups.ts'
 import { parseModel } from './parse.ts'
+import { modelFacts } from './rows.ts'
 import type { ProviderManager } from './types.ts'
 
 export type * from './types.ts'
@@ -45,6 +47,10 @@ function managerOf(hub: Hub): ProviderManager {
     resolve: (spec, context) => resolveIn(hub, spec, context),
     check: async (model, context) => void (await connectIn(hub, model, context)),
     list: () => listProviders(hub),
+    info: async (spec) => modelFacts(hub, await resolveIn(hub, spec, undefined)),
+    models: (filter, signal) => listModels(hub, filter, { signal }),
+    status: (provider, signal) => serverRows(hub, provider, { signal }),
+    pull: (spec, signal) => pullModel(hub, spec, { signal }),
   }
 }
 

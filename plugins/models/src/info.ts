@@ -34,7 +34,7 @@ export async function listProviders(
 export async function providerInfo(
   hub: Hub,
   name: string,
-  context: CallContext,
+  context: CallContext | undefined,
 ): Promise<ProviderInfo> {
   const endpoint = hub.catalog.endpoint(name)
   return unlessOpen(hub, infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint))
@@ -104,21 +104,6 @@ function listed({ name, models }: Endpoint, model: string): ModelItem {
       hint: `List them with: Provider.models('${name}')`,
       details: { model, known: models.map(({ id }) => id) },
     },
-  )
-}
-
-/** Rows of `Provider.models`. */
-export function modelRows(endpoints: readonly Endpoint[]): Value {
-  return endpoints.flatMap(({ name, item, models }) =>
-    models.map(({ id, context, priceIn, priceOut, capabilities }) => ({
-      id: `${name}/${id}`,
-      provider: name,
-      mock: item.mock === true,
-      ...(context === undefined ? {} : { context }),
-      ...(priceIn === undefined ? {} : { price_in: priceIn }),
-      ...(priceOut === undefined ? {} : { price_out: priceOut }),
-      capabilities: [...(capabilities ?? [])],
-    })),
   )
 }
 

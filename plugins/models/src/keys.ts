@@ -157,7 +157,8 @@ function missing({ endpoint, model }: Connection, { name }: Reference): Error {
   return keyMissing(endpoint.name, name, model.chosenBy === 'call')
 }
 
-function needsKey({ item, config }: Endpoint, { given, origin }: Address): boolean {
+/** False where a call may go without. */
+export function needsKey({ item, config }: Endpoint, { given, origin }: Address): boolean {
   if (config.api_key !== undefined || given === undefined) return true
   return (item.origins ?? []).includes(origin!)
 }

@@ -1,4 +1,4 @@
-import { isSpellError } from '@llmspell/sdk'
+import { fromErrorRecord, isSpellError } from '@llmspell/sdk'
 import type {
   CallContext,
   ModelRequest,
@@ -10,17 +10,20 @@ import type { ModelChoice } from './fallback.ts'
 import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
-import { capabilitiesOf, listProviders, modelRows, providerInfo, resolvedTable } from './info.ts'
+import { capabilitiesOf, listProviders, providerInfo, resolvedTable } from './info.ts'
+import { embedTexts, listModels, pullModel } from './lookups.ts'
+import type { Asker } from './server.ts'
 import { hubOf } from './taped.ts'
 import { generateAnswer, streamAnswer } from './stream.ts'
 import type { ModelSpec, ProviderInfo } from './types.ts'
 
 type Spec = ModelSpec | null | undefined
+type Name = string | null | undefined
 type Choice = ModelChoice | null | undefined
 
 /** Handlers of the script module `Provider`. */
 export function providerModule(hub: Hub): ScriptModuleHandlers {
-  return { functions: { ...facts(hub), ...calls(hub) }, validators }
+  return { functions: { ...facts(hub), ...servers(hub), ...calls(hub) }, validators }
 }
 
 function facts(hub: Hub): ScriptModuleHandlers['functions'] {
@@ -33,8 +36,6 @@ function facts(hub: Hub): ScriptModuleHandlers['functions'] {
       capabilitiesOf(catalog.endpoint(name), model ?? undefined),
     is_available: ({ args: [name], context }: ScriptCall<[string]>) =>
       isAvailable(hub, name, context),
-    models: ({ args: [name] }: ScriptCall<[string?]>) =>
-      modelRows(name == null ? catalog.endpoints() : [catalog.endpoint(name)]),
     resolve: async ({ args: [spec], context }: ScriptCall<[Spec?]>) =>
       resolvedTable(hubOf(hub, context), await resolveIn(hub, spec ?? undefined, context)),
   }
@@ -52,6 +53,38 @@ async function isAvailable(hub: Hub, name: string, context: CallContext): Promis
     if (isSpellError(error)) return false
     throw error
   }
+}
+
+/** What servers are asked beside questions. */
+function servers(hub: Hub): ScriptModuleHandlers['functions'] {
+  return {
+    models: async ({ args: [name, options], context }: ScriptCall<[Name, ListOptions?]>) => {
+      const filter = { ...options, provider: name ?? undefined }
+      const { rows, failures } = await listModels(hub, filter, askerOf(context))
+      const [failure] = failures
+      if (name != null && failure) throw fromErrorRecord(failure.error)
+      for (const { error } of failures) context.log({ level: 'warn', message: error.message })
+      return rows as unknown as Value
+    },
+    pull: ({ args: [spec], context }: ScriptCall<[ModelSpec]>) => {
+      const steps = pullModel(hub, spec, askerOf(context))
+      return context.stream(steps as AsyncIterable<unknown> as AsyncIterable<Value>)
+    },
+    embed: async ({ args: [spec, texts], context }: ScriptCall<[Spec, readonly string[]]>) => {
+      const { usage, ...rest } = await embedTexts(hub, spec ?? undefined, texts, askerOf(context))
+      const { inputTokens: input_tokens, cost } = usage
+      return { ...rest, usage: { input_tokens, cost } } as unknown as Value
+    },
+  }
+}
+
+interface ListOptions {
+  readonly live?: boolean
+  readonly capability?: string
+}
+
+function askerOf(context: CallContext): Asker {
+  return { context, signal: context.signal }
 }
 
 function calls(hub: Hub): ScriptModuleHandlers['functions'] {
