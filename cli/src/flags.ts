@@ -118,6 +118,20 @@ export const LIMITS: readonly FlagSpec[] = [
   },
   { name: 'max-calls', kind: 'text', value: 'N', summary: 'Calls to the host', group: 'LIMIT' },
   { name: 'max-output', kind: 'text', value: '16MiB', summary: 'Printed bytes', group: 'LIMIT' },
+  {
+    name: 'max-tokens',
+    kind: 'text',
+    value: 'N',
+    summary: 'Tokens of all models, in and out',
+    group: 'LIMIT',
+  },
+  {
+    name: 'max-cost',
+    kind: 'text',
+    value: 'DOLLARS',
+    summary: 'Money of all models, in US dollars',
+    group: 'LIMIT',
+  },
 ]
 
 const engineFlag = (otherwise: string): FlagSpec => ({

@@ -13,6 +13,7 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
+import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
 import { chooseEngine } from './engines.ts'
@@ -106,7 +107,11 @@ export class Runtime implements ScriptRuntime {
     await Promise.all(open.map((scope) => scope.close()))
   }
 
+  /** @throws NOT_AVAILABLE where limits are given that nobody would keep */
   #open(options: RunOptions): RunScope {
+    const { tokens, cost } = options.limits ?? {}
+    const limited = tokens !== undefined || cost !== undefined
+    if (limited && !this.#parts.extensions.find('script-modules', 'Budget')) throw missing()
     const scope = new RunScope(options)
     this.#scopes.set(scope.id, scope)
     return scope
