@@ -7,12 +7,14 @@ import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { exec, run } from './run.ts'
 import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
+import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 
 /** Every command by its id, as oclif finds them. */
 export const COMMANDS = {
   run,
   exec,
+  test,
   demo,
   init,
   types,

@@ -76,6 +76,10 @@ function block(brackets: string, rows: readonly string[], indent: string): strin
 /** Undefined where it does not fit, or holds a table in a table. */
 function oneLine(value: Json, room: number): string | undefined {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  if (isList(value) && value.length === 1 && isTable(value[0])) {
+    const only = oneLine(value[0], room - 2)
+    return only === undefined ? undefined : `[${only}]`
+  }
   const items = isList(value) ? value : Object.values(value)
   const isFlat = items.every((item) => typeof item !== 'object' || item === null || isEmpty(item))
   if (!isFlat || items.length > room) return undefined
