@@ -10,7 +10,9 @@ export function isBroken(error: unknown): boolean {
     error,
     ({ code, message }) =>
       BROKEN.test(String(code)) ||
-      /^terminated$|^fetch failed$|^Cannot connect/.test(message ?? ''),
+      /^terminated$|^fetch failed$|^Cannot connect|ended without a finish reason/.test(
+        message ?? '',
+      ),
   )
 }
 

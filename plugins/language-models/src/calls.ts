@@ -7,6 +7,7 @@ import { fetchOf } from './fetch.ts'
 import { addressOf } from './line.ts'
 import type { Line } from './line.ts'
 import { callOptions } from './prompt.ts'
+import { isStrict } from './strict.ts'
 import { report, reportLacks } from './warnings.ts'
 import { isAnswer, withheld } from './withheld.ts'
 
@@ -57,7 +58,7 @@ async function prepared(line: Line, request: ModelRequest, signal: AbortSignal) 
   const doer = (await rules.create(at, request, fetch)) as LanguageModelV4
   const name = doer.provider.split('.')[0]!
   reportLacks(line, request)
-  const own = rules.options?.(request, model) ?? {}
+  const own = rules.options?.(request, model, isStrict(request.schema)) ?? {}
   return { doer, options: callOptions(request, { name, own, lacks: rules.lacks ?? [] }, signal) }
 }
 

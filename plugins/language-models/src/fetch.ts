@@ -4,6 +4,7 @@ import { withFields } from './body.ts'
 import { CAPS, capped } from './caps.ts'
 import { accessOf, addressOf } from './line.ts'
 import type { Line } from './line.ts'
+import { withTexts } from './mend/response.ts'
 
 const FOUND_LENGTH = 200
 const MINUTE = 60_000
@@ -38,7 +39,8 @@ export function fetchOf(line: Line, added: Readonly<Record<string, unknown>>): t
     })
     const stream = isStream(url, body)
     const answer = await checked(response, line, stream)
-    return capped(answer, model.provider, stream, rules.eventBytes)
+    const whole = capped(answer, model.provider, stream, rules.eventBytes)
+    return rules.mends ? withTexts(whole, stream) : whole
   }
 }
 

@@ -1,3 +1,4 @@
+import { SpellError } from '@llmspell/sdk'
 import type {
   Access,
   Http,
@@ -14,9 +15,15 @@ export interface Line {
   readonly options: Pick<ModelCallOptions, 'signal' | 'access' | 'logger'>
 }
 
-/** Where the call goes. */
+/** Where the call goes. @throws MODEL_INVALID where nobody says it, or nobody could go there */
 export function addressOf({ model, rules }: Pick<Line, 'model' | 'rules'>): string {
-  return model.baseUrl ?? rules.baseUrl
+  const address = model.baseUrl ?? rules.baseUrl
+  if (URL.canParse(address) && /^https?:/i.test(address)) return address
+  const found = address === '' ? 'nothing' : `'${address}'`
+  const text = `Model '${model.provider}/${model.model}' has no address: expected a base URL, found ${found}.`
+  throw new SpellError('MODEL_INVALID', text, {
+    hint: `Set 'plugins.models.providers.${model.provider}.base_url' to an address such as 'http://127.0.0.1:8000/v1'.`,
+  })
 }
 
 /** What the traffic is made under; where a host calls without saying more: to the base URL and nowhere else. */

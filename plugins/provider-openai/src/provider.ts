@@ -1,7 +1,6 @@
 import type { LanguageModelRules } from '@llmspell/sdk'
 import { languageModel } from './model.ts'
 import { OPENAI, readSettings } from './settings.ts'
-import { isStrict } from './strict.ts'
 
 /** OpenAI, and every server that speaks one of its two protocols. */
 export const openai: LanguageModelRules = {
@@ -9,11 +8,11 @@ export const openai: LanguageModelRules = {
   baseUrl: OPENAI,
   create: languageModel,
   body: (model) => readSettings(model).body,
-  options: (request, model) => {
+  options: (request, model, strict) => {
     const { api } = readSettings(model, request)
     return {
       openai: {
-        strictJsonSchema: isStrict(request.schema),
+        strictJsonSchema: strict,
         // Nothing is kept on the server: a conversation is sent whole each time.
         ...(api === 'responses' ? { store: false } : {}),
       },

@@ -16,10 +16,14 @@ export interface LanguageModelRules {
     request: ModelRequest,
     fetch: typeof globalThis.fetch,
   ): Promise<object>
-  /** `providerOptions` of the request, by the SDK's name of the provider. */
+  /**
+   * `providerOptions` of the request, by the SDK's name of the provider.
+   * @param strict true if the schema of the answer is one that OpenAI's strict mode takes
+   */
   options?(
     request: ModelRequest,
     model: ModelSettings,
+    strict: boolean,
   ): Readonly<Record<string, Readonly<Record<string, Value>>>>
   /** Fields put into the body of each request, tables into tables; default `model.settings`. @throws MODEL_INVALID */
   body?(model: ModelSettings): Readonly<Record<string, Value | undefined>>
@@ -27,6 +31,11 @@ export interface LanguageModelRules {
   readonly keyHeader?: string
   /** Options of a request that its protocol cannot carry: said as a warning. */
   readonly lacks?: readonly ('seed' | 'stop')[]
+  /**
+   * Mends calls of tools of servers that get them wrong, where there is one way to read them: arguments as an object, said
+   * twice, with commas too many; calls written into the text. Text that may be a call is held back until that is known.
+   */
+  readonly mends?: boolean
   /** Most bytes of one event of a stream; default 1 MiB. More where a picture comes in one. */
   readonly eventBytes?: number
 }
