@@ -30,7 +30,10 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
   ['budgets', []],
   ['files', ['maxBytes']],
-  ['models', ['default', 'aliases', 'providers', 'retry', 'timeouts', 'breaker']],
+  [
+    'models',
+    ['default', 'default_provider', 'aliases', 'providers', 'retry', 'timeouts', 'breaker'],
+  ],
   ['permissions', []],
   ['provider-mock', ['delay_ms']],
   ['provider-replay', ['pace', 'volatile']],
