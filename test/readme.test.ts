@@ -4,6 +4,8 @@ import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
 import { Site } from './http/site.ts'
+import { AnthropicServer } from './support/anthropic-server.ts'
+import { GoogleServer } from './support/google-server.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
 import { OpenAIServer } from './support/openai-server.ts'
@@ -20,18 +22,27 @@ const SHELL = READMES.filter((page) =>
 )
 
 let server: OpenAIServer
+let anthropic: AnthropicServer
+let google: GoogleServer
 let site: Site
 let house: House
 beforeAll(async () => {
   server = await OpenAIServer.start()
+  anthropic = await AnthropicServer.start()
+  google = await GoogleServer.start()
   site = await Site.start()
-  const openai = { base_url: server.baseUrl, api_key: 'sk-test' }
+  const at = (base_url: string) => ({ base_url, api_key: 'sk-test' })
+  const providers = {
+    openai: at(server.baseUrl),
+    anthropic: at(anthropic.baseUrl),
+    google: at(google.baseUrl),
+  }
   const plugins = [...ALL, '../plugin-template']
-  house = await openHouse(plugins, [], { plugins: { models: { providers: { openai } } } })
+  house = await openHouse(plugins, [], { plugins: { models: { providers } } })
 })
 afterAll(async () => {
   await house.kernel.stop()
-  await server.close()
+  for (const each of [server, anthropic, google]) await each.close()
   await site[Symbol.asyncDispose]()
 })
 
@@ -112,9 +123,19 @@ interface Ran {
 
 /** Runs one line as a shell does, with `llmspell` in its path. */
 function shell(folder: Folder, line: string): Promise<Ran> {
-  const keys = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: 'sk-test' }
+  const keys = {
+    OPENAI_BASE_URL: server.baseUrl,
+    OPENAI_API_KEY: 'sk-test',
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    ANTHROPIC_API_KEY: 'sk-test',
+    GOOGLE_GENERATIVE_AI_BASE_URL: google.baseUrl,
+    GOOGLE_GENERATIVE_AI_API_KEY: 'sk-test',
+  }
   const path = [join(folder.path, '.bin'), dirname(process.execPath), process.env['PATH']]
-  const env = cleanEnv({ PATH: path.join(delimiter), ...(line.includes('openai/') ? keys : {}) })
+  const env = cleanEnv({
+    PATH: path.join(delimiter),
+    ...(/(?:openai|anthropic|google)\//.test(line) ? keys : {}),
+  })
   return new Promise((resolve) => {
     const options = { cwd: folder.path, env, timeout: 30_000 }
     const child = execFile('sh', ['-c', line], options, (error, _, stderr) =>
