@@ -18,22 +18,28 @@ export class Ask {
   readonly stop: Stop
   readonly #actor: Actor
   readonly #grant: GrantLayer
-
   readonly #budgets: Budgets | undefined
 
+  /** @param agent who acts; default the one whose budget it is */
   constructor(
     context: CallContext,
     ledger: Ledger,
     stop: Stop,
     grant: GrantLayer,
     budgets?: Budgets,
+    agent?: string,
   ) {
     this.#budgets = budgets
     this.context = context
     this.ledger = ledger
     this.stop = stop
-    this.#actor = { kind: 'agent', name: ledger.agent }
+    this.#actor = { kind: 'agent', name: agent ?? ledger.agent }
     this.#grant = grant
+  }
+
+  /** The same execution in the name of another agent, under that one's grants. */
+  by(agent: string, grant: GrantLayer): Ask {
+    return new Ask(this.context, this.ledger, this.stop, grant, this.#budgets, agent)
   }
 
   /** A question to its model. */

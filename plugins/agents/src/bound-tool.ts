@@ -6,11 +6,18 @@ import type {
   ToolResult,
   Value,
 } from '@llmspell/sdk'
+import type { Agent } from './agent.ts'
 import type { Ask } from './ask.ts'
 
 /** Options of `Tool.execute` that an agent uses. */
 interface InvokeOptions {
   readonly on_error?: 'raise' | 'return'
+}
+
+/** Whether one of several tools may bring text from outside. */
+export function isAnyUntrusted(tools: Iterable<BoundTool>): boolean {
+  for (const { untrusted } of tools) if (untrusted) return true
+  return false
 }
 
 /** One tool as an agent holds it. */
@@ -22,8 +29,17 @@ export interface BoundTool {
   readonly permissions: PermissionSet
   /** Levels of agents below; 0 for a tool that is no agent. */
   readonly depth: number
+  /** Its results may hold text from outside. */
+  readonly untrusted: boolean
+  /** No call, but the conversation goes on with this agent. */
+  readonly handoff?: Agent
   /** @throws the error of the call; one of the tool itself only unless `on_error` is `return` */
-  invoke(ask: Ask, params: Value, options?: InvokeOptions): Promise<ToolResult>
+  invoke(
+    ask: Ask,
+    params: Value,
+    options?: InvokeOptions,
+    signal?: AbortSignal,
+  ): Promise<ToolResult>
 }
 
 const ORDER: readonly Effect[] = ['pure', 'idempotent', 'unsafe']
@@ -51,6 +67,7 @@ export interface ToolOutcome {
   readonly text: string
   readonly result?: Value
   readonly error?: ErrorRecord
+  readonly untrusted?: boolean
 }
 
 /** A failure as the model reads it. */

@@ -1,21 +1,21 @@
 import { durationMs } from '@llmspell/sdk'
-import type { CallContext } from '@llmspell/sdk'
-import { cancelled, Stop, timedOut } from './abort.ts'
+import type { CallContext, Value } from '@llmspell/sdk'
+import { Stop, timedOut } from './abort.ts'
 import type { Agent } from './agent.ts'
 import { Ask, asking } from './ask.ts'
 import type { AgentConfig, AgentInput, ExecuteOptions } from './config.ts'
 import { Course } from './course.ts'
-import { checkDepth } from './depth.ts'
-import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
-import { question, systemPrompt, turnMessages } from './input.ts'
+import { question } from './input.ts'
 import { exceeded, Ledger } from './ledger.ts'
 import { loop } from './loop.ts'
 import type { Memory } from './memory.ts'
-import { agentsOf } from './registry.ts'
 import type { AgentChunk, AgentResult } from './result.ts'
-import { bindTools, checkToolChoice } from './toolbox.ts'
-import { Turn } from './turn.ts'
+import { summarised } from './summary.ts'
+import { bindTools } from './toolbox.ts'
+import { Turn, TurnRecord } from './turn.ts'
+import type { TurnParts } from './turn.ts'
+import { firstParts, merged, passedOn } from './turns.ts'
 
 /** One question to an agent. */
 export interface Question {
@@ -27,7 +27,7 @@ export interface Question {
   readonly context: CallContext
 }
 
-/** The whole answer. @throws what the answer's stream throws */
+/** The whole answer; its pieces go to `on_chunk` where that is given. @throws what the answer's stream throws */
 export async function answer(house: House, asked: Question): Promise<AgentResult> {
   let result: AgentResult | undefined
   for await (const chunk of answerStream(house, asked)) {
@@ -52,7 +52,7 @@ export function answerStream(house: House, asked: Question): AsyncIterable<Agent
     : agent.toolbox
   const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox), house.budgets)
   const chunks = run(house, asked, config, toolbox, ask)
-  return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
+  return { [Symbol.asyncIterator]: () => leavable(chunks, stop) }
 }
 
 /** The end of the caller, or of the time that the budget above allows. */
@@ -61,24 +61,16 @@ function untilLate(signal: AbortSignal, late: AbortSignal | undefined): AbortSig
 }
 
 /** A generator only sees its reader leave between chunks; the stop is seen at once. */
-function leavable(
-  chunks: AsyncGenerator<AgentChunk, void>,
-  stop: Stop,
-  agent: Agent,
-): AsyncIterator<AgentChunk> {
+function leavable(chunks: AsyncGenerator<AgentChunk, void>, stop: Stop): AsyncIterator<AgentChunk> {
   return {
     next: () => chunks.next(),
     async return() {
-      stop.end(cancelled(agent.name))
+      stop.leave()
       stop.release()
       await chunks.return()
       return { done: true, value: undefined }
     },
   }
-}
-
-function merged(config: AgentConfig, options: ExecuteOptions): AgentConfig {
-  return { ...config, ...options, budget: { ...config.budget, ...options.budget } }
 }
 
 async function* run(
@@ -88,20 +80,19 @@ async function* run(
   toolbox: Agent['toolbox'],
   ask: Ask,
 ): AsyncGenerator<AgentChunk, void> {
-  const { agent, memory, input } = asked
+  const { agent, input } = asked
   const { signal } = ask.stop
   agent.open()
   agent.begin(ask.stop)
   const course = new Course(agent, ask, house.points)
+  const record = new TurnRecord(agent.maxDepth)
   try {
     startClocks(asked, ask)
     await course.start(question(input))
-    const turn = await prepare(house, asked, config, toolbox, ask)
-    for await (const chunk of loop(turn, house.points)) {
-      if (chunk.type === 'finish') {
-        memory?.add([...turnMessages(agent.name, input), ...turn.said])
-        await course.end('answered')
-      }
+    const parts = await firstParts(house, asked, config, toolbox, ask, record)
+    for await (const chunk of whole(house, asked, parts, record)) {
+      await told(asked, ask, chunk)
+      if (chunk.type === 'finish') await course.end('answered')
       yield chunk
     }
   } catch (error) {
@@ -109,8 +100,37 @@ async function* run(
     await course.end('failed', reason)
     throw reason
   } finally {
+    for (const other of record.others) other.leave(ask.stop)
     await course.end('left')
   }
+}
+
+/** Hands a piece to the script's own function; the next waits for it. */
+async function told({ options }: Question, ask: Ask, chunk: AgentChunk): Promise<void> {
+  if (!options.on_chunk || chunk.type === 'finish') return
+  await ask.stop.race(options.on_chunk(chunk as unknown as Value))
+}
+
+/** The past is made ready, the question answered, and both remembered. */
+async function* whole(
+  house: House,
+  asked: Question,
+  parts: TurnParts,
+  record: TurnRecord,
+): AsyncGenerator<AgentChunk, void> {
+  const { memory } = asked
+  yield* summarised(parts, record, memory, house.points)
+  const turn = new Turn({ ...parts, past: memory?.recall() ?? [] }, record)
+  for await (const chunk of loop(turn, house.points, (last) => passedOn(last, asked))) {
+    if (chunk.type === 'finish') remember(memory, parts, record)
+    yield chunk
+  }
+}
+
+function remember(memory: Memory | undefined, { asked }: TurnParts, record: TurnRecord): void {
+  if (!memory) return
+  memory.add([...asked, ...record.said])
+  if (record.untrusted) memory.untrusted = true
 }
 
 function startClocks({ agent, options }: Question, { stop, ledger }: Ask): void {
@@ -118,21 +138,4 @@ function startClocks({ agent, options }: Question, { stop, ledger }: Ask): void 
   const { timeMs } = ledger
   stop.after(timeout, () => timedOut(agent.name, timeout!))
   stop.after(timeMs, () => exceeded(agent.name, 'max_time', timeMs!, timeMs!))
-}
-
-async function prepare(
-  house: House,
-  { agent, input, options, memory, context }: Question,
-  config: AgentConfig,
-  toolbox: Agent['toolbox'],
-  ask: Ask,
-): Promise<Turn> {
-  const agents = agentsOf(context)
-  checkDepth(agent.name, context.actors, (name) => (agents.find(name) ?? agent).maxDepth)
-  checkToolChoice(agent.name, config.tool_choice, toolbox)
-  const shape = options.schema ? await shapeOf(options.schema, house) : agent.shape
-  const system = await ask.stop.race(systemPrompt(config, input))
-  const past = [...(memory?.recall() ?? []), ...turnMessages(agent.name, input)]
-  const { artifacts } = house
-  return new Turn({ agent, config, toolbox, shape, ask, artifacts, system, past })
 }

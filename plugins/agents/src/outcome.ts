@@ -22,12 +22,14 @@ export async function outcomeFor(
   tool: BoundTool,
   params: Value,
   artifacts: Artifacts | undefined,
+  signal: AbortSignal,
 ): Promise<ToolOutcome> {
   try {
-    const result = await tool.invoke(ask, params, { on_error: 'return' })
+    const result = await tool.invoke(ask, params, { on_error: 'return' }, signal)
     const outcome = told(result)
     const { metadata } = result
-    return { ...outcome, text: await modelText({ text: outcome.text, metadata }, ask, artifacts) }
+    const read = await modelText({ text: outcome.text, metadata }, ask, artifacts)
+    return { ...outcome, text: read, ...(metadata.untrusted ? { untrusted: true } : {}) }
   } catch (error) {
     if (ask.stop.signal.aborted) throw error
     const record = toErrorRecord(error, 'TOOL_FAILED')

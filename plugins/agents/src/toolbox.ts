@@ -40,14 +40,21 @@ function registryTool({
   input,
   effect,
   permissions,
+  untrusted = false,
 }: ToolDescription): BoundTool {
   return {
     model: { name, description, input },
     effect,
     permissions,
     depth: 0,
-    invoke: async (ask, params, options = {}) =>
-      (await ask.tool('Tool', 'execute', [name, params, options])) as ToolResult,
+    untrusted,
+    invoke: async (ask, params, options = {}, signal) =>
+      (await ask.tool(
+        'Tool',
+        'execute',
+        [name, params, options],
+        signal ? { signal } : {},
+      )) as ToolResult,
   }
 }
 

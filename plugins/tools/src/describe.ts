@@ -16,12 +16,13 @@ export function describeTool({ parts }: KnownTool): ToolDescription {
     permissions: item.permissions ?? {},
     effect: item.effect,
     streams: item.streams ?? false,
+    ...(item.untrusted ? { untrusted: true } : {}),
   }
 }
 
 /** One row of a list: the description without its schemas. */
 export function rowOf(tool: KnownTool): Value {
-  const { input: _input, output: _output, ...row } = describeTool(tool)
+  const { input: _input, output: _output, untrusted: _untrusted, ...row } = describeTool(tool)
   return row
 }
 

@@ -134,6 +134,8 @@ export interface ToolDescription {
   readonly permissions: PermissionSet
   readonly effect: Effect
   readonly streams: boolean
+  /** Its results hold text from outside. */
+  readonly untrusted?: boolean
 }
 
 export interface ToolFilter {
