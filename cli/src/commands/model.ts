@@ -1,4 +1,4 @@
-import { fromErrorRecord } from '@llmspell/sdk'
+import { didYouMean, fromErrorRecord, SpellError } from '@llmspell/sdk'
 import { exitCode } from '../exit.ts'
 import { CONFIG, HELP, JSON_FLAG, QUIET, type CommandSpec } from '../flags.ts'
 import { errorItems } from '../kernel/open.ts'
@@ -40,7 +40,6 @@ const LIST: CommandSpec = {
       name: 'capability',
       kind: 'text',
       value: 'WORD',
-      options: CAPABILITIES,
       summary: 'Only those that can do this: tools, schema, image, reasoning, embedding …',
     },
     LIVE,
@@ -79,7 +78,7 @@ async function list(stage: Stage): Promise<number> {
   const provider = text(stage.parsed, 'provider')
   const filter = {
     provider,
-    capability: text(stage.parsed, 'capability'),
+    capability: capabilityOf(stage),
     live: isOn(stage.parsed, 'live'),
   }
   using interrupt = new Interrupt()
@@ -93,6 +92,15 @@ async function list(stage: Stage): Promise<number> {
   return failure && rows.length === 0
     ? exitCode(fromErrorRecord(failure.error), errorItems(kernel))
     : 0
+}
+
+/** @throws FLAG_INVALID */
+function capabilityOf({ parsed }: Stage): string | undefined {
+  const word = text(parsed, 'capability')
+  if (word === undefined || CAPABILITIES.includes(word)) return word
+  const found = `Flag '--capability' is wrong: expected a word such as 'tools', found '${word}'.`
+  const hint = didYouMean(word, CAPABILITIES, `Known: ${CAPABILITIES.join(', ')}.`)
+  throw new SpellError('FLAG_INVALID', found, { hint })
 }
 
 async function info(stage: Stage): Promise<void> {

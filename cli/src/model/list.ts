@@ -20,8 +20,9 @@ export function modelTable(rows: readonly ModelRow[], paint: Paint): string {
 }
 
 function factCells({ mock, context, price_in, price_out, capabilities }: ModelRow): string[] {
-  const words = capabilities.length === 0 ? ['-'] : capabilities
-  const can = [...(mock ? ['(mock)'] : []), words.join(', ')].join(' ')
+  // Nearly all stream: the word would only make each row longer.
+  const words = capabilities.filter((word) => word !== 'streaming').join(', ') || '-'
+  const can = mock ? `(mock) ${words}` : words
   return [tokensText(context), priceText(price_in), priceText(price_out), can]
 }
 
