@@ -104,7 +104,7 @@ describe('an agent of the whole house', () => {
     await expect(made).rejects.toMatchObject({ code: 'PROVIDER_KEY_MISSING' })
   })
 
-  test('asks the next model on an outage, and not for a wrong key', async () => {
+  test('asks the next model on an outage and for a wrong key', async () => {
     const failing = (kind: string) => ({
       provider: 'mock',
       model: 'scripted',
@@ -113,9 +113,7 @@ describe('an agent of the whole house', () => {
     const fallback = [scripted('from the second')]
     const result = await ask({ model: failing('server_error'), fallback })
     expect(result.text).toBe('from the second')
-    await expect(ask({ model: failing('auth'), fallback })).rejects.toMatchObject({
-      code: 'PROVIDER_FAILED',
-    })
+    expect((await ask({ model: failing('auth'), fallback })).text).toBe('from the second')
   })
 
   test('streams, and its model stops when the reader leaves', async () => {

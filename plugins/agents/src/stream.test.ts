@@ -112,7 +112,9 @@ describe('a stream', () => {
       chunks.return!(),
     ])
     expect(await run.call('Agent.state', [], agent)).toBe('ready')
-    expect(await run.call<{ failed: number }>('Agent.usage', [], agent)).toMatchObject({ failed: 0 })
+    expect(await run.call<{ failed: number }>('Agent.usage', [], agent)).toMatchObject({
+      failed: 0,
+    })
   })
 
   it('raises a failure after the chunks before it', async () => {

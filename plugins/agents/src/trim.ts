@@ -7,9 +7,10 @@ export interface MemoryLimit {
   readonly tokens?: number
 }
 
-/** The first message that is kept of the past: a question, so that no call is parted from its result. */
+/** The first message that is kept: all, or from a question on, so that no call is parted from its result. */
 function beginning(messages: readonly Message[], limit: MemoryLimit): number {
   const { messages: most = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = limit
+  if (messages.length <= most && tokensOf(messages) <= tokens) return 0
   let [start, left, end] = [messages.length, tokens, messages.length]
   for (let at = messages.length - 1; at >= 0; at--) {
     if (messages[at]!.role !== 'user') continue
