@@ -5,6 +5,7 @@ import { cancelled, masked, providerFailed } from './errors.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { foresee } from './permit.ts'
+import { providerOf } from './tape-provider.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
 
 /** A verb beside questions, which a provider may have. */
@@ -35,8 +36,9 @@ export async function serverOf(
   { context, signal }: Asker,
 ): Promise<Server> {
   const model = await resolveIn(hub, spec, context)
-  const { settings, access } = await connectIn(hub, model, context)
-  const provider = await hub.extensions.get('providers', model.via)
+  const connected = await connectIn(hub, model, context)
+  const { settings, access } = connected
+  const provider = await providerOf(hub, model, connected, context)
   return { provider, model, settings, options: { signal, logger: hub.logger, access } }
 }
 

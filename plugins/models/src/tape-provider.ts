@@ -9,19 +9,28 @@ export async function providerOf(
   hub: Hub,
   model: ResolvedModel,
   connected: Connected,
-  context: CallContext,
+  context: CallContext | undefined,
 ): Promise<Provider> {
-  const tape = hub.recorder?.of(context)
-  if (!tape) return hub.extensions.get('providers', model.via)
+  const tape = context && hub.recorder?.of(context)
+  const installed = () => hub.extensions.get('providers', model.via)
+  if (!context || !tape) return installed()
   const live = async () => {
     const { settings, access } = tape.answers ? await connectLive(hub, model, context) : connected
-    return { provider: await hub.extensions.get('providers', model.via), settings, access }
+    return { provider: await installed(), settings, access }
   }
-  return tape.provider(tapedModel(model), live, context)
+  // A tape that answers everything needs none; one that does not may do with what is there.
+  const own = tape.offline ? undefined : await installed().catch(() => undefined)
+  return tape.provider({ ...tapedModel(model), verbs: verbsOf(own) }, live, context)
+}
+
+const VERBS = ['models', 'status', 'pull', 'embed'] as const
+
+function verbsOf(provider: Provider | undefined): readonly string[] {
+  return VERBS.filter((verb) => provider?.[verb] !== undefined)
 }
 
 /** Addresses of the host are its own business: they differ where the tape is played. */
-function tapedModel(model: ResolvedModel): TapedModel {
+function tapedModel(model: ResolvedModel): Omit<TapedModel, 'verbs'> {
   const { baseUrl, chosenBy } = model
   return {
     provider: model.provider,

@@ -1,9 +1,9 @@
 import { SpellError, violations } from '@llmspell/sdk'
 import type { ErrorRecord, ModelItem } from '@llmspell/sdk'
-import type { Json, JsonTable } from './json.ts'
+import type { JsonTable } from './json.ts'
 
 /** Verbs of a provider. */
-export type Verb = 'generate' | 'stream' | 'embed' | 'models' | 'pull'
+export type Verb = 'generate' | 'stream' | 'embed' | 'models' | 'status' | 'pull'
 
 /** One request as a cassette has it: nothing that is secret, random or of one machine. */
 export interface TapedRequest extends JsonTable {
@@ -17,7 +17,6 @@ export interface TapedResponse {
   readonly chunks?: readonly JsonTable[]
   /** ms from the request to each chunk. */
   readonly at?: readonly number[]
-  readonly value?: Json
   readonly failure?: ErrorRecord
   readonly left?: true
 }

@@ -1,6 +1,6 @@
 import type { ModelItem, TapedModel, TapeMode } from '@llmspell/sdk'
 import type { Sidecar } from './bytes.ts'
-import type { Cassette, Interaction, TapedRequest, TapedResponse } from './cassette.ts'
+import type { Cassette, Interaction, TapedRequest, TapedResponse, Verb } from './cassette.ts'
 import { mismatch } from './mismatch.ts'
 import type { Numbered } from './mismatch.ts'
 import { byContent, keyOf, titleOf } from './request.ts'
@@ -55,6 +55,13 @@ export class Deck {
     return this.#numbered()
       .filter(({ used }) => !used)
       .map(({ index, interaction }) => `interactions[${index}]: ${titleOf(interaction.request)}`)
+  }
+
+  /** Whether such a call of the provider was recorded. */
+  has(call: Verb, provider: string): boolean {
+    return this.#before.interactions.some(({ request }) => {
+      return request.call === call && request.provider === provider
+    })
   }
 
   /** The next answer to it; undefined where it has to be asked. @throws REPLAY_MISMATCH */

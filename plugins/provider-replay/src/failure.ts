@@ -33,6 +33,6 @@ function unexpected(error: unknown, provider: string): ErrorRecord {
     code: 'PROVIDER_FAILED',
     message: `Provider '${provider}' failed: ${found}`,
     hint: 'Look at the cause; the plugin of the provider did not expect it.',
-    details: { provider, retryable: false },
+    details: { provider, kind: 'malformed', retryable: false },
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { isSpellError, SpellError } from '@llmspell/sdk'
-import type { CallContext, OpenTape, Recorder, Tape, TapeMode, TapeOptions } from '@llmspell/sdk'
+import type { CallContext, OpenTape, Recorder, Tape, TapeOptions } from '@llmspell/sdk'
 import type { ReplayConfig } from './generated/config.ts'
 import type { Reel } from './reel.ts'
 import type { Volatile } from './request.ts'
@@ -32,18 +32,16 @@ export class Tapes implements Recorder {
   async open(options: TapeOptions): Promise<OpenTape> {
     const { Reel } = await import('./reel.ts')
     const { readCassette } = await import('./files.ts')
+    const { EMPTY } = await import('./cassette.ts')
     const { mode, mayMiss = false } = options
     const file = resolve(options.file)
-    const before =
-      mode === 'record' ? undefined : await readCassette(file, mayMiss || mode === 'auto')
-    const id = `tape_${++this.#count}`
     const volatile = this.#config.volatile.map(compiled)
     const paced = this.#config.pace === 'recorded'
-    const { EMPTY } = await import('./cassette.ts')
-    const reel = new Reel(
-      { id, file, mode: mode satisfies TapeMode, paced, volatile },
-      before ?? EMPTY,
-    )
+    const isNew = mode === 'record'
+    const before = isNew ? EMPTY : await readCassette(file, mayMiss || mode === 'auto')
+    const id = `tape_${++this.#count}`
+    const onClose = (): void => void this.#open.delete(id)
+    const reel = new Reel({ id, file, mode, paced, volatile, onClose }, before)
     this.#open.set(id, reel)
     return reel
   }

@@ -17,7 +17,7 @@ import { Deck } from './deck.ts'
 import { readBytes, writeCassette } from './files.ts'
 import type { Volatile } from './request.ts'
 import { SecretScan } from './secrets.ts'
-import { TapedProvider } from './taped-provider.ts'
+import { tapedProvider } from './taped-provider.ts'
 
 /** What a reel goes by. */
 export interface ReelOptions {
@@ -26,6 +26,7 @@ export interface ReelOptions {
   readonly mode: TapeMode
   readonly paced: boolean
   readonly volatile: readonly Volatile[]
+  readonly onClose: () => void
 }
 
 /** One cassette in use: the tape that `models` sees, and the one that a host closes. */
@@ -63,6 +64,10 @@ export class Reel implements Tape, OpenTape {
     return this.#options.mode !== 'record'
   }
 
+  get offline(): boolean {
+    return this.#options.mode === 'replay'
+  }
+
   get instant(): boolean {
     return this.#options.mode === 'replay' && !this.paced
   }
@@ -72,7 +77,7 @@ export class Reel implements Tape, OpenTape {
   }
 
   provider(model: TapedModel, live: () => Promise<LiveModel>, context: CallContext): Provider {
-    return new TapedProvider(this, model, live, context)
+    return tapedProvider(this, model, live, context)
   }
 
   /** Content of a file beside the cassette. @throws CASSETTE_INVALID */
@@ -97,6 +102,7 @@ export class Reel implements Tape, OpenTape {
   }
 
   close(): Promise<TapeReport> {
+    this.#options.onClose()
     return (this.#closing ??= this.#close())
   }
 

@@ -46,6 +46,8 @@ export interface TapedModel {
   /** Where the caller, and not the host, says that it lives. */
   readonly baseUrl?: string
   readonly settings: Readonly<Record<string, Value | undefined>>
+  /** Verbs that its provider has beside questions, such as `embed`; none where it is not installed or not asked. */
+  readonly verbs: readonly string[]
   /** True where nobody named it. */
   readonly unnamed: boolean
 }
@@ -61,6 +63,8 @@ export interface LiveModel {
 export interface Tape {
   /** True where it may have answers: a model needs no key, no address and no provider before it is really called. */
   readonly answers: boolean
+  /** True where nothing is asked: no provider is loaded. */
+  readonly offline: boolean
   /** True where everything is answered at once: nobody waits before asking again either. */
   readonly instant: boolean
   /** The model that nobody named when it was recorded: `provider/model`. */

@@ -26,7 +26,7 @@ export interface Cassette {
   }
   interactions: {
     request: {
-      call: 'generate' | 'stream' | 'embed' | 'models' | 'pull'
+      call: 'generate' | 'stream' | 'embed' | 'models' | 'status' | 'pull'
       provider: string
       model: string
     }
@@ -36,12 +36,6 @@ export interface Cassette {
        * ms from the request to each chunk.
        */
       at?: number[]
-      /**
-       * What came whole.
-       */
-      value?: {
-        [k: string]: unknown
-      }
       failure?: {
         code: string
         message: string
