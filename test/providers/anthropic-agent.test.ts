@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AnthropicServer } from '../support/anthropic-server.ts'
 import type { AnthropicReply } from '../support/anthropic-server.ts'
+import { execute } from '../support/wire.ts'
 import { Desk } from './desk.ts'
 
 let server: AnthropicServer
@@ -69,4 +70,14 @@ describe('an agent of a script', () => {
       details: { provider: 'anthropic', kind: 'auth', status: 401, request_id: 'req_1' },
     })
   })
+})
+
+test('the command line finds address and key in the environment', async () => {
+  server.reset(() => ({ text: 'Hello.' }))
+  const env = { ANTHROPIC_BASE_URL: server.origin, ANTHROPIC_API_KEY: 'sk-from-env' }
+  const code = 'return Agent.create{}:execute("Hi").text'
+  const ended = await execute(env, code, '--model=anthropic/claude-haiku-5-5')
+  expect(ended).toMatchObject({ code: 0, stdout: 'Hello.\n', stderr: '' })
+  expect(server.last).toMatchObject({ path: '/v1/messages' })
+  expect(server.last.headers).toMatchObject({ 'x-api-key': 'sk-from-env' })
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GoogleServer } from '../support/google-server.ts'
 import type { GoogleReply } from '../support/google-server.ts'
+import { execute } from '../support/wire.ts'
 import { Desk } from './desk.ts'
 
 let server: GoogleServer
@@ -65,4 +66,19 @@ describe('an agent of a script', () => {
       details: { provider: 'google', kind: 'safety', provider_code: 'PROHIBITED_CONTENT' },
     })
   })
+})
+
+test('the command line finds address and key in the environment', async () => {
+  server.reset(() => ({ text: 'Hello.' }))
+  const env = {
+    GOOGLE_GENERATIVE_AI_BASE_URL: server.origin,
+    GOOGLE_GENERATIVE_AI_API_KEY: 'sk-from-env',
+  }
+  const code = 'return Agent.create{}:execute("Hi").text'
+  const ended = await execute(env, code, '--model=google/gemini-3.8-flash')
+  expect(ended).toMatchObject({ code: 0, stdout: 'Hello.\n', stderr: '' })
+  expect(server.last).toMatchObject({
+    path: '/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse',
+  })
+  expect(server.last.headers).toMatchObject({ 'x-goog-api-key': 'sk-from-env' })
 })
