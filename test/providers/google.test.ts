@@ -210,6 +210,15 @@ describe.each(MODES)('an answer, by %s', (mode) => {
     expect(chunks.at(-1)).toMatchObject({ reason })
   })
 
+  test('gives ids to calls that have none', async () => {
+    const call = { id: '', name: 'sum', arguments: { a: 1, b: 2 } }
+    const reply = { toolCalls: [call, call] }
+    const chunks = await lab.ask(reply, question({ tools: [SUM] }), {}, mode)
+    const ids = chunks.flatMap((chunk) => (chunk.type === 'tool_call' ? [chunk.id] : []))
+    expect(ids).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])
+    expect(new Set(ids).size).toBe(2)
+  })
+
   test('may hold a picture, of more than a MiB too', async () => {
     const bytes = new Uint8Array(1_500_000).fill(7)
     const data = Buffer.from(bytes).toString('base64')
