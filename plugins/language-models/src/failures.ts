@@ -11,7 +11,7 @@ import { isBroken, isSilent } from './broken.ts'
 import { HINTS, PASSING, SIGNS } from './kinds.ts'
 import type { Sign } from './kinds.ts'
 import { addressOf } from './line.ts'
-import { toldBy } from './told.ts'
+import { MOST, toldBy } from './told.ts'
 import type { Foreign, Told } from './told.ts'
 
 /**
@@ -91,7 +91,7 @@ function signOf(error: Foreign, told: Told, partial: string): Sign {
   if (isSilent(error)) return { kind: 'timeout' }
   const { status } = told
   if (isBroken(error)) return { kind: (status ?? 300) >= 300 && partial === '' ? 'network' : 'cut' }
-  const text = `${told.message ?? ''} ${error.message ?? ''}`
+  const text = `${told.message ?? ''} ${(error.message ?? '').slice(0, MOST)}`
   const found = SIGNS.find((sign) => fits(sign, told, text))
   if (found) return found
   if (status === undefined || status < 300) return { kind: told.refused ? 'server' : 'malformed' }
@@ -107,7 +107,7 @@ function fits({ status, code, text }: Sign, told: Told, message: string): boolea
 }
 
 function textOf(error: Foreign, told: Told, kind: FailureKind, model: ModelSettings): string {
-  const said = told.message ?? error.message ?? ''
+  const said = told.message ?? (error.message ?? '').slice(0, MOST).toWellFormed()
   const message = (said || 'it says no more').replace(/[.\s]*$/, '')
   const who = `Provider '${model.provider}'`
   if (kind === 'network') return `${who} cannot be reached: ${innermost(error)}.`

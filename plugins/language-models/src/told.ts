@@ -25,6 +25,9 @@ export interface Told {
   readonly waitMs?: number
 }
 
+/** Most characters of what a server says. */
+export const MOST = 2000
+
 type Fields = Readonly<Record<string, unknown>>
 
 const REQUEST_IDS = [
@@ -42,7 +45,8 @@ export function toldBy(error: Foreign): Told {
   const { responseHeaders: headers = {}, statusCode } = error
   const body = bodyOf(error)
   const inner = innerOf(body)
-  const message = textOf(inner, 'message') ?? textOf(body, 'message', 'detail', 'error')
+  const said = textOf(inner, 'message') ?? textOf(body, 'message', 'detail', 'error')
+  const message = said?.slice(0, MOST).toWellFormed()
   const words = wordsOf(inner, body)
   const requestId = idOf(headers, body)
   const waitMs = retryAfter(headers) ?? retryDelay(inner)

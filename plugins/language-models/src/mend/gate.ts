@@ -2,6 +2,8 @@ import { CALL_KEYS, firstTag, TAGS } from './written.ts'
 
 /** Most characters that are held back to see what they become. */
 const MOST = 256 * 1024
+/** Characters in which a call shows itself. */
+const START = 256
 
 /** Lets text pass as it comes, and holds back what may be a call that was written into it. */
 export class TextGate {
@@ -35,7 +37,7 @@ export class TextGate {
   }
 
   #mayBeCall(): boolean {
-    const start = this.held.trimStart()
+    const start = this.held.slice(0, START).trimStart()
     return start === '' || (this.#bare && mayBeJson(withoutFence(start)))
   }
 }

@@ -63,10 +63,14 @@ function objectsIn(text: string): readonly string[] | undefined {
 }
 
 function withoutTrailingCommas(text: string): string {
-  const commas = [...marks(text)]
-    .filter(([at, char]) => char === ',' && /^\s*[}\]]/.test(text.slice(at + 1, at + 65)))
-    .map(([at]) => at)
-  return commas.reduceRight((left, at) => left.slice(0, at) + left.slice(at + 1), text)
+  let kept = ''
+  let from = 0
+  for (const [at, char] of marks(text)) {
+    if (char !== ',' || !/^\s*[}\]]/.test(text.slice(at + 1, at + 65))) continue
+    kept += text.slice(from, at)
+    from = at + 1
+  }
+  return kept + text.slice(from)
 }
 
 /** Braces, brackets and commas that stand outside of strings. */
