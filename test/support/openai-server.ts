@@ -4,13 +4,22 @@ import { WireServer } from './wire-server.ts'
 import type { Answer, SeenRequest, WireReplier, WireReply } from './wire-server.ts'
 
 export type { SeenRequest } from './wire-server.ts'
-export type ServerReply = WireReply
+
+export interface ServerReply extends WireReply {
+  /** Of a list of models. */
+  readonly models?: readonly Json[]
+}
+
 export type Replier = WireReplier<ServerReply>
 
 const PROTOCOLS = new Map([
   ['/v1/chat/completions', chat],
   ['/v1/responses', responses],
 ])
+
+const MODELS = '/v1/models'
+
+const placeOf = (path: string): string => path.split('?')[0]!
 
 /** A server on the loopback that speaks chat completions and the Responses API. */
 export class OpenAIServer extends WireServer<ServerReply> {
@@ -19,11 +28,14 @@ export class OpenAIServer extends WireServer<ServerReply> {
   }
 
   protected has({ method, path }: SeenRequest): boolean {
-    return method === 'POST' && PROTOCOLS.has(path)
+    const place = placeOf(path)
+    return method === 'GET' ? place === MODELS : method === 'POST' && PROTOCOLS.has(place)
   }
 
   protected answer({ path, body }: SeenRequest, reply: ServerReply): Answer {
-    const protocol = PROTOCOLS.get(path)!
+    const place = placeOf(path)
+    if (place === MODELS) return { json: { object: 'list', data: reply.models ?? [] } }
+    const protocol = PROTOCOLS.get(place)!
     const model = String(body['model'])
     return body['stream'] === true
       ? { frames: protocol.frames(reply, model) }
