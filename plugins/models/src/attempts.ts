@@ -69,7 +69,11 @@ export async function* attempts(
       const ms = handed
         ? undefined
         : retryDelay(failure, tally.attempts, hub.config.retry, hub.random)
-      const again = ms !== undefined && breaker?.wait === undefined && (!live || allowance.retry())
+      const mayRetry = () =>
+        live
+          ? breaker?.wait === undefined && allowance.retry()
+          : hub.recorder?.of(question.context)?.isLast(error) !== true
+      const again = ms !== undefined && mayRetry()
       if (!again) throw handed ? failure : told(failure, tally)
       await waitForNext(hub, question, failure, ms, tally)
     } finally {

@@ -64,10 +64,19 @@ export class Deck {
     })
   }
 
+  /** Whether it has an answer that is not used yet. */
+  holds(request: TapedRequest): boolean {
+    return this.#next(request) !== undefined
+  }
+
+  #next(request: TapedRequest): number | undefined {
+    return this.#byKey.get(keyOf(request))?.find((i) => !this.#used.has(i))
+  }
+
   /** The next answer to it; undefined where it has to be asked. @throws REPLAY_MISMATCH */
   take(request: TapedRequest): TapedResponse | undefined {
     if (this.#mode === 'record') return undefined
-    const found = this.#byKey.get(keyOf(request))?.find((i) => !this.#used.has(i))
+    const found = this.#next(request)
     if (found !== undefined) {
       this.#used.add(found)
       return this.#before.interactions[found]!.response

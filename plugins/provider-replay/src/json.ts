@@ -5,7 +5,7 @@ export interface JsonTable {
 }
 
 /** These come before all other keys, which go by the alphabet. */
-const FIRST = ['call', 'type', 'provider', 'model', 'base_url', 'role', 'id', 'name']
+const FIRST = ['call', 'type', 'provider', 'model', 'attempt', 'base_url', 'role', 'id', 'name']
 
 /** The same with the keys of all tables in one order, and without those that are undefined. */
 export function ordered(value: Json): Json {

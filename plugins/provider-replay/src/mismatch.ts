@@ -1,7 +1,7 @@
 import { SpellError } from '@llmspell/sdk'
 import type { Interaction, TapedRequest } from './cassette.ts'
 import { unifiedDiff } from './diff.ts'
-import { shown, titleOf } from './request.ts'
+import { keyOf, shown, titleOf } from './request.ts'
 
 /** Lines of a difference that a message shows; details have all. */
 const MOST_LINES = 80
@@ -59,6 +59,8 @@ function cut(text: string): string {
 
 /** The same one, else the most alike, those that are unused first. */
 function nearestOf(request: TapedRequest, all: readonly Numbered[]): Numbered | undefined {
+  const same = all.find(({ interaction }) => keyOf(interaction.request) === keyOf(request))
+  if (same) return same
   const open = all.filter(({ used }) => !used)
   const lines = linesOf(request)
   const scored = (open.length > 0 ? open : all).map((each) => {

@@ -12,7 +12,7 @@ import type {
   TapeMode,
   TapeReport,
 } from '@llmspell/sdk'
-import type { Cassette } from './cassette.ts'
+import type { Cassette, TapedRequest } from './cassette.ts'
 import { Deck } from './deck.ts'
 import { readBytes, writeCassette } from './files.ts'
 import type { Volatile } from './request.ts'
@@ -39,6 +39,7 @@ export class Reel implements Tape, OpenTape {
   readonly unnamed?: string
   readonly #options: ReelOptions
   readonly #redacts = new Map<string, CallContext>()
+  readonly #last = new WeakSet<SpellError>()
   #broken: SpellError | undefined
   #closing: Promise<TapeReport> | undefined
 
@@ -99,6 +100,17 @@ export class Reel implements Tape, OpenTape {
   /** Remembers a run for its secrets: more of them may be known at the end. */
   seen(context: CallContext): void {
     this.#redacts.set(context.runId, context)
+  }
+
+  /** Notes a replayed failure: whether it was the last attempt is known by the next one. */
+  failed(request: TapedRequest, failure: SpellError): SpellError {
+    const attempt = Number(request['attempt'] ?? 1) + 1
+    if (!this.deck.holds({ ...request, attempt })) this.#last.add(failure)
+    return failure
+  }
+
+  isLast(failure: unknown): boolean {
+    return this.offline && this.#last.has(failure as SpellError)
   }
 
   close(): Promise<TapeReport> {

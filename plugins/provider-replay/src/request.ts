@@ -15,6 +15,8 @@ export interface Asked {
   readonly call: Verb
   readonly request?: ModelRequest
   readonly texts?: readonly string[]
+  /** Which attempt, from 1. */
+  readonly attempt?: number | undefined
 }
 
 /** A request as a cassette has it. Addresses and settings of the host are left out: they are those of a machine. */
@@ -24,12 +26,13 @@ export function tapedRequest(
   volatile: readonly Volatile[],
   sidecar: Sidecar,
 ): TapedRequest {
-  const { call, request, texts } = asked
+  const { call, request, texts, attempt = 1 } = asked
   const { messages, tools, ...options } = request ?? {}
   const whole = {
     call,
     provider: model.provider,
     model: model.model,
+    attempt: attempt === 1 ? undefined : attempt,
     base_url: model.baseUrl && originOf(model.baseUrl),
     settings: filled(model.settings),
     messages,
@@ -66,7 +69,7 @@ function steady(text: string, volatile: readonly Volatile[]): string {
 
 /** The same text for the same request. */
 export function keyOf(request: TapedRequest): string {
-  return JSON.stringify(request)
+  return JSON.stringify(ordered(request))
 }
 
 /** What was asked, for people: one line. */
@@ -86,8 +89,13 @@ export function byContent(a: TapedRequest, b: TapedRequest): number {
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
     if (left[i]! !== right[i]!) return left[i]! < right[i]! ? -1 : 1
   }
-  return left.length - right.length || (keyOf(a) < keyOf(b) ? -1 : Number(keyOf(a) > keyOf(b)))
+  const later = attemptOf(a) - attemptOf(b)
+  return (
+    left.length - right.length || later || (keyOf(a) < keyOf(b) ? -1 : Number(keyOf(a) > keyOf(b)))
+  )
 }
+
+const attemptOf = ({ attempt = 1 }: TapedRequest): number => attempt as number
 
 function sortKey({ provider, model, messages }: TapedRequest): readonly string[] {
   const parts = Array.isArray(messages) ? messages : []

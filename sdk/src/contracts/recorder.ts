@@ -67,6 +67,8 @@ export interface Tape {
   readonly offline: boolean
   /** True where everything is answered at once: nobody waits before asking again either. */
   readonly instant: boolean
+  /** True for a failure after which nobody asked again when it was recorded. */
+  isLast(failure: unknown): boolean
   /** The model that nobody named when it was recorded: `provider/model`. */
   readonly unnamed?: string
   /** What was known of its models when it was recorded, such as prices, by `provider/model`. */
