@@ -7,7 +7,8 @@ import { providerInfo } from './info.ts'
 import { modelRow } from './rows.ts'
 import { cannot, guarded, permitted, serverOf, serverOfProvider } from './server.ts'
 import type { Asker } from './server.ts'
-import type { ModelFilter, ModelList, ModelRow, ModelSpec, ServerRow } from './types.ts'
+import type { ModelFilter, ModelList, ModelRow, ServerRow } from './facts.ts'
+import type { ModelSpec } from './types.ts'
 
 const STATUS_MS = 5000
 

@@ -2,7 +2,7 @@ import { isSpellError } from '@llmspell/sdk'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { modelText, parseModel } from './parse.ts'
-import type { ModelSpec } from './types.ts'
+import type { ModelSpec, ParsedModel } from './types.ts'
 
 test.each([
   ['mock/demo', { provider: 'mock', model: 'demo' }],
@@ -88,18 +88,23 @@ test('what is written is what is read', () => {
   )
 })
 
+function outcome(spec: ModelSpec): Partial<ParsedModel> & { readonly code?: string } {
+  try {
+    return parseModel(spec, PLACES)
+  } catch (error) {
+    return { code: isSpellError(error) ? error.code : String(error) }
+  }
+}
+
 test('nothing but MODEL_INVALID is raised, whatever is written', () => {
   const table = fc.dictionary(fc.constantFrom('provider', 'model', 'at', 'seed'), fc.anything())
   const anything = fc.oneof(fc.string(), fc.stringMatching(/^[a-z@/ ]*$/), table, fc.anything())
   fc.assert(
     fc.property(anything, (spec) => {
-      try {
-        const { provider, model, at } = parseModel(spec as ModelSpec, PLACES)
-        expect([provider, model].every((each) => each === undefined || each !== '')).toBe(true)
-        expect(at === undefined || PLACES.includes(at)).toBe(true)
-      } catch (error) {
-        expect(isSpellError(error) && error.code).toBe('MODEL_INVALID')
-      }
+      const { provider, model, at, code } = outcome(spec as ModelSpec)
+      expect([provider, model].every((each) => each === undefined || each !== '')).toBe(true)
+      expect(at === undefined || PLACES.includes(at)).toBe(true)
+      expect(code === undefined || code === 'MODEL_INVALID').toBe(true)
     }),
     { numRuns: 500 },
   )

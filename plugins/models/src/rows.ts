@@ -7,7 +7,8 @@ import { keyReference, needsKey } from './keys.ts'
 import { withPrices } from './prices.ts'
 import { readReference, shownReference } from './reference.ts'
 import type { Reference } from './reference.ts'
-import type { KeyPlace, ModelFacts, ModelRow, ResolvedModel } from './types.ts'
+import type { KeyPlace, ModelFacts, ModelRow } from './facts.ts'
+import type { ResolvedModel } from './types.ts'
 
 /** One row of a list of models. `live`: its server says that it has it. */
 export function modelRow(

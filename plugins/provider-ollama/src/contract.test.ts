@@ -1,58 +1,47 @@
 import { providerSuite } from '@llmspell/sdk/testing'
-import type { ProviderBehaviour, ProviderUnderTest } from '@llmspell/sdk/testing'
+import type { ProviderFault, ProviderUnderTest, ProviderWay } from '@llmspell/sdk/testing'
 import { openHttp } from '../../../test/support/http.ts'
 import { OllamaServer } from '../../../test/support/ollama-server.ts'
 import type { OllamaReply } from '../../../test/support/ollama-server.ts'
+import { underTest } from '../../../test/support/provider-under-test.ts'
 import { ollamaProvider } from './provider.ts'
 
-const FAILURES: Readonly<Record<string, OllamaReply>> = {
-  auth: { status: 401, error: { message: 'unauthorized' } },
-  rate_limit: { status: 429, headers: { 'retry-after': '1.5' } },
-  server_error: { status: 500 },
-  cut: { text: 'one two three four five six seven', delayMs: 5, cutAfter: 6 },
-  hang: { hang: true },
-}
+const fault = (status: number, message: string): OllamaReply => ({ status, error: { message } })
 
-/** The server reads calls itself, and what it cannot read is an error of its own. */
-const broken = (raw: string): OllamaReply => ({
-  status: 500,
-  error: { message: `error parsing tool call: raw='${raw}', err=unexpected end of JSON input` },
-})
-
-function replyTo(behaviour: ProviderBehaviour, hold: Promise<void> | undefined): OllamaReply {
-  if ('say' in behaviour) return { text: behaviour.say, bytewise: true, ...(hold ? { hold } : {}) }
-  if ('broken' in behaviour) return broken(behaviour.broken)
-  if ('fail' in behaviour) return FAILURES[behaviour.fail]!
-  return {
-    toolCalls: behaviour.call.map(({ name, input }) => ({ name, arguments: input as object })),
-  }
+const FAILURES: Readonly<Partial<Record<ProviderFault, OllamaReply>>> = {
+  auth: fault(401, 'unauthorized'),
+  quota: fault(429, 'you have reached your weekly usage limit'),
+  context: fault(400, 'the input length exceeds the context length'),
+  request: fault(400, 'invalid options: temperature'),
+  model: fault(404, "model 'llama3.2' not found"),
+  // Its answers are short.
+  drip: { dripMs: 10 },
 }
 
 async function open(): Promise<ProviderUnderTest> {
   const server = await OllamaServer.start()
-  let gate: Promise<void> | undefined
+  const model = { provider: 'ollama', model: 'llama3.2' }
+  const stand = { provider: ollamaProvider(openHttp()), server, model, failures: FAILURES }
+  const it = await underTest(stand)
   return {
-    provider: ollamaProvider(openHttp()),
+    ...it,
     behave(behaviour) {
-      const reply = replyTo(behaviour, gate)
-      gate = undefined
-      server.reset(() => reply)
-      const { baseUrl } = server
-      return { provider: 'ollama', model: 'llama3.2', baseUrl, apiKey: 'key-under-test' }
+      const settings = it.behave(behaviour)
+      // The server reads calls itself, and what it cannot read is an error of its own.
+      if ('broken' in behaviour) {
+        const message = `error parsing tool call: raw='${behaviour.broken}', err=unexpected end of JSON input`
+        server.reset(() => fault(500, message))
+      }
+      return settings
     },
-    seen() {
-      const { headers, body, closed } = server.last
-      return { body: JSON.stringify(body), closed, authorization: headers.authorization ?? '' }
-    },
-    hold() {
-      let release = (): void => undefined
-      gate = new Promise((resolve) => (release = resolve))
-      return () => release()
-    },
-    close: () => server.close(),
   }
 }
 
-const ways = ['say', 'call', 'broken', 'auth', 'rate_limit', 'server_error', 'cut', 'hang'] as const
+const ways: readonly ProviderWay[] = [
+  ...(['say', 'call', 'broken', 'image'] as const),
+  ...(['auth', 'quota', 'rate_limit', 'rate_limit_seconds', 'rate_limit_date'] as const),
+  ...(['context', 'request', 'model', 'server_error', 'refused'] as const),
+  ...(['cut', 'garbage', 'page', 'drip', 'hang'] as const),
+]
 
 providerSuite({ name: 'ollama', ways, lacks: ['toolChoice'], open })

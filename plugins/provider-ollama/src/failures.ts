@@ -33,7 +33,9 @@ export function failureOf(
   if (!isSpellError(error))
     return failed(model, { kind: lost, retryable: true }, String(error), error)
   if (error.code === 'HTTP_FAILED')
-    return lost === 'cut' ? cutOff(model, '', error) : unreachable(error, model)
+    return lost === 'cut'
+      ? cutOff(model, '', error)
+      : failed(model, { kind: 'network', retryable: true }, error.message, error)
   if (error.code === 'HTTP_TIMEOUT')
     return failed(model, { kind: 'timeout', retryable: true }, error.message, error)
   if (/^HTTP_(?:TOO_LARGE|CODING|CHARSET)$/.test(error.code))
@@ -95,13 +97,6 @@ function messageOf(body: string): string {
     // No answer of Ollama: its own words say more than ours.
   }
   return body.slice(0, 200).replaceAll(/\s+/g, ' ').trim().toWellFormed()
-}
-
-function unreachable(error: SpellError, model: ModelSettings): SpellError {
-  const { system } = (error.details ?? {}) as { readonly system?: string }
-  // Nobody listens there: to wait changes that only where somebody starts it.
-  const facts: Facts = { kind: 'network', retryable: system !== 'ECONNREFUSED' }
-  return failed(model, facts, error.message, error)
 }
 
 export function malformed(model: ModelSettings, expected: string, found: string): SpellError {

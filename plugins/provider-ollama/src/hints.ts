@@ -17,12 +17,12 @@ export function hintOf(kind: FailureKind, said: string, model: ModelSettings): s
 
 const HINTS: Readonly<Partial<Record<FailureKind, string>>> = {
   auth: "Check the key: it is missing or wrong. A server of one's own needs none.",
-  quota: 'Check the plan of the account that the key belongs to.',
+  quota: 'Check the plan and the billing of the account that the key belongs to.',
   rate: 'Wait, or choose another model.',
   context: 'Send less, or give the model more room with settings = { num_ctx = 16384 }.',
   timeout: 'Ask again; a large model may take minutes to load.',
   cut: 'Ask again.',
-  malformed: 'Check that the address is that of an Ollama server.',
+  malformed: 'Check that the base URL is that of an Ollama server.',
 }
 
 function modelHint(said: string, settings: ModelSettings): string {
@@ -30,8 +30,8 @@ function modelHint(said: string, settings: ModelSettings): string {
   if (/manifest|file does not exist/i.test(said))
     return `Check the name '${model}': the library of Ollama lists what there is.`
   return /\bmodel\b/i.test(said)
-    ? `Fetch it with: llmspell model pull ${provider}/${model}`
-    : `Check that '${urlOf(settings, '')}' is an Ollama server.`
+    ? `Check the name of the model, or fetch it with: llmspell model pull ${provider}/${model}`
+    : `Check the base URL and the name of the model: '${urlOf(settings, '')}' was asked.`
 }
 
 function requestHint(said: string, { provider }: ModelSettings): string {

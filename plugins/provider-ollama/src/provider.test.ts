@@ -199,7 +199,7 @@ describe('a failure', () => {
     await expect(fails({}, { model: 'gone:7b' })).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
       message: "Provider 'ollama' failed: status 404: model 'gone:7b' not found.",
-      hint: 'Fetch it with: llmspell model pull ollama/gone:7b',
+      hint: 'Check the name of the model, or fetch it with: llmspell model pull ollama/gone:7b',
       details: { provider: 'ollama', kind: 'model', retryable: false, status: 404 },
     })
   })
@@ -211,7 +211,7 @@ describe('a failure', () => {
     await expect(fails({}, { baseUrl })).rejects.toMatchObject({
       message: expect.stringContaining('cannot be reached'),
       hint: expect.stringContaining('ollama serve'),
-      details: { kind: 'network', retryable: false },
+      details: { kind: 'network', retryable: true },
     })
   })
 
