@@ -8,6 +8,7 @@ import { AnthropicServer } from './support/anthropic-server.ts'
 import { GoogleServer } from './support/google-server.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
+import { OllamaServer } from './support/ollama-server.ts'
 import { OpenAIServer } from './support/openai-server.ts'
 import { ROOT } from './support/root.ts'
 
@@ -22,12 +23,15 @@ const SHELL = READMES.filter((page) =>
 )
 
 let server: OpenAIServer
+let ollama: OllamaServer
 let anthropic: AnthropicServer
 let google: GoogleServer
 let site: Site
 let house: House
 beforeAll(async () => {
   server = await OpenAIServer.start()
+  ollama = await OllamaServer.start()
+  process.env['OLLAMA_HOST'] = ollama.origin
   anthropic = await AnthropicServer.start()
   google = await GoogleServer.start()
   site = await Site.start()

@@ -18,6 +18,7 @@ export const ALL = [
   'language-models',
   'provider-anthropic',
   'provider-google',
+  'provider-ollama',
   'provider-openai',
   'tools',
   'tool-archive',
