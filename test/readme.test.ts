@@ -138,6 +138,7 @@ function shell(folder: Folder, line: string): Promise<Ran> {
   const path = [join(folder.path, '.bin'), dirname(process.execPath), process.env['PATH']]
   const env = cleanEnv({
     PATH: path.join(delimiter),
+    OLLAMA_HOST: ollama.origin,
     ...(/(?:openai|anthropic|google)\//.test(line) ? keys : {}),
   })
   return new Promise((resolve) => {
