@@ -52,7 +52,7 @@ export async function invokeTool(stage: Stage): Promise<number> {
       signal: interrupt.signal,
       onProgress: (progress) => line.report(progress),
     })
-    return called(run, entry.name, input, isOn(stage.parsed, 'stream'))
+    return await called(run, entry.name, input, isOn(stage.parsed, 'stream'))
   })
   line.clear()
   print(stage, result, written)

@@ -30,7 +30,7 @@ export async function matches(
   const validate = await schemas.compile({ type: 'string', pattern })
   if (validate(text)) return
   const found = text.length > 200 ? `${text.slice(0, 197)}...` : text
-  throw failed(`expected a text that matches '${pattern}', found '${found}'.`, { pattern })
+  throw failed(`Expected a text that matches '${pattern}', found '${found}'.`, { pattern })
 }
 
 /** @throws TEST_FAILED where nothing is raised, or something else */
@@ -42,9 +42,9 @@ export async function raises(fn: HostCallback, code: string | undefined): Promis
     raised = toErrorRecord(error)
   }
   const wanted = code === undefined ? 'an error' : `the error '${code}'`
-  if (!raised) throw failed(`expected ${wanted}, but nothing was raised.`, {})
+  if (!raised) throw failed(`Expected ${wanted}, but nothing was raised.`, {})
   if (code === undefined || raised.code === code) return raised
-  throw failed(`expected ${wanted}, found '${raised.code}': ${raised.message}`, {
+  throw failed(`Expected ${wanted}, found '${raised.code}': ${raised.message}`, {
     code: raised.code,
   })
 }
@@ -59,9 +59,10 @@ export function ok(value: Value | undefined, message: string | undefined): void 
 }
 
 function said(message: string | undefined, text: string): string {
-  return message === undefined ? text : `${message.replace(/\.$/, '')}: ${text}`
+  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  return message === undefined ? capital : `${message.replace(/\.$/, '')}: ${text}`
 }
 
 function failed(text: string, details: Value): SpellError {
-  return new SpellError('TEST_FAILED', text.charAt(0).toUpperCase() + text.slice(1), { details })
+  return new SpellError('TEST_FAILED', text, { details })
 }
