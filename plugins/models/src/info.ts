@@ -23,6 +23,7 @@ export async function listProviders(
     enabled: true,
     available: false,
     keyed: false,
+    keyless: false,
     reason,
     capabilities: [],
   }))
@@ -55,6 +56,7 @@ function infoOf(keys: Keys, endpoint: Endpoint): ProviderInfo {
     enabled: endpoint.config.enabled !== false,
     available: reason === undefined,
     keyed: hasKey(endpoint, keys),
+    keyless: keyReference(endpoint) === undefined && endpoint.config.api_key === undefined,
     ...(reason === undefined ? {} : { reason }),
     capabilities: union(endpoint.models),
   }

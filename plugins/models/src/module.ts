@@ -42,7 +42,7 @@ function facts(hub: Hub): ScriptModuleHandlers['functions'] {
 }
 
 /** Scripts learn whether it can be used, not of keys. */
-function shown({ keyed: _keyed, ...info }: ProviderInfo): Value {
+function shown({ keyed: _keyed, keyless: _keyless, ...info }: ProviderInfo): Value {
   return info as unknown as Value
 }
 

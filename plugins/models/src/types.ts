@@ -108,6 +108,8 @@ export interface ProviderInfo {
   readonly reason?: string
   /** Its key is there, as far as can be known without opening anything. */
   readonly keyed: boolean
+  /** It knows no key: calls go without. */
+  readonly keyless: boolean
   readonly capabilities: readonly string[]
 }
 
