@@ -38,6 +38,7 @@ beforeAll(async () => {
   const at = (base_url: string) => ({ base_url, api_key: 'sk-test' })
   const providers = {
     openai: at(server.baseUrl),
+    lmstudio: at(server.baseUrl),
     anthropic: at(anthropic.baseUrl),
     google: at(google.baseUrl),
   }

@@ -20,6 +20,7 @@ export const ALL = [
   'provider-google',
   'provider-ollama',
   'provider-openai',
+  'provider-openai-compatible',
   'tools',
   'tool-archive',
   'tool-calculator',

@@ -5,9 +5,9 @@ import type { ModelRequest } from '@llmspell/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { capped } from './caps.ts'
 import { openLanguageModels } from '../../../test/support/language-models.ts'
-import { openai as rules } from '../../provider-openai/src/provider.ts'
+import { openaiProvider } from '../../provider-openai/src/provider.ts'
 
-const openai = openLanguageModels().provider(rules)
+const openai = openaiProvider(openLanguageModels())
 
 /** What the server does: sends the start once and the part without an end. */
 interface Flood {

@@ -4,11 +4,11 @@ import { openLanguageModels } from '../../../test/support/language-models.ts'
 import { OpenAIServer } from '../../../test/support/openai-server.ts'
 import { OPENAI_FAILURES } from '../../../test/support/openai-failures.ts'
 import { underTest } from '../../../test/support/provider-under-test.ts'
-import { openai } from './provider.ts'
+import { openaiProvider } from './provider.ts'
 
 const open = async (api: 'chat' | 'responses') =>
   underTest({
-    provider: openLanguageModels().provider(openai),
+    provider: openaiProvider(openLanguageModels()),
     server: await OpenAIServer.start(),
     model: { provider: 'openai', model: 'gpt-4o', settings: { api } },
     failures: OPENAI_FAILURES,

@@ -1,9 +1,9 @@
 import { definePlugin } from '@llmspell/sdk'
-import { openai } from './provider.ts'
+import { openaiProvider } from './provider.ts'
 
 /** The plugin `provider-openai`. */
 export default definePlugin({
   setup(ctx) {
-    ctx.contribute('providers', 'openai', ctx.use('language-models').provider(openai))
+    ctx.contribute('providers', 'openai', openaiProvider(ctx.use('language-models')))
   },
 })

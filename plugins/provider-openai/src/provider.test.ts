@@ -6,9 +6,9 @@ import { OpenAIServer } from '../../../test/support/openai-server.ts'
 import type { ServerReply } from '../../../test/support/openai-server.ts'
 import plugin from './index.ts'
 import { openLanguageModels } from '../../../test/support/language-models.ts'
-import { openai as rules } from './provider.ts'
+import { openaiProvider } from './provider.ts'
 
-const openai = openLanguageModels().provider(rules)
+const openai = openaiProvider(openLanguageModels())
 
 let server: OpenAIServer
 beforeAll(async () => void (server = await OpenAIServer.start()))

@@ -1,9 +1,18 @@
-import type { LanguageModelRules } from '@llmspell/sdk'
+import type { LanguageModelRules, LanguageModels, Provider } from '@llmspell/sdk'
+import { listModels } from './list.ts'
 import { languageModel } from './model.ts'
 import { OPENAI, readSettings } from './settings.ts'
 
+/** OpenAI's models. One call is one attempt. */
+export function openaiProvider(models: LanguageModels): Provider {
+  return {
+    ...models.provider(openai),
+    models: (model, options) => listModels(models, openai, model, options),
+  }
+}
+
 /** OpenAI, and every server that speaks one of its two protocols. */
-export const openai: LanguageModelRules = {
+const openai: LanguageModelRules = {
   provider: 'openai',
   baseUrl: OPENAI,
   create: languageModel,
