@@ -126,7 +126,7 @@ export class Agent {
     this.#active.add(stop)
   }
 
-  /** It has no more to do with an execution that another agent was asked for. */
+  /** It has no more to do with an execution: nobody reads it, or another agent was asked for it. */
   leave(stop: Stop): void {
     this.#active.delete(stop)
   }

@@ -52,7 +52,7 @@ export function answerStream(house: House, asked: Question): AsyncIterable<Agent
     : agent.toolbox
   const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox), house.budgets)
   const chunks = run(house, asked, config, toolbox, ask)
-  return { [Symbol.asyncIterator]: () => leavable(chunks, stop) }
+  return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
 }
 
 /** The end of the caller, or of the time that the budget above allows. */
@@ -61,11 +61,16 @@ function untilLate(signal: AbortSignal, late: AbortSignal | undefined): AbortSig
 }
 
 /** A generator only sees its reader leave between chunks; the stop is seen at once. */
-function leavable(chunks: AsyncGenerator<AgentChunk, void>, stop: Stop): AsyncIterator<AgentChunk> {
+function leavable(
+  chunks: AsyncGenerator<AgentChunk, void>,
+  stop: Stop,
+  agent: Agent,
+): AsyncIterator<AgentChunk> {
   return {
     next: () => chunks.next(),
     async return() {
       stop.leave()
+      agent.leave(stop)
       stop.release()
       await chunks.return()
       return { done: true, value: undefined }

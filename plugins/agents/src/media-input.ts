@@ -49,7 +49,7 @@ export class MediaReader {
     const bytes = await stop.race(media.read(this.#access(), this.#left))
     this.#left -= bytes.length
     if ('url' in media) this.untrusted = true
-    return withHandle(partOf(media, bytes), ref)
+    return withHandle(partOf(media, bytes), { ...ref, fields: fieldsOf(media) })
   }
 
   /** A message of a script with its media in it. */
@@ -95,6 +95,12 @@ export class MediaReader {
       run: context,
     }
   }
+}
+
+/** A script hands a handle over without its fields. */
+function fieldsOf({ kind, mime, bytes, name, width, height }: Media): HandleRef['fields'] {
+  const fields = { kind, mime, size: bytes, name, width, height }
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
 function partOf(media: Media, bytes: Uint8Array): MediaPart {
