@@ -1,32 +1,20 @@
 import { isSpellError } from '@llmspell/sdk'
 import type { FinishReason, ModelChunk, ModelRequest, ModelSettings, Value } from '@llmspell/sdk'
 import { malformed, refusal } from './failures.ts'
+import { isTable } from './wire.ts'
 import type { Fields } from './wire.ts'
 
-/** One object of POST /api/chat: a piece of the answer, or all of it. */
-interface Reply {
-  readonly message?: {
-    readonly content?: string
-    readonly thinking?: string
-    readonly tool_calls?: readonly ReplyCall[]
-  }
-  readonly done?: boolean
-  readonly done_reason?: string
-  readonly prompt_eval_count?: number
-  readonly eval_count?: number
-  readonly error?: string
-}
-
-interface ReplyCall {
-  readonly id?: string
-  readonly function?: { readonly name?: string; readonly arguments?: unknown }
-}
+/** One object of POST /api/chat, a piece of the answer or all of it. Nothing of it is sure until it was looked at. */
+type Reply = Fields
 
 type Call = Extract<ModelChunk, { readonly type: 'tool_call' | 'tool_call_invalid' }>
 
 /** What the server says when its model wrote a call that it cannot read. */
 const BROKEN_CALL = /error parsing tool call: raw='(?<raw>.*)', err=(?<problem>.*)/s
-const REASONS: Readonly<Record<string, FinishReason>> = { stop: 'stop', length: 'length' }
+const REASONS = new Map<unknown, FinishReason>([
+  ['stop', 'stop'],
+  ['length', 'length'],
+])
 
 /** Turns the objects of one answer into chunks. */
 export class ReplyReader {
@@ -43,19 +31,30 @@ export class ReplyReader {
   }
 
   /** @throws PROVIDER_FAILED */
-  read(fields: Fields): readonly ModelChunk[] {
-    const reply = fields as Reply
-    if (typeof reply.error === 'string') return this.#refused(reply.error)
-    const { content = '', thinking = '', tool_calls: calls } = reply.message ?? {}
-    if (typeof content !== 'string' || typeof thinking !== 'string')
-      throw malformed(this.#model, 'text as content', JSON.stringify(reply.message).slice(0, 80))
+  read(reply: Reply): readonly ModelChunk[] {
+    if (typeof reply['error'] === 'string') return this.#refused(reply['error'])
+    const message = this.#message(reply['message'] ?? {})
+    const { content, thinking, calls } = message
     this.partial += content
     return [
       ...(thinking === '' ? [] : [{ type: 'reasoning', text: thinking } as const]),
       ...(content === '' ? [] : [{ type: 'text', text: content } as const]),
-      ...(calls ?? []).map((call) => this.#call(call)),
-      ...(reply.done === true ? [this.#finish(reply)] : []),
+      ...calls.map((call) => this.#call(call)),
+      ...(reply['done'] === true ? [this.#finish(reply)] : []),
     ]
+  }
+
+  #message(message: unknown) {
+    const {
+      content,
+      thinking,
+      tool_calls: calls,
+    } = isTable(message) ? message : ({ content: message } as Fields)
+    const texts = [content ?? '', thinking ?? '']
+    const list = calls ?? []
+    if (!texts.every((text) => typeof text === 'string') || !isTables(list))
+      throw malformed(this.#model, 'a message', JSON.stringify(message).slice(0, 80).toWellFormed())
+    return { content: texts[0]!, thinking: texts[1]!, calls: list }
   }
 
   /**
@@ -78,17 +77,19 @@ export class ReplyReader {
     return this.broken(refusal(this.#model, { message }))
   }
 
-  #call({ id = this.#id(), function: { name = '', arguments: given } = {} }: ReplyCall): Call {
+  #call({ id: ownId, function: fn }: Fields): Call {
+    const { name, arguments: given } = isTable(fn) ? fn : ({} as Fields)
+    const id = typeof ownId === 'string' && ownId !== '' ? ownId : this.#id()
     this.#calls += 1
     const raw = typeof given === 'string' ? given : JSON.stringify(given ?? {})
-    const input = typeof given === 'string' ? read(given) : (given ?? {})
-    if (name !== '' && typeof input === 'object' && input !== null && !Array.isArray(input))
-      return { type: 'tool_call', id, name, input: input as Value }
-    const problem =
-      name === ''
-        ? 'expected the name of a tool, found none'
-        : 'expected a JSON object, found something else'
-    return { type: 'tool_call_invalid', id, name, raw, problem }
+    const input = typeof given === 'string' ? parsed(given) : (given ?? {})
+    const isNamed = typeof name === 'string' && name !== ''
+    if (isNamed && isTable(input))
+      return { type: 'tool_call', id, name, input: input as { readonly [key: string]: Value } }
+    const problem = isNamed
+      ? 'expected a JSON object, found something else'
+      : 'expected the name of a tool, found none'
+    return { type: 'tool_call_invalid', id, name: isNamed ? name : 'unknown', raw, problem }
   }
 
   /** Steady, and its own in the whole conversation. */
@@ -96,13 +97,13 @@ export class ReplyReader {
     return `call_${this.#request.messages.length}_${this.#calls + 1}`
   }
 
-  #finish({ done_reason: reason = 'stop', ...counts }: Reply): ModelChunk {
+  #finish(reply: Reply): ModelChunk {
     this.done = true
     const usage = {
-      inputTokens: counts.prompt_eval_count ?? 0,
-      outputTokens: counts.eval_count ?? 0,
+      inputTokens: countOf(reply['prompt_eval_count']),
+      outputTokens: countOf(reply['eval_count']),
     }
-    const known = REASONS[reason] ?? 'other'
+    const known = REASONS.get(reply['done_reason'] ?? 'stop') ?? 'other'
     return {
       type: 'finish',
       reason: this.#calls > 0 && known === 'stop' ? 'tool_calls' : known,
@@ -111,7 +112,13 @@ export class ReplyReader {
   }
 }
 
-function read(text: string): unknown {
+const countOf = (value: unknown): number =>
+  Number.isSafeInteger(value) ? Math.max(0, value as number) : 0
+
+const isTables = (value: unknown): value is readonly Fields[] =>
+  Array.isArray(value) && value.every(isTable)
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -298,6 +298,22 @@ describe('a server', () => {
     expect(first).toEqual({ id: 'llama3.2', priceIn: 0, priceOut: 0 })
   })
 
+  test.each([
+    ['{"models":[null,7,{},{"name":""},{"name":"a"}]}', ['a']],
+    ['{"models":[]}', []],
+  ])('lists only what has a name: %s', async (raw, names) => {
+    server.reset((_index, _body, path) => (path === '/api/tags' ? { raw } : {}))
+    const items = await ollama.models(modelOf(), options())
+    expect(items.map(({ id }) => id)).toEqual(names)
+  })
+
+  test('without a list is none', async () => {
+    server.reset(() => ({ raw: '{"models":7}' }))
+    await expect(ollama.models(modelOf(), options())).rejects.toMatchObject({
+      details: { kind: 'malformed' },
+    })
+  })
+
   test('says its version', async () => {
     server.reset(() => ({}))
     expect(await ollama.status(modelOf(), options())).toEqual({ version: '0.12.6' })

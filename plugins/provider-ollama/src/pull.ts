@@ -22,10 +22,13 @@ export async function* pull(line: Line): AsyncGenerator<PullProgress> {
     const text = typeof status === 'string' ? status : ''
     yield {
       status: text,
-      ...(typeof completed === 'number' ? { done: completed } : {}),
-      ...(typeof total === 'number' ? { total } : {}),
+      ...(isSize(completed) ? { done: completed } : {}),
+      ...(isSize(total) ? { total } : {}),
     }
     if (text === 'success') return
   }
   throw cutOff(model)
 }
+
+const isSize = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0

@@ -135,9 +135,13 @@ async function* linesOf(
 function parsed(text: string, model: ModelSettings): Fields {
   try {
     const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+    if (isTable(value)) return value
   } catch {
     // What it is instead is said below.
   }
   throw malformed(model, 'a JSON object', `'${text.slice(0, 80).toWellFormed()}'`)
+}
+
+export function isTable(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
