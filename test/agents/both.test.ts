@@ -65,7 +65,10 @@ describe.each(ENGINES)('agents in %s', (engine) => {
   test.each(ROWS)('$name', async (row) => {
     const ended = await run(engine, row).catch((error: unknown) => codeOf(error))
     expect(ended).toEqual(row.error === undefined ? row.value : { code: row.error })
-    const bodies = [...openai.requests, ...google.requests].map(({ body }) => body)
+    const bodies = [...openai.requests, ...google.requests].map(({ body, headers }) => ({
+      ...body,
+      key: headers.authorization,
+    }))
     expect(bodies).toMatchObject(row.sent ?? bodies)
   })
 })

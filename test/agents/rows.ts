@@ -96,7 +96,13 @@ const TOOLS: readonly Row[] = [
     openai: [{ text: 'one' }, { text: 'two' }],
     value: ['one', 'two'],
     sent: [
-      { model: 'lab', temperature: 0.5, seed: 3, messages: [{ content: 'Be brief.' }, {}] },
+      {
+        model: 'lab',
+        key: 'Bearer sk-own',
+        temperature: 0.5,
+        seed: 3,
+        messages: [{ content: 'Be brief.' }, {}],
+      },
       { model: 'lab', temperature: 0.25, seed: 3 },
     ],
   },

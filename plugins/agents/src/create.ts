@@ -23,7 +23,8 @@ export async function createAgent(
   const name = config.name ?? agents.freeName()
   agents.refuse(name)
   const toolbox = bindTools(name, config.tools ?? [], house.tools, context)
-  checkToolChoice(name, config.tool_choice, toolbox)
+  // Agents that a conversation may be passed on to are tools as well, known when it is asked.
+  if (!config.handoffs) checkToolChoice(name, config.tool_choice, toolbox)
   const shape = await shapeOf(config.schema, house)
   const models = await findModels(config, context)
   const register = (agent: Agent) => {

@@ -85,7 +85,8 @@ async function* run(
   toolbox: Agent['toolbox'],
   ask: Ask,
 ): AsyncGenerator<AgentChunk, void> {
-  const { agent, input } = asked
+  const { agent, input, memory } = asked
+  const { on_chunk } = asked.options
   const { signal } = ask.stop
   agent.open()
   agent.begin(ask.stop)
@@ -95,9 +96,13 @@ async function* run(
     startClocks(asked, ask)
     await course.start(question(input))
     const parts = await firstParts(house, asked, config, toolbox, ask, record)
-    for await (const chunk of whole(house, asked, parts, record)) {
-      await told(asked, ask, chunk)
-      if (chunk.type === 'finish') await course.end('answered')
+    yield* summarised(parts, record, memory, house.points)
+    const turn = new Turn({ ...parts, past: memory?.recall() ?? [] }, record)
+    for await (const chunk of loop(turn, house.points, (last) => passedOn(last, asked))) {
+      if (chunk.type === 'finish') {
+        remember(memory, parts, record)
+        await course.end('answered')
+      } else if (on_chunk) await ask.stop.race(on_chunk(chunk as unknown as Value))
       yield chunk
     }
   } catch (error) {
@@ -107,28 +112,6 @@ async function* run(
   } finally {
     for (const other of record.others) other.leave(ask.stop)
     await course.end('left')
-  }
-}
-
-/** Hands a piece to the script's own function; the next waits for it. */
-async function told({ options }: Question, ask: Ask, chunk: AgentChunk): Promise<void> {
-  if (!options.on_chunk || chunk.type === 'finish') return
-  await ask.stop.race(options.on_chunk(chunk as unknown as Value))
-}
-
-/** The past is made ready, the question answered, and both remembered. */
-async function* whole(
-  house: House,
-  asked: Question,
-  parts: TurnParts,
-  record: TurnRecord,
-): AsyncGenerator<AgentChunk, void> {
-  const { memory } = asked
-  yield* summarised(parts, record, memory, house.points)
-  const turn = new Turn({ ...parts, past: memory?.recall() ?? [] }, record)
-  for await (const chunk of loop(turn, house.points, (last) => passedOn(last, asked))) {
-    if (chunk.type === 'finish') remember(memory, parts, record)
-    yield chunk
   }
 }
 

@@ -28,8 +28,12 @@ export async function* loop(
 ): AsyncGenerator<AgentChunk, void> {
   let turn = first
   for (let corrections = 0; ;) {
-    const answer = yield* step(turn, points)
+    const number = await begin(turn)
+    const answer = yield* askModel(turn)
     const { text, asked } = answer
+    turn.record.said.push({ role: 'assistant', content: answer.parts.all })
+    yield await stepDone(turn, points, number, answer)
+    turn.parts.ask.ledger.check(text)
     if (asked.length === 0) {
       const data = judged(turn, text, corrections++)
       if (data === RETRY) continue
@@ -49,17 +53,12 @@ export async function* loop(
   }
 }
 
-/** One request to the model. A pause holds it back. */
-async function* step(turn: Turn, points: Points) {
-  const { ask, agent } = turn.parts
+/** Counts the next request to the model. A pause holds it back. */
+async function begin({ parts: { ask, agent } }: Turn): Promise<number> {
   while (agent.ready) await ask.stop.race(agent.ready)
   const number = ask.ledger.step()
   progress(ask, 'active', 'thinking')
-  const answer = yield* askModel(turn)
-  turn.record.said.push({ role: 'assistant', content: answer.parts.all })
-  yield await stepDone(turn, points, number, answer)
-  ask.ledger.check(answer.text)
-  return answer
+  return number
 }
 
 function finish(turn: Turn, text: string, data: Value | undefined, reason?: string): AgentChunk {

@@ -1,6 +1,7 @@
 import type { Message } from '@llmspell/sdk'
 import { DEFAULTS } from './config.ts'
 import type { AgentConfig } from './config.ts'
+import { lightened } from './lightened.ts'
 import { textMessage } from './messages.ts'
 import { tokensOf } from './tokens.ts'
 import { trim } from './trim.ts'
@@ -71,7 +72,7 @@ export class Memory {
   }
 
   add(messages: readonly Message[]): void {
-    this.#messages = [...this.#messages, ...messages]
+    this.#messages = lightened([...this.#messages, ...messages])
   }
 
   clear(): void {
