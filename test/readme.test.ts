@@ -62,7 +62,7 @@ const CONTENTS: Readonly<Record<string, string>> = {
 const PAGE = { name: 'page.png', file: join(ROOT, 'plugins/tool-ocr/test/fixtures/page.png') }
 const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
 const NAMED =
-  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
+  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
 
 /** The files that a text names: those of `examples/` as they are, others made up. */
 function prepare(

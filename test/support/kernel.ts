@@ -14,6 +14,7 @@ export const ALL = [
   'artifacts',
   'budgets',
   'models',
+  'provider-replay',
   'provider-mock',
   'language-models',
   'provider-anthropic',

@@ -2,20 +2,18 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { unifiedDiff } from './diff.ts'
 
-/** What `patch` would make of it. */
-function patched(before: string, diff: string): string {
+/** What `patch` would make of it; undefined where it does not fit. */
+function patched(before: string, diff: string): string | undefined {
   const lines = before.split('\n')
   const result: string[] = []
   let at = 0
   for (const line of diff.split('\n').slice(2)) {
     const start = /^@@ -(\d+),/.exec(line)?.[1]
+    const text = line.slice(1)
     if (start !== undefined) while (at < Number(start) - 1) result.push(lines[at++]!)
-    else if (line.startsWith('+')) result.push(line.slice(1))
-    else {
-      expect(lines[at]).toBe(line.slice(1))
-      if (line.startsWith(' ')) result.push(line.slice(1))
-      at++
-    }
+    else if (line.startsWith('+')) result.push(text)
+    else if (lines[at++] !== text) return undefined
+    else if (line.startsWith(' ')) result.push(text)
   }
   return [...result, ...lines.slice(at)].join('\n')
 }
