@@ -56,7 +56,6 @@ const plan = fc.letrec<{ plan: Plan }>((tie) => ({
     script: fc.record({
       inputTokens: tokens,
       outputTokens: tokens,
-      rounds: fc.integer({ min: 1, max: 4 }),
       ms: fc.integer({ min: 0, max: 3 }),
       fails: fc.integer({ min: 0, max: 9 }).map((n) => n === 9),
     }),
@@ -82,7 +81,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   cancelAfter: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined, freq: 2 }),
 })
 
-/** A node of the tree as the test knows it: its limits, and the names of all agents below. */
+/** A node of the tree as the test knows it: its limits, and the names of all agents below, which answer once each. */
 interface Bounds {
   readonly name: string
   readonly names: ReadonlySet<string>

@@ -7,10 +7,8 @@ export interface Script {
   readonly agent: string
   readonly inputTokens: number
   readonly outputTokens: number
-  /** Tools that its first answer asks for. */
+  /** Agents that its first answer asks for, each once. */
   readonly calls: readonly string[]
-  /** How often it asks for them. */
-  readonly rounds: number
   readonly ms: number
   /** Fails before its first word. */
   readonly fails?: boolean
@@ -65,7 +63,7 @@ export class ScriptedProvider implements Provider {
     { signal, attempt }: Parameters<Provider['stream']>[2],
   ): AsyncGenerator<ModelChunk> {
     const script = settings as unknown as Script
-    const { agent, inputTokens, outputTokens, calls, rounds, ms, fails } = script
+    const { agent, inputTokens, outputTokens, calls, ms, fails } = script
     const note = (what: Seen['what'], tokens = NOTHING): void =>
       void this.seen.push({ what, agent, model, tokens })
     let took = NOTHING
@@ -75,12 +73,10 @@ export class ScriptedProvider implements Provider {
       if (fails) throw failure()
       yield { type: 'text', text: 'Words.' }
       await pause(ms, signal)
-      const asked = messages.filter(({ role }) => role === 'assistant').length
-      const again = asked < rounds ? calls : []
-      for (const name of again)
-        yield { type: 'tool_call', id: `${name}-${asked}`, name, input: { input: 'x' } }
+      const asked = messages.some(({ role }) => role === 'assistant') ? [] : calls
+      for (const name of asked) yield { type: 'tool_call', id: name, name, input: { input: 'x' } }
       took = { in: inputTokens, out: outputTokens }
-      const reason = again.length > 0 ? 'tool_calls' : 'stop'
+      const reason = asked.length > 0 ? 'tool_calls' : 'stop'
       yield { type: 'finish', reason, usage: { inputTokens, outputTokens } }
     } finally {
       note('end', took)

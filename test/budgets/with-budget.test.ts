@@ -163,9 +163,10 @@ describe.each(['lua', 'js'] as const)('in %s', (language) => {
 })
 
 test('a limit that nobody would keep is refused', async () => {
-  await using bare = await openHouse(['permissions', 'engine-lua', 'script-runtime'])
+  const bare = await openHouse(['permissions', 'engine-lua', 'script-runtime'])
   const code = 'NOT_AVAILABLE'
   await expect(bare.lua('return 1', { limits: { tokens: 5 } })).rejects.toMatchObject({ code })
   await expect(bare.lua('Run.with_budget({}, function() end)')).rejects.toMatchObject({ code })
   expect((await bare.lua('return Run.budget().used.tokens')).value).toBe(0)
+  await bare.kernel.stop()
 })

@@ -5,6 +5,8 @@ import { failureOf, Line, MODEL } from './line.ts'
 let line: Line
 beforeAll(async () => {
   line = await Line.open({ retry: { max_attempts: 1 }, breaker: { failures: 1000 } })
+  // The library behind it is loaded by the first call.
+  await line.generate()
 })
 afterAll(() => line[Symbol.asyncDispose]())
 
@@ -12,7 +14,9 @@ const within = (timeouts: object) => ({ model: MODEL, timeouts })
 const TIMEOUT = { code: 'PROVIDER_FAILED', details: { kind: 'timeout', retryable: true } }
 
 /** The server has seen its client leave. */
-const freed = () => expect.poll(() => line.server.last.closed, { timeout: 2000 }).toBe(true)
+async function freed(): Promise<void> {
+  await expect.poll(() => line.server.last.closed, { timeout: 2000 }).toBe(true)
+}
 
 describe('a server that is silent', () => {
   test('from the start is let go of', async () => {
@@ -27,9 +31,11 @@ describe('a server that is silent', () => {
   })
 
   test('from the start is asked again', async () => {
-    await using patient = await Line.open({ retry: { base_ms: 1 }, timeouts: { first: 80 } })
+    const patient = await Line.open({ retry: { base_ms: 1 }, timeouts: { first: 80 } })
+    await patient.generate(within({ whole: '1m' }))
     patient.behave((index) => (index === 0 ? { hang: true } : { text: 'Well.' }))
     expect((await patient.stream()).at(-1)).toMatchObject({ type: 'finish', attempts: 2 })
+    await patient[Symbol.asyncDispose]()
   })
 
   test('after some words fails with what it said', async () => {

@@ -2,11 +2,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { failureOf, Line } from './line.ts'
 
 const CALLS = 300
+let line: Line
+afterEach(() => line[Symbol.asyncDispose]())
+
 const quick = { max_attempts: 4, base_ms: 1, max_ms: 5 }
 
 describe('a storm', () => {
   test.each([429, 500, 529])('of %i adds at most a tenth to the load', async (status) => {
-    await using line = await Line.open({ retry: quick, breaker: { failures: 1000 } })
+    line = await Line.open({ retry: quick, breaker: { failures: 1000 } })
     line.behave(() => ({ status }))
     const done = await Promise.allSettled(Array.from({ length: CALLS }, () => line.generate()))
     const kinds = new Set(
@@ -18,14 +21,14 @@ describe('a storm', () => {
   })
 
   test('that comes call by call adds no more', async () => {
-    await using line = await Line.open({ retry: quick, breaker: { failures: 1000 } })
+    line = await Line.open({ retry: quick, breaker: { failures: 1000 } })
     line.behave(() => ({ status: 503 }))
     for (let i = 0; i < CALLS; i++) await failureOf(line.generate())
     expect(line.server.requests.length).toBeLessThanOrEqual(CALLS * 1.1)
   })
 
   test('of a broken server is over for us after a few calls', async () => {
-    await using line = await Line.open({ retry: quick })
+    line = await Line.open({ retry: quick })
     line.behave(() => ({ status: 500 }))
     for (let i = 0; i < CALLS; i++) await failureOf(line.generate())
     expect(line.server.requests).toHaveLength(5)
@@ -33,11 +36,9 @@ describe('a storm', () => {
 })
 
 describe('Retry-After', () => {
-  let line: Line
   beforeEach(async () => {
     line = await Line.open({ retry: { max_attempts: 2, base_ms: 10 } })
   })
-  afterEach(() => line[Symbol.asyncDispose]())
 
   const busyOnce = (header: () => string) => (index: number) =>
     index === 0 ? { status: 429, headers: { 'retry-after': header() } } : { text: 'Well.' }

@@ -1,22 +1,27 @@
-import { testHost } from '@llmspell/sdk/testing'
+import { testHost, type TestHost } from '@llmspell/sdk/testing'
 import type { Manifest, Value } from '@llmspell/sdk'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import plugin from './index.ts'
 import type { BudgetsConfig } from './generated/config.ts'
 import { FakeContext } from './testing/fake-context.ts'
 import manifestJson from '../package.json' with { type: 'json' }
 
 const manifest = manifestJson.llmspell as unknown as Manifest
-const open = (config: Partial<BudgetsConfig> = {}) =>
-  testHost(plugin, {
+let host: TestHost
+afterEach(() => host.dispose())
+
+async function open(config: Partial<BudgetsConfig> = {}): Promise<TestHost> {
+  host = await testHost(plugin, {
     manifest,
     config: { on_exceeded: 'fail', unknown_price: 'deny', ...config },
     root: new URL('..', import.meta.url).pathname,
   })
+  return host
+}
 const forecast = { tokens: 60, cost: 0 }
 
 test('the run has one root, with its limits', async () => {
-  await using host = await open()
+  await open()
   const budgets = host.service('budgets')
   const { context } = new FakeContext({ tokens: 100 })
   expect(budgets.of(context)).toBe(budgets.of(context))
@@ -33,7 +38,7 @@ test.each([
   [['no'], 1, 100],
   [['stop'], 1, 100],
 ] as const)('a person who says %s', async (answers, calls, max) => {
-  await using host = await open({ on_exceeded: 'pause' })
+  await open({ on_exceeded: 'pause' })
   const budgets = host.service('budgets')
   const run = new FakeContext({ tokens: 100 }, answers)
   const made = await Promise.allSettled(
@@ -49,7 +54,7 @@ test.each([
 })
 
 test('nobody is asked where nobody is there', async () => {
-  await using host = await open({ on_exceeded: 'pause' })
+  await open({ on_exceeded: 'pause' })
   const { context } = new FakeContext({ tokens: 10 })
   await expect(host.service('budgets').reserve(context, forecast, 'A model')).rejects.toThrow(
     'The run has used up its budget',
@@ -57,7 +62,7 @@ test('nobody is asked where nobody is there', async () => {
 })
 
 test('parts of a script overlap, are lowered and closed', async () => {
-  await using host = await open()
+  await open()
   const budgets = host.service('budgets')
   const { functions } = host.contribution('script-modules', 'Budget')
   const { context } = new FakeContext({ tokens: 100 })
@@ -80,7 +85,7 @@ test('parts of a script overlap, are lowered and closed', async () => {
 })
 
 test('what a script does in a callback of an agent counts for the agent', async () => {
-  await using host = await open()
+  await open()
   const budgets = host.service('budgets')
   const { context } = new FakeContext()
   const poet = budgets.of(context).child("agent 'poet'", {})

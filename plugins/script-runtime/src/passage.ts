@@ -1,4 +1,13 @@
-import type { Actor, Budget, GrantChain, Guard, HostCall, Observe, Value } from '@llmspell/sdk'
+import type {
+  Actor,
+  Budget,
+  GrantChain,
+  GrantedTools,
+  Guard,
+  HostCall,
+  Observe,
+  Value,
+} from '@llmspell/sdk'
 import type { RunScope } from './scope.ts'
 
 /** On whose behalf a call is made. */
@@ -8,6 +17,8 @@ export interface Origin {
   readonly signal: AbortSignal
   /** What the call may spend, where it is less than the run. */
   readonly budget?: Budget | undefined
+  /** See CallContext. */
+  readonly tools?: GrantedTools | undefined
   /** True for a call of the host: it gets the handler's own objects, not their plain form. */
   readonly raw: boolean
 }

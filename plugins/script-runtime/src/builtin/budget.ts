@@ -39,13 +39,21 @@ export async function withBudget(
   const part = (await askBudget(context, 'open', [limits], () => {
     throw missing()
   })) as string
-  // Open until the function ends, also where nobody waits for it any more.
-  const work = fn().finally(() => context.call('Budget', 'close', [part]))
+  const work = untilDone(context, part, fn)
   if (limits['max_time'] === undefined) return (await work) as Value | undefined
   work.catch(() => {})
   const late = context.call('Budget', 'ends', [part])
   late.catch(() => {})
   return (await Promise.race([work, late])) as Value | undefined
+}
+
+/** Open until the function ends, also where nobody waits for it any more. */
+async function untilDone(context: CallContext, part: string, fn: HostCallback): Promise<unknown> {
+  try {
+    return await fn()
+  } finally {
+    await context.call('Budget', 'close', [part])
+  }
 }
 
 async function askBudget(
