@@ -65,7 +65,9 @@ describe('model list', () => {
     expect(await llmspell(['model', 'list', '--live'], { env: silent })).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('mock/demo'),
-      stderr: expect.stringContaining("Provider 'ollama' cannot be reached"),
+      stderr: expect.stringMatching(
+        /^note: no server runs for .*ollama.*; see llmspell model status$/m,
+      ),
     })
   })
 
@@ -215,7 +217,11 @@ test('model status asks the servers', async () => {
   expect(stdout).toMatch(/^mock .*offline mock/m)
   expect(widest(stdout)).toBeLessThanOrEqual(80)
   const silent = { env: { OLLAMA_HOST: '127.0.0.1:9' } }
-  expect((await llmspell(['model', 'status'], silent)).code).toBe(0)
+  const all = await llmspell(['model', 'status'], silent)
+  expect(all.code).toBe(0)
+  expect(all.stdout).toMatch(/^ollama +SILENT +no server runs at http:\/\/127\.0\.0\.1:9$/m)
+  const named = await llmspell(['model', 'status', 'ollama'], silent)
+  expect(named).toMatchObject({ code: 6, stderr: expect.stringContaining('ollama serve') })
   expect((await llmspell(['model', 'status', 'ollama', '--json'], silent)).code).toBe(6)
 })
 

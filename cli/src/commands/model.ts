@@ -3,13 +3,14 @@ import { exitCode } from '../exit.ts'
 import { CONFIG, HELP, JSON_FLAG, QUIET, type CommandSpec } from '../flags.ts'
 import { errorItems } from '../kernel/open.ts'
 import { modelTable } from '../model/list.ts'
-import { modelPage, statusTable } from '../model/page.ts'
+import { isAbsent, modelPage, statusTable } from '../model/page.ts'
 import { pullModel } from '../model/pull.ts'
-import { modelsOf, type ModelFacts, type Models } from '../model/service.ts'
+import { modelsOf, type ModelFacts, type ModelList, type Models } from '../model/service.ts'
 import { testModels } from '../model/test.ts'
 import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
+import { failureText } from '../print/failure.ts'
 import { err, out } from '../print/output.ts'
 import { painter } from '../print/style.ts'
 import { Interrupt } from '../run/interrupt.ts'
@@ -88,10 +89,21 @@ async function list(stage: Stage): Promise<number> {
   if (provider !== undefined && failure) throw fromErrorRecord(failure.error)
   if (stage.json) out(`${toJson({ ok: true, models: rows, failures })}\n`)
   else out(modelTable(rows, painter(process.stdout.isTTY)))
-  if (!stage.json) for (const { error } of failures) err(`warning: ${plain(error.message)}\n`)
+  if (!stage.json) err(failuresText(failures))
   return failure && rows.length === 0
     ? exitCode(fromErrorRecord(failure.error), errorItems(kernel))
     : 0
+}
+
+/** Of servers that do not run there may be many: they are one line. */
+function failuresText(failures: ModelList['failures']): string {
+  const absent = failures.filter(({ error }) => isAbsent(error)).map(({ provider }) => provider)
+  const others = failures.filter(({ error }) => !isAbsent(error))
+  const note = `note: no server runs for ${absent.join(', ')}; see llmspell model status`
+  return [
+    ...others.map(({ error }) => `warning: ${plain(error.message)}\n`),
+    ...(absent.length > 0 ? [`${plain(note)}\n`] : []),
+  ].join('')
 }
 
 /** @throws FLAG_INVALID */
@@ -131,6 +143,8 @@ async function status(stage: Stage): Promise<number> {
   const failed = provider !== undefined && failure !== undefined
   if (stage.json) out(`${toJson({ ok: !failed, servers: rows })}\n`)
   else out(statusTable(rows, painter(process.stdout.isTTY)))
+  if (failed && !stage.json)
+    err(failureText(fromErrorRecord(failure), painter(process.stderr.isTTY)))
   return failed ? exitCode(fromErrorRecord(failure), errorItems(kernel)) : 0
 }
 

@@ -1,3 +1,4 @@
+import { fromErrorRecord, providerFailure, type ErrorRecord } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { WIDTH, wrap } from '../print/table.ts'
@@ -76,13 +77,20 @@ export function statusTable(rows: readonly ServerRow[], paint: Paint): string {
   return table(['PROVIDER', 'SERVER', 'FOUND'], cells, paint)
 }
 
-function foundText({ mock, state, ms, version, models, reason = '', error }: ServerRow): string {
+function foundText(row: ServerRow): string {
+  const { mock, state, ms, version, models, reason = '', address, error } = row
   if (mock) return 'offline mock: it needs no server'
-  if (state !== 'answers') return [reason, error?.hint].filter(Boolean).join(' ')
+  if (state === 'silent' && isAbsent(error)) return `no server runs at ${address}`
+  if (state !== 'answers') return reason
   const facts = [
     version === undefined ? undefined : `version ${version}`,
     models === undefined ? undefined : `${models} models`,
     `${ms} ms`,
   ]
   return facts.filter(Boolean).join(', ')
+}
+
+/** True for a failure of a server that does not run. */
+export function isAbsent(error: ErrorRecord | undefined): boolean {
+  return error !== undefined && providerFailure(fromErrorRecord(error))?.kind === 'network'
 }

@@ -55,6 +55,7 @@ export interface ServerRow {
   readonly provider: string
   readonly mock: boolean
   readonly state: 'answers' | 'silent' | 'off' | 'unasked'
+  readonly address?: string
   readonly ms?: number
   readonly version?: string
   /** How many it has. */

@@ -1,5 +1,6 @@
 import { now, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, ModelItem, PullProgress, Usage } from '@llmspell/sdk'
+import { hostAddress } from './address.ts'
 import { costOf } from './answer.ts'
 import type { Endpoint } from './catalog.ts'
 import type { Hub } from './hub.ts'
@@ -18,7 +19,8 @@ export async function listModels(hub: Hub, filter: ModelFilter, asker: Asker): P
   const { catalog } = hub
   const chosen = provider === undefined ? catalog.endpoints() : [catalog.endpoint(provider)]
   const enabled = chosen.filter(({ config }) => config.enabled !== false)
-  const lists = await Promise.all(enabled.map((each) => rowsOf(hub, each, live, asker)))
+  const named = provider !== undefined
+  const lists = await Promise.all(enabled.map((each) => rowsOf(hub, each, live, named, asker)))
   const rows = lists.flatMap((list) => list.rows)
   const fits = ({ capabilities }: ModelRow): boolean =>
     capability === undefined || capabilities.includes(capability)
@@ -30,16 +32,27 @@ interface Rows {
   readonly failure?: { readonly provider: string; readonly error: ErrorRecord }
 }
 
-async function rowsOf(hub: Hub, endpoint: Endpoint, live: boolean, asker: Asker): Promise<Rows> {
+async function rowsOf(
+  hub: Hub,
+  endpoint: Endpoint,
+  live: boolean,
+  named: boolean,
+  asker: Asker,
+): Promise<Rows> {
   const listed = endpoint.models.map((item) => modelRow(hub, endpoint, item))
   if (!live || !(await isAvailable(hub, endpoint, asker))) return { rows: listed }
   try {
     const items = await liveItems(hub, endpoint, asker)
     return { rows: items?.map((item) => modelRow(hub, endpoint, item, true)) ?? listed }
   } catch (error) {
-    return { rows: listed, failure: { provider: endpoint.name, error: toErrorRecord(error) } }
+    const failure = toErrorRecord(error)
+    if (!named && isNowhere(failure)) return { rows: listed }
+    return { rows: listed, failure: { provider: endpoint.name, error: failure } }
   }
 }
+
+/** A provider that is told its address and was not: it is not set up. */
+const isNowhere = ({ code }: ErrorRecord): boolean => code === 'MODEL_INVALID'
 
 async function isAvailable(hub: Hub, { name }: Endpoint, { context }: Asker): Promise<boolean> {
   return (await providerInfo(hub, name, context)).available
@@ -73,7 +86,9 @@ export function serverRows(
 async function serverRow(hub: Hub, endpoint: Endpoint, asker: Asker): Promise<ServerRow> {
   const { name, item } = endpoint
   const { available, reason = 'not available' } = await infoOf(hub, endpoint, asker)
-  const row = { provider: name, mock: item.mock === true }
+  const address = hostAddress(endpoint, hub.env) ?? item.origins?.[0]
+  const at = address === undefined ? {} : { address }
+  const row = { provider: name, mock: item.mock === true, ...at }
   if (!available) return { ...row, state: 'off', reason }
   const signal = AbortSignal.any([asker.signal, AbortSignal.timeout(STATUS_MS)])
   const started = now()
@@ -86,6 +101,7 @@ async function serverRow(hub: Hub, endpoint: Endpoint, asker: Asker): Promise<Se
     asker.signal.throwIfAborted()
     const silent = `no answer within ${STATUS_MS / 1000} s`
     const failure = toErrorRecord(error)
+    if (isNowhere(failure)) return { ...row, state: 'off', reason: failure.message }
     if (failure.code === 'CANCELLED') return { ...row, state: 'silent', reason: silent }
     return { ...row, state: 'silent', reason: failure.message, error: failure }
   }

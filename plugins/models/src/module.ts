@@ -1,4 +1,4 @@
-import { fromErrorRecord, isSpellError } from '@llmspell/sdk'
+import { fromErrorRecord, isSpellError, providerFailure } from '@llmspell/sdk'
 import type {
   CallContext,
   ModelRequest,
@@ -6,6 +6,7 @@ import type {
   ScriptModuleHandlers,
   Value,
 } from '@llmspell/sdk'
+import type { ModelList } from './facts.ts'
 import type { ModelChoice } from './fallback.ts'
 import { validators } from './generated/provider.module.validate.js'
 import { connectIn, resolveIn } from './hub.ts'
@@ -63,7 +64,7 @@ function servers(hub: Hub): ScriptModuleHandlers['functions'] {
       const { rows, failures } = await listModels(hub, filter, askerOf(context))
       const [failure] = failures
       if (name != null && failure) throw fromErrorRecord(failure.error)
-      for (const { error } of failures) context.log({ level: 'warn', message: error.message })
+      for (const message of toldOf(failures)) context.log({ level: 'warn', message })
       return rows as unknown as Value
     },
     pull: ({ args: [spec], context }: ScriptCall<[ModelSpec]>) => {
@@ -76,6 +77,15 @@ function servers(hub: Hub): ScriptModuleHandlers['functions'] {
       return { ...rest, usage: { input_tokens, cost } } as unknown as Value
     },
   }
+}
+
+/** Of servers that do not run there may be many: they are one line. */
+function* toldOf(failures: ModelList['failures']): Generator<string> {
+  const isAbsent = ({ error }: (typeof failures)[number]): boolean =>
+    providerFailure(fromErrorRecord(error))?.kind === 'network'
+  const absent = failures.filter(isAbsent).map(({ provider }) => `'${provider}'`)
+  if (absent.length > 0) yield `No server answers for ${absent.join(', ')}.`
+  for (const failure of failures) if (!isAbsent(failure)) yield failure.error.message
 }
 
 interface ListOptions {
