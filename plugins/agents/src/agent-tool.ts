@@ -61,7 +61,7 @@ export function agentTool(agent: Agent): BoundTool {
     permissions: unionOf(tools),
     depth: agent.depth,
     untrusted: isAnyUntrusted(tools),
-    async invoke(ask, params, _options, signal) {
+    async invoke(ask, params, _options, { signal } = {}) {
       const input = asked(agent.name, params)
       const result = await ask.tool('Agent', 'Agent.execute', [input], {
         handle: agent.ref,

@@ -2,7 +2,9 @@ import type {
   Effect,
   ErrorRecord,
   ModelTool,
+  NestedCall,
   PermissionSet,
+  Schema,
   ToolResult,
   Value,
 } from '@llmspell/sdk'
@@ -31,6 +33,10 @@ export interface BoundTool {
   readonly depth: number
   /** Its results may hold text from outside. */
   readonly untrusted: boolean
+  /** Of its results, where it says so. */
+  readonly output?: Schema
+  /** It calls the agent's other tools. */
+  readonly usesTools?: boolean
   /** No call, but the conversation goes on with this agent. */
   readonly handoff?: Agent
   /** @throws the error of the call; one of the tool itself only unless `on_error` is `return` */
@@ -38,7 +44,7 @@ export interface BoundTool {
     ask: Ask,
     params: Value,
     options?: InvokeOptions,
-    signal?: AbortSignal,
+    more?: Pick<NestedCall, 'signal' | 'tools'>,
   ): Promise<ToolResult>
 }
 

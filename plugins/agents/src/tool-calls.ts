@@ -4,6 +4,7 @@ import { cancelled } from './abort.ts'
 import { approval } from './approval.ts'
 import { failure } from './bound-tool.ts'
 import type { ToolOutcome } from './bound-tool.ts'
+import { Granted } from './granted.ts'
 import { passOn } from './handoff.ts'
 import { outcomeFor } from './outcome.ts'
 import { progress } from './progress.ts'
@@ -82,7 +83,8 @@ async function outcome(turn: Turn, call: Asked, signal: AbortSignal): Promise<To
   if (tool.handoff) return passOn(turn, tool.handoff)
   const refusal = await approval(turn, tool, call)
   if (refusal) return failure(refusal)
-  return outcomeFor(ask, tool, call.input, artifacts, signal)
+  const tools = tool.usesTools ? new Granted(turn, call.id, signal) : undefined
+  return outcomeFor(ask, tool, call.input, artifacts, { signal, ...(tools ? { tools } : {}) })
 }
 
 /** Small models often need no more than to see the schema again. */

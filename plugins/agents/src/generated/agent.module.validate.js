@@ -2324,1168 +2324,7 @@ return errors === 0;
 validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check2 = validate33;
-const schema45 = {"type":"object","properties":{"config":{"$ref":"module#/$defs/Config"}},"required":["config"],"additionalProperties":false};
-
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate34.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func1.call(schema33.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length > 200){
-const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema33.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.name.type,parentSchema:schema33.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.description !== undefined){
-let data1 = data.description;
-if(typeof data1 !== "string"){
-const err4 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.description.type,parentSchema:schema33.properties.description,data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.model !== undefined){
-if(!(validate23(data.model, {instancePath:instancePath+"/model",parentData:data,parentDataProperty:"model",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-errors = vErrors.length;
-}
-}
-if(data.models !== undefined){
-let data3 = data.models;
-if(Array.isArray(data3)){
-if(data3.length > 16){
-const err5 = {instancePath:instancePath+"/models",schemaPath:"#/properties/models/maxItems",keyword:"maxItems",params:{limit: 16},message:"must NOT have more than 16 items",schema:16,parentSchema:schema33.properties.models,data:data3};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data3.length < 1){
-const err6 = {instancePath:instancePath+"/models",schemaPath:"#/properties/models/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema33.properties.models,data:data3};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-const len0 = data3.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate23(data3[i0], {instancePath:instancePath+"/models/" + i0,parentData:data3,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err7 = {instancePath:instancePath+"/models",schemaPath:"#/properties/models/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.models.type,parentSchema:schema33.properties.models,data:data3};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-if(data.provider !== undefined){
-let data5 = data.provider;
-if(typeof data5 === "string"){
-if(data5.length < 1){
-const err8 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.provider,data:data5};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/provider",schemaPath:"#/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.provider.type,parentSchema:schema33.properties.provider,data:data5};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-if(data.base_url !== undefined){
-let data6 = data.base_url;
-if(typeof data6 === "string"){
-if(data6.length < 1){
-const err10 = {instancePath:instancePath+"/base_url",schemaPath:"#/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.base_url,data:data6};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/base_url",schemaPath:"#/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.base_url.type,parentSchema:schema33.properties.base_url,data:data6};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.api_key !== undefined){
-let data7 = data.api_key;
-if(typeof data7 === "string"){
-if(data7.length < 1){
-const err12 = {instancePath:instancePath+"/api_key",schemaPath:"#/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.api_key,data:data7};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/api_key",schemaPath:"#/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.api_key.type,parentSchema:schema33.properties.api_key,data:data7};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-}
-if(data.system_prompt !== undefined){
-let data8 = data.system_prompt;
-const _errs17 = errors;
-let valid3 = false;
-const _errs18 = errors;
-if(typeof data8 !== "string"){
-const err14 = {instancePath:instancePath+"/system_prompt",schemaPath:"#/properties/system_prompt/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.system_prompt.anyOf[0].type,parentSchema:schema33.properties.system_prompt.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-var _valid0 = _errs18 === errors;
-valid3 = valid3 || _valid0;
-const _errs20 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.$llmspell === undefined){
-const err15 = {instancePath:instancePath+"/system_prompt",schemaPath:"#/properties/system_prompt/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema33.properties.system_prompt.anyOf[1].required,parentSchema:schema33.properties.system_prompt.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-if(data8.$llmspell !== undefined){
-let data9 = data8.$llmspell;
-if("callback" !== data9){
-const err16 = {instancePath:instancePath+"/system_prompt/$llmspell",schemaPath:"#/properties/system_prompt/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema33.properties.system_prompt.anyOf[1].properties.$llmspell,data:data9};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/system_prompt",schemaPath:"#/properties/system_prompt/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.system_prompt.anyOf[1].type,parentSchema:schema33.properties.system_prompt.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid0 = _errs20 === errors;
-valid3 = valid3 || _valid0;
-if(_valid0){
-var props2 = {};
-props2.$llmspell = true;
-}
-if(!valid3){
-const err18 = {instancePath:instancePath+"/system_prompt",schemaPath:"#/properties/system_prompt/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.system_prompt.anyOf,parentSchema:schema33.properties.system_prompt,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-errors = _errs17;
-if(vErrors !== null){
-if(_errs17){
-vErrors.length = _errs17;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.temperature !== undefined){
-let data10 = data.temperature;
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 0 || isNaN(data10)){
-const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.temperature,data:data10};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.temperature.type,parentSchema:schema33.properties.temperature,data:data10};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data.top_p !== undefined){
-let data11 = data.top_p;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 1 || isNaN(data11)){
-const err21 = {instancePath:instancePath+"/top_p",schemaPath:"#/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema33.properties.top_p,data:data11};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/top_p",schemaPath:"#/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.top_p,data:data11};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/top_p",schemaPath:"#/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.top_p.type,parentSchema:schema33.properties.top_p,data:data11};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-if(data.seed !== undefined){
-let data12 = data.seed;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err24 = {instancePath:instancePath+"/seed",schemaPath:"#/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.seed.type,parentSchema:schema33.properties.seed,data:data12};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-if(data.stop !== undefined){
-let data13 = data.stop;
-const _errs31 = errors;
-let valid6 = false;
-const _errs32 = errors;
-if(typeof data13 === "string"){
-if(data13.length < 1){
-const err25 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/Stop/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.anyOf[0],data:data13};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/Stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[0].type,parentSchema:schema35.anyOf[0],data:data13};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-var _valid1 = _errs32 === errors;
-valid6 = valid6 || _valid1;
-const _errs34 = errors;
-if(Array.isArray(data13)){
-const len1 = data13.length;
-for(let i1=0; i1<len1; i1++){
-let data14 = data13[i1];
-if(typeof data14 === "string"){
-if(data14.length < 1){
-const err27 = {instancePath:instancePath+"/stop/" + i1,schemaPath:"#/$defs/Stop/anyOf/1/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.anyOf[1].items,data:data14};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-}
-else {
-const err28 = {instancePath:instancePath+"/stop/" + i1,schemaPath:"#/$defs/Stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.anyOf[1].items.type,parentSchema:schema35.anyOf[1].items,data:data14};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/Stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema35.anyOf[1].type,parentSchema:schema35.anyOf[1],data:data13};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-var _valid1 = _errs34 === errors;
-valid6 = valid6 || _valid1;
-if(!valid6){
-const err30 = {instancePath:instancePath+"/stop",schemaPath:"#/$defs/Stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.anyOf,parentSchema:schema35,data:data13};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-else {
-errors = _errs31;
-if(vErrors !== null){
-if(_errs31){
-vErrors.length = _errs31;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.max_tokens !== undefined){
-let data15 = data.max_tokens;
-if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err31 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.max_tokens.type,parentSchema:schema33.properties.max_tokens,data:data15};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 < 1 || isNaN(data15)){
-const err32 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.max_tokens,data:data15};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-if(data.settings !== undefined){
-let data16 = data.settings;
-if(!(data16 && typeof data16 == "object" && !Array.isArray(data16))){
-const err33 = {instancePath:instancePath+"/settings",schemaPath:"#/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.settings.type,parentSchema:schema33.properties.settings,data:data16};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-if(data.fallback !== undefined){
-let data17 = data.fallback;
-if(Array.isArray(data17)){
-const len2 = data17.length;
-for(let i2=0; i2<len2; i2++){
-if(!(validate23(data17[i2], {instancePath:instancePath+"/fallback/" + i2,parentData:data17,parentDataProperty:i2,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate23.errors : vErrors.concat(validate23.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/fallback",schemaPath:"#/properties/fallback/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.fallback.type,parentSchema:schema33.properties.fallback,data:data17};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-if(data.tools !== undefined){
-let data19 = data.tools;
-if(Array.isArray(data19)){
-const len3 = data19.length;
-for(let i3=0; i3<len3; i3++){
-let data20 = data19[i3];
-const _errs49 = errors;
-let valid14 = false;
-const _errs50 = errors;
-if(typeof data20 === "string"){
-if(data20.length < 1){
-const err35 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.items.anyOf[0],data:data20};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-}
-else {
-const err36 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.items.anyOf[0].type,parentSchema:schema37.items.anyOf[0],data:data20};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-var _valid2 = _errs50 === errors;
-valid14 = valid14 || _valid2;
-const _errs52 = errors;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.$llmspell === undefined){
-const err37 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data20};
-if(vErrors === null){
-vErrors = [err37];
-}
-else {
-vErrors.push(err37);
-}
-errors++;
-}
-if(data20.type === undefined){
-const err38 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data20};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-if(data20.$llmspell !== undefined){
-let data21 = data20.$llmspell;
-if("handle" !== data21){
-const err39 = {instancePath:instancePath+"/tools/" + i3+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[1].properties.$llmspell,data:data21};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-if(data20.type !== undefined){
-let data22 = data20.type;
-if("Tool" !== data22){
-const err40 = {instancePath:instancePath+"/tools/" + i3+"/type",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema37.items.anyOf[1].properties.type,data:data22};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-}
-}
-else {
-const err41 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[1].type,parentSchema:schema37.items.anyOf[1],data:data20};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-var _valid2 = _errs52 === errors;
-valid14 = valid14 || _valid2;
-if(_valid2){
-var props4 = {};
-props4.$llmspell = true;
-props4.type = true;
-}
-const _errs56 = errors;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-if(data20.$llmspell === undefined){
-const err42 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data20};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
-}
-errors++;
-}
-if(data20.type === undefined){
-const err43 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data20};
-if(vErrors === null){
-vErrors = [err43];
-}
-else {
-vErrors.push(err43);
-}
-errors++;
-}
-if(data20.$llmspell !== undefined){
-let data23 = data20.$llmspell;
-if("handle" !== data23){
-const err44 = {instancePath:instancePath+"/tools/" + i3+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[2].properties.$llmspell,data:data23};
-if(vErrors === null){
-vErrors = [err44];
-}
-else {
-vErrors.push(err44);
-}
-errors++;
-}
-}
-if(data20.type !== undefined){
-let data24 = data20.type;
-if("Agent" !== data24){
-const err45 = {instancePath:instancePath+"/tools/" + i3+"/type",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "Agent"},message:"must be equal to constant",schema:"Agent",parentSchema:schema37.items.anyOf[2].properties.type,data:data24};
-if(vErrors === null){
-vErrors = [err45];
-}
-else {
-vErrors.push(err45);
-}
-errors++;
-}
-}
-}
-else {
-const err46 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[2].type,parentSchema:schema37.items.anyOf[2],data:data20};
-if(vErrors === null){
-vErrors = [err46];
-}
-else {
-vErrors.push(err46);
-}
-errors++;
-}
-var _valid2 = _errs56 === errors;
-valid14 = valid14 || _valid2;
-if(_valid2){
-if(props4 !== true){
-props4 = props4 || {};
-props4.$llmspell = true;
-props4.type = true;
-}
-}
-if(!valid14){
-const err47 = {instancePath:instancePath+"/tools/" + i3,schemaPath:"#/$defs/Tools/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.items.anyOf,parentSchema:schema37.items,data:data20};
-if(vErrors === null){
-vErrors = [err47];
-}
-else {
-vErrors.push(err47);
-}
-errors++;
-}
-else {
-errors = _errs49;
-if(vErrors !== null){
-if(_errs49){
-vErrors.length = _errs49;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err48 = {instancePath:instancePath+"/tools",schemaPath:"#/$defs/Tools/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.type,parentSchema:schema37,data:data19};
-if(vErrors === null){
-vErrors = [err48];
-}
-else {
-vErrors.push(err48);
-}
-errors++;
-}
-}
-if(data.tool_choice !== undefined){
-let data25 = data.tool_choice;
-if(typeof data25 === "string"){
-if(data25.length < 1){
-const err49 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.tool_choice,data:data25};
-if(vErrors === null){
-vErrors = [err49];
-}
-else {
-vErrors.push(err49);
-}
-errors++;
-}
-}
-else {
-const err50 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.tool_choice.type,parentSchema:schema33.properties.tool_choice,data:data25};
-if(vErrors === null){
-vErrors = [err50];
-}
-else {
-vErrors.push(err50);
-}
-errors++;
-}
-}
-if(data.approve !== undefined){
-let data26 = data.approve;
-if(data26 && typeof data26 == "object" && !Array.isArray(data26)){
-if(data26.$llmspell === undefined){
-const err51 = {instancePath:instancePath+"/approve",schemaPath:"#/properties/approve/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema33.properties.approve.required,parentSchema:schema33.properties.approve,data:data26};
-if(vErrors === null){
-vErrors = [err51];
-}
-else {
-vErrors.push(err51);
-}
-errors++;
-}
-if(data26.$llmspell !== undefined){
-let data27 = data26.$llmspell;
-if("callback" !== data27){
-const err52 = {instancePath:instancePath+"/approve/$llmspell",schemaPath:"#/properties/approve/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema33.properties.approve.properties.$llmspell,data:data27};
-if(vErrors === null){
-vErrors = [err52];
-}
-else {
-vErrors.push(err52);
-}
-errors++;
-}
-}
-}
-else {
-const err53 = {instancePath:instancePath+"/approve",schemaPath:"#/properties/approve/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.approve.type,parentSchema:schema33.properties.approve,data:data26};
-if(vErrors === null){
-vErrors = [err53];
-}
-else {
-vErrors.push(err53);
-}
-errors++;
-}
-}
-if(data.schema !== undefined){
-let data28 = data.schema;
-if(!(data28 && typeof data28 == "object" && !Array.isArray(data28))){
-const err54 = {instancePath:instancePath+"/schema",schemaPath:"#/$defs/Schema/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data28};
-if(vErrors === null){
-vErrors = [err54];
-}
-else {
-vErrors.push(err54);
-}
-errors++;
-}
-}
-if(data.schema_retries !== undefined){
-let data29 = data.schema_retries;
-if(!(((typeof data29 == "number") && (!(data29 % 1) && !isNaN(data29))) && (isFinite(data29)))){
-const err55 = {instancePath:instancePath+"/schema_retries",schemaPath:"#/properties/schema_retries/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.schema_retries.type,parentSchema:schema33.properties.schema_retries,data:data29};
-if(vErrors === null){
-vErrors = [err55];
-}
-else {
-vErrors.push(err55);
-}
-errors++;
-}
-if((typeof data29 == "number") && (isFinite(data29))){
-if(data29 > 10 || isNaN(data29)){
-const err56 = {instancePath:instancePath+"/schema_retries",schemaPath:"#/properties/schema_retries/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10",schema:10,parentSchema:schema33.properties.schema_retries,data:data29};
-if(vErrors === null){
-vErrors = [err56];
-}
-else {
-vErrors.push(err56);
-}
-errors++;
-}
-if(data29 < 0 || isNaN(data29)){
-const err57 = {instancePath:instancePath+"/schema_retries",schemaPath:"#/properties/schema_retries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.schema_retries,data:data29};
-if(vErrors === null){
-vErrors = [err57];
-}
-else {
-vErrors.push(err57);
-}
-errors++;
-}
-}
-}
-if(data.memory !== undefined){
-let data30 = data.memory;
-const _errs72 = errors;
-let valid20 = false;
-const _errs73 = errors;
-if(typeof data30 !== "boolean"){
-const err58 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/Memory/anyOf/0/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema39.anyOf[0].type,parentSchema:schema39.anyOf[0],data:data30};
-if(vErrors === null){
-vErrors = [err58];
-}
-else {
-vErrors.push(err58);
-}
-errors++;
-}
-var _valid3 = _errs73 === errors;
-valid20 = valid20 || _valid3;
-const _errs75 = errors;
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-for(const key1 in data30){
-if(!(((key1 === "messages") || (key1 === "tokens")) || (key1 === "strategy"))){
-const err59 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/Memory/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema39.anyOf[1],data:data30};
-if(vErrors === null){
-vErrors = [err59];
-}
-else {
-vErrors.push(err59);
-}
-errors++;
-}
-}
-if(data30.messages !== undefined){
-let data31 = data30.messages;
-if(!(((typeof data31 == "number") && (!(data31 % 1) && !isNaN(data31))) && (isFinite(data31)))){
-const err60 = {instancePath:instancePath+"/memory/messages",schemaPath:"#/$defs/Memory/anyOf/1/properties/messages/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.anyOf[1].properties.messages.type,parentSchema:schema39.anyOf[1].properties.messages,data:data31};
-if(vErrors === null){
-vErrors = [err60];
-}
-else {
-vErrors.push(err60);
-}
-errors++;
-}
-if((typeof data31 == "number") && (isFinite(data31))){
-if(data31 < 1 || isNaN(data31)){
-const err61 = {instancePath:instancePath+"/memory/messages",schemaPath:"#/$defs/Memory/anyOf/1/properties/messages/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.anyOf[1].properties.messages,data:data31};
-if(vErrors === null){
-vErrors = [err61];
-}
-else {
-vErrors.push(err61);
-}
-errors++;
-}
-}
-}
-if(data30.tokens !== undefined){
-let data32 = data30.tokens;
-if(!(((typeof data32 == "number") && (!(data32 % 1) && !isNaN(data32))) && (isFinite(data32)))){
-const err62 = {instancePath:instancePath+"/memory/tokens",schemaPath:"#/$defs/Memory/anyOf/1/properties/tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.anyOf[1].properties.tokens.type,parentSchema:schema39.anyOf[1].properties.tokens,data:data32};
-if(vErrors === null){
-vErrors = [err62];
-}
-else {
-vErrors.push(err62);
-}
-errors++;
-}
-if((typeof data32 == "number") && (isFinite(data32))){
-if(data32 < 64 || isNaN(data32)){
-const err63 = {instancePath:instancePath+"/memory/tokens",schemaPath:"#/$defs/Memory/anyOf/1/properties/tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 64},message:"must be >= 64",schema:64,parentSchema:schema39.anyOf[1].properties.tokens,data:data32};
-if(vErrors === null){
-vErrors = [err63];
-}
-else {
-vErrors.push(err63);
-}
-errors++;
-}
-}
-}
-if(data30.strategy !== undefined){
-let data33 = data30.strategy;
-if(!((data33 === "window") || (data33 === "summary"))){
-const err64 = {instancePath:instancePath+"/memory/strategy",schemaPath:"#/$defs/Memory/anyOf/1/properties/strategy/enum",keyword:"enum",params:{allowedValues: schema39.anyOf[1].properties.strategy.enum},message:"must be equal to one of the allowed values",schema:schema39.anyOf[1].properties.strategy.enum,parentSchema:schema39.anyOf[1].properties.strategy,data:data33};
-if(vErrors === null){
-vErrors = [err64];
-}
-else {
-vErrors.push(err64);
-}
-errors++;
-}
-}
-}
-else {
-const err65 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/Memory/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.anyOf[1].type,parentSchema:schema39.anyOf[1],data:data30};
-if(vErrors === null){
-vErrors = [err65];
-}
-else {
-vErrors.push(err65);
-}
-errors++;
-}
-var _valid3 = _errs75 === errors;
-valid20 = valid20 || _valid3;
-if(!valid20){
-const err66 = {instancePath:instancePath+"/memory",schemaPath:"#/$defs/Memory/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.anyOf,parentSchema:schema39,data:data30};
-if(vErrors === null){
-vErrors = [err66];
-}
-else {
-vErrors.push(err66);
-}
-errors++;
-}
-else {
-errors = _errs72;
-if(vErrors !== null){
-if(_errs72){
-vErrors.length = _errs72;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.budget !== undefined){
-if(!(validate27(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-if(data.max_depth !== undefined){
-let data35 = data.max_depth;
-if(!(((typeof data35 == "number") && (!(data35 % 1) && !isNaN(data35))) && (isFinite(data35)))){
-const err67 = {instancePath:instancePath+"/max_depth",schemaPath:"#/properties/max_depth/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.max_depth.type,parentSchema:schema33.properties.max_depth,data:data35};
-if(vErrors === null){
-vErrors = [err67];
-}
-else {
-vErrors.push(err67);
-}
-errors++;
-}
-if((typeof data35 == "number") && (isFinite(data35))){
-if(data35 > 100 || isNaN(data35)){
-const err68 = {instancePath:instancePath+"/max_depth",schemaPath:"#/properties/max_depth/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100},message:"must be <= 100",schema:100,parentSchema:schema33.properties.max_depth,data:data35};
-if(vErrors === null){
-vErrors = [err68];
-}
-else {
-vErrors.push(err68);
-}
-errors++;
-}
-if(data35 < 1 || isNaN(data35)){
-const err69 = {instancePath:instancePath+"/max_depth",schemaPath:"#/properties/max_depth/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.max_depth,data:data35};
-if(vErrors === null){
-vErrors = [err69];
-}
-else {
-vErrors.push(err69);
-}
-errors++;
-}
-}
-}
-if(data.stop_when !== undefined){
-if(!(validate29(data.stop_when, {instancePath:instancePath+"/stop_when",parentData:data,parentDataProperty:"stop_when",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.handoffs !== undefined){
-let data37 = data.handoffs;
-if(Array.isArray(data37)){
-if(data37.length > 64){
-const err70 = {instancePath:instancePath+"/handoffs",schemaPath:"#/properties/handoffs/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema33.properties.handoffs,data:data37};
-if(vErrors === null){
-vErrors = [err70];
-}
-else {
-vErrors.push(err70);
-}
-errors++;
-}
-const len4 = data37.length;
-for(let i4=0; i4<len4; i4++){
-let data38 = data37[i4];
-const _errs90 = errors;
-let valid24 = false;
-const _errs91 = errors;
-if(typeof data38 === "string"){
-if(data38.length < 1){
-const err71 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema33.properties.handoffs.items.anyOf[0],data:data38};
-if(vErrors === null){
-vErrors = [err71];
-}
-else {
-vErrors.push(err71);
-}
-errors++;
-}
-}
-else {
-const err72 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.handoffs.items.anyOf[0].type,parentSchema:schema33.properties.handoffs.items.anyOf[0],data:data38};
-if(vErrors === null){
-vErrors = [err72];
-}
-else {
-vErrors.push(err72);
-}
-errors++;
-}
-var _valid4 = _errs91 === errors;
-valid24 = valid24 || _valid4;
-const _errs93 = errors;
-if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
-if(data38.$llmspell === undefined){
-const err73 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema33.properties.handoffs.items.anyOf[1].required,parentSchema:schema33.properties.handoffs.items.anyOf[1],data:data38};
-if(vErrors === null){
-vErrors = [err73];
-}
-else {
-vErrors.push(err73);
-}
-errors++;
-}
-if(data38.type === undefined){
-const err74 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema33.properties.handoffs.items.anyOf[1].required,parentSchema:schema33.properties.handoffs.items.anyOf[1],data:data38};
-if(vErrors === null){
-vErrors = [err74];
-}
-else {
-vErrors.push(err74);
-}
-errors++;
-}
-if(data38.$llmspell !== undefined){
-let data39 = data38.$llmspell;
-if("handle" !== data39){
-const err75 = {instancePath:instancePath+"/handoffs/" + i4+"/$llmspell",schemaPath:"#/properties/handoffs/items/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema33.properties.handoffs.items.anyOf[1].properties.$llmspell,data:data39};
-if(vErrors === null){
-vErrors = [err75];
-}
-else {
-vErrors.push(err75);
-}
-errors++;
-}
-}
-if(data38.type !== undefined){
-let data40 = data38.type;
-if("Agent" !== data40){
-const err76 = {instancePath:instancePath+"/handoffs/" + i4+"/type",schemaPath:"#/properties/handoffs/items/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Agent"},message:"must be equal to constant",schema:"Agent",parentSchema:schema33.properties.handoffs.items.anyOf[1].properties.type,data:data40};
-if(vErrors === null){
-vErrors = [err76];
-}
-else {
-vErrors.push(err76);
-}
-errors++;
-}
-}
-}
-else {
-const err77 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.handoffs.items.anyOf[1].type,parentSchema:schema33.properties.handoffs.items.anyOf[1],data:data38};
-if(vErrors === null){
-vErrors = [err77];
-}
-else {
-vErrors.push(err77);
-}
-errors++;
-}
-var _valid4 = _errs93 === errors;
-valid24 = valid24 || _valid4;
-if(_valid4){
-var props7 = {};
-props7.$llmspell = true;
-props7.type = true;
-}
-if(!valid24){
-const err78 = {instancePath:instancePath+"/handoffs/" + i4,schemaPath:"#/properties/handoffs/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.handoffs.items.anyOf,parentSchema:schema33.properties.handoffs.items,data:data38};
-if(vErrors === null){
-vErrors = [err78];
-}
-else {
-vErrors.push(err78);
-}
-errors++;
-}
-else {
-errors = _errs90;
-if(vErrors !== null){
-if(_errs90){
-vErrors.length = _errs90;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err79 = {instancePath:instancePath+"/handoffs",schemaPath:"#/properties/handoffs/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema33.properties.handoffs.type,parentSchema:schema33.properties.handoffs,data:data37};
-if(vErrors === null){
-vErrors = [err79];
-}
-else {
-vErrors.push(err79);
-}
-errors++;
-}
-}
-if(data.persist !== undefined){
-let data41 = data.persist;
-if((typeof data41 !== "boolean") && (typeof data41 !== "string")){
-const err80 = {instancePath:instancePath+"/persist",schemaPath:"#/properties/persist/type",keyword:"type",params:{type: schema33.properties.persist.type},message:"must be boolean,string",schema:schema33.properties.persist.type,parentSchema:schema33.properties.persist,data:data41};
-if(vErrors === null){
-vErrors = [err80];
-}
-else {
-vErrors.push(err80);
-}
-errors++;
-}
-}
-}
-else {
-const err81 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err81];
-}
-else {
-vErrors.push(err81);
-}
-errors++;
-}
-validate34.errors = vErrors;
-return errors === 0;
-}
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
+const schema45 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false};
 
 function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3498,8 +2337,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.config === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "config"},message:"must have required property '"+"config"+"'",schema:schema45.required,parentSchema:schema45,data};
+if(data.name === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema45.required,parentSchema:schema45,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3509,7 +2348,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(key0 === "config")){
+if(!(key0 === "name")){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data};
 if(vErrors === null){
 vErrors = [err1];
@@ -3520,20 +2359,39 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.config !== undefined){
-if(!(validate34(data.config, {instancePath:instancePath+"/config",parentData:data,parentDataProperty:"config",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(data.name !== undefined){
+let data0 = data.name;
+if(typeof data0 === "string"){
+if(data0.length < 1){
+const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema45.properties.name,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
 else {
 vErrors.push(err2);
+}
+errors++;
+}
+}
+else {
+const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.name.type,parentSchema:schema45.properties.name,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+}
+else {
+const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
 }
 errors++;
 }
@@ -3542,210 +2400,16 @@ return errors === 0;
 }
 validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check3 = validate41;
-const schema51 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false};
+const check3 = validate34;
+const schema46 = {"type":"object","properties":{"input":{"$ref":"module#/$defs/Input"},"options":{"$ref":"module#/$defs/Options"}},"required":["input"],"additionalProperties":false};
+const schema47 = {"description":"Text, or a table.","anyOf":[{"type":"string"},{"type":"object","additionalProperties":false,"properties":{"text":{"type":"string"},"messages":{"type":"array","items":{"$ref":"#/$defs/Message"},"description":"What was said before."},"data":{"x-open":true,"description":"Put into the prompt as JSON."},"parameters":{"type":"object","x-open":true,"description":"Fill {{name}} in text and system_prompt."},"media":{"type":"array","maxItems":64,"items":{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]},"description":"Pictures, sound, film, documents and texts that belong to the question."},"image":{"description":"One picture.","anyOf":[{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]},{"type":"object","additionalProperties":false,"properties":{"base64":{"type":"string","minLength":1},"format":{"type":"string","pattern":"^[a-z0-9]{2,8}$","description":"png, jpeg, gif or webp."}},"required":["base64"]}]}}}]};
+const schema48 = {"type":"object","additionalProperties":false,"properties":{"role":{"enum":["system","user","assistant","tool"]},"text":{"type":"string","description":"All text of the message."},"content":{"anyOf":[{"type":"string"},{"type":"array","items":{"$ref":"#/$defs/Part"}}],"description":"Text, or the pieces; stands before text."}},"required":["role"]};
+const schema49 = {"description":"One piece of a message.","anyOf":[{"type":"object","additionalProperties":false,"properties":{"type":{"const":"text"},"text":{"type":"string"}},"required":["type","text"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"reasoning"},"text":{"type":"string"},"meta":{"x-open":true,"description":"What its provider must be sent back with it."}},"required":["type","text"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"tool_call"},"id":{"type":"string"},"name":{"type":"string"},"input":{"x-open":true},"meta":{"x-open":true,"description":"What its provider must be sent back with it."}},"required":["type","id","name","input"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"tool_result"},"id":{"type":"string"},"name":{"type":"string"},"text":{"type":"string"},"failed":{"type":"boolean"}},"required":["type","id","name","text","failed"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"media"},"media":{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]}},"required":["type","media"]}]};
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate41.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema51.required,parentSchema:schema51,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema51,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema51.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema51.properties.name.type,parentSchema:schema51.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema51.type,parentSchema:schema51,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate41.errors = vErrors;
-return errors === 0;
-}
-validate41.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check4 = validate42;
-const schema52 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false};
-
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate42.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema52.required,parentSchema:schema52,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema52,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema52.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema52.properties.name.type,parentSchema:schema52.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema52.type,parentSchema:schema52,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate42.errors = vErrors;
-return errors === 0;
-}
-validate42.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check5 = validate43;
-const schema53 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate43.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate43.errors = vErrors;
-return errors === 0;
-}
-validate43.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check6 = validate44;
-const schema54 = {"type":"object","properties":{"input":{"$ref":"module#/$defs/Input"},"options":{"$ref":"module#/$defs/Options"}},"required":["input"],"additionalProperties":false};
-const schema55 = {"description":"Text, or a table.","anyOf":[{"type":"string"},{"type":"object","additionalProperties":false,"properties":{"text":{"type":"string"},"messages":{"type":"array","items":{"$ref":"#/$defs/Message"},"description":"What was said before."},"data":{"x-open":true,"description":"Put into the prompt as JSON."},"parameters":{"type":"object","x-open":true,"description":"Fill {{name}} in text and system_prompt."},"media":{"type":"array","maxItems":64,"items":{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]},"description":"Pictures, sound, film, documents and texts that belong to the question."},"image":{"description":"One picture.","anyOf":[{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]},{"type":"object","additionalProperties":false,"properties":{"base64":{"type":"string","minLength":1},"format":{"type":"string","pattern":"^[a-z0-9]{2,8}$","description":"png, jpeg, gif or webp."}},"required":["base64"]}]}}}]};
-const schema56 = {"type":"object","additionalProperties":false,"properties":{"role":{"enum":["system","user","assistant","tool"]},"text":{"type":"string","description":"All text of the message."},"content":{"anyOf":[{"type":"string"},{"type":"array","items":{"$ref":"#/$defs/Part"}}],"description":"Text, or the pieces; stands before text."}},"required":["role"]};
-const schema57 = {"description":"One piece of a message.","anyOf":[{"type":"object","additionalProperties":false,"properties":{"type":{"const":"text"},"text":{"type":"string"}},"required":["type","text"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"reasoning"},"text":{"type":"string"},"meta":{"x-open":true,"description":"What its provider must be sent back with it."}},"required":["type","text"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"tool_call"},"id":{"type":"string"},"name":{"type":"string"},"input":{"x-open":true},"meta":{"x-open":true,"description":"What its provider must be sent back with it."}},"required":["type","id","name","input"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"tool_result"},"id":{"type":"string"},"name":{"type":"string"},"text":{"type":"string"},"failed":{"type":"boolean"}},"required":["type","id","name","text","failed"]},{"type":"object","additionalProperties":false,"properties":{"type":{"const":"media"},"media":{"x-handle":"Media","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Media"}},"required":["$llmspell","type"]}},"required":["type","media"]}]};
-
-function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate46.evaluated;
+const evaluated0 = validate36.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3754,7 +2418,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.role === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema56.required,parentSchema:schema56,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema48.required,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3765,7 +2429,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "role") || (key0 === "text")) || (key0 === "content"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema56,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3778,7 +2442,7 @@ errors++;
 if(data.role !== undefined){
 let data0 = data.role;
 if(!((((data0 === "system") || (data0 === "user")) || (data0 === "assistant")) || (data0 === "tool"))){
-const err2 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema56.properties.role.enum},message:"must be equal to one of the allowed values",schema:schema56.properties.role.enum,parentSchema:schema56.properties.role,data:data0};
+const err2 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema48.properties.role.enum},message:"must be equal to one of the allowed values",schema:schema48.properties.role.enum,parentSchema:schema48.properties.role,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3791,7 +2455,7 @@ errors++;
 if(data.text !== undefined){
 let data1 = data.text;
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.properties.text.type,parentSchema:schema56.properties.text,data:data1};
+const err3 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema48.properties.text.type,parentSchema:schema48.properties.text,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3807,7 +2471,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.properties.content.anyOf[0].type,parentSchema:schema56.properties.content.anyOf[0],data:data2};
+const err4 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema48.properties.content.anyOf[0].type,parentSchema:schema48.properties.content.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3828,7 +2492,7 @@ let valid5 = false;
 const _errs14 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err5 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[0].required,parentSchema:schema57.anyOf[0],data:data3};
+const err5 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[0].required,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3838,7 +2502,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data3.text === undefined){
-const err6 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[0].required,parentSchema:schema57.anyOf[0],data:data3};
+const err6 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[0].required,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3849,7 +2513,7 @@ errors++;
 }
 for(const key1 in data3){
 if(!((key1 === "type") || (key1 === "text"))){
-const err7 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[0],data:data3};
+const err7 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3862,7 +2526,7 @@ errors++;
 if(data3.type !== undefined){
 let data4 = data3.type;
 if("text" !== data4){
-const err8 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "text"},message:"must be equal to constant",schema:"text",parentSchema:schema57.anyOf[0].properties.type,data:data4};
+const err8 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "text"},message:"must be equal to constant",schema:"text",parentSchema:schema49.anyOf[0].properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3875,7 +2539,7 @@ errors++;
 if(data3.text !== undefined){
 let data5 = data3.text;
 if(typeof data5 !== "string"){
-const err9 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[0].properties.text.type,parentSchema:schema57.anyOf[0].properties.text,data:data5};
+const err9 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[0].properties.text.type,parentSchema:schema49.anyOf[0].properties.text,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3887,7 +2551,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[0].type,parentSchema:schema57.anyOf[0],data:data3};
+const err10 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[0].type,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3904,7 +2568,7 @@ var props0 = true;
 const _errs20 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err11 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[1].required,parentSchema:schema57.anyOf[1],data:data3};
+const err11 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[1].required,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3914,7 +2578,7 @@ vErrors.push(err11);
 errors++;
 }
 if(data3.text === undefined){
-const err12 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[1].required,parentSchema:schema57.anyOf[1],data:data3};
+const err12 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[1].required,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3925,7 +2589,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!(((key2 === "type") || (key2 === "text")) || (key2 === "meta"))){
-const err13 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[1],data:data3};
+const err13 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3938,7 +2602,7 @@ errors++;
 if(data3.type !== undefined){
 let data6 = data3.type;
 if("reasoning" !== data6){
-const err14 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "reasoning"},message:"must be equal to constant",schema:"reasoning",parentSchema:schema57.anyOf[1].properties.type,data:data6};
+const err14 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "reasoning"},message:"must be equal to constant",schema:"reasoning",parentSchema:schema49.anyOf[1].properties.type,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3951,7 +2615,7 @@ errors++;
 if(data3.text !== undefined){
 let data7 = data3.text;
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[1].properties.text.type,parentSchema:schema57.anyOf[1].properties.text,data:data7};
+const err15 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[1].properties.text.type,parentSchema:schema49.anyOf[1].properties.text,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3963,7 +2627,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[1].type,parentSchema:schema57.anyOf[1],data:data3};
+const err16 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[1].type,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3982,7 +2646,7 @@ props0 = true;
 const _errs26 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err17 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err17 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3992,7 +2656,7 @@ vErrors.push(err17);
 errors++;
 }
 if(data3.id === undefined){
-const err18 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err18 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4002,7 +2666,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data3.name === undefined){
-const err19 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err19 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4012,7 +2676,7 @@ vErrors.push(err19);
 errors++;
 }
 if(data3.input === undefined){
-const err20 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err20 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4023,7 +2687,7 @@ errors++;
 }
 for(const key3 in data3){
 if(!(((((key3 === "type") || (key3 === "id")) || (key3 === "name")) || (key3 === "input")) || (key3 === "meta"))){
-const err21 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[2],data:data3};
+const err21 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4036,7 +2700,7 @@ errors++;
 if(data3.type !== undefined){
 let data8 = data3.type;
 if("tool_call" !== data8){
-const err22 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "tool_call"},message:"must be equal to constant",schema:"tool_call",parentSchema:schema57.anyOf[2].properties.type,data:data8};
+const err22 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "tool_call"},message:"must be equal to constant",schema:"tool_call",parentSchema:schema49.anyOf[2].properties.type,data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4049,7 +2713,7 @@ errors++;
 if(data3.id !== undefined){
 let data9 = data3.id;
 if(typeof data9 !== "string"){
-const err23 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[2].properties.id.type,parentSchema:schema57.anyOf[2].properties.id,data:data9};
+const err23 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[2].properties.id.type,parentSchema:schema49.anyOf[2].properties.id,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4062,7 +2726,7 @@ errors++;
 if(data3.name !== undefined){
 let data10 = data3.name;
 if(typeof data10 !== "string"){
-const err24 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/2/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[2].properties.name.type,parentSchema:schema57.anyOf[2].properties.name,data:data10};
+const err24 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/2/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[2].properties.name.type,parentSchema:schema49.anyOf[2].properties.name,data:data10};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4074,7 +2738,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[2].type,parentSchema:schema57.anyOf[2],data:data3};
+const err25 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[2].type,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4093,7 +2757,7 @@ props0 = true;
 const _errs34 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err26 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err26 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4103,7 +2767,7 @@ vErrors.push(err26);
 errors++;
 }
 if(data3.id === undefined){
-const err27 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err27 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -4113,7 +2777,7 @@ vErrors.push(err27);
 errors++;
 }
 if(data3.name === undefined){
-const err28 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err28 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -4123,7 +2787,7 @@ vErrors.push(err28);
 errors++;
 }
 if(data3.text === undefined){
-const err29 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err29 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -4133,7 +2797,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data3.failed === undefined){
-const err30 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "failed"},message:"must have required property '"+"failed"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err30 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "failed"},message:"must have required property '"+"failed"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -4144,7 +2808,7 @@ errors++;
 }
 for(const key4 in data3){
 if(!(((((key4 === "type") || (key4 === "id")) || (key4 === "name")) || (key4 === "text")) || (key4 === "failed"))){
-const err31 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[3],data:data3};
+const err31 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -4157,7 +2821,7 @@ errors++;
 if(data3.type !== undefined){
 let data11 = data3.type;
 if("tool_result" !== data11){
-const err32 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/3/properties/type/const",keyword:"const",params:{allowedValue: "tool_result"},message:"must be equal to constant",schema:"tool_result",parentSchema:schema57.anyOf[3].properties.type,data:data11};
+const err32 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/3/properties/type/const",keyword:"const",params:{allowedValue: "tool_result"},message:"must be equal to constant",schema:"tool_result",parentSchema:schema49.anyOf[3].properties.type,data:data11};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -4170,7 +2834,7 @@ errors++;
 if(data3.id !== undefined){
 let data12 = data3.id;
 if(typeof data12 !== "string"){
-const err33 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.id.type,parentSchema:schema57.anyOf[3].properties.id,data:data12};
+const err33 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.id.type,parentSchema:schema49.anyOf[3].properties.id,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -4183,7 +2847,7 @@ errors++;
 if(data3.name !== undefined){
 let data13 = data3.name;
 if(typeof data13 !== "string"){
-const err34 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/3/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.name.type,parentSchema:schema57.anyOf[3].properties.name,data:data13};
+const err34 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/3/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.name.type,parentSchema:schema49.anyOf[3].properties.name,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -4196,7 +2860,7 @@ errors++;
 if(data3.text !== undefined){
 let data14 = data3.text;
 if(typeof data14 !== "string"){
-const err35 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/3/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.text.type,parentSchema:schema57.anyOf[3].properties.text,data:data14};
+const err35 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/3/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.text.type,parentSchema:schema49.anyOf[3].properties.text,data:data14};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -4209,7 +2873,7 @@ errors++;
 if(data3.failed !== undefined){
 let data15 = data3.failed;
 if(typeof data15 !== "boolean"){
-const err36 = {instancePath:instancePath+"/content/" + i0+"/failed",schemaPath:"#/$defs/Part/anyOf/3/properties/failed/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema57.anyOf[3].properties.failed.type,parentSchema:schema57.anyOf[3].properties.failed,data:data15};
+const err36 = {instancePath:instancePath+"/content/" + i0+"/failed",schemaPath:"#/$defs/Part/anyOf/3/properties/failed/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema49.anyOf[3].properties.failed.type,parentSchema:schema49.anyOf[3].properties.failed,data:data15};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -4221,7 +2885,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[3].type,parentSchema:schema57.anyOf[3],data:data3};
+const err37 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[3].type,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -4240,7 +2904,7 @@ props0 = true;
 const _errs46 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err38 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[4].required,parentSchema:schema57.anyOf[4],data:data3};
+const err38 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[4].required,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -4250,7 +2914,7 @@ vErrors.push(err38);
 errors++;
 }
 if(data3.media === undefined){
-const err39 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "media"},message:"must have required property '"+"media"+"'",schema:schema57.anyOf[4].required,parentSchema:schema57.anyOf[4],data:data3};
+const err39 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "media"},message:"must have required property '"+"media"+"'",schema:schema49.anyOf[4].required,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -4261,7 +2925,7 @@ errors++;
 }
 for(const key5 in data3){
 if(!((key5 === "type") || (key5 === "media"))){
-const err40 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[4],data:data3};
+const err40 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -4274,7 +2938,7 @@ errors++;
 if(data3.type !== undefined){
 let data16 = data3.type;
 if("media" !== data16){
-const err41 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/4/properties/type/const",keyword:"const",params:{allowedValue: "media"},message:"must be equal to constant",schema:"media",parentSchema:schema57.anyOf[4].properties.type,data:data16};
+const err41 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/4/properties/type/const",keyword:"const",params:{allowedValue: "media"},message:"must be equal to constant",schema:"media",parentSchema:schema49.anyOf[4].properties.type,data:data16};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -4288,7 +2952,7 @@ if(data3.media !== undefined){
 let data17 = data3.media;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 if(data17.$llmspell === undefined){
-const err42 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema57.anyOf[4].properties.media.required,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err42 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema49.anyOf[4].properties.media.required,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -4298,7 +2962,7 @@ vErrors.push(err42);
 errors++;
 }
 if(data17.type === undefined){
-const err43 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[4].properties.media.required,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err43 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[4].properties.media.required,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -4310,7 +2974,7 @@ errors++;
 if(data17.$llmspell !== undefined){
 let data18 = data17.$llmspell;
 if("handle" !== data18){
-const err44 = {instancePath:instancePath+"/content/" + i0+"/media/$llmspell",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema57.anyOf[4].properties.media.properties.$llmspell,data:data18};
+const err44 = {instancePath:instancePath+"/content/" + i0+"/media/$llmspell",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema49.anyOf[4].properties.media.properties.$llmspell,data:data18};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -4323,7 +2987,7 @@ errors++;
 if(data17.type !== undefined){
 let data19 = data17.type;
 if("Media" !== data19){
-const err45 = {instancePath:instancePath+"/content/" + i0+"/media/type",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema57.anyOf[4].properties.media.properties.type,data:data19};
+const err45 = {instancePath:instancePath+"/content/" + i0+"/media/type",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema49.anyOf[4].properties.media.properties.type,data:data19};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -4335,7 +2999,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[4].properties.media.type,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err46 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[4].properties.media.type,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -4347,7 +3011,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[4].type,parentSchema:schema57.anyOf[4],data:data3};
+const err47 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[4].type,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -4364,7 +3028,7 @@ props0 = true;
 }
 }
 if(!valid5){
-const err48 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema57.anyOf,parentSchema:schema57,data:data3};
+const err48 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema49.anyOf,parentSchema:schema49,data:data3};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -4387,7 +3051,7 @@ vErrors = null;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema56.properties.content.anyOf[1].type,parentSchema:schema56.properties.content.anyOf[1],data:data2};
+const err49 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema48.properties.content.anyOf[1].type,parentSchema:schema48.properties.content.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -4399,7 +3063,7 @@ errors++;
 var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 if(!valid1){
-const err50 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema56.properties.content.anyOf,parentSchema:schema56.properties.content,data:data2};
+const err50 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema48.properties.content.anyOf,parentSchema:schema48.properties.content,data:data2};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -4422,7 +3086,7 @@ vErrors = null;
 }
 }
 else {
-const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema56.type,parentSchema:schema56,data};
+const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.type,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -4431,17 +3095,17 @@ vErrors.push(err51);
 }
 errors++;
 }
-validate46.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
-validate46.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate36.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern8 = new RegExp("^[a-z0-9]{2,8}$", "u");
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate45.evaluated;
+const evaluated0 = validate35.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4452,7 +3116,7 @@ const _errs0 = errors;
 let valid0 = false;
 const _errs1 = errors;
 if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[0].type,parentSchema:schema55.anyOf[0],data};
+const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.anyOf[0].type,parentSchema:schema47.anyOf[0],data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4467,7 +3131,7 @@ const _errs3 = errors;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((((((key0 === "text") || (key0 === "messages")) || (key0 === "data")) || (key0 === "parameters")) || (key0 === "media")) || (key0 === "image"))){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1],data};
+const err1 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema47.anyOf[1],data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4480,7 +3144,7 @@ errors++;
 if(data.text !== undefined){
 let data0 = data.text;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/text",schemaPath:"#/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.text.type,parentSchema:schema55.anyOf[1].properties.text,data:data0};
+const err2 = {instancePath:instancePath+"/text",schemaPath:"#/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.anyOf[1].properties.text.type,parentSchema:schema47.anyOf[1].properties.text,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4495,14 +3159,14 @@ let data1 = data.messages;
 if(Array.isArray(data1)){
 const len0 = data1.length;
 for(let i0=0; i0<len0; i0++){
-if(!(validate46(data1[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+if(!(validate36(data1[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/messages",schemaPath:"#/anyOf/1/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.messages.type,parentSchema:schema55.anyOf[1].properties.messages,data:data1};
+const err3 = {instancePath:instancePath+"/messages",schemaPath:"#/anyOf/1/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.anyOf[1].properties.messages.type,parentSchema:schema47.anyOf[1].properties.messages,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4515,7 +3179,7 @@ errors++;
 if(data.parameters !== undefined){
 let data3 = data.parameters;
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-const err4 = {instancePath:instancePath+"/parameters",schemaPath:"#/anyOf/1/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.parameters.type,parentSchema:schema55.anyOf[1].properties.parameters,data:data3};
+const err4 = {instancePath:instancePath+"/parameters",schemaPath:"#/anyOf/1/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.anyOf[1].properties.parameters.type,parentSchema:schema47.anyOf[1].properties.parameters,data:data3};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4529,7 +3193,7 @@ if(data.media !== undefined){
 let data4 = data.media;
 if(Array.isArray(data4)){
 if(data4.length > 64){
-const err5 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema55.anyOf[1].properties.media,data:data4};
+const err5 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema47.anyOf[1].properties.media,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4543,7 +3207,7 @@ for(let i1=0; i1<len1; i1++){
 let data5 = data4[i1];
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 if(data5.$llmspell === undefined){
-const err6 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
+const err6 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema47.anyOf[1].properties.media.items.required,parentSchema:schema47.anyOf[1].properties.media.items,data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4553,7 +3217,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data5.type === undefined){
-const err7 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
+const err7 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema47.anyOf[1].properties.media.items.required,parentSchema:schema47.anyOf[1].properties.media.items,data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4565,7 +3229,7 @@ errors++;
 if(data5.$llmspell !== undefined){
 let data6 = data5.$llmspell;
 if("handle" !== data6){
-const err8 = {instancePath:instancePath+"/media/" + i1+"/$llmspell",schemaPath:"#/anyOf/1/properties/media/items/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.media.items.properties.$llmspell,data:data6};
+const err8 = {instancePath:instancePath+"/media/" + i1+"/$llmspell",schemaPath:"#/anyOf/1/properties/media/items/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema47.anyOf[1].properties.media.items.properties.$llmspell,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4578,7 +3242,7 @@ errors++;
 if(data5.type !== undefined){
 let data7 = data5.type;
 if("Media" !== data7){
-const err9 = {instancePath:instancePath+"/media/" + i1+"/type",schemaPath:"#/anyOf/1/properties/media/items/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.media.items.properties.type,data:data7};
+const err9 = {instancePath:instancePath+"/media/" + i1+"/type",schemaPath:"#/anyOf/1/properties/media/items/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema47.anyOf[1].properties.media.items.properties.type,data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4590,7 +3254,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.media.items.type,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
+const err10 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.anyOf[1].properties.media.items.type,parentSchema:schema47.anyOf[1].properties.media.items,data:data5};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4602,7 +3266,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.media.type,parentSchema:schema55.anyOf[1].properties.media,data:data4};
+const err11 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.anyOf[1].properties.media.type,parentSchema:schema47.anyOf[1].properties.media,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4619,7 +3283,7 @@ let valid7 = false;
 const _errs21 = errors;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.$llmspell === undefined){
-const err12 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
+const err12 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema47.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema47.anyOf[1].properties.image.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4629,7 +3293,7 @@ vErrors.push(err12);
 errors++;
 }
 if(data8.type === undefined){
-const err13 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
+const err13 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema47.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema47.anyOf[1].properties.image.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4641,7 +3305,7 @@ errors++;
 if(data8.$llmspell !== undefined){
 let data9 = data8.$llmspell;
 if("handle" !== data9){
-const err14 = {instancePath:instancePath+"/image/$llmspell",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.$llmspell,data:data9};
+const err14 = {instancePath:instancePath+"/image/$llmspell",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema47.anyOf[1].properties.image.anyOf[0].properties.$llmspell,data:data9};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4654,7 +3318,7 @@ errors++;
 if(data8.type !== undefined){
 let data10 = data8.type;
 if("Media" !== data10){
-const err15 = {instancePath:instancePath+"/image/type",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.type,data:data10};
+const err15 = {instancePath:instancePath+"/image/type",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema47.anyOf[1].properties.image.anyOf[0].properties.type,data:data10};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4666,7 +3330,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[0].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
+const err16 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.anyOf[1].properties.image.anyOf[0].type,parentSchema:schema47.anyOf[1].properties.image.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4685,7 +3349,7 @@ props0.type = true;
 const _errs25 = errors;
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 if(data8.base64 === undefined){
-const err17 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/required",keyword:"required",params:{missingProperty: "base64"},message:"must have required property '"+"base64"+"'",schema:schema55.anyOf[1].properties.image.anyOf[1].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
+const err17 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/required",keyword:"required",params:{missingProperty: "base64"},message:"must have required property '"+"base64"+"'",schema:schema47.anyOf[1].properties.image.anyOf[1].required,parentSchema:schema47.anyOf[1].properties.image.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4696,7 +3360,7 @@ errors++;
 }
 for(const key1 in data8){
 if(!((key1 === "base64") || (key1 === "format"))){
-const err18 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
+const err18 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema47.anyOf[1].properties.image.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4710,7 +3374,7 @@ if(data8.base64 !== undefined){
 let data11 = data8.base64;
 if(typeof data11 === "string"){
 if(data11.length < 1){
-const err19 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
+const err19 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4721,7 +3385,7 @@ errors++;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
+const err20 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.anyOf[1].properties.image.anyOf[1].properties.base64.type,parentSchema:schema47.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -4735,7 +3399,7 @@ if(data8.format !== undefined){
 let data12 = data8.format;
 if(typeof data12 === "string"){
 if(!pattern8.test(data12)){
-const err21 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]{2,8}$"},message:"must match pattern \""+"^[a-z0-9]{2,8}$"+"\"",schema:"^[a-z0-9]{2,8}$",parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
+const err21 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]{2,8}$"},message:"must match pattern \""+"^[a-z0-9]{2,8}$"+"\"",schema:"^[a-z0-9]{2,8}$",parentSchema:schema47.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -4746,7 +3410,7 @@ errors++;
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.format.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
+const err22 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.anyOf[1].properties.image.anyOf[1].properties.format.type,parentSchema:schema47.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -4758,7 +3422,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[1].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
+const err23 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.anyOf[1].properties.image.anyOf[1].type,parentSchema:schema47.anyOf[1].properties.image.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -4775,7 +3439,7 @@ props0 = true;
 }
 }
 if(!valid7){
-const err24 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf[1].properties.image.anyOf,parentSchema:schema55.anyOf[1].properties.image,data:data8};
+const err24 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema47.anyOf[1].properties.image.anyOf,parentSchema:schema47.anyOf[1].properties.image,data:data8};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -4798,7 +3462,7 @@ vErrors = null;
 }
 }
 else {
-const err25 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].type,parentSchema:schema55.anyOf[1],data};
+const err25 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.anyOf[1].type,parentSchema:schema47.anyOf[1],data};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -4813,7 +3477,7 @@ if(_valid0){
 var props1 = true;
 }
 if(!valid0){
-const err26 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf,parentSchema:schema55,data};
+const err26 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema47.anyOf,parentSchema:schema47,data};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -4833,18 +3497,18 @@ vErrors = null;
 }
 }
 }
-validate45.errors = vErrors;
+validate35.errors = vErrors;
 evaluated0.props = props1;
 return errors === 0;
 }
-validate45.evaluated = {"dynamicProps":true,"dynamicItems":false};
+validate35.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema58 = {"type":"object","additionalProperties":false,"properties":{"schema":{"$ref":"#/$defs/Schema"},"tools":{"$ref":"#/$defs/Tools"},"tool_choice":{"type":"string","minLength":1},"temperature":{"type":"number","minimum":0},"max_tokens":{"type":"integer","minimum":1},"budget":{"$ref":"#/$defs/Budget"},"timeout":{"$ref":"#/$defs/Duration","description":"Wall time; TIMEOUT after it."},"stop_when":{"$ref":"#/$defs/StopWhen"},"on_chunk":{"x-callback":{"params":[{"name":"chunk","schema":{"$ref":"#/$defs/Chunk"}}]},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}},"description":"Override the configuration for one call."};
+const schema50 = {"type":"object","additionalProperties":false,"properties":{"schema":{"$ref":"#/$defs/Schema"},"tools":{"$ref":"#/$defs/Tools"},"tool_choice":{"type":"string","minLength":1},"temperature":{"type":"number","minimum":0},"max_tokens":{"type":"integer","minimum":1},"budget":{"$ref":"#/$defs/Budget"},"timeout":{"$ref":"#/$defs/Duration","description":"Wall time; TIMEOUT after it."},"stop_when":{"$ref":"#/$defs/StopWhen"},"on_chunk":{"x-callback":{"params":[{"name":"chunk","schema":{"$ref":"#/$defs/Chunk"}}]},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}},"description":"Override the configuration for one call."};
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate49.evaluated;
+const evaluated0 = validate39.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -4853,8 +3517,8 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
+if(!(func1.call(schema50.properties, key0))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema50,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5082,7 +3746,7 @@ if(data.tool_choice !== undefined){
 let data7 = data.tool_choice;
 if(typeof data7 === "string"){
 if(data7.length < 1){
-const err16 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema58.properties.tool_choice,data:data7};
+const err16 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema50.properties.tool_choice,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5093,7 +3757,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.properties.tool_choice.type,parentSchema:schema58.properties.tool_choice,data:data7};
+const err17 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema50.properties.tool_choice.type,parentSchema:schema50.properties.tool_choice,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5107,7 +3771,7 @@ if(data.temperature !== undefined){
 let data8 = data.temperature;
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 < 0 || isNaN(data8)){
-const err18 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema58.properties.temperature,data:data8};
+const err18 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema50.properties.temperature,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5118,7 +3782,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema58.properties.temperature.type,parentSchema:schema58.properties.temperature,data:data8};
+const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema50.properties.temperature.type,parentSchema:schema50.properties.temperature,data:data8};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5131,7 +3795,7 @@ errors++;
 if(data.max_tokens !== undefined){
 let data9 = data.max_tokens;
 if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err20 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema58.properties.max_tokens.type,parentSchema:schema58.properties.max_tokens,data:data9};
+const err20 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema50.properties.max_tokens.type,parentSchema:schema50.properties.max_tokens,data:data9};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5142,7 +3806,7 @@ errors++;
 }
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 1 || isNaN(data9)){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema58.properties.max_tokens,data:data9};
+const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema50.properties.max_tokens,data:data9};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5245,7 +3909,7 @@ if(data.on_chunk !== undefined){
 let data13 = data.on_chunk;
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 if(data13.$llmspell === undefined){
-const err27 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema58.properties.on_chunk.required,parentSchema:schema58.properties.on_chunk,data:data13};
+const err27 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema50.properties.on_chunk.required,parentSchema:schema50.properties.on_chunk,data:data13};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5257,7 +3921,7 @@ errors++;
 if(data13.$llmspell !== undefined){
 let data14 = data13.$llmspell;
 if("callback" !== data14){
-const err28 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema58.properties.on_chunk.properties.$llmspell,data:data14};
+const err28 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema50.properties.on_chunk.properties.$llmspell,data:data14};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5269,7 +3933,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.properties.on_chunk.type,parentSchema:schema58.properties.on_chunk,data:data13};
+const err29 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema50.properties.on_chunk.type,parentSchema:schema50.properties.on_chunk,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5281,7 +3945,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
+const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema50.type,parentSchema:schema50,data};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5290,16 +3954,16 @@ vErrors.push(err30);
 }
 errors++;
 }
-validate49.errors = vErrors;
+validate39.errors = vErrors;
 return errors === 0;
 }
-validate49.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate39.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate44.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -5308,7 +3972,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.input === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema54.required,parentSchema:schema54,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema46.required,parentSchema:schema46,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5319,7 +3983,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "input") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema54,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema46,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5330,20 +3994,20 @@ errors++;
 }
 }
 if(data.input !== undefined){
-if(!(validate45(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate35(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
 errors = vErrors.length;
 }
 }
 if(data.options !== undefined){
-if(!(validate49(data.options, {instancePath:instancePath+"/options",parentData:data,parentDataProperty:"options",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate49.errors : vErrors.concat(validate49.errors);
+if(!(validate39(data.options, {instancePath:instancePath+"/options",parentData:data,parentDataProperty:"options",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema54.type,parentSchema:schema54,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.type,parentSchema:schema46,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5352,939 +4016,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate44.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate44.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check7 = validate53;
-const schema62 = {"type":"object","properties":{"input":{"$ref":"module#/$defs/Input"},"options":{"$ref":"module#/$defs/Options"}},"required":["input"],"additionalProperties":false};
+const check4 = validate43;
+const schema54 = {"type":"object","properties":{"id":{"type":"string","minLength":1}},"required":[],"additionalProperties":false};
 
-function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate54.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[0].type,parentSchema:schema55.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((((key0 === "text") || (key0 === "messages")) || (key0 === "data")) || (key0 === "parameters")) || (key0 === "media")) || (key0 === "image"))){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.text !== undefined){
-let data0 = data.text;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/text",schemaPath:"#/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.text.type,parentSchema:schema55.anyOf[1].properties.text,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.messages !== undefined){
-let data1 = data.messages;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate46(data1[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/messages",schemaPath:"#/anyOf/1/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.messages.type,parentSchema:schema55.anyOf[1].properties.messages,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.parameters !== undefined){
-let data3 = data.parameters;
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-const err4 = {instancePath:instancePath+"/parameters",schemaPath:"#/anyOf/1/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.parameters.type,parentSchema:schema55.anyOf[1].properties.parameters,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.media !== undefined){
-let data4 = data.media;
-if(Array.isArray(data4)){
-if(data4.length > 64){
-const err5 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.$llmspell === undefined){
-const err6 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data5.type === undefined){
-const err7 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data5.$llmspell !== undefined){
-let data6 = data5.$llmspell;
-if("handle" !== data6){
-const err8 = {instancePath:instancePath+"/media/" + i1+"/$llmspell",schemaPath:"#/anyOf/1/properties/media/items/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.media.items.properties.$llmspell,data:data6};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data5.type !== undefined){
-let data7 = data5.type;
-if("Media" !== data7){
-const err9 = {instancePath:instancePath+"/media/" + i1+"/type",schemaPath:"#/anyOf/1/properties/media/items/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.media.items.properties.type,data:data7};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.media.items.type,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.media.type,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.image !== undefined){
-let data8 = data.image;
-const _errs20 = errors;
-let valid7 = false;
-const _errs21 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.$llmspell === undefined){
-const err12 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(data8.type === undefined){
-const err13 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data8.$llmspell !== undefined){
-let data9 = data8.$llmspell;
-if("handle" !== data9){
-const err14 = {instancePath:instancePath+"/image/$llmspell",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.$llmspell,data:data9};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-if(data8.type !== undefined){
-let data10 = data8.type;
-if("Media" !== data10){
-const err15 = {instancePath:instancePath+"/image/type",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.type,data:data10};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[0].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-var _valid1 = _errs21 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs25 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.base64 === undefined){
-const err17 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/required",keyword:"required",params:{missingProperty: "base64"},message:"must have required property '"+"base64"+"'",schema:schema55.anyOf[1].properties.image.anyOf[1].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-for(const key1 in data8){
-if(!((key1 === "base64") || (key1 === "format"))){
-const err18 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data8.base64 !== undefined){
-let data11 = data8.base64;
-if(typeof data11 === "string"){
-if(data11.length < 1){
-const err19 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data8.format !== undefined){
-let data12 = data8.format;
-if(typeof data12 === "string"){
-if(!pattern8.test(data12)){
-const err21 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]{2,8}$"},message:"must match pattern \""+"^[a-z0-9]{2,8}$"+"\"",schema:"^[a-z0-9]{2,8}$",parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.format.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[1].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-if(props0 !== true){
-props0 = true;
-}
-}
-if(!valid7){
-const err24 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf[1].properties.image.anyOf,parentSchema:schema55.anyOf[1].properties.image,data:data8};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err25 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].type,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props1 = true;
-}
-if(!valid0){
-const err26 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf,parentSchema:schema55,data};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate54.errors = vErrors;
-evaluated0.props = props1;
-return errors === 0;
-}
-validate54.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate57(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate57.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.schema !== undefined){
-let data0 = data.schema;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/schema",schemaPath:"#/$defs/Schema/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.tools !== undefined){
-let data1 = data.tools;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-const _errs9 = errors;
-let valid5 = false;
-const _errs10 = errors;
-if(typeof data2 === "string"){
-if(data2.length < 1){
-const err2 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.items.anyOf[0].type,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid0 = _errs10 === errors;
-valid5 = valid5 || _valid0;
-const _errs12 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err4 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err5 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data3 = data2.$llmspell;
-if("handle" !== data3){
-const err6 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[1].properties.$llmspell,data:data3};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data4 = data2.type;
-if("Tool" !== data4){
-const err7 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema37.items.anyOf[1].properties.type,data:data4};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[1].type,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid0 = _errs12 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs16 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err9 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err10 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data5 = data2.$llmspell;
-if("handle" !== data5){
-const err11 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[2].properties.$llmspell,data:data5};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data6 = data2.type;
-if("Agent" !== data6){
-const err12 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "Agent"},message:"must be equal to constant",schema:"Agent",parentSchema:schema37.items.anyOf[2].properties.type,data:data6};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[2].type,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid0 = _errs16 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-if(props0 !== true){
-props0 = props0 || {};
-props0.$llmspell = true;
-props0.type = true;
-}
-}
-if(!valid5){
-const err14 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.items.anyOf,parentSchema:schema37.items,data:data2};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-else {
-errors = _errs9;
-if(vErrors !== null){
-if(_errs9){
-vErrors.length = _errs9;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/tools",schemaPath:"#/$defs/Tools/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.type,parentSchema:schema37,data:data1};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.tool_choice !== undefined){
-let data7 = data.tool_choice;
-if(typeof data7 === "string"){
-if(data7.length < 1){
-const err16 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.properties.tool_choice.type,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data8 = data.temperature;
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err18 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema58.properties.temperature.type,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err20 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema58.properties.max_tokens.type,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-}
-if(data.budget !== undefined){
-if(!(validate27(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-if(data.timeout !== undefined){
-let data11 = data.timeout;
-const _errs29 = errors;
-let valid9 = false;
-const _errs30 = errors;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema41.anyOf[0].type,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs30 === errors;
-valid9 = valid9 || _valid1;
-const _errs32 = errors;
-if(typeof data11 === "string"){
-if(!pattern4.test(data11)){
-const err24 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema41.anyOf[1].type,parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid1 = _errs32 === errors;
-valid9 = valid9 || _valid1;
-if(!valid9){
-const err26 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema41.anyOf,parentSchema:schema41,data:data11};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs29;
-if(vErrors !== null){
-if(_errs29){
-vErrors.length = _errs29;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.stop_when !== undefined){
-if(!(validate29(data.stop_when, {instancePath:instancePath+"/stop_when",parentData:data,parentDataProperty:"stop_when",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.on_chunk !== undefined){
-let data13 = data.on_chunk;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.$llmspell === undefined){
-const err27 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema58.properties.on_chunk.required,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-if(data13.$llmspell !== undefined){
-let data14 = data13.$llmspell;
-if("callback" !== data14){
-const err28 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema58.properties.on_chunk.properties.$llmspell,data:data14};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.properties.on_chunk.type,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-validate57.errors = vErrors;
-return errors === 0;
-}
-validate57.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate53.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.input === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema62.required,parentSchema:schema62,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "input") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema62,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.input !== undefined){
-if(!(validate54(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
-errors = vErrors.length;
-}
-}
-if(data.options !== undefined){
-if(!(validate57(data.options, {instancePath:instancePath+"/options",parentData:data,parentDataProperty:"options",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate57.errors : vErrors.concat(validate57.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema62.type,parentSchema:schema62,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate53.errors = vErrors;
-return errors === 0;
-}
-validate53.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check8 = validate61;
-const schema68 = {"type":"object","properties":{"id":{"type":"string","minLength":1}},"required":[],"additionalProperties":false};
-
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate61.evaluated;
+const evaluated0 = validate43.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6294,7 +4037,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(key0 === "id")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema68,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema54,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6308,7 +4051,7 @@ if(data.id !== undefined){
 let data0 = data.id;
 if(typeof data0 === "string"){
 if(data0.length < 1){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema68.properties.id,data:data0};
+const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema54.properties.id,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6319,7 +4062,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema68.properties.id.type,parentSchema:schema68.properties.id,data:data0};
+const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema54.properties.id.type,parentSchema:schema54.properties.id,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6331,7 +4074,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema68.type,parentSchema:schema68,data};
+const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema54.type,parentSchema:schema54,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6340,19 +4083,19 @@ vErrors.push(err3);
 }
 errors++;
 }
-validate61.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
-validate61.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate43.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check9 = validate62;
-const schema69 = {"type":"object","properties":{"options":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$","description":"Default: the name of the agent."},"description":{"type":"string"},"schema":{"$ref":"module#/$defs/Schema","description":"Parameters of the tool, given to the agent as data. Default: { input = \"string\" }, given as text."}}}},"required":[],"additionalProperties":false};
-const pattern12 = new RegExp("^[a-zA-Z0-9_-]{1,64}$", "u");
+const check5 = validate44;
+const schema55 = {"type":"object","properties":{"options":{"type":"object","additionalProperties":false,"properties":{"name":{"type":"string","pattern":"^[a-zA-Z0-9_-]{1,64}$","description":"Default: the name of the agent."},"description":{"type":"string"},"schema":{"$ref":"module#/$defs/Schema","description":"Parameters of the tool, given to the agent as data. Default: { input = \"string\" }, given as text."}}}},"required":[],"additionalProperties":false};
+const pattern10 = new RegExp("^[a-zA-Z0-9_-]{1,64}$", "u");
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate62.evaluated;
+const evaluated0 = validate44.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6362,7 +4105,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(key0 === "options")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema69,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6377,7 +4120,7 @@ let data0 = data.options;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 for(const key1 in data0){
 if(!(((key1 === "name") || (key1 === "description")) || (key1 === "schema"))){
-const err1 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema69.properties.options,data:data0};
+const err1 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.properties.options,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6390,8 +4133,8 @@ errors++;
 if(data0.name !== undefined){
 let data1 = data0.name;
 if(typeof data1 === "string"){
-if(!pattern12.test(data1)){
-const err2 = {instancePath:instancePath+"/options/name",schemaPath:"#/properties/options/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9_-]{1,64}$"},message:"must match pattern \""+"^[a-zA-Z0-9_-]{1,64}$"+"\"",schema:"^[a-zA-Z0-9_-]{1,64}$",parentSchema:schema69.properties.options.properties.name,data:data1};
+if(!pattern10.test(data1)){
+const err2 = {instancePath:instancePath+"/options/name",schemaPath:"#/properties/options/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-zA-Z0-9_-]{1,64}$"},message:"must match pattern \""+"^[a-zA-Z0-9_-]{1,64}$"+"\"",schema:"^[a-zA-Z0-9_-]{1,64}$",parentSchema:schema55.properties.options.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6402,7 +4145,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/options/name",schemaPath:"#/properties/options/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.options.properties.name.type,parentSchema:schema69.properties.options.properties.name,data:data1};
+const err3 = {instancePath:instancePath+"/options/name",schemaPath:"#/properties/options/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.properties.options.properties.name.type,parentSchema:schema55.properties.options.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6415,7 +4158,7 @@ errors++;
 if(data0.description !== undefined){
 let data2 = data0.description;
 if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/options/description",schemaPath:"#/properties/options/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema69.properties.options.properties.description.type,parentSchema:schema69.properties.options.properties.description,data:data2};
+const err4 = {instancePath:instancePath+"/options/description",schemaPath:"#/properties/options/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.properties.options.properties.description.type,parentSchema:schema55.properties.options.properties.description,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6440,7 +4183,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.properties.options.type,parentSchema:schema69.properties.options,data:data0};
+const err6 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.properties.options.type,parentSchema:schema55.properties.options,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6452,7 +4195,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema69.type,parentSchema:schema69,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.type,parentSchema:schema55,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6461,58 +4204,18 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate62.errors = vErrors;
+validate44.errors = vErrors;
 return errors === 0;
 }
-validate62.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate44.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check10 = validate63;
-const schema71 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
+const check6 = validate45;
+const schema57 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"params":{"type":"object","x-open":true}},"required":["name"],"additionalProperties":false};
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate63.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema71,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema71.type,parentSchema:schema71,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate63.errors = vErrors;
-return errors === 0;
-}
-validate63.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check11 = validate64;
-const schema72 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false};
-
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate64.evaluated;
+const evaluated0 = validate45.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -6521,84 +4224,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema72.required,parentSchema:schema72,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema72,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema72.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema72.properties.name.type,parentSchema:schema72.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema72.type,parentSchema:schema72,data};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-validate64.errors = vErrors;
-return errors === 0;
-}
-validate64.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check12 = validate65;
-const schema73 = {"type":"object","properties":{"name":{"type":"string","minLength":1},"params":{"type":"object","x-open":true}},"required":["name"],"additionalProperties":false};
-
-function validate65(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate65.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema73.required,parentSchema:schema73,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema57.required,parentSchema:schema57,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6609,7 +4235,7 @@ errors++;
 }
 for(const key0 in data){
 if(!((key0 === "name") || (key0 === "params"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema73,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema57,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6623,7 +4249,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 if(typeof data0 === "string"){
 if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema73.properties.name,data:data0};
+const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema57.properties.name,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6634,7 +4260,7 @@ errors++;
 }
 }
 else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema73.properties.name.type,parentSchema:schema73.properties.name,data:data0};
+const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.properties.name.type,parentSchema:schema57.properties.name,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6647,7 +4273,7 @@ errors++;
 if(data.params !== undefined){
 let data1 = data.params;
 if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
-const err4 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.properties.params.type,parentSchema:schema73.properties.params,data:data1};
+const err4 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.properties.params.type,parentSchema:schema57.properties.params,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6659,7 +4285,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema73.type,parentSchema:schema73,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.type,parentSchema:schema57,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6668,2180 +4294,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate65.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
-validate65.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate45.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check13 = validate66;
-const schema74 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
+const check7 = validate46;
+const schema58 = {"type":"object","properties":{"message":{"$ref":"module#/$defs/Message"}},"required":["message"],"additionalProperties":false};
 
-function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate66.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema74.type,parentSchema:schema74,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate66.errors = vErrors;
-return errors === 0;
-}
-validate66.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check14 = validate67;
-const schema75 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate67.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema75,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema75.type,parentSchema:schema75,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate67.errors = vErrors;
-return errors === 0;
-}
-validate67.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check15 = validate68;
-const schema76 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate68.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema76,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema76.type,parentSchema:schema76,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate68.errors = vErrors;
-return errors === 0;
-}
-validate68.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check16 = validate69;
-const schema77 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate69.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema77,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema77.type,parentSchema:schema77,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate69.errors = vErrors;
-return errors === 0;
-}
-validate69.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check17 = validate70;
-const schema78 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate70(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate70.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema78,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema78.type,parentSchema:schema78,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate70.errors = vErrors;
-return errors === 0;
-}
-validate70.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check18 = validate71;
-const schema79 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate71(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate71.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema79,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema79.type,parentSchema:schema79,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate71.errors = vErrors;
-return errors === 0;
-}
-validate71.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check19 = validate72;
-const schema80 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate72(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate72.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema80,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema80.type,parentSchema:schema80,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate72.errors = vErrors;
-return errors === 0;
-}
-validate72.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check20 = validate73;
-const schema81 = {"type":"object","properties":{"input":{"$ref":"module#/$defs/Input"},"options":{"$ref":"module#/$defs/Options"}},"required":["input"],"additionalProperties":false};
-
-function validate74(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate74.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[0].type,parentSchema:schema55.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((((key0 === "text") || (key0 === "messages")) || (key0 === "data")) || (key0 === "parameters")) || (key0 === "media")) || (key0 === "image"))){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.text !== undefined){
-let data0 = data.text;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/text",schemaPath:"#/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.text.type,parentSchema:schema55.anyOf[1].properties.text,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.messages !== undefined){
-let data1 = data.messages;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate46(data1[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/messages",schemaPath:"#/anyOf/1/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.messages.type,parentSchema:schema55.anyOf[1].properties.messages,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.parameters !== undefined){
-let data3 = data.parameters;
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-const err4 = {instancePath:instancePath+"/parameters",schemaPath:"#/anyOf/1/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.parameters.type,parentSchema:schema55.anyOf[1].properties.parameters,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.media !== undefined){
-let data4 = data.media;
-if(Array.isArray(data4)){
-if(data4.length > 64){
-const err5 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.$llmspell === undefined){
-const err6 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data5.type === undefined){
-const err7 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data5.$llmspell !== undefined){
-let data6 = data5.$llmspell;
-if("handle" !== data6){
-const err8 = {instancePath:instancePath+"/media/" + i1+"/$llmspell",schemaPath:"#/anyOf/1/properties/media/items/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.media.items.properties.$llmspell,data:data6};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data5.type !== undefined){
-let data7 = data5.type;
-if("Media" !== data7){
-const err9 = {instancePath:instancePath+"/media/" + i1+"/type",schemaPath:"#/anyOf/1/properties/media/items/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.media.items.properties.type,data:data7};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.media.items.type,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.media.type,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.image !== undefined){
-let data8 = data.image;
-const _errs20 = errors;
-let valid7 = false;
-const _errs21 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.$llmspell === undefined){
-const err12 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(data8.type === undefined){
-const err13 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data8.$llmspell !== undefined){
-let data9 = data8.$llmspell;
-if("handle" !== data9){
-const err14 = {instancePath:instancePath+"/image/$llmspell",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.$llmspell,data:data9};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-if(data8.type !== undefined){
-let data10 = data8.type;
-if("Media" !== data10){
-const err15 = {instancePath:instancePath+"/image/type",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.type,data:data10};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[0].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-var _valid1 = _errs21 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs25 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.base64 === undefined){
-const err17 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/required",keyword:"required",params:{missingProperty: "base64"},message:"must have required property '"+"base64"+"'",schema:schema55.anyOf[1].properties.image.anyOf[1].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-for(const key1 in data8){
-if(!((key1 === "base64") || (key1 === "format"))){
-const err18 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data8.base64 !== undefined){
-let data11 = data8.base64;
-if(typeof data11 === "string"){
-if(data11.length < 1){
-const err19 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data8.format !== undefined){
-let data12 = data8.format;
-if(typeof data12 === "string"){
-if(!pattern8.test(data12)){
-const err21 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]{2,8}$"},message:"must match pattern \""+"^[a-z0-9]{2,8}$"+"\"",schema:"^[a-z0-9]{2,8}$",parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.format.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[1].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-if(props0 !== true){
-props0 = true;
-}
-}
-if(!valid7){
-const err24 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf[1].properties.image.anyOf,parentSchema:schema55.anyOf[1].properties.image,data:data8};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err25 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].type,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props1 = true;
-}
-if(!valid0){
-const err26 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf,parentSchema:schema55,data};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate74.errors = vErrors;
-evaluated0.props = props1;
-return errors === 0;
-}
-validate74.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate77(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate77.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.schema !== undefined){
-let data0 = data.schema;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/schema",schemaPath:"#/$defs/Schema/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.tools !== undefined){
-let data1 = data.tools;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-const _errs9 = errors;
-let valid5 = false;
-const _errs10 = errors;
-if(typeof data2 === "string"){
-if(data2.length < 1){
-const err2 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.items.anyOf[0].type,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid0 = _errs10 === errors;
-valid5 = valid5 || _valid0;
-const _errs12 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err4 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err5 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data3 = data2.$llmspell;
-if("handle" !== data3){
-const err6 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[1].properties.$llmspell,data:data3};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data4 = data2.type;
-if("Tool" !== data4){
-const err7 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema37.items.anyOf[1].properties.type,data:data4};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[1].type,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid0 = _errs12 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs16 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err9 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err10 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data5 = data2.$llmspell;
-if("handle" !== data5){
-const err11 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[2].properties.$llmspell,data:data5};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data6 = data2.type;
-if("Agent" !== data6){
-const err12 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "Agent"},message:"must be equal to constant",schema:"Agent",parentSchema:schema37.items.anyOf[2].properties.type,data:data6};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[2].type,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid0 = _errs16 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-if(props0 !== true){
-props0 = props0 || {};
-props0.$llmspell = true;
-props0.type = true;
-}
-}
-if(!valid5){
-const err14 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.items.anyOf,parentSchema:schema37.items,data:data2};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-else {
-errors = _errs9;
-if(vErrors !== null){
-if(_errs9){
-vErrors.length = _errs9;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/tools",schemaPath:"#/$defs/Tools/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.type,parentSchema:schema37,data:data1};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.tool_choice !== undefined){
-let data7 = data.tool_choice;
-if(typeof data7 === "string"){
-if(data7.length < 1){
-const err16 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.properties.tool_choice.type,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data8 = data.temperature;
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err18 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema58.properties.temperature.type,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err20 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema58.properties.max_tokens.type,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-}
-if(data.budget !== undefined){
-if(!(validate27(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-if(data.timeout !== undefined){
-let data11 = data.timeout;
-const _errs29 = errors;
-let valid9 = false;
-const _errs30 = errors;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema41.anyOf[0].type,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs30 === errors;
-valid9 = valid9 || _valid1;
-const _errs32 = errors;
-if(typeof data11 === "string"){
-if(!pattern4.test(data11)){
-const err24 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema41.anyOf[1].type,parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid1 = _errs32 === errors;
-valid9 = valid9 || _valid1;
-if(!valid9){
-const err26 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema41.anyOf,parentSchema:schema41,data:data11};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs29;
-if(vErrors !== null){
-if(_errs29){
-vErrors.length = _errs29;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.stop_when !== undefined){
-if(!(validate29(data.stop_when, {instancePath:instancePath+"/stop_when",parentData:data,parentDataProperty:"stop_when",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.on_chunk !== undefined){
-let data13 = data.on_chunk;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.$llmspell === undefined){
-const err27 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema58.properties.on_chunk.required,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-if(data13.$llmspell !== undefined){
-let data14 = data13.$llmspell;
-if("callback" !== data14){
-const err28 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema58.properties.on_chunk.properties.$llmspell,data:data14};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.properties.on_chunk.type,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-validate77.errors = vErrors;
-return errors === 0;
-}
-validate77.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate73(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate73.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.input === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema81.required,parentSchema:schema81,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "input") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema81,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.input !== undefined){
-if(!(validate74(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate74.errors : vErrors.concat(validate74.errors);
-errors = vErrors.length;
-}
-}
-if(data.options !== undefined){
-if(!(validate77(data.options, {instancePath:instancePath+"/options",parentData:data,parentDataProperty:"options",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate77.errors : vErrors.concat(validate77.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema81.type,parentSchema:schema81,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate73.errors = vErrors;
-return errors === 0;
-}
-validate73.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check21 = validate81;
-const schema87 = {"type":"object","properties":{"input":{"$ref":"module#/$defs/Input"},"options":{"$ref":"module#/$defs/Options"}},"required":["input"],"additionalProperties":false};
-
-function validate82(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate82.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-const _errs0 = errors;
-let valid0 = false;
-const _errs1 = errors;
-if(typeof data !== "string"){
-const err0 = {instancePath,schemaPath:"#/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[0].type,parentSchema:schema55.anyOf[0],data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-var _valid0 = _errs1 === errors;
-valid0 = valid0 || _valid0;
-const _errs3 = errors;
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((((key0 === "text") || (key0 === "messages")) || (key0 === "data")) || (key0 === "parameters")) || (key0 === "media")) || (key0 === "image"))){
-const err1 = {instancePath,schemaPath:"#/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.text !== undefined){
-let data0 = data.text;
-if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/text",schemaPath:"#/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.text.type,parentSchema:schema55.anyOf[1].properties.text,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data.messages !== undefined){
-let data1 = data.messages;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-if(!(validate46(data1[i0], {instancePath:instancePath+"/messages/" + i0,parentData:data1,parentDataProperty:i0,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/messages",schemaPath:"#/anyOf/1/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.messages.type,parentSchema:schema55.anyOf[1].properties.messages,data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data.parameters !== undefined){
-let data3 = data.parameters;
-if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-const err4 = {instancePath:instancePath+"/parameters",schemaPath:"#/anyOf/1/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.parameters.type,parentSchema:schema55.anyOf[1].properties.parameters,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-if(data.media !== undefined){
-let data4 = data.media;
-if(Array.isArray(data4)){
-if(data4.length > 64){
-const err5 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/maxItems",keyword:"maxItems",params:{limit: 64},message:"must NOT have more than 64 items",schema:64,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-const len1 = data4.length;
-for(let i1=0; i1<len1; i1++){
-let data5 = data4[i1];
-if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
-if(data5.$llmspell === undefined){
-const err6 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data5.type === undefined){
-const err7 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.media.items.required,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data5.$llmspell !== undefined){
-let data6 = data5.$llmspell;
-if("handle" !== data6){
-const err8 = {instancePath:instancePath+"/media/" + i1+"/$llmspell",schemaPath:"#/anyOf/1/properties/media/items/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.media.items.properties.$llmspell,data:data6};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-if(data5.type !== undefined){
-let data7 = data5.type;
-if("Media" !== data7){
-const err9 = {instancePath:instancePath+"/media/" + i1+"/type",schemaPath:"#/anyOf/1/properties/media/items/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.media.items.properties.type,data:data7};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-}
-else {
-const err10 = {instancePath:instancePath+"/media/" + i1,schemaPath:"#/anyOf/1/properties/media/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.media.items.type,parentSchema:schema55.anyOf[1].properties.media.items,data:data5};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-}
-}
-else {
-const err11 = {instancePath:instancePath+"/media",schemaPath:"#/anyOf/1/properties/media/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema55.anyOf[1].properties.media.type,parentSchema:schema55.anyOf[1].properties.media,data:data4};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data.image !== undefined){
-let data8 = data.image;
-const _errs20 = errors;
-let valid7 = false;
-const _errs21 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.$llmspell === undefined){
-const err12 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(data8.type === undefined){
-const err13 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema55.anyOf[1].properties.image.anyOf[0].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data8.$llmspell !== undefined){
-let data9 = data8.$llmspell;
-if("handle" !== data9){
-const err14 = {instancePath:instancePath+"/image/$llmspell",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.$llmspell,data:data9};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-if(data8.type !== undefined){
-let data10 = data8.type;
-if("Media" !== data10){
-const err15 = {instancePath:instancePath+"/image/type",schemaPath:"#/anyOf/1/properties/image/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema55.anyOf[1].properties.image.anyOf[0].properties.type,data:data10};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-}
-else {
-const err16 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[0].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[0],data:data8};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-var _valid1 = _errs21 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs25 = errors;
-if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
-if(data8.base64 === undefined){
-const err17 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/required",keyword:"required",params:{missingProperty: "base64"},message:"must have required property '"+"base64"+"'",schema:schema55.anyOf[1].properties.image.anyOf[1].required,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-for(const key1 in data8){
-if(!((key1 === "base64") || (key1 === "format"))){
-const err18 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data8.base64 !== undefined){
-let data11 = data8.base64;
-if(typeof data11 === "string"){
-if(data11.length < 1){
-const err19 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/image/base64",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/base64/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.base64,data:data11};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-if(data8.format !== undefined){
-let data12 = data8.format;
-if(typeof data12 === "string"){
-if(!pattern8.test(data12)){
-const err21 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]{2,8}$"},message:"must match pattern \""+"^[a-z0-9]{2,8}$"+"\"",schema:"^[a-z0-9]{2,8}$",parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/image/format",schemaPath:"#/anyOf/1/properties/image/anyOf/1/properties/format/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema55.anyOf[1].properties.image.anyOf[1].properties.format.type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1].properties.format,data:data12};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].properties.image.anyOf[1].type,parentSchema:schema55.anyOf[1].properties.image.anyOf[1],data:data8};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs25 === errors;
-valid7 = valid7 || _valid1;
-if(_valid1){
-if(props0 !== true){
-props0 = true;
-}
-}
-if(!valid7){
-const err24 = {instancePath:instancePath+"/image",schemaPath:"#/anyOf/1/properties/image/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf[1].properties.image.anyOf,parentSchema:schema55.anyOf[1].properties.image,data:data8};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-else {
-errors = _errs20;
-if(vErrors !== null){
-if(_errs20){
-vErrors.length = _errs20;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err25 = {instancePath,schemaPath:"#/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema55.anyOf[1].type,parentSchema:schema55.anyOf[1],data};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid0 = _errs3 === errors;
-valid0 = valid0 || _valid0;
-if(_valid0){
-var props1 = true;
-}
-if(!valid0){
-const err26 = {instancePath,schemaPath:"#/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema55.anyOf,parentSchema:schema55,data};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs0;
-if(vErrors !== null){
-if(_errs0){
-vErrors.length = _errs0;
-}
-else {
-vErrors = null;
-}
-}
-}
-validate82.errors = vErrors;
-evaluated0.props = props1;
-return errors === 0;
-}
-validate82.evaluated = {"dynamicProps":true,"dynamicItems":false};
-
-
-function validate85(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate85.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(func1.call(schema58.properties, key0))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.schema !== undefined){
-let data0 = data.schema;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/schema",schemaPath:"#/$defs/Schema/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.tools !== undefined){
-let data1 = data.tools;
-if(Array.isArray(data1)){
-const len0 = data1.length;
-for(let i0=0; i0<len0; i0++){
-let data2 = data1[i0];
-const _errs9 = errors;
-let valid5 = false;
-const _errs10 = errors;
-if(typeof data2 === "string"){
-if(data2.length < 1){
-const err2 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-else {
-const err3 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.items.anyOf[0].type,parentSchema:schema37.items.anyOf[0],data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid0 = _errs10 === errors;
-valid5 = valid5 || _valid0;
-const _errs12 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err4 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err5 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[1].required,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data3 = data2.$llmspell;
-if("handle" !== data3){
-const err6 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[1].properties.$llmspell,data:data3};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data4 = data2.type;
-if("Tool" !== data4){
-const err7 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema37.items.anyOf[1].properties.type,data:data4};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[1].type,parentSchema:schema37.items.anyOf[1],data:data2};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-var _valid0 = _errs12 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-var props0 = {};
-props0.$llmspell = true;
-props0.type = true;
-}
-const _errs16 = errors;
-if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
-if(data2.$llmspell === undefined){
-const err9 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-if(data2.type === undefined){
-const err10 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema37.items.anyOf[2].required,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if(data2.$llmspell !== undefined){
-let data5 = data2.$llmspell;
-if("handle" !== data5){
-const err11 = {instancePath:instancePath+"/tools/" + i0+"/$llmspell",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema37.items.anyOf[2].properties.$llmspell,data:data5};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-}
-if(data2.type !== undefined){
-let data6 = data2.type;
-if("Agent" !== data6){
-const err12 = {instancePath:instancePath+"/tools/" + i0+"/type",schemaPath:"#/$defs/Tools/items/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "Agent"},message:"must be equal to constant",schema:"Agent",parentSchema:schema37.items.anyOf[2].properties.type,data:data6};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-}
-else {
-const err13 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.items.anyOf[2].type,parentSchema:schema37.items.anyOf[2],data:data2};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-var _valid0 = _errs16 === errors;
-valid5 = valid5 || _valid0;
-if(_valid0){
-if(props0 !== true){
-props0 = props0 || {};
-props0.$llmspell = true;
-props0.type = true;
-}
-}
-if(!valid5){
-const err14 = {instancePath:instancePath+"/tools/" + i0,schemaPath:"#/$defs/Tools/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.items.anyOf,parentSchema:schema37.items,data:data2};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-else {
-errors = _errs9;
-if(vErrors !== null){
-if(_errs9){
-vErrors.length = _errs9;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/tools",schemaPath:"#/$defs/Tools/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.type,parentSchema:schema37,data:data1};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-}
-if(data.tool_choice !== undefined){
-let data7 = data.tool_choice;
-if(typeof data7 === "string"){
-if(data7.length < 1){
-const err16 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/tool_choice",schemaPath:"#/properties/tool_choice/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema58.properties.tool_choice.type,parentSchema:schema58.properties.tool_choice,data:data7};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-}
-if(data.temperature !== undefined){
-let data8 = data.temperature;
-if((typeof data8 == "number") && (isFinite(data8))){
-if(data8 < 0 || isNaN(data8)){
-const err18 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-else {
-const err19 = {instancePath:instancePath+"/temperature",schemaPath:"#/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema58.properties.temperature.type,parentSchema:schema58.properties.temperature,data:data8};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-if(data.max_tokens !== undefined){
-let data9 = data.max_tokens;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err20 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema58.properties.max_tokens.type,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 < 1 || isNaN(data9)){
-const err21 = {instancePath:instancePath+"/max_tokens",schemaPath:"#/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema58.properties.max_tokens,data:data9};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-}
-if(data.budget !== undefined){
-if(!(validate27(data.budget, {instancePath:instancePath+"/budget",parentData:data,parentDataProperty:"budget",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate27.errors : vErrors.concat(validate27.errors);
-errors = vErrors.length;
-}
-}
-if(data.timeout !== undefined){
-let data11 = data.timeout;
-const _errs29 = errors;
-let valid9 = false;
-const _errs30 = errors;
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 < 0 || isNaN(data11)){
-const err22 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-else {
-const err23 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema41.anyOf[0].type,parentSchema:schema41.anyOf[0],data:data11};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-var _valid1 = _errs30 === errors;
-valid9 = valid9 || _valid1;
-const _errs32 = errors;
-if(typeof data11 === "string"){
-if(!pattern4.test(data11)){
-const err24 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-}
-else {
-const err25 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema41.anyOf[1].type,parentSchema:schema41.anyOf[1],data:data11};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-var _valid1 = _errs32 === errors;
-valid9 = valid9 || _valid1;
-if(!valid9){
-const err26 = {instancePath:instancePath+"/timeout",schemaPath:"#/$defs/Duration/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema41.anyOf,parentSchema:schema41,data:data11};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-else {
-errors = _errs29;
-if(vErrors !== null){
-if(_errs29){
-vErrors.length = _errs29;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.stop_when !== undefined){
-if(!(validate29(data.stop_when, {instancePath:instancePath+"/stop_when",parentData:data,parentDataProperty:"stop_when",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate29.errors : vErrors.concat(validate29.errors);
-errors = vErrors.length;
-}
-}
-if(data.on_chunk !== undefined){
-let data13 = data.on_chunk;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(data13.$llmspell === undefined){
-const err27 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema58.properties.on_chunk.required,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-if(data13.$llmspell !== undefined){
-let data14 = data13.$llmspell;
-if("callback" !== data14){
-const err28 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema58.properties.on_chunk.properties.$llmspell,data:data14};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.properties.on_chunk.type,parentSchema:schema58.properties.on_chunk,data:data13};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
-if(vErrors === null){
-vErrors = [err30];
-}
-else {
-vErrors.push(err30);
-}
-errors++;
-}
-validate85.errors = vErrors;
-return errors === 0;
-}
-validate85.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate81(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate81.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.input === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema87.required,parentSchema:schema87,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "input") || (key0 === "options"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema87,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.input !== undefined){
-if(!(validate82(data.input, {instancePath:instancePath+"/input",parentData:data,parentDataProperty:"input",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate82.errors : vErrors.concat(validate82.errors);
-errors = vErrors.length;
-}
-}
-if(data.options !== undefined){
-if(!(validate85(data.options, {instancePath:instancePath+"/options",parentData:data,parentDataProperty:"options",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate85.errors : vErrors.concat(validate85.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema87.type,parentSchema:schema87,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate81.errors = vErrors;
-return errors === 0;
-}
-validate81.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check22 = validate89;
-const schema93 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate89(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate89.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema93,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema93.type,parentSchema:schema93,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate89.errors = vErrors;
-return errors === 0;
-}
-validate89.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check23 = validate90;
-const schema94 = {"type":"object","properties":{"message":{"$ref":"module#/$defs/Message"}},"required":["message"],"additionalProperties":false};
-
-function validate91(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate91.evaluated;
+const evaluated0 = validate47.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -8850,7 +4314,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.role === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema56.required,parentSchema:schema56,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "role"},message:"must have required property '"+"role"+"'",schema:schema48.required,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8861,7 +4325,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "role") || (key0 === "text")) || (key0 === "content"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema56,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8874,7 +4338,7 @@ errors++;
 if(data.role !== undefined){
 let data0 = data.role;
 if(!((((data0 === "system") || (data0 === "user")) || (data0 === "assistant")) || (data0 === "tool"))){
-const err2 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema56.properties.role.enum},message:"must be equal to one of the allowed values",schema:schema56.properties.role.enum,parentSchema:schema56.properties.role,data:data0};
+const err2 = {instancePath:instancePath+"/role",schemaPath:"#/properties/role/enum",keyword:"enum",params:{allowedValues: schema48.properties.role.enum},message:"must be equal to one of the allowed values",schema:schema48.properties.role.enum,parentSchema:schema48.properties.role,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8887,7 +4351,7 @@ errors++;
 if(data.text !== undefined){
 let data1 = data.text;
 if(typeof data1 !== "string"){
-const err3 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.properties.text.type,parentSchema:schema56.properties.text,data:data1};
+const err3 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema48.properties.text.type,parentSchema:schema48.properties.text,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8903,7 +4367,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema56.properties.content.anyOf[0].type,parentSchema:schema56.properties.content.anyOf[0],data:data2};
+const err4 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema48.properties.content.anyOf[0].type,parentSchema:schema48.properties.content.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8924,7 +4388,7 @@ let valid5 = false;
 const _errs14 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err5 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[0].required,parentSchema:schema57.anyOf[0],data:data3};
+const err5 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[0].required,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8934,7 +4398,7 @@ vErrors.push(err5);
 errors++;
 }
 if(data3.text === undefined){
-const err6 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[0].required,parentSchema:schema57.anyOf[0],data:data3};
+const err6 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[0].required,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8945,7 +4409,7 @@ errors++;
 }
 for(const key1 in data3){
 if(!((key1 === "type") || (key1 === "text"))){
-const err7 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[0],data:data3};
+const err7 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8958,7 +4422,7 @@ errors++;
 if(data3.type !== undefined){
 let data4 = data3.type;
 if("text" !== data4){
-const err8 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "text"},message:"must be equal to constant",schema:"text",parentSchema:schema57.anyOf[0].properties.type,data:data4};
+const err8 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/0/properties/type/const",keyword:"const",params:{allowedValue: "text"},message:"must be equal to constant",schema:"text",parentSchema:schema49.anyOf[0].properties.type,data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8971,7 +4435,7 @@ errors++;
 if(data3.text !== undefined){
 let data5 = data3.text;
 if(typeof data5 !== "string"){
-const err9 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[0].properties.text.type,parentSchema:schema57.anyOf[0].properties.text,data:data5};
+const err9 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[0].properties.text.type,parentSchema:schema49.anyOf[0].properties.text,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8983,7 +4447,7 @@ errors++;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[0].type,parentSchema:schema57.anyOf[0],data:data3};
+const err10 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[0].type,parentSchema:schema49.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -9000,7 +4464,7 @@ var props0 = true;
 const _errs20 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err11 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[1].required,parentSchema:schema57.anyOf[1],data:data3};
+const err11 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[1].required,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -9010,7 +4474,7 @@ vErrors.push(err11);
 errors++;
 }
 if(data3.text === undefined){
-const err12 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[1].required,parentSchema:schema57.anyOf[1],data:data3};
+const err12 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[1].required,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -9021,7 +4485,7 @@ errors++;
 }
 for(const key2 in data3){
 if(!(((key2 === "type") || (key2 === "text")) || (key2 === "meta"))){
-const err13 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[1],data:data3};
+const err13 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -9034,7 +4498,7 @@ errors++;
 if(data3.type !== undefined){
 let data6 = data3.type;
 if("reasoning" !== data6){
-const err14 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "reasoning"},message:"must be equal to constant",schema:"reasoning",parentSchema:schema57.anyOf[1].properties.type,data:data6};
+const err14 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "reasoning"},message:"must be equal to constant",schema:"reasoning",parentSchema:schema49.anyOf[1].properties.type,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -9047,7 +4511,7 @@ errors++;
 if(data3.text !== undefined){
 let data7 = data3.text;
 if(typeof data7 !== "string"){
-const err15 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[1].properties.text.type,parentSchema:schema57.anyOf[1].properties.text,data:data7};
+const err15 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/1/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[1].properties.text.type,parentSchema:schema49.anyOf[1].properties.text,data:data7};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -9059,7 +4523,7 @@ errors++;
 }
 }
 else {
-const err16 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[1].type,parentSchema:schema57.anyOf[1],data:data3};
+const err16 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[1].type,parentSchema:schema49.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -9078,7 +4542,7 @@ props0 = true;
 const _errs26 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err17 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err17 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -9088,7 +4552,7 @@ vErrors.push(err17);
 errors++;
 }
 if(data3.id === undefined){
-const err18 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err18 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -9098,7 +4562,7 @@ vErrors.push(err18);
 errors++;
 }
 if(data3.name === undefined){
-const err19 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err19 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -9108,7 +4572,7 @@ vErrors.push(err19);
 errors++;
 }
 if(data3.input === undefined){
-const err20 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema57.anyOf[2].required,parentSchema:schema57.anyOf[2],data:data3};
+const err20 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/required",keyword:"required",params:{missingProperty: "input"},message:"must have required property '"+"input"+"'",schema:schema49.anyOf[2].required,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -9119,7 +4583,7 @@ errors++;
 }
 for(const key3 in data3){
 if(!(((((key3 === "type") || (key3 === "id")) || (key3 === "name")) || (key3 === "input")) || (key3 === "meta"))){
-const err21 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[2],data:data3};
+const err21 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -9132,7 +4596,7 @@ errors++;
 if(data3.type !== undefined){
 let data8 = data3.type;
 if("tool_call" !== data8){
-const err22 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "tool_call"},message:"must be equal to constant",schema:"tool_call",parentSchema:schema57.anyOf[2].properties.type,data:data8};
+const err22 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/2/properties/type/const",keyword:"const",params:{allowedValue: "tool_call"},message:"must be equal to constant",schema:"tool_call",parentSchema:schema49.anyOf[2].properties.type,data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -9145,7 +4609,7 @@ errors++;
 if(data3.id !== undefined){
 let data9 = data3.id;
 if(typeof data9 !== "string"){
-const err23 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[2].properties.id.type,parentSchema:schema57.anyOf[2].properties.id,data:data9};
+const err23 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/2/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[2].properties.id.type,parentSchema:schema49.anyOf[2].properties.id,data:data9};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -9158,7 +4622,7 @@ errors++;
 if(data3.name !== undefined){
 let data10 = data3.name;
 if(typeof data10 !== "string"){
-const err24 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/2/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[2].properties.name.type,parentSchema:schema57.anyOf[2].properties.name,data:data10};
+const err24 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/2/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[2].properties.name.type,parentSchema:schema49.anyOf[2].properties.name,data:data10};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -9170,7 +4634,7 @@ errors++;
 }
 }
 else {
-const err25 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[2].type,parentSchema:schema57.anyOf[2],data:data3};
+const err25 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[2].type,parentSchema:schema49.anyOf[2],data:data3};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -9189,7 +4653,7 @@ props0 = true;
 const _errs34 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err26 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err26 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -9199,7 +4663,7 @@ vErrors.push(err26);
 errors++;
 }
 if(data3.id === undefined){
-const err27 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err27 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "id"},message:"must have required property '"+"id"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -9209,7 +4673,7 @@ vErrors.push(err27);
 errors++;
 }
 if(data3.name === undefined){
-const err28 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err28 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9219,7 +4683,7 @@ vErrors.push(err28);
 errors++;
 }
 if(data3.text === undefined){
-const err29 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err29 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "text"},message:"must have required property '"+"text"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -9229,7 +4693,7 @@ vErrors.push(err29);
 errors++;
 }
 if(data3.failed === undefined){
-const err30 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "failed"},message:"must have required property '"+"failed"+"'",schema:schema57.anyOf[3].required,parentSchema:schema57.anyOf[3],data:data3};
+const err30 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/required",keyword:"required",params:{missingProperty: "failed"},message:"must have required property '"+"failed"+"'",schema:schema49.anyOf[3].required,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -9240,7 +4704,7 @@ errors++;
 }
 for(const key4 in data3){
 if(!(((((key4 === "type") || (key4 === "id")) || (key4 === "name")) || (key4 === "text")) || (key4 === "failed"))){
-const err31 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[3],data:data3};
+const err31 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -9253,7 +4717,7 @@ errors++;
 if(data3.type !== undefined){
 let data11 = data3.type;
 if("tool_result" !== data11){
-const err32 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/3/properties/type/const",keyword:"const",params:{allowedValue: "tool_result"},message:"must be equal to constant",schema:"tool_result",parentSchema:schema57.anyOf[3].properties.type,data:data11};
+const err32 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/3/properties/type/const",keyword:"const",params:{allowedValue: "tool_result"},message:"must be equal to constant",schema:"tool_result",parentSchema:schema49.anyOf[3].properties.type,data:data11};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -9266,7 +4730,7 @@ errors++;
 if(data3.id !== undefined){
 let data12 = data3.id;
 if(typeof data12 !== "string"){
-const err33 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.id.type,parentSchema:schema57.anyOf[3].properties.id,data:data12};
+const err33 = {instancePath:instancePath+"/content/" + i0+"/id",schemaPath:"#/$defs/Part/anyOf/3/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.id.type,parentSchema:schema49.anyOf[3].properties.id,data:data12};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -9279,7 +4743,7 @@ errors++;
 if(data3.name !== undefined){
 let data13 = data3.name;
 if(typeof data13 !== "string"){
-const err34 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/3/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.name.type,parentSchema:schema57.anyOf[3].properties.name,data:data13};
+const err34 = {instancePath:instancePath+"/content/" + i0+"/name",schemaPath:"#/$defs/Part/anyOf/3/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.name.type,parentSchema:schema49.anyOf[3].properties.name,data:data13};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -9292,7 +4756,7 @@ errors++;
 if(data3.text !== undefined){
 let data14 = data3.text;
 if(typeof data14 !== "string"){
-const err35 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/3/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema57.anyOf[3].properties.text.type,parentSchema:schema57.anyOf[3].properties.text,data:data14};
+const err35 = {instancePath:instancePath+"/content/" + i0+"/text",schemaPath:"#/$defs/Part/anyOf/3/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema49.anyOf[3].properties.text.type,parentSchema:schema49.anyOf[3].properties.text,data:data14};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -9305,7 +4769,7 @@ errors++;
 if(data3.failed !== undefined){
 let data15 = data3.failed;
 if(typeof data15 !== "boolean"){
-const err36 = {instancePath:instancePath+"/content/" + i0+"/failed",schemaPath:"#/$defs/Part/anyOf/3/properties/failed/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema57.anyOf[3].properties.failed.type,parentSchema:schema57.anyOf[3].properties.failed,data:data15};
+const err36 = {instancePath:instancePath+"/content/" + i0+"/failed",schemaPath:"#/$defs/Part/anyOf/3/properties/failed/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema49.anyOf[3].properties.failed.type,parentSchema:schema49.anyOf[3].properties.failed,data:data15};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -9317,7 +4781,7 @@ errors++;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[3].type,parentSchema:schema57.anyOf[3],data:data3};
+const err37 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/3/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[3].type,parentSchema:schema49.anyOf[3],data:data3};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -9336,7 +4800,7 @@ props0 = true;
 const _errs46 = errors;
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 if(data3.type === undefined){
-const err38 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[4].required,parentSchema:schema57.anyOf[4],data:data3};
+const err38 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[4].required,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -9346,7 +4810,7 @@ vErrors.push(err38);
 errors++;
 }
 if(data3.media === undefined){
-const err39 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "media"},message:"must have required property '"+"media"+"'",schema:schema57.anyOf[4].required,parentSchema:schema57.anyOf[4],data:data3};
+const err39 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/required",keyword:"required",params:{missingProperty: "media"},message:"must have required property '"+"media"+"'",schema:schema49.anyOf[4].required,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -9357,7 +4821,7 @@ errors++;
 }
 for(const key5 in data3){
 if(!((key5 === "type") || (key5 === "media"))){
-const err40 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema57.anyOf[4],data:data3};
+const err40 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -9370,7 +4834,7 @@ errors++;
 if(data3.type !== undefined){
 let data16 = data3.type;
 if("media" !== data16){
-const err41 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/4/properties/type/const",keyword:"const",params:{allowedValue: "media"},message:"must be equal to constant",schema:"media",parentSchema:schema57.anyOf[4].properties.type,data:data16};
+const err41 = {instancePath:instancePath+"/content/" + i0+"/type",schemaPath:"#/$defs/Part/anyOf/4/properties/type/const",keyword:"const",params:{allowedValue: "media"},message:"must be equal to constant",schema:"media",parentSchema:schema49.anyOf[4].properties.type,data:data16};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -9384,7 +4848,7 @@ if(data3.media !== undefined){
 let data17 = data3.media;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 if(data17.$llmspell === undefined){
-const err42 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema57.anyOf[4].properties.media.required,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err42 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema49.anyOf[4].properties.media.required,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -9394,7 +4858,7 @@ vErrors.push(err42);
 errors++;
 }
 if(data17.type === undefined){
-const err43 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema57.anyOf[4].properties.media.required,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err43 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema49.anyOf[4].properties.media.required,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -9406,7 +4870,7 @@ errors++;
 if(data17.$llmspell !== undefined){
 let data18 = data17.$llmspell;
 if("handle" !== data18){
-const err44 = {instancePath:instancePath+"/content/" + i0+"/media/$llmspell",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema57.anyOf[4].properties.media.properties.$llmspell,data:data18};
+const err44 = {instancePath:instancePath+"/content/" + i0+"/media/$llmspell",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema49.anyOf[4].properties.media.properties.$llmspell,data:data18};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -9419,7 +4883,7 @@ errors++;
 if(data17.type !== undefined){
 let data19 = data17.type;
 if("Media" !== data19){
-const err45 = {instancePath:instancePath+"/content/" + i0+"/media/type",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema57.anyOf[4].properties.media.properties.type,data:data19};
+const err45 = {instancePath:instancePath+"/content/" + i0+"/media/type",schemaPath:"#/$defs/Part/anyOf/4/properties/media/properties/type/const",keyword:"const",params:{allowedValue: "Media"},message:"must be equal to constant",schema:"Media",parentSchema:schema49.anyOf[4].properties.media.properties.type,data:data19};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -9431,7 +4895,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[4].properties.media.type,parentSchema:schema57.anyOf[4].properties.media,data:data17};
+const err46 = {instancePath:instancePath+"/content/" + i0+"/media",schemaPath:"#/$defs/Part/anyOf/4/properties/media/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[4].properties.media.type,parentSchema:schema49.anyOf[4].properties.media,data:data17};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -9443,7 +4907,7 @@ errors++;
 }
 }
 else {
-const err47 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema57.anyOf[4].type,parentSchema:schema57.anyOf[4],data:data3};
+const err47 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf/4/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema49.anyOf[4].type,parentSchema:schema49.anyOf[4],data:data3};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -9460,7 +4924,7 @@ props0 = true;
 }
 }
 if(!valid5){
-const err48 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema57.anyOf,parentSchema:schema57,data:data3};
+const err48 = {instancePath:instancePath+"/content/" + i0,schemaPath:"#/$defs/Part/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema49.anyOf,parentSchema:schema49,data:data3};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -9483,7 +4947,7 @@ vErrors = null;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema56.properties.content.anyOf[1].type,parentSchema:schema56.properties.content.anyOf[1],data:data2};
+const err49 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema48.properties.content.anyOf[1].type,parentSchema:schema48.properties.content.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -9495,7 +4959,7 @@ errors++;
 var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 if(!valid1){
-const err50 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema56.properties.content.anyOf,parentSchema:schema56.properties.content,data:data2};
+const err50 = {instancePath:instancePath+"/content",schemaPath:"#/properties/content/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema48.properties.content.anyOf,parentSchema:schema48.properties.content,data:data2};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -9518,7 +4982,7 @@ vErrors = null;
 }
 }
 else {
-const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema56.type,parentSchema:schema56,data};
+const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.type,parentSchema:schema48,data};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -9527,16 +4991,16 @@ vErrors.push(err51);
 }
 errors++;
 }
-validate91.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
-validate91.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate47.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate90(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate90.evaluated;
+const evaluated0 = validate46.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -9545,7 +5009,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.message === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema94.required,parentSchema:schema94,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "message"},message:"must have required property '"+"message"+"'",schema:schema58.required,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -9556,7 +5020,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "message")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema94,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -9567,14 +5031,14 @@ errors++;
 }
 }
 if(data.message !== undefined){
-if(!(validate91(data.message, {instancePath:instancePath+"/message",parentData:data,parentDataProperty:"message",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate91.errors : vErrors.concat(validate91.errors);
+if(!(validate47(data.message, {instancePath:instancePath+"/message",parentData:data,parentDataProperty:"message",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema94.type,parentSchema:schema94,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema58.type,parentSchema:schema58,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -9583,143 +5047,36 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate90.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
-validate90.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check24 = validate93;
-const schema97 = {"type":"object","properties":{"id":{"type":"string","minLength":1}},"required":[],"additionalProperties":false};
-
-function validate93(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate93.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(key0 === "id")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema97,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.id !== undefined){
-let data0 = data.id;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err1 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema97.properties.id,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema97.properties.id.type,parentSchema:schema97.properties.id,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema97.type,parentSchema:schema97,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate93.errors = vErrors;
-return errors === 0;
-}
-validate93.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check25 = validate94;
-const schema98 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate94(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate94.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema98,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema98.type,parentSchema:schema98,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate94.errors = vErrors;
-return errors === 0;
-}
-validate94.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate46.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   "create": check0,
   "builder": check1,
-  "register": check2,
-  "get": check3,
-  "exists": check4,
-  "list": check5,
-  "Agent.execute": check6,
-  "Agent.stream": check7,
-  "Agent.conversation": check8,
-  "Agent.as_tool": check9,
-  "Agent.tools": check10,
-  "Agent.has_tool": check11,
-  "Agent.invoke_tool": check12,
-  "Agent.usage": check13,
-  "Agent.state": check14,
-  "Agent.config": check15,
-  "Agent.pause": check16,
-  "Agent.resume": check17,
-  "Agent.cancel": check18,
-  "Agent.close": check19,
-  "Conversation.execute": check20,
-  "Conversation.stream": check21,
-  "Conversation.messages": check22,
-  "Conversation.append": check23,
-  "Conversation.fork": check24,
-  "Conversation.clear": check25,
+  "register": check0,
+  "get": check2,
+  "exists": check2,
+  "list": check1,
+  "Agent.execute": check3,
+  "Agent.stream": check3,
+  "Agent.conversation": check4,
+  "Agent.as_tool": check5,
+  "Agent.tools": check1,
+  "Agent.has_tool": check2,
+  "Agent.invoke_tool": check6,
+  "Agent.usage": check1,
+  "Agent.state": check1,
+  "Agent.config": check1,
+  "Agent.pause": check1,
+  "Agent.resume": check1,
+  "Agent.cancel": check1,
+  "Agent.close": check1,
+  "Conversation.execute": check3,
+  "Conversation.stream": check3,
+  "Conversation.messages": check1,
+  "Conversation.append": check7,
+  "Conversation.fork": check4,
+  "Conversation.clear": check1,
 }
