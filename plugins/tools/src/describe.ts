@@ -17,12 +17,19 @@ export function describeTool({ parts }: KnownTool): ToolDescription {
     effect: item.effect,
     streams: item.streams ?? false,
     ...(item.untrusted ? { untrusted: true } : {}),
+    ...(item.usesTools ? { usesTools: true } : {}),
   }
 }
 
 /** One row of a list: the description without its schemas. */
 export function rowOf(tool: KnownTool): Value {
-  const { input: _input, output: _output, untrusted: _untrusted, ...row } = describeTool(tool)
+  const {
+    input: _input,
+    output: _output,
+    untrusted: _untrusted,
+    usesTools: _usesTools,
+    ...row
+  } = describeTool(tool)
   return row
 }
 
