@@ -9,7 +9,7 @@ import type { ModelChunk, ModelTool } from '@llmspell/sdk'
 import { finishOf } from './finish.ts'
 import { mediaOf } from './media.ts'
 import { joinedMeta, metaOf } from './meta.ts'
-import { toolCall } from './tool-call.ts'
+import { LOST, toolCall } from './tool-call.ts'
 import type { RawCall } from './tool-call.ts'
 import { isAnswer } from './withheld.ts'
 
@@ -27,6 +27,8 @@ export class ChunkReader {
   readonly #pending = new Map<string, Pending>()
   readonly #thoughts = new Map<string, SharedV4ProviderMetadata>()
   #calls = 0
+  /** True once the provider ran a tool of its own. */
+  #theirs = false
   /** Text so far. */
   partial = ''
   /** True once something came that a caller can use. */
@@ -62,7 +64,7 @@ export class ChunkReader {
       case 'file':
         return [mediaOf(part)]
       case 'finish':
-        return [...this.#unfinished(), finishOf(part.finishReason, part.usage, this.#calls > 0)]
+        return this.#ended(part)
       default:
         return []
     }
@@ -91,7 +93,15 @@ export class ChunkReader {
   #call(part: Part<'tool-call'>): readonly ModelChunk[] {
     const sent = this.#pending.get(part.toolCallId)?.raw
     this.#pending.delete(part.toolCallId)
+    if (part.providerExecuted) this.#theirs = true
     return part.providerExecuted ? [] : [this.#counted(part, sent)]
+  }
+
+  #ended({ finishReason, usage }: Part<'finish'>): readonly ModelChunk[] {
+    const late = this.#unfinished()
+    const missing = this.#calls === 0 && !this.#theirs && finishReason.unified === 'tool-calls'
+    const finish = finishOf(finishReason, usage, this.#calls > 0)
+    return [...late, ...(missing ? [LOST] : []), finish]
   }
 
   #unfinished(): readonly ModelChunk[] {
@@ -115,7 +125,9 @@ export function chunksOf(
 ): readonly ModelChunk[] {
   const chunks = content.flatMap((part) => chunkOf(part, tools))
   const calls = chunks.some(({ type }) => type === 'tool_call' || type === 'tool_call_invalid')
-  return [...chunks, finishOf(reason, usage, calls)]
+  const missing =
+    reason.unified === 'tool-calls' && !content.some(({ type }) => type === 'tool-call')
+  return [...chunks, ...(missing ? [LOST] : []), finishOf(reason, usage, calls)]
 }
 
 function chunkOf(part: LanguageModelV4Content, tools: readonly ModelTool[]): readonly ModelChunk[] {

@@ -23,9 +23,13 @@ const tool = { name: 'sum', description: 'Adds.', input: { type: 'object', requi
 const request: ModelRequest = { messages: [user], tools: [tool] }
 
 /** A provider over a model of the SDK that says this, and what that model was asked. */
-function says(parts: readonly LanguageModelV4StreamPart[], content: LanguageModelV4Content[] = []) {
+function says(
+  parts: readonly LanguageModelV4StreamPart[],
+  content: LanguageModelV4Content[] = [],
+  unified: 'stop' | 'tool-calls' = 'stop',
+) {
   const asked: { prompt?: unknown; seed?: unknown } = {}
-  const finishReason = { unified: 'stop' as const, raw: 'stop' }
+  const finishReason = { unified, raw: unified }
   const finish = { type: 'finish' as const, finishReason, usage }
   const doer = {
     specificationVersion: 'v4',
@@ -41,6 +45,7 @@ function says(parts: readonly LanguageModelV4StreamPart[], content: LanguageMode
   const provider = openLanguageModels().provider({
     provider: 'lab',
     baseUrl: 'http://127.0.0.1:1/v1',
+    mends: true,
     lacks: ['seed'],
     create: () => Promise.resolve(doer),
   })
@@ -153,6 +158,21 @@ describe('a call', () => {
 
   test('that never ended is reported', async () => {
     expect(await streamed(...sent('{"a"'))).toMatchObject([{ ...invalid, raw: '{"a"' }, {}])
+  })
+
+  test('that the SDK dropped is reported, unless it stands in the text', async () => {
+    const text = (given: string): LanguageModelV4Content => ({ type: 'text', text: given })
+    const lost = says([], [text('Let me see.')], 'tool-calls')
+    expect(await lost.provider.generate(model, request, options)).toMatchObject([
+      { type: 'text', text: 'Let me see.' },
+      { type: 'tool_call_invalid', raw: '', problem: expect.stringContaining('none') },
+      { reason: 'tool_calls' },
+    ])
+    const written = says([], [text('{"name": "sum", "arguments": {"a": 1}}')], 'tool-calls')
+    expect(await written.provider.generate(model, request, options)).toMatchObject([
+      { type: 'tool_call', name: 'sum', input: { a: 1 } },
+      { reason: 'tool_calls' },
+    ])
   })
 
   test('of the provider’s own tools is none of ours', async () => {

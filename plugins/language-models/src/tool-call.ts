@@ -8,6 +8,15 @@ export type RawCall = Pick<
   'toolCallId' | 'toolName' | 'input' | 'providerMetadata'
 >
 
+/** For an answer that ends in calls of tools and has none: it had one that the SDK could not read. */
+export const LOST = {
+  type: 'tool_call_invalid',
+  id: 'lost',
+  name: 'unknown',
+  raw: '',
+  problem: 'expected a call with the name of a tool, found none that can be read',
+} as const satisfies ModelChunk
+
 type Call = Extract<ModelChunk, { readonly type: 'tool_call' | 'tool_call_invalid' }>
 
 /**

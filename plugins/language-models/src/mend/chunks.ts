@@ -1,4 +1,5 @@
 import type { ModelChunk, ModelRequest, ModelTool } from '@llmspell/sdk'
+import { LOST } from '../tool-call.ts'
 import { TextGate } from './gate.ts'
 import { mendedObject } from './json.ts'
 import { callsIn, taggedIn } from './written.ts'
@@ -49,6 +50,7 @@ class Mender {
         this.#calls += 1
         return [chunk]
       case 'tool_call_invalid':
+        if (chunk === LOST) return this.#found()
         this.#calls += 1
         return [callAgain(chunk)]
       case 'finish': {
@@ -59,6 +61,13 @@ class Mender {
       default:
         return [chunk]
     }
+  }
+
+  /** The call that was lost may stand in the text. */
+  #found(): readonly ModelChunk[] {
+    const held = this.#held()
+    this.#gate.held = ''
+    return this.#written > 0 ? held : [...held, LOST]
   }
 
   /** Beside real calls, what looks like one is text. */
