@@ -65,6 +65,18 @@ describe('--record and --replay', () => {
     )
   })
 
+  test('know the model that nobody named, where no key says it', async () => {
+    using folder = new Folder()
+    const { path: cwd } = folder
+    const source = ASK.replace('model = "openai/gpt-4o-mini"', '')
+    const recorded = await llmspell(['exec', source, '--record', 'a.json'], { cwd, env })
+    expect(recorded).toMatchObject({ code: 0, stdout: 'Rain, all of it.\n' })
+    const replayed = await llmspell(['exec', source, '--replay', 'a.json'], { cwd })
+    expect(replayed).toEqual({ code: 0, signal: null, stdout: recorded.stdout, stderr: '' })
+    const other = ['exec', source, '--replay', 'a.json', '--model', 'mock/demo']
+    expect((await llmspell(other, { cwd })).stderr).toContain('REPLAY_MISMATCH')
+  })
+
   test('say what is wrong', async () => {
     using folder = new Folder()
     const run = (...words: string[]) =>

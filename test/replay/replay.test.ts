@@ -210,15 +210,13 @@ describe('a cassette', () => {
     })
   })
 
-  test('that cannot be written leaves the one before', async () => {
+  test('that cannot be written is told before anything is asked', async () => {
     using shelf = new Shelf()
     writeFileSync(shelf.at('file'), 'no folder')
-    const { refused } = await play(
-      live,
-      { file: shelf.at('file/one.json'), mode: 'record' },
-      one('whole'),
-    )
-    expect(refused).toMatchObject({ code: 'CASSETTE_UNWRITABLE' })
+    const before = server.requests.length
+    const played = play(live, { file: shelf.at('file/one.json'), mode: 'record' }, one('whole'))
+    await expect(played).rejects.toMatchObject({ code: 'CASSETTE_UNWRITABLE' })
+    expect(server.requests).toHaveLength(before)
     expect(readdirSync(shelf.path)).toEqual(['file'])
   })
 

@@ -32,14 +32,17 @@ export const test = define(
   SPEC,
   {
     summary: 'Run test scripts with models that answer from cassettes',
-    description: `Runs *.test.lua, *.test.js and *.test.ts, each as a run of its own. What their
-models answer comes from __cassettes__ beside them, without a key or a network:
-a request that is not there, or has changed, fails. Exit code 1: a case failed.`,
+    description: `Runs *.test.lua, *.test.js and *.test.ts, each as a run of its own. What models
+answer comes from __cassettes__ beside them, without a key or a network. What
+is not there, has changed or is not asked for fails. Exit code 1: a case failed.`,
     examples: [
-      { description: 'Run those below a folder', command: '<%= config.bin %> test examples/tests' },
+      {
+        description: 'Run those below a folder',
+        command: '<%= config.bin %> test examples/tests --allow-read=examples/tests',
+      },
       {
         description: 'Only some cases, for a program',
-        command: '<%= config.bin %> test examples/tests --filter lamp --json',
+        command: '<%= config.bin %> test examples/tests/haiku.test.js --filter lines --json',
       },
     ],
   },

@@ -1,4 +1,14 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import { sha256 } from './bytes.ts'
@@ -15,6 +25,19 @@ export async function readCassette(file: string, mayMiss: boolean): Promise<Cass
     throw error.code === 'ENOENT' ? notFound(file) : invalid(basename(file), reason(error))
   })
   return text === undefined ? EMPTY : parseCassette(text, basename(file))
+}
+
+/** Before anything is asked and paid. @throws CASSETTE_UNWRITABLE */
+export async function mustBeWritable(file: string): Promise<void> {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    try {
+      if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' })
+      return await access(folder, constants.W_OK)
+    } catch (error) {
+      const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      if (!isAbsent || folder === dirname(folder)) throw unwritable(file, error as Error)
+    }
+  }
 }
 
 /** Whole or not at all: what lies beside it first, then the cassette in one step. @throws CASSETTE_UNWRITABLE */

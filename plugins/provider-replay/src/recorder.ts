@@ -31,13 +31,14 @@ export class Tapes implements Recorder {
 
   async open(options: TapeOptions): Promise<OpenTape> {
     const { Reel } = await import('./reel.ts')
-    const { readCassette } = await import('./files.ts')
+    const { mustBeWritable, readCassette } = await import('./files.ts')
     const { EMPTY } = await import('./cassette.ts')
     const { mode, mayMiss = false } = options
     const file = resolve(options.file)
     const volatile = this.#config.volatile.map(compiled)
     const paced = this.#config.pace === 'recorded'
     const isNew = mode === 'record'
+    if (mode !== 'replay') await mustBeWritable(file)
     const before = isNew ? EMPTY : await readCassette(file, mayMiss || mode === 'auto')
     const id = `tape_${++this.#count}`
     const onClose = (): void => void this.#open.delete(id)
