@@ -10,6 +10,7 @@ import { question } from './input.ts'
 import { exceeded, Ledger } from './ledger.ts'
 import { loop } from './loop.ts'
 import type { Memory } from './memory.ts'
+import { withPartial } from './partial.ts'
 import type { AgentChunk, AgentResult } from './result.ts'
 import { summarised } from './summary.ts'
 import { bindTools } from './toolbox.ts'
@@ -106,7 +107,7 @@ async function* run(
       yield chunk
     }
   } catch (error) {
-    const reason: unknown = signal.aborted ? signal.reason : error
+    const reason = withPartial(signal.aborted ? signal.reason : error, record)
     await course.end('failed', reason)
     throw reason
   } finally {

@@ -242,6 +242,19 @@ describe('a pause', () => {
   })
 })
 
+describe('a budget that is used up', () => {
+  it('gives what was said last', async () => {
+    const said: ModelChunk = { type: 'text', text: 'I add.' }
+    const asks = asksFor(['add', {}])
+    const run = new FakeRun([[said, ...asks], asks], { add })
+    const agent = await run.create({ tools: ['add'], budget: { max_steps: 2 } })
+    await expect(run.execute(agent, 'x')).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      details: { limit: 'max_steps', text: 'I add.' },
+    })
+  })
+})
+
 describe('options and configuration', () => {
   it('hand pieces to on_chunk, in order', async () => {
     const seen: string[] = []
