@@ -104,7 +104,7 @@ describe('Lua of the pages', () => {
       allow: {
         read: ['.'],
         write: ['.'],
-        net: [server.origin, site.origin],
+        net: [server.origin, site.origin, ollama.origin],
         'net-private': [site.origin],
         ...MACHINE,
       },
