@@ -8,7 +8,7 @@ export interface Script {
   readonly inputTokens: number
   readonly outputTokens: number
   /** Agents that its first answer asks for, each once. */
-  readonly calls: readonly string[]
+  readonly calls?: readonly string[]
   readonly ms: number
   /** Fails before its first word. */
   readonly fails?: boolean
@@ -63,7 +63,7 @@ export class ScriptedProvider implements Provider {
     { signal, attempt }: Parameters<Provider['stream']>[2],
   ): AsyncGenerator<ModelChunk> {
     const script = settings as unknown as Script
-    const { agent, inputTokens, outputTokens, calls, ms, fails } = script
+    const { agent, inputTokens, outputTokens, calls = [], ms, fails } = script
     const note = (what: Seen['what'], tokens = NOTHING): void =>
       void this.seen.push({ what, agent, model, tokens })
     let took = NOTHING
