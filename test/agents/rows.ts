@@ -187,6 +187,18 @@ const MEDIA: readonly Row[] = [
     sent: [{}, { messages: [{ content: [{ type: 'image_url' }] }, { content: 'A lamp.' }, {}] }],
   },
   {
+    name: 'media are appended to a conversation',
+    lua: `local talk = Agent.create{ ${M} }:conversation()
+      talk:append{ role = 'user', content = { { type = 'media', media = Media.file('lamp.png') } } }
+      return { talk:execute('What was it?').text, talk:messages()[1].content[1].media.width }`,
+    javascript: `const talk = await (await Agent.create({ ${JM} })).conversation()
+      await talk.append({ role: 'user', content: [{ type: 'media', media: await Media.file('lamp.png') }] })
+      return [(await talk.execute('What was it?')).text, (await talk.messages())[0].content[0].media.width]`,
+    openai: [{ text: 'A lamp.' }],
+    value: ['A lamp.', 7],
+    sent: [{ messages: [{ content: [{ type: 'image_url' }] }, { content: 'What was it?' }] }],
+  },
+  {
     name: 'a file that is not granted is not read for a model',
     lua: `Agent.create{ ${M} }:execute{ text = 'x', media = { Media.file('lamp.png') } }`,
     javascript: `await (await Agent.create({ ${JM} })).execute({ text: 'x', media: [await Media.file('lamp.png')] })`,

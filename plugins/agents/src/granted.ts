@@ -36,7 +36,9 @@ export class Granted implements GrantedTools {
     const tool = this.#find(name)
     if (!tool) throw notGranted(agent.name, name, this.#box)
     ask.ledger.calls(1)
-    const call = { type: 'tool_call', id: `${this.#id}.${++this.#count}`, name, input } as const
+    const id = `${this.#id}.${++this.#count}`
+    // Under its own name, however the program has written it: approval may go by it.
+    const call = { type: 'tool_call', id, name: tool.model.name, input } as const
     const refusal = await approval(this.#turn, tool, call)
     if (refusal) throw fromErrorRecord(refusal)
     try {

@@ -1,6 +1,14 @@
 import { isRef, SpellError } from '@llmspell/sdk'
-import type { Access, HandleRef, Media, MediaStore, Message, MessagePart } from '@llmspell/sdk'
-import type { Ask } from './ask.ts'
+import type {
+  Access,
+  CallContext,
+  HandleRef,
+  Media,
+  MediaStore,
+  Message,
+  MessagePart,
+} from '@llmspell/sdk'
+import type { Stop } from './abort.ts'
 import type { AgentInput, ScriptMessage } from './config.ts'
 import { asData } from './model-text.ts'
 
@@ -22,16 +30,23 @@ export function withHandle<T extends MessagePart>(part: T, ref: HandleRef): T {
   return part
 }
 
+/** On whose behalf media are read. */
+export interface Reading {
+  readonly agent: string
+  readonly context: CallContext
+  readonly stop: Stop
+}
+
 /** Reads the media of one question under the permissions of whoever asks the agent. */
 export class MediaReader {
-  readonly #ask: Ask
+  readonly #reading: Reading
   readonly #store: MediaStore | undefined
   #left = MOST
   /** Something was read from an address. */
   untrusted = false
 
-  constructor(ask: Ask, store: MediaStore | undefined) {
-    this.#ask = ask
+  constructor(reading: Reading, store: MediaStore | undefined) {
+    this.#reading = reading
     this.#store = store
   }
 
@@ -44,7 +59,7 @@ export class MediaReader {
 
   /** Bytes for pictures and the like, text for texts. @throws MEDIA_TOO_LARGE, MEDIA_MISMATCH, PERMISSION_DENIED */
   async part(ref: HandleRef): Promise<MediaPart> {
-    const { stop, context } = this.#ask
+    const { stop, context } = this.#reading
     const media = this.#available().of(ref, context)
     const bytes = await stop.race(media.read(this.#access(), this.#left))
     this.#left -= bytes.length
@@ -66,7 +81,7 @@ export class MediaReader {
   #image(image: NonNullable<Exclude<AgentInput, string>['image']>): HandleRef {
     if (isRef(image, 'handle')) return image
     const { base64, format } = image
-    const { context } = this.#ask
+    const { context } = this.#reading
     const store = this.#available()
     const mime = format === undefined ? 'application/octet-stream' : `image/${format}`
     const ref = store.add(Buffer.from(base64, 'base64'), mime, context)
@@ -85,10 +100,10 @@ export class MediaReader {
   }
 
   #access(): Access {
-    const { context, stop, ledger } = this.#ask
+    const { context, stop, agent } = this.#reading
     const { grants, root } = context
     return {
-      subject: `Agent '${ledger.agent}'`,
+      subject: `Agent '${agent}'`,
       grants,
       root,
       signal: stop.signal,

@@ -41,7 +41,7 @@ export async function firstParts(
   checkToolChoice(agent.name, config.tool_choice, toolbox)
   const shape = options.schema ? await shapeOf(options.schema, house) : agent.shape
   const system = await ask.stop.race(systemPrompt(config, input))
-  const reader = new MediaReader(ask, house.media)
+  const reader = new MediaReader({ agent: agent.name, context, stop: ask.stop }, house.media)
   const said = await turnMessages(agent.name, input, reader)
   record.untrusted = reader.untrusted || (asked.memory?.untrusted ?? false)
   const { artifacts, media } = house
