@@ -134,7 +134,7 @@ describe.each(LANGUAGES)('%s', (language) => {
   test('a program that eats memory is ended, and the agent goes on', async () => {
     const { tool_calls } = await run([
       'local t = {} while true do t[#t + 1] = ("x"):rep(100000) .. #t end',
-      "const t = []; for (;;) t.push(new Uint8Array(100000).fill(t.length % 250 + 1))",
+      'const t = []; for (;;) t.push(new Uint8Array(100000).fill(t.length % 250 + 1))',
     ])
     expect(tool_calls[0]!.error).toMatchObject({ code: 'MEMORY_LIMIT' })
   })
@@ -199,8 +199,7 @@ describe.each(LANGUAGES)('%s', (language) => {
          return [t, t.length, '${secret}']`,
       ]),
       (read) => {
-        const tool = read.slice(read.lastIndexOf('"role":"tool"'))
-        expect(tool).not.toContain(secret)
+        expect(read.slice(read.lastIndexOf('"role":"tool"'))).not.toContain(secret)
         return { text: 'Done.' }
       },
     )
@@ -214,17 +213,6 @@ describe.each(LANGUAGES)('%s', (language) => {
     )
     expect(JSON.stringify(answer.tool_calls[0]!.result)).not.toContain(secret)
     expect((answer.tool_calls[0]!.result!.value as unknown[])[1]).not.toBe(secret.length)
-  })
-
-  test('a call that a person does not approve is refused in a program as well', async () => {
-    const asked: string[] = []
-    const approve = (question: unknown): Promise<boolean> => {
-      asked.push((question as { name: string }).name)
-      return Promise.resolve((question as { name: string }).name === 'run-script')
-    }
-    void approve
-    const { tool_calls } = await run(['return 1', 'return 1'])
-    expect(tool_calls[0]!.result!.value).toBe(1)
   })
 })
 

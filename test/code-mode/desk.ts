@@ -74,11 +74,15 @@ export class Desk implements AsyncDisposable {
     writeFileSync(path, text)
   }
 
-  /** Plays one step after another; the last again and again. */
+  /** Plays one step after another; the last again and again. A token is taken to be four characters. */
   play(...said: readonly Said[]): void {
     this.server.reset((index, body) => {
       const step = said[Math.min(index, said.length - 1)]!
-      return typeof step === 'function' ? step(JSON.stringify(body)) : step
+      const { messages, tools } = body
+      const reply = typeof step === 'function' ? step(JSON.stringify(messages)) : step
+      const { text = '', toolCalls = [] } = reply
+      const usage = { input: tokens({ messages, tools }), output: tokens([text, toolCalls]) }
+      return { usage, ...reply }
     })
   }
 
@@ -112,6 +116,8 @@ export class Desk implements AsyncDisposable {
     rmSync(this.root, { recursive: true, force: true })
   }
 }
+
+const tokens = (value: unknown): number => Math.ceil(JSON.stringify(value).length / 4)
 
 export const call = (name: string, input: Value): WireCall => ({ name, arguments: input as object })
 
