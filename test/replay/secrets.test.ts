@@ -106,6 +106,32 @@ describe('nothing is written where the cassette would hold', () => {
     },
   )
 
+  test('a value that is known to be secret only later', async () => {
+    using shelf = new Shelf()
+    process.env['REPLAY_CANARY'] = CANARY
+    server.reset(() => ({ text: 'Fine.' }))
+    const script = {
+      source: `
+        Agent.create{ model = "openai/gpt-4o-mini" }:execute("Keep " .. ARGS[1])
+        Agent.create{ model = "openai/gpt-4o-mini", api_key = "env:REPLAY_CANARY" }:execute("Now.")`,
+      file: 'late.lua',
+      args: [CANARY],
+      allow: { env: ['REPLAY_CANARY'] },
+    }
+    const { failure, refused } = await play(
+      house,
+      { file: shelf.at('a.json'), mode: 'record' },
+      script,
+    )
+    delete process.env['REPLAY_CANARY']
+    expect(failure).toBeUndefined()
+    expect(refused).toMatchObject({
+      code: 'CASSETTE_SECRET',
+      details: { path: 'interactions[0].request.messages[0].content[0].text' },
+    })
+    expect(readdirSync(shelf.path)).toEqual([])
+  })
+
   test('a secret setting', async () => {
     using shelf = new Shelf()
     const script = {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type {
@@ -213,4 +213,24 @@ test('an answer that was left is left again', async () => {
   setTimeout(() => controller.abort(), 20)
   for await (const each of provider.stream(settings, request, own)) seen.push(each)
   expect(seen).toEqual([{ type: 'text', text: 'one' }])
+})
+
+test('bytes beside a cassette that are gone or changed are named', async () => {
+  const file = fresh()
+  const picture = { type: 'media', mime: 'image/png', data: new Uint8Array([1, 2, 3]) } as const
+  const recording = await open(file, 'record', speaker([picture]))
+  await heard(recording.provider, true)
+  await recording.tape.close()
+  const beside = file.replace('.json', '.media')
+  const [name] = readdirSync(beside)
+  writeFileSync(join(beside, name!), 'another')
+  const { provider } = await open(file, 'replay')
+  expect(await heard(provider, true)).toMatchObject([
+    { code: 'CASSETTE_INVALID', message: expect.stringContaining(`another content in`) },
+  ])
+  rmSync(beside, { recursive: true })
+  const again = await open(file, 'replay')
+  expect(await heard(again.provider, true)).toMatchObject([
+    { message: expect.stringContaining(`nothing at '${count}.media/${name}'`) },
+  ])
 })
