@@ -14,8 +14,8 @@ import { kindIn, withKind } from './failures.ts'
 import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
-import { unlessSilent } from './timeouts.ts'
-import type { Timeouts } from './timeouts.ts'
+import { watched } from './timeouts.ts'
+import type { Timeouts, Watch } from './timeouts.ts'
 
 /** One question on its way to one provider. */
 export interface Question {
@@ -105,14 +105,14 @@ async function* oneAttempt(
   question: Question,
   attempt: number,
 ): AsyncGenerator<ModelChunk> {
-  const { id, settings, streaming, timeouts } = question
+  const { id, settings } = question
   const controller = new AbortController()
   const signal = AbortSignal.any([question.signal, controller.signal])
   const gate = new Gate(settings.provider)
-  const first = streaming ? 'first' : 'whole'
-  const chunks = untilAborted(source(hub, question, { signal, attempt }), id, signal)
+  const watch = { signal, cancelled: () => cancelled(id, signal), ...silence(question) }
+  const chunks = watched(source(hub, question, { signal, attempt }), watch)
   try {
-    for await (const chunk of unlessSilent(chunks, settings.provider, first, timeouts)) {
+    for await (const chunk of chunks) {
       yield* gate.pass(chunk)
       if (chunk.type === 'finish') return
     }
@@ -121,6 +121,11 @@ async function* oneAttempt(
     // A provider that hangs is let go of.
     controller.abort()
   }
+}
+
+function silence({ settings, streaming, timeouts }: Question) {
+  const first: Watch['first'] = streaming ? 'first' : 'whole'
+  return { provider: settings.provider, first, timeouts }
 }
 
 function source(
@@ -141,31 +146,6 @@ async function* whole(
   // Before any is handed on, so that an answer without an end can be asked for again.
   if (!chunks.some(({ type }) => type === 'finish')) throw streamCut(settings.provider, '')
   yield* chunks
-}
-
-/** Stops at once when the signal is aborted, also for a provider that does not look at it. */
-async function* untilAborted(
-  chunks: AsyncIterable<ModelChunk>,
-  id: string,
-  signal: AbortSignal,
-): AsyncGenerator<ModelChunk> {
-  const stopped = Promise.withResolvers<never>()
-  stopped.promise.catch(() => {})
-  const stop = (): void => stopped.reject(cancelled(id, signal))
-  if (signal.aborted) throw cancelled(id, signal)
-  signal.addEventListener('abort', stop)
-  const iterator = chunks[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), stopped.promise])
-      if (done) return
-      yield value
-    }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    // Not waited for: a provider that ignores the signal would hold everything up.
-    Promise.resolve(iterator.return?.()).catch(() => {})
-  }
 }
 
 function refined(error: unknown, { id, settings, signal }: Question): SpellError {

@@ -25,40 +25,53 @@ const ms = (duration: number | string | undefined): number =>
 /** The longest wait of a timer. */
 const MOST = 2 ** 31 - 1
 
-/** The same chunks, or PROVIDER_FAILED of kind `timeout` after a silence that is too long. */
-export async function* unlessSilent<T>(
-  chunks: AsyncGenerator<T>,
-  provider: string,
-  first: 'first' | 'whole',
-  timeouts: Timeouts,
-): AsyncGenerator<T> {
-  // What comes as a whole is all there with its first chunk.
-  const after = first === 'whole' ? 'whole' : 'between'
+/** What ends the wait for a chunk. */
+export interface Watch {
+  readonly signal: AbortSignal
+  readonly cancelled: () => SpellError
+  readonly provider: string
+  readonly first: 'first' | 'whole'
+  readonly timeouts: Timeouts
+}
+
+/**
+ * The same chunks. Stops at once when the signal is aborted, also for a provider that does not look at it, and with
+ * PROVIDER_FAILED of kind `timeout` after a silence that is too long.
+ */
+export async function* watched<T>(chunks: AsyncIterable<T>, watch: Watch): AsyncGenerator<T> {
+  const { signal, cancelled, provider, timeouts } = watch
+  // One listener for all chunks: a race with one promise would keep something of each.
+  let fail: (error: SpellError) => void = () => {}
+  const stop = (): void => fail(cancelled())
+  signal.addEventListener('abort', stop)
+  const iterator = chunks[Symbol.asyncIterator]()
   try {
-    for (let name: keyof Timeouts = first; ; name = after) {
+    for (let name: keyof Timeouts = watch.first; ; name = after(watch.first)) {
+      if (signal.aborted) throw cancelled()
       const limit = timeouts[name]
-      const { done, value } = await within(chunks.next(), limit, () =>
-        silent(provider, name, limit),
-      )
-      if (done) return
-      yield value
+      const late = (): void => fail(silent(provider, name, limit))
+      const timer = limit > MOST ? undefined : setTimeout(late, limit)
+      try {
+        const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
+          fail = reject
+          iterator.next().then(resolve, reject)
+        })
+        clearTimeout(timer)
+        if (done) return
+        yield value
+      } finally {
+        clearTimeout(timer)
+      }
     }
   } finally {
-    // Not waited for: it may hang.
-    chunks.return(undefined).catch(() => {})
+    signal.removeEventListener('abort', stop)
+    // Not waited for: a provider that ignores the signal would hold everything up.
+    Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }
 
-async function within<T>(work: Promise<T>, limit: number, error: () => SpellError): Promise<T> {
-  if (limit > MOST) return work
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(error()), limit)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+/** What comes as a whole is all there with its first chunk. */
+const after = (first: Watch['first']): keyof Timeouts => (first === 'whole' ? 'whole' : 'between')
 
 const WHAT: Readonly<Record<keyof Timeouts, string>> = {
   first: 'the first word of an answer',
