@@ -126,13 +126,19 @@ export function moduleValidators(module) {
   for (const [handle, { methods = {} }] of Object.entries(module.handles ?? {})) {
     for (const [method, call] of Object.entries(methods)) calls.set(`${handle}.${method}`, call)
   }
-  const names = [...calls.keys()]
-  names.forEach((name, index) =>
-    ajv.addSchema(argumentSchema(calls.get(name).params ?? [], 'module'), `check${index}`),
-  )
-  const wanted = Object.fromEntries(names.map((_, index) => [`check${index}`, `check${index}`]))
-  const code = names.length > 0 ? standaloneCode(ajv, wanted) : ''
-  const table = names.map((name, index) => `  ${JSON.stringify(name)}: check${index},\n`).join('')
+  // Functions that take the same share one check.
+  const checks = new Map()
+  const table = [...calls].map(([name, { params = [] }]) => {
+    const schema = argumentSchema(params, 'module')
+    const key = JSON.stringify(schema)
+    if (!checks.has(key)) {
+      checks.set(key, `check${checks.size}`)
+      ajv.addSchema(schema, checks.get(key))
+    }
+    return `  ${JSON.stringify(name)}: ${checks.get(key)},\n`
+  })
+  const wanted = Object.fromEntries([...checks.values()].map((check) => [check, check]))
+  const code = checks.size > 0 ? standaloneCode(ajv, wanted) : ''
   const body = toImports(code).replace(/^export const (check\d+)/gm, 'const $1')
-  return `${body}\nexport const validators = {\n${table}}\n`
+  return `${body}\nexport const validators = {\n${table.join('')}}\n`
 }

@@ -11,6 +11,7 @@ const PLUGINS = [
   'http',
   'models',
   'provider-mock',
+  'language-models',
   'provider-openai',
   'script-runtime',
 ]

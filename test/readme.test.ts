@@ -4,8 +4,11 @@ import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
 import { Site } from './http/site.ts'
+import { AnthropicServer } from './support/anthropic-server.ts'
+import { GoogleServer } from './support/google-server.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
+import { OllamaServer } from './support/ollama-server.ts'
 import { OpenAIServer } from './support/openai-server.ts'
 import { ROOT } from './support/root.ts'
 
@@ -20,18 +23,31 @@ const SHELL = READMES.filter((page) =>
 )
 
 let server: OpenAIServer
+let ollama: OllamaServer
+let anthropic: AnthropicServer
+let google: GoogleServer
 let site: Site
 let house: House
 beforeAll(async () => {
   server = await OpenAIServer.start()
+  ollama = await OllamaServer.start()
+  process.env['OLLAMA_HOST'] = ollama.origin
+  anthropic = await AnthropicServer.start()
+  google = await GoogleServer.start()
   site = await Site.start()
-  const openai = { base_url: server.baseUrl, api_key: 'sk-test' }
+  const at = (base_url: string) => ({ base_url, api_key: 'sk-test' })
+  const providers = {
+    openai: at(server.baseUrl),
+    lmstudio: at(server.baseUrl),
+    anthropic: at(anthropic.baseUrl),
+    google: at(google.baseUrl),
+  }
   const plugins = [...ALL, '../plugin-template']
-  house = await openHouse(plugins, [], { plugins: { models: { providers: { openai } } } })
+  house = await openHouse(plugins, [], { plugins: { models: { providers } } })
 })
 afterAll(async () => {
   await house.kernel.stop()
-  await server.close()
+  for (const each of [server, anthropic, google]) await each.close()
   await site[Symbol.asyncDispose]()
 })
 
@@ -46,7 +62,7 @@ const CONTENTS: Readonly<Record<string, string>> = {
 const PAGE = { name: 'page.png', file: join(ROOT, 'plugins/tool-ocr/test/fixtures/page.png') }
 const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
 const NAMED =
-  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
+  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
 
 /** The files that a text names: those of `examples/` as they are, others made up. */
 function prepare(
@@ -88,7 +104,7 @@ describe('Lua of the pages', () => {
       allow: {
         read: ['.'],
         write: ['.'],
-        net: [server.origin, site.origin],
+        net: [server.origin, site.origin, ollama.origin],
         'net-private': [site.origin],
         ...MACHINE,
       },
@@ -112,9 +128,20 @@ interface Ran {
 
 /** Runs one line as a shell does, with `llmspell` in its path. */
 function shell(folder: Folder, line: string): Promise<Ran> {
-  const keys = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: 'sk-test' }
+  const keys = {
+    OPENAI_BASE_URL: server.baseUrl,
+    OPENAI_API_KEY: 'sk-test',
+    ANTHROPIC_BASE_URL: anthropic.baseUrl,
+    ANTHROPIC_API_KEY: 'sk-test',
+    GOOGLE_GENERATIVE_AI_BASE_URL: google.baseUrl,
+    GOOGLE_GENERATIVE_AI_API_KEY: 'sk-test',
+  }
   const path = [join(folder.path, '.bin'), dirname(process.execPath), process.env['PATH']]
-  const env = cleanEnv({ PATH: path.join(delimiter), ...(line.includes('openai/') ? keys : {}) })
+  const env = cleanEnv({
+    PATH: path.join(delimiter),
+    OLLAMA_HOST: ollama.origin,
+    ...(/(?:openai|anthropic|google)\//.test(line) ? keys : {}),
+  })
   return new Promise((resolve) => {
     const options = { cwd: folder.path, env, timeout: 30_000 }
     const child = execFile('sh', ['-c', line], options, (error, _, stderr) =>

@@ -53,7 +53,7 @@ describe.each(APIS)('a server of %s that is unwell', (api) => {
     const { output, error } = envelope(ended) as { output: string; error: { details: object } }
     // What was on its way when the connection broke is lost.
     expect(['It', 'It is']).toContain(output)
-    expect(error.details).toMatchObject({ reason: 'cut', partial: output })
+    expect(error.details).toMatchObject({ kind: 'cut', partial: output })
     expect(times).toHaveLength(1)
   })
 
@@ -75,7 +75,7 @@ describe.each(APIS)('a server of %s that is unwell', (api) => {
     const ended = await clerk(() => reply)
     expect(ended.code).toBe(6)
     expect(envelope(ended)).toMatchObject(FAILED)
-    expect(envelope(ended)).toMatchObject({ error: { details: { reason: 'malformed' } } })
+    expect(envelope(ended)).toMatchObject({ error: { details: { kind: 'malformed' } } })
     expect(times).toHaveLength(1)
   })
 

@@ -39,6 +39,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Correct the name as the hint says.',
   },
   {
+    name: 'TESTS_NOT_FOUND',
+    class: 'usage',
+    cause: 'There is no test script where some were looked for.',
+    cure: 'Name files or folders with scripts such as greet.test.lua.',
+  },
+  {
     name: 'OUTPUT_FAILED',
     class: 'unavailable',
     cause: 'stdout or stderr refused what was written to it.',

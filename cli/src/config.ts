@@ -28,10 +28,15 @@ const POWER_KEYS = new Set(['onFailure', 'base_url', 'baseUrl', 'api_key', 'apiK
 // What a project may set of our own plugins; whoever adds a key decides here whether it widens anything.
 const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
+  ['budgets', []],
   ['files', ['maxBytes']],
-  ['models', ['default', 'aliases', 'providers', 'retry']],
+  [
+    'models',
+    ['default', 'default_provider', 'aliases', 'providers', 'retry', 'timeouts', 'breaker'],
+  ],
   ['permissions', []],
   ['provider-mock', ['delay_ms']],
+  ['provider-replay', ['pace', 'volatile']],
   ['secrets', ['dotenv']],
 ])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']

@@ -120,6 +120,20 @@ export const LIMITS: readonly FlagSpec[] = [
   },
   { name: 'max-calls', kind: 'text', value: 'N', summary: 'Calls to the host', group: 'LIMIT' },
   { name: 'max-output', kind: 'text', value: '16MiB', summary: 'Printed bytes', group: 'LIMIT' },
+  {
+    name: 'max-tokens',
+    kind: 'text',
+    value: 'N',
+    summary: 'Tokens of all models, in and out',
+    group: 'LIMIT',
+  },
+  {
+    name: 'max-cost',
+    kind: 'text',
+    value: 'DOLLARS',
+    summary: 'Money of all models, in US dollars',
+    group: 'LIMIT',
+  },
 ]
 
 const engineFlag = (otherwise: string): FlagSpec => ({
@@ -135,6 +149,24 @@ export const NO_ASK: FlagSpec = {
   kind: 'switch',
   summary: 'Ask nobody on the terminal: what is not granted is denied',
 }
+
+/** Cassettes of what models answer. Both with the same path: what is recorded is replayed, the rest is recorded. */
+export const TAPE: readonly FlagSpec[] = [
+  {
+    name: 'record',
+    kind: 'text',
+    value: 'FILE|DIR',
+    summary: 'Keep what models answer in this cassette, or in one of this folder',
+    group: 'CASSETTE',
+  },
+  {
+    name: 'replay',
+    kind: 'text',
+    value: 'FILE|DIR',
+    summary: 'Answer from the cassette: no key, no network; with --record: ask what is missing',
+    group: 'CASSETTE',
+  },
+]
 
 const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
@@ -153,6 +185,7 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
   HELP,
   ...GRANTS,
   ...LIMITS,
+  ...TAPE,
 ]
 
 export const RUN: CommandSpec = {

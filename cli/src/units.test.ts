@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { count, duration, size } from './units.ts'
+import { count, duration, money, size } from './units.ts'
 
 test.each([
   ['1500', 1500],
@@ -28,6 +28,19 @@ test.each(['', 'ten', '10 parsecs', '-1', '0', '1e99', '9'.repeat(30)])(
     )
   },
 )
+
+test.each([
+  ['0.5', 0.5],
+  ['$2', 2],
+  ['.25', 0.25],
+  ['0', 0],
+])('the money %s', (text, dollars) => expect(money('max-cost', text)).toBe(dollars))
+
+test.each(['', '$', '-1', '1e3', '0,5', '1 $', 'NaN'])('no money: %j', (text) => {
+  expect(() => money('max-cost', text)).toThrow(
+    expect.objectContaining({ code: 'FLAG_INVALID', hint: 'Write it as: --max-cost=0.5' }),
+  )
+})
 
 test('a count is whole and at least 1', () => {
   expect(count('max-calls', '12')).toBe(12)

@@ -41,6 +41,14 @@ export function count(flag: string, text: string): number {
   return measure(flag, text, { '': 1 }, 'a whole number of at least 1')
 }
 
+/** US dollars of at least 0: `0.5`, `$2`. @throws FLAG_INVALID */
+export function money(flag: string, text: string): number {
+  const given = text.trim()
+  if (/^\$?(?:\d+(?:\.\d+)?|\.\d+)$/.test(given)) return Number(given.replace('$', ''))
+  const found = `Flag '--${flag}' is wrong: expected an amount of US dollars such as '0.5', found '${text}'.`
+  throw new SpellError('FLAG_INVALID', found, { hint: `Write it as: --${flag}=0.5` })
+}
+
 function measure(
   flag: string,
   text: string,

@@ -35,6 +35,7 @@ describe('agents in Lua', () => {
       'clerk',
       {
         name: 'clerk',
+        model: 'mock/demo',
         tools: ['calculator'],
         temperature: 0.5,
         budget: { max_steps: 1, max_cost: 2, max_tool_calls: 3 },

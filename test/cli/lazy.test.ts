@@ -58,6 +58,15 @@ test('a run loads the plugins that it needs and no heavy part of Node', async ()
   expect(undici).toEqual([])
 })
 
+test('a list of models loads no provider', async () => {
+  const { code, seen } = await spyOn(['model', 'list'])
+  expect(code).toBe(0)
+  expect(seen).toContain('models')
+  // The recorder is a service that models look for.
+  const providers = seen.filter((name) => name.startsWith('provider-'))
+  expect(providers.filter((name) => name !== 'provider-replay')).toEqual([])
+})
+
 test('a granted read loads the code of the audit, and none of policies or of a schema compiler', async () => {
   const read = 'return Tool.execute("file-read", { path = "README.md" }).success'
   const { code, seen } = await spyOn(['exec', read, '--allow-read=README.md'])

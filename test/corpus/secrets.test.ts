@@ -64,7 +64,10 @@ beforeAll(async () => {
     redirecting: { use: 'openai', base_url: at, api_key: 'env:CORPUS_KEY' },
   }
   house = await openHouse(undefined, [], {
-    plugins: { models: { providers }, secrets: { file: join(folder, 'secrets.json') } },
+    plugins: {
+      models: { providers, base_urls: { place: `${origin}/v1` } },
+      secrets: { file: join(folder, 'secrets.json') },
+    },
   })
   const file = (await house.kernel.use('secret-file' as keyof Services)) as unknown as {
     set(name: string, value: string, hosts?: readonly string[]): Promise<boolean>

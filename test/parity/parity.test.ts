@@ -12,6 +12,7 @@ import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
 import { LANGUAGE } from './scenarios/language.ts'
 import { ARTIFACT } from './scenarios/artifact.ts'
+import { MEDIA } from './scenarios/media.ts'
 import { OTHERS } from './scenarios/others.ts'
 import { SECRET } from './scenarios/secret.ts'
 import { TOOL } from './scenarios/tool.ts'
@@ -24,6 +25,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...SECRET,
   ...ASYNC,
   ...LANGUAGE,
+  ...MEDIA,
 ]
 const ENGINES = await engines()
 const [FIRST, ...OTHER_ENGINES] = ENGINES

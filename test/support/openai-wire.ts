@@ -1,47 +1,12 @@
 // The answers of OpenAI's two protocols, written from the public reference:
 // https://platform.openai.com/docs/api-reference/chat and https://platform.openai.com/docs/api-reference/responses
-
-export interface WireCall {
-  readonly id?: string
-  readonly name: string
-  /** Text is sent as it is, so that it may be broken. */
-  readonly arguments: string | object
-}
-
-/** What a model says, before it is put into one of the protocols. */
-export interface WireAnswer {
-  /** Streamed word by word, or piece by piece where it is an array. */
-  readonly text?: string | readonly string[]
-  readonly toolCalls?: readonly WireCall[]
-  readonly usage?: { readonly input: number; readonly output: number }
-  /** Overrides the finish reason of chat completions; `length` also makes a response incomplete. */
-  readonly finish?: string
-}
-
-type Json = Readonly<Record<string, unknown>>
-
-const piecesOf = ({ text = '' }: WireAnswer): readonly string[] =>
-  typeof text === 'string' ? (text.match(/\s*\S+/g) ?? []) : text
-
-const textOf = (answer: WireAnswer): string =>
-  typeof answer.text === 'string' ? answer.text : (answer.text ?? []).join('')
-
-const argumentsOf = (call: WireCall): string =>
-  typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments)
+import { argumentsOf, callsOf, piecesOf, wholeOf } from './wire-answer.ts'
+import type { Frame, Json, WireAnswer, WireCall } from './wire-answer.ts'
 
 const idOf = (call: WireCall, index: number): string => call.id ?? `call_${index + 1}`
 
-const callsOf = (answer: WireAnswer): readonly WireCall[] => answer.toolCalls ?? []
-
 const finishOf = (answer: WireAnswer): string =>
   answer.finish ?? (callsOf(answer).length > 0 ? 'tool_calls' : 'stop')
-
-/** Parts of an SSE stream. `text` marks what carries a piece of the answer. */
-export interface Frame {
-  readonly data: string
-  readonly event?: string
-  readonly text?: true
-}
 
 export const chat = {
   body(answer: WireAnswer, model: string): Json {
@@ -50,7 +15,7 @@ export const chat = {
       type: 'function',
       function: { name: call.name, arguments: argumentsOf(call) },
     }))
-    const content = textOf(answer)
+    const content = wholeOf(answer.text)
     const message = {
       role: 'assistant',
       content: content === '' && calls.length > 0 ? null : content,
@@ -72,7 +37,7 @@ export const chat = {
     })
     return [
       chunk({ role: 'assistant', content: '' }),
-      ...piecesOf(answer).map((content): Frame => ({ ...chunk({ content }), text: true })),
+      ...piecesOf(answer.text).map((content): Frame => ({ ...chunk({ content }), text: true })),
       ...callsOf(answer).flatMap((call, index) =>
         chatCall(call, index).map((delta) => chunk(delta)),
       ),
@@ -110,8 +75,14 @@ function head(model: string, object: string): Json {
 }
 
 function chatUsage({ usage = { input: 7, output: 5 } }: WireAnswer): Json {
-  const { input, output } = usage
-  return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
+  const { input, output, cached = 0, thought = 0 } = usage
+  return {
+    prompt_tokens: input,
+    prompt_tokens_details: { cached_tokens: cached },
+    completion_tokens: output,
+    completion_tokens_details: { reasoning_tokens: thought },
+    total_tokens: input + output,
+  }
 }
 
 export const responses = {
@@ -173,11 +144,11 @@ function itemFrames(
     ]
   }
   const part = { ...at, content_index: 0 }
-  const text = textOf(answer)
+  const text = wholeOf(answer.text)
   return [
     added({ content: [] }),
     event('response.content_part.added', { ...part, part: outputText('') }),
-    ...piecesOf(answer).map((delta): Frame => ({
+    ...piecesOf(answer.text).map((delta): Frame => ({
       ...event('response.output_text.delta', { ...part, delta }),
       text: true,
     })),
@@ -188,7 +159,7 @@ function itemFrames(
 }
 
 function itemsOf(answer: WireAnswer): readonly Json[] {
-  const text = textOf(answer)
+  const text = wholeOf(answer.text)
   const calls = callsOf(answer).map((call, i) => ({
     type: 'function_call',
     id: `fc_${i + 1}`,
@@ -214,9 +185,9 @@ function outputText(text: string): Json {
 function responsesUsage({ usage = { input: 7, output: 5 } }: WireAnswer): Json {
   return {
     input_tokens: usage.input,
-    input_tokens_details: { cached_tokens: 0 },
+    input_tokens_details: { cached_tokens: usage.cached ?? 0 },
     output_tokens: usage.output,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: usage.thought ?? 0 },
     total_tokens: usage.input + usage.output,
   }
 }

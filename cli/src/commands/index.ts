@@ -3,20 +3,28 @@ import { auditList, auditVerify } from './audit.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { init, types } from './init.ts'
+import { modelInfo, modelList, modelPull, modelStatus, modelTest } from './model.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { exec, run } from './run.ts'
 import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
+import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 
 /** Every command by its id, as oclif finds them. */
 export const COMMANDS = {
   run,
   exec,
+  test,
   demo,
   init,
   types,
   doctor,
+  'model:list': modelList,
+  'model:info': modelInfo,
+  'model:test': modelTest,
+  'model:pull': modelPull,
+  'model:status': modelStatus,
   'secret:set': secretSet,
   'secret:list': secretList,
   'secret:remove': secretRemove,

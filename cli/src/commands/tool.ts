@@ -7,6 +7,7 @@ import {
   LIMITS,
   NO_ASK,
   QUIET,
+  TAPE,
   type CommandSpec,
 } from '../flags.ts'
 import { define } from '../oclif/command.ts'
@@ -71,6 +72,7 @@ const INVOKE: CommandSpec = {
     HELP,
     ...GRANTS,
     ...LIMITS,
+    ...TAPE,
   ],
   args: [NAME],
   rest: '--KEY VALUE …',

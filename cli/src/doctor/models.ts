@@ -21,6 +21,7 @@ interface Provider {
   readonly mock: boolean
   readonly available: boolean
   readonly keyed: boolean
+  readonly keyless: boolean
   readonly reason?: string
 }
 
@@ -49,8 +50,14 @@ async function defaultCheck(models: Models, config: Config, kernel: Kernel): Pro
 }
 
 function providerCheck(provider: Provider): Check {
-  const { name, mock, available, keyed, reason = 'not available' } = provider
-  const how = mock ? 'offline' : keyed ? 'key present' : 'no key set'
-  const text = available ? `ready, ${how}` : reason
+  const { name, available, reason = 'not available' } = provider
+  const text = available ? readyText(provider) : reason
   return { name: `provider ${name}`, state: available ? 'ok' : 'off', text }
+}
+
+/** Nobody is called: whether a server without a key runs is not known here. */
+function readyText({ mock, keyed, keyless }: Provider): string {
+  if (mock) return 'ready, offline'
+  if (keyed) return 'ready, key present'
+  return keyless ? 'needs no key; is it there? llmspell model status' : 'ready, no key set'
 }

@@ -1,7 +1,7 @@
 import { PERMISSIONS } from '../flags.ts'
 import type { Parsed } from '../parse.ts'
 import type { Isolation, PermissionSet, RunLimits, RunOptions } from '@llmspell/sdk'
-import { count, duration, memory, size } from '../units.ts'
+import { count, duration, memory, money, size } from '../units.ts'
 
 /** Text of a flag that may be given once. */
 export function text({ flags }: Parsed, name: string): string | undefined {
@@ -80,6 +80,8 @@ function limits(parsed: Parsed): RunLimits {
     memoryBytes: read('max-memory', memory),
     calls: read('max-calls', count),
     outputBytes: read('max-output', size),
+    tokens: read('max-tokens', count),
+    cost: read('max-cost', money),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

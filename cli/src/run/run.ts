@@ -13,6 +13,7 @@ import { asking } from './ask.ts'
 import { Interrupt } from './interrupt.ts'
 import { isolation, isOn, runOptions, text } from './options.ts'
 import { policyChain } from './policy.ts'
+import { withTape } from './tape.ts'
 
 /** A script to run. */
 export interface Script {
@@ -50,7 +51,12 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
     isolation: isolation(parsed, engine.item.inline ? DEFAULT_ISOLATION : 'worker'),
     settings: { ...defaults(config), ...options.settings },
   }
-  await perform(stage, script, request, (wired) => runtime.run(wired))
+  const { file } = stage.source
+  await perform(stage, script, request, (wired) =>
+    withTape(stage, kernel, file, (tape) =>
+      runtime.run({ ...wired, settings: { ...wired.settings, ...tape } }),
+    ),
+  )
 }
 
 function defaults({ model }: Config): Record<string, Value> {

@@ -18,6 +18,7 @@ import { asking } from '../run/ask.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { isOn, runOptions, text } from '../run/options.ts'
 import { policyChain } from '../run/policy.ts'
+import { withTape } from '../run/tape.ts'
 import type { Parsed } from '../parse.ts'
 import type { Stage } from '../stage.ts'
 import { findTool } from './find.ts'
@@ -43,14 +44,18 @@ export async function invokeTool(stage: Stage, flags: readonly string[]): Promis
   const runtime = await kernel.use('script-runtime')
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   using interrupt = new Interrupt()
-  await using run = runtime.open({
-    ...options,
-    ...(await policyChain(stage, kernel, config, options)),
-    ...asking(stage.parsed, line, 'you, by tool invoke'),
-    signal: interrupt.signal,
-    onProgress: (progress) => line.report(progress),
+  const chain = await policyChain(stage, kernel, config, options)
+  const { result, written } = await withTape(stage, kernel, `tool-${entry.name}`, async (tape) => {
+    await using run = runtime.open({
+      ...options,
+      ...chain,
+      ...asking(stage.parsed, line, 'you, by tool invoke'),
+      settings: { ...options.settings, ...tape },
+      signal: interrupt.signal,
+      onProgress: (progress) => line.report(progress),
+    })
+    return await called(run, asked, input, isOn(stage.parsed, 'stream'))
   })
-  const { result, written } = await called(run, asked, input, isOn(stage.parsed, 'stream'))
   line.clear()
   print(stage, result, written)
   return result.success && !isRefusal(result) ? 0 : EXIT_CODES.tool

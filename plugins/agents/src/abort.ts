@@ -19,6 +19,7 @@ export class Stop {
   readonly #clocks: NodeJS.Timeout[] = []
   readonly #agent: string
   readonly #above: AbortSignal
+  #left = false
   readonly #follow = (): void => this.end(cancelReason(this.#agent, this.#above.reason))
 
   constructor(agent: string, above: AbortSignal) {
@@ -34,6 +35,16 @@ export class Stop {
 
   end(reason: SpellError): void {
     this.#controller.abort(reason)
+  }
+
+  /** Ends because nobody reads the answer any more: that is no failure. */
+  leave(): void {
+    if (!this.signal.aborted) this.#left = true
+    this.end(cancelled(this.#agent))
+  }
+
+  get left(): boolean {
+    return this.#left
   }
 
   after(ms: number | undefined, reason: () => SpellError): void {

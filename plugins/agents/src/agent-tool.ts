@@ -1,7 +1,7 @@
 import { describe, inputInvalid } from '@llmspell/sdk'
 import type { Schema, ToolResult, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
-import { unionOf, worstEffect } from './bound-tool.ts'
+import { isAnyUntrusted, unionOf, worstEffect } from './bound-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
 import type { AgentResult } from './result.ts'
 
@@ -32,13 +32,22 @@ function asked(agent: string, params: Value): string {
 }
 
 function toolResult(tool: string, { text, result, data, metadata }: AgentResult): ToolResult {
-  const { duration_ms, execution_time_ms, run_id, seq, usage } = metadata
+  const { duration_ms, execution_time_ms, run_id, seq, usage, untrusted } = metadata
+  const outside = untrusted ? { untrusted } : {}
   return {
     success: true,
     text,
     result,
     ...(data === undefined ? {} : { data }),
-    metadata: { tool, duration_ms, execution_time_ms, run_id, seq, usage: { ...usage } },
+    metadata: {
+      tool,
+      duration_ms,
+      execution_time_ms,
+      run_id,
+      seq,
+      usage: { ...usage },
+      ...outside,
+    },
   }
 }
 
@@ -51,9 +60,13 @@ export function agentTool(agent: Agent): BoundTool {
     effect: worstEffect(tools),
     permissions: unionOf(tools),
     depth: agent.depth,
-    async invoke(ask, params) {
+    untrusted: isAnyUntrusted(tools),
+    async invoke(ask, params, _options, { signal } = {}) {
       const input = asked(agent.name, params)
-      const result = await ask.tool('Agent', 'Agent.execute', [input], { handle: agent.ref })
+      const result = await ask.tool('Agent', 'Agent.execute', [input], {
+        handle: agent.ref,
+        ...(signal ? { signal } : {}),
+      })
       return toolResult(name, result as AgentResult)
     },
   }

@@ -8,7 +8,7 @@ import { DEFAULTS } from './config.ts'
 import type { AgentConfig } from './config.ts'
 import type { Conversation } from './conversation.ts'
 import type { Ledger } from './ledger.ts'
-import { Memory, memorySize } from './memory.ts'
+import { Memory, memoryRule } from './memory.ts'
 import type { Candidate } from './model.ts'
 import type { Toolbox } from './toolbox.ts'
 import type { AgentDescription } from './types.ts'
@@ -22,7 +22,7 @@ export interface AgentParts {
   readonly shape: AnswerShape | undefined
 }
 
-export type AgentState = 'ready' | 'running' | 'failed' | 'closed'
+export type AgentState = 'ready' | 'running' | 'paused' | 'failed' | 'closed'
 
 /** What came of one execution. */
 export type Ending = 'answered' | 'failed' | 'left'
@@ -51,6 +51,7 @@ export class Agent {
   }
   #last: Ending = 'answered'
   #closed = false
+  #paused: PromiseWithResolvers<void> | undefined
 
   /** @param register gives the handle by which scripts hold it */
   constructor(parts: AgentParts, register: (agent: Agent) => HandleRef) {
@@ -60,7 +61,7 @@ export class Agent {
     this.models = parts.models
     this.toolbox = parts.toolbox
     this.shape = parts.shape
-    this.memory = parts.config.memory ? new Memory(memorySize(parts.config)) : undefined
+    this.memory = parts.config.memory ? new Memory(memoryRule(parts.config)) : undefined
     this.ref = register(this)
   }
 
@@ -85,6 +86,7 @@ export class Agent {
 
   get state(): AgentState {
     if (this.#closed) return 'closed'
+    if (this.#paused) return 'paused'
     if (this.#active.size > 0) return 'running'
     return this.#last === 'failed' ? 'failed' : 'ready'
   }
@@ -106,8 +108,27 @@ export class Agent {
     })
   }
 
+  /** Resolves when a next step may begin. */
+  get ready(): Promise<void> | undefined {
+    return this.#paused?.promise
+  }
+
+  pause(): void {
+    this.#paused ??= Promise.withResolvers()
+  }
+
+  resume(): void {
+    this.#paused?.resolve()
+    this.#paused = undefined
+  }
+
   begin(stop: Stop): void {
     this.#active.add(stop)
+  }
+
+  /** It has no more to do with an execution: nobody reads it, or another agent was asked for it. */
+  leave(stop: Stop): void {
+    this.#active.delete(stop)
   }
 
   /** Counts one execution. */
@@ -139,6 +160,7 @@ export class Agent {
 
   close(): void {
     this.cancel()
+    this.resume()
     this.#closed = true
   }
 }

@@ -3,7 +3,7 @@ import type { CallContext, HandleRef, Schema, Tool, ToolItem, Value } from '@llm
 import type { Agent } from './agent.ts'
 import { INPUT_SCHEMA, toolDescription, toolName } from './agent-tool.ts'
 import { asking } from './ask.ts'
-import { unionOf, worstEffect } from './bound-tool.ts'
+import { isAnyUntrusted, unionOf, worstEffect } from './bound-tool.ts'
 import type { House } from './house.ts'
 import type { AgentResult } from './result.ts'
 
@@ -27,6 +27,7 @@ function itemOf(agent: Agent, options: AsToolOptions): ToolItem & { readonly sou
     input: options.schema ? expandSchema(options.schema) : INPUT_SCHEMA,
     permissions: unionOf(tools),
     effect: worstEffect(tools),
+    ...(isAnyUntrusted(tools) ? { untrusted: true } : {}),
     timeoutMs: TIMEOUT_MS,
   }
 }

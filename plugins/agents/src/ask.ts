@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Actor, CallContext, GrantLayer, NestedCall } from '@llmspell/sdk'
+import type { Actor, Budgets, CallContext, GrantLayer, NestedCall } from '@llmspell/sdk'
 import type { Stop } from './abort.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -18,13 +18,28 @@ export class Ask {
   readonly stop: Stop
   readonly #actor: Actor
   readonly #grant: GrantLayer
+  readonly #budgets: Budgets | undefined
 
-  constructor(context: CallContext, ledger: Ledger, stop: Stop, grant: GrantLayer) {
+  /** @param agent who acts; default the one whose budget it is */
+  constructor(
+    context: CallContext,
+    ledger: Ledger,
+    stop: Stop,
+    grant: GrantLayer,
+    budgets?: Budgets,
+    agent?: string,
+  ) {
+    this.#budgets = budgets
     this.context = context
     this.ledger = ledger
     this.stop = stop
-    this.#actor = { kind: 'agent', name: ledger.agent }
+    this.#actor = { kind: 'agent', name: agent ?? ledger.agent }
     this.#grant = grant
+  }
+
+  /** The same execution in the name of another agent, under that one's grants. */
+  by(agent: string, grant: GrantLayer): Ask {
+    return new Ask(this.context, this.ledger, this.stop, grant, this.#budgets, agent)
   }
 
   /** A question to its model. */
@@ -44,7 +59,11 @@ export class Ask {
 
   #call(module: string, fn: string, args: readonly unknown[], more: NestedCall): Promise<unknown> {
     const ends = more.signal ? AbortSignal.any([this.stop.signal, more.signal]) : this.stop.signal
-    const options = { ...more, actor: this.#actor, signal: ends }
-    return this.stop.race(current.run(this, () => this.context.call(module, fn, args, options)))
+    const { budget } = this.ledger
+    const options = { ...more, actor: this.#actor, signal: ends, ...(budget ? { budget } : {}) }
+    const call = (): Promise<unknown> => this.context.call(module, fn, args, options)
+    const budgets = this.#budgets
+    const counted = budget && budgets ? () => budgets.within(budget, call) : call
+    return this.stop.race(current.run(this, counted))
   }
 }

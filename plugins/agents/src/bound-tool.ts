@@ -2,15 +2,24 @@ import type {
   Effect,
   ErrorRecord,
   ModelTool,
+  NestedCall,
   PermissionSet,
+  Schema,
   ToolResult,
   Value,
 } from '@llmspell/sdk'
+import type { Agent } from './agent.ts'
 import type { Ask } from './ask.ts'
 
 /** Options of `Tool.execute` that an agent uses. */
 interface InvokeOptions {
   readonly on_error?: 'raise' | 'return'
+}
+
+/** Whether one of several tools may bring text from outside. */
+export function isAnyUntrusted(tools: Iterable<BoundTool>): boolean {
+  for (const { untrusted } of tools) if (untrusted) return true
+  return false
 }
 
 /** One tool as an agent holds it. */
@@ -22,8 +31,21 @@ export interface BoundTool {
   readonly permissions: PermissionSet
   /** Levels of agents below; 0 for a tool that is no agent. */
   readonly depth: number
+  /** Its results may hold text from outside. */
+  readonly untrusted: boolean
+  /** Of its results, where it says so. */
+  readonly output?: Schema
+  /** It calls the agent's other tools. */
+  readonly usesTools?: boolean
+  /** No call, but the conversation goes on with this agent. */
+  readonly handoff?: Agent
   /** @throws the error of the call; one of the tool itself only unless `on_error` is `return` */
-  invoke(ask: Ask, params: Value, options?: InvokeOptions): Promise<ToolResult>
+  invoke(
+    ask: Ask,
+    params: Value,
+    options?: InvokeOptions,
+    more?: Pick<NestedCall, 'signal' | 'tools'>,
+  ): Promise<ToolResult>
 }
 
 const ORDER: readonly Effect[] = ['pure', 'idempotent', 'unsafe']
@@ -51,6 +73,7 @@ export interface ToolOutcome {
   readonly text: string
   readonly result?: Value
   readonly error?: ErrorRecord
+  readonly untrusted?: boolean
 }
 
 /** A failure as the model reads it. */

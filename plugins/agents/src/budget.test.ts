@@ -12,7 +12,7 @@ describe('the budget of one execute', () => {
     const agent = await run.create({ name: 'clerk', tools: ['add'], budget: { max_steps: 2 } })
     await expect(run.execute(agent, 'x')).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      details: { limit: 'max_steps', max: 2, used: 3, agent: 'clerk' },
+      details: { limit: 'max_steps', max: 2, used: 3, who: "agent 'clerk'" },
     })
     expect(spy).toHaveBeenCalledTimes(1)
     expect(run.requests).toHaveLength(2)
@@ -67,7 +67,7 @@ describe('the budget of one execute', () => {
     const boss = await run.create({ name: 'boss', tools: [expert], budget: { max_cost: 0.5 } })
     await expect(run.execute(boss, 'x')).rejects.toMatchObject({
       code: 'BUDGET_EXCEEDED',
-      details: { agent: 'boss', used: 1 },
+      details: { who: "agent 'boss'", used: 1 },
     })
   })
 })

@@ -1,4 +1,5 @@
 import type { HandleRef, HostCallback, Value } from '@llmspell/sdk'
+import type { StopWhen } from './stop-when.ts'
 
 /** Milliseconds, or text such as `30s`. */
 type Duration = number | string
@@ -11,6 +12,13 @@ export type ModelSpec = string | ModelTable
 /** The table form of a model. */
 export type ModelTable = Table & { readonly api_key?: string; readonly settings?: Table }
 
+/** How much of what was said a model is told again. */
+export interface MemoryConfig {
+  readonly messages?: number
+  readonly tokens?: number
+  readonly strategy?: 'window' | 'summary'
+}
+
 export interface BudgetConfig {
   readonly max_steps?: number
   readonly max_tokens?: number
@@ -21,6 +29,9 @@ export interface BudgetConfig {
 
 /** A name, a name pattern, or the handle of a tool or an agent. */
 export type ToolEntry = string | HandleRef
+
+/** An agent by its name, which may be made later, or its handle. */
+export type HandoffEntry = string | HandleRef
 
 /** What scripts hand to `Agent.create`, checked by its schema. */
 export interface AgentConfig {
@@ -37,13 +48,17 @@ export interface AgentConfig {
   readonly stop?: string | readonly string[]
   readonly max_tokens?: number
   readonly settings?: Table
+  readonly models?: readonly ModelSpec[]
   readonly fallback?: readonly ModelSpec[]
   readonly tools?: readonly ToolEntry[]
   readonly tool_choice?: string
   readonly approve?: HostCallback
   readonly schema?: Table
   readonly schema_retries?: number
-  readonly memory?: boolean | { readonly messages?: number; readonly strategy?: 'window' }
+  readonly stop_when?: StopWhen
+  readonly handoffs?: readonly HandoffEntry[]
+  readonly memory?: boolean | MemoryConfig
+  readonly persist?: boolean | string
   readonly budget?: BudgetConfig
   readonly max_depth?: number
 }
@@ -57,6 +72,8 @@ export interface ExecuteOptions {
   readonly max_tokens?: number
   readonly budget?: BudgetConfig
   readonly timeout?: Duration
+  readonly stop_when?: StopWhen
+  readonly on_chunk?: HostCallback
 }
 
 /** A message as scripts see it. `content` stands before `text`. */
@@ -72,6 +89,8 @@ export type AgentInput =
   | {
       readonly text?: string
       readonly messages?: readonly ScriptMessage[]
+      readonly media?: readonly HandleRef[]
+      readonly image?: HandleRef | { readonly base64: string; readonly format?: string }
       readonly data?: Value
       readonly parameters?: Table
     }
@@ -95,18 +114,30 @@ function maskModel(spec: ModelSpec | undefined): ModelSpec | undefined {
   return { ...spec, api_key: maskKey(spec.api_key)! }
 }
 
-const named = (value: string | HostCallback | undefined): string | undefined =>
-  typeof value === 'function' ? 'function' : value
+const named = <T>(value: T | HostCallback | undefined): T | string | undefined =>
+  typeof value === 'function' ? 'function' : (value as T)
 
-/** The configuration as plain data: literal keys masked, functions and tools by name. */
-export function shownConfig(config: AgentConfig, names: readonly string[]): Table {
-  const { system_prompt, approve, tools, model, fallback, api_key, ...rest } = config
+/** What a configuration names, as text. */
+interface Names {
+  /** `provider/model` that is asked where nothing is configured. */
+  readonly model: string
+  readonly tools: readonly string[]
+  readonly handoffs: readonly string[]
+}
+
+/** The configuration as plain data: literal keys masked, functions, tools and agents by name. */
+export function shownConfig(config: AgentConfig, names: Names): Table {
+  const { system_prompt, approve, stop_when, tools, handoffs, ...others } = config
+  const { model, models, fallback, api_key, ...rest } = others
   const shown = {
     ...rest,
     system_prompt: named(system_prompt),
     approve: named(approve),
-    tools: tools && names,
-    model: maskModel(model),
+    stop_when: named(stop_when),
+    tools: tools && names.tools,
+    handoffs: handoffs && names.handoffs,
+    model: maskModel(model) ?? (models ? undefined : names.model),
+    models: models?.map((spec) => maskModel(spec)!),
     fallback: fallback?.map((spec) => maskModel(spec)!),
     api_key: maskKey(api_key),
   }

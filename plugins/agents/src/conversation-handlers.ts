@@ -1,9 +1,11 @@
 import type { ScriptCall, ScriptHandler, Value } from '@llmspell/sdk'
 import type { AgentInput, ExecuteOptions, ScriptMessage } from './config.ts'
+import { Stop } from './abort.ts'
 import { forkOf } from './conversation.ts'
 import type { Conversation } from './conversation.ts'
 import { answer, answerStream } from './execute.ts'
 import type { House } from './house.ts'
+import { MediaReader } from './media-input.ts'
 import { fromScript, toScript } from './messages.ts'
 
 type Asked = readonly [input: AgentInput, options?: ExecuteOptions]
@@ -26,13 +28,27 @@ export function conversationHandlers(house: House): Record<string, ScriptHandler
     'Conversation.stream': (call: ScriptCall<Asked>) =>
       call.context.stream(answerStream(house, question(call)) as AsyncIterable<Value>),
     'Conversation.messages': (call: ScriptCall<[]>) => selfOf(call).memory.all.map(toScript),
-    'Conversation.append': (call: ScriptCall<[ScriptMessage]>) => {
-      selfOf(call).memory.add([fromScript(call.args[0])])
-    },
+    'Conversation.append': (call: ScriptCall<[ScriptMessage]>) => append(house, call),
     'Conversation.fork': (call: ScriptCall<[string?]>) =>
       forkOf(selfOf(call), call.args[0], call.context).ref,
     'Conversation.clear': (call: ScriptCall<[]>) => {
       selfOf(call).memory.clear()
     },
+  }
+}
+
+/** Media of the message are read at once, under the permissions of the script. */
+async function append(
+  house: House,
+  { self, args: [message], context }: ScriptCall<[ScriptMessage]>,
+): Promise<undefined> {
+  const { agent, memory } = self as Conversation
+  const stop = new Stop(agent.name, context.signal)
+  try {
+    const reader = new MediaReader({ agent: agent.name, context, stop }, house.media)
+    memory.add([await reader.message(fromScript(message), message)])
+    if (reader.untrusted) memory.untrusted = true
+  } finally {
+    stop.release()
   }
 }

@@ -1,7 +1,7 @@
 import { SpellError } from '@llmspell/sdk'
 import type { CallContext, HandleRef } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
-import { Memory, memorySize } from './memory.ts'
+import { Memory, memoryRule } from './memory.ts'
 
 /** What was said with one agent, under an id of its own. */
 export class Conversation {
@@ -33,7 +33,7 @@ export function conversationOf(
   context: CallContext,
 ): Conversation {
   const known = id === undefined ? undefined : agent.conversations.get(id)
-  const memory = (): Memory => new Memory(memorySize(agent.config))
+  const memory = (): Memory => new Memory(memoryRule(agent.config))
   return known ?? new Conversation(id ?? freeId(agent), agent, memory(), context)
 }
 

@@ -33,6 +33,11 @@ export class Course {
   async end(ending: Ending, error?: unknown): Promise<void> {
     if (this.#ended) return
     this.#ended = true
+    // Who has left did not see it fail.
+    return this.#ask.stop.left ? this.#close('left') : this.#close(ending, error)
+  }
+
+  async #close(ending: Ending, error?: unknown): Promise<void> {
     const { stop, ledger } = this.#ask
     stop.release()
     const durationMs = Math.round(performance.now() - this.#startedAt)

@@ -297,7 +297,7 @@ describe('approval', () => {
 
 describe('other models', () => {
   it('asks the next one on an outage', async () => {
-    const run = new FakeRun([failing('PROVIDER_FAILED', { retryable: true }), says('from b')])
+    const run = new FakeRun([failing('PROVIDER_FAILED', { kind: 'server' }), says('from b')])
     const agent = await run.create({ model: 'fake/a', fallback: ['fake/b'] })
     const result = await run.execute(agent, 'x')
     expect(result.metadata.model).toBe('fake/b')
@@ -306,7 +306,7 @@ describe('other models', () => {
   })
 
   it('does not ask the next one for other failures, nor after the first word', async () => {
-    const refused = new FakeRun([failing('PROVIDER_FAILED', { retryable: false, status: 401 })])
+    const refused = new FakeRun([failing('PROVIDER_FAILED', { kind: 'request' })])
     const config = { model: 'fake/a', fallback: ['fake/b'] }
     await expect(refused.execute(await refused.create(config), 'x')).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',

@@ -1,21 +1,22 @@
 import { durationMs } from '@llmspell/sdk'
-import type { CallContext } from '@llmspell/sdk'
-import { cancelled, Stop, timedOut } from './abort.ts'
+import type { CallContext, Value } from '@llmspell/sdk'
+import { Stop, timedOut } from './abort.ts'
 import type { Agent } from './agent.ts'
 import { Ask, asking } from './ask.ts'
 import type { AgentConfig, AgentInput, ExecuteOptions } from './config.ts'
 import { Course } from './course.ts'
-import { checkDepth } from './depth.ts'
-import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
-import { question, systemPrompt, turnMessages } from './input.ts'
+import { question } from './input.ts'
 import { exceeded, Ledger } from './ledger.ts'
 import { loop } from './loop.ts'
 import type { Memory } from './memory.ts'
-import { agentsOf } from './registry.ts'
+import { withPartial } from './partial.ts'
 import type { AgentChunk, AgentResult } from './result.ts'
-import { bindTools, checkToolChoice } from './toolbox.ts'
-import { Turn } from './turn.ts'
+import { summarised } from './summary.ts'
+import { bindTools } from './toolbox.ts'
+import { Turn, TurnRecord } from './turn.ts'
+import type { TurnParts } from './turn.ts'
+import { firstParts, merged, passedOn } from './turns.ts'
 
 /** One question to an agent. */
 export interface Question {
@@ -27,7 +28,7 @@ export interface Question {
   readonly context: CallContext
 }
 
-/** The whole answer. @throws what the answer's stream throws */
+/** The whole answer; its pieces go to `on_chunk` where that is given. @throws what the answer's stream throws */
 export async function answer(house: House, asked: Question): Promise<AgentResult> {
   let result: AgentResult | undefined
   for await (const chunk of answerStream(house, asked)) {
@@ -44,14 +45,20 @@ export async function answer(house: House, asked: Question): Promise<AgentResult
 export function answerStream(house: House, asked: Question): AsyncIterable<AgentChunk> {
   const { agent, context, options } = asked
   const config = merged(agent.config, options)
-  const ledger = new Ledger(agent.name, config.budget ?? {}, asking()?.ledger)
-  const stop = new Stop(agent.name, context.signal)
+  const above = house.budgets?.of(context)
+  const ledger = new Ledger(agent.name, config.budget ?? {}, asking()?.ledger, above)
+  const stop = new Stop(agent.name, untilLate(context.signal, above?.signal))
   const toolbox = options.tools
     ? bindTools(agent.name, options.tools, house.tools, context)
     : agent.toolbox
-  const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox))
+  const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox), house.budgets)
   const chunks = run(house, asked, config, toolbox, ask)
   return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
+}
+
+/** The end of the caller, or of the time that the budget above allows. */
+function untilLate(signal: AbortSignal, late: AbortSignal | undefined): AbortSignal {
+  return late === undefined ? signal : AbortSignal.any([signal, late])
 }
 
 /** A generator only sees its reader leave between chunks; the stop is seen at once. */
@@ -63,16 +70,13 @@ function leavable(
   return {
     next: () => chunks.next(),
     async return() {
-      stop.end(cancelled(agent.name))
+      stop.leave()
+      agent.leave(stop)
       stop.release()
       await chunks.return()
       return { done: true, value: undefined }
     },
   }
-}
-
-function merged(config: AgentConfig, options: ExecuteOptions): AgentConfig {
-  return { ...config, ...options, budget: { ...config.budget, ...options.budget } }
 }
 
 async function* run(
@@ -82,29 +86,40 @@ async function* run(
   toolbox: Agent['toolbox'],
   ask: Ask,
 ): AsyncGenerator<AgentChunk, void> {
-  const { agent, memory, input } = asked
+  const { agent, input, memory } = asked
+  const { on_chunk } = asked.options
   const { signal } = ask.stop
   agent.open()
   agent.begin(ask.stop)
   const course = new Course(agent, ask, house.points)
+  const record = new TurnRecord(agent.maxDepth)
   try {
     startClocks(asked, ask)
     await course.start(question(input))
-    const turn = await prepare(house, asked, config, toolbox, ask)
-    for await (const chunk of loop(turn, house.points)) {
+    const parts = await firstParts(house, asked, config, toolbox, ask, record)
+    yield* summarised(parts, record, memory, house.points)
+    const turn = new Turn({ ...parts, past: memory?.recall() ?? [] }, record)
+    for await (const chunk of loop(turn, house.points, (last) => passedOn(last, asked))) {
       if (chunk.type === 'finish') {
-        memory?.add([...turnMessages(agent.name, input), ...turn.said])
+        remember(memory, parts, record)
         await course.end('answered')
-      }
+      } else if (on_chunk) await ask.stop.race(on_chunk(chunk as unknown as Value))
       yield chunk
     }
   } catch (error) {
-    const reason: unknown = signal.aborted ? signal.reason : error
+    const reason = withPartial(signal.aborted ? signal.reason : error, record)
     await course.end('failed', reason)
     throw reason
   } finally {
+    for (const other of record.others) other.leave(ask.stop)
     await course.end('left')
   }
+}
+
+function remember(memory: Memory | undefined, { asked }: TurnParts, record: TurnRecord): void {
+  if (!memory) return
+  memory.add([...asked, ...record.said])
+  if (record.untrusted) memory.untrusted = true
 }
 
 function startClocks({ agent, options }: Question, { stop, ledger }: Ask): void {
@@ -112,21 +127,4 @@ function startClocks({ agent, options }: Question, { stop, ledger }: Ask): void 
   const { timeMs } = ledger
   stop.after(timeout, () => timedOut(agent.name, timeout!))
   stop.after(timeMs, () => exceeded(agent.name, 'max_time', timeMs!, timeMs!))
-}
-
-async function prepare(
-  house: House,
-  { agent, input, options, memory, context }: Question,
-  config: AgentConfig,
-  toolbox: Agent['toolbox'],
-  ask: Ask,
-): Promise<Turn> {
-  const agents = agentsOf(context)
-  checkDepth(agent.name, context.actors, (name) => (agents.find(name) ?? agent).maxDepth)
-  checkToolChoice(agent.name, config.tool_choice, toolbox)
-  const shape = options.schema ? await shapeOf(options.schema, house) : agent.shape
-  const system = await ask.stop.race(systemPrompt(config, input))
-  const past = [...(memory?.recall() ?? []), ...turnMessages(agent.name, input)]
-  const { artifacts } = house
-  return new Turn({ agent, config, toolbox, shape, ask, artifacts, system, past })
 }

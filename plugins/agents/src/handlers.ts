@@ -1,11 +1,11 @@
-import type { ScriptCall, ScriptHandler, ToolResult, Value } from '@llmspell/sdk'
+import type { CallContext, ScriptCall, ScriptHandler, ToolResult, Value } from '@llmspell/sdk'
 import { Stop } from './abort.ts'
 import type { Agent } from './agent.ts'
 import { asTool } from './as-tool.ts'
 import type { AsToolOptions } from './as-tool.ts'
 import { Ask, asking } from './ask.ts'
 import { shownConfig } from './config.ts'
-import type { AgentConfig, AgentInput, ExecuteOptions } from './config.ts'
+import type { AgentConfig, AgentInput, ExecuteOptions, HandoffEntry } from './config.ts'
 import { conversationHandlers } from './conversation-handlers.ts'
 import { conversationOf } from './conversation.ts'
 import { createAgent } from './create.ts'
@@ -67,8 +67,17 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
     'Agent.usage': (call: ScriptCall<[]>) => selfOf<Agent>(call).usage,
     'Agent.state': (call: ScriptCall<[]>) => selfOf<Agent>(call).state,
     'Agent.config': (call: ScriptCall<[]>) => {
-      const { config, toolbox } = selfOf<Agent>(call)
-      return shownConfig(config, [...toolbox.keys()])
+      const { config, toolbox, model } = selfOf<Agent>(call)
+      const handoffs = (config.handoffs ?? []).map((entry) => agentBy(entry, call.context))
+      return shownConfig(config, { model, tools: [...toolbox.keys()], handoffs })
+    },
+    'Agent.pause': (call: ScriptCall<[]>) => {
+      const agent = selfOf<Agent>(call)
+      agent.open()
+      agent.pause()
+    },
+    'Agent.resume': (call: ScriptCall<[]>) => {
+      selfOf<Agent>(call).resume()
     },
     'Agent.cancel': (call: ScriptCall<[]>) => selfOf<Agent>(call).cancel(),
     'Agent.close': (call: ScriptCall<[]>) => {
@@ -77,6 +86,11 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
       agentsOf(call.context).remove(agent)
     },
   }
+}
+
+/** The name behind an entry of `handoffs`. */
+function agentBy(entry: HandoffEntry, context: CallContext): string {
+  return typeof entry === 'string' ? entry : (context.resolve(entry) as Agent).name
 }
 
 /** A tool of the agent, called by the script in its name. @throws TOOL_NOT_FOUND, AGENT_CLOSED and the tool's own */

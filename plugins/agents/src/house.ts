@@ -1,5 +1,12 @@
 import { expandSchema } from '@llmspell/sdk'
-import type { Artifacts, HookPoint, SchemaCompiler, ToolRegistry } from '@llmspell/sdk'
+import type {
+  Artifacts,
+  Budgets,
+  HookPoint,
+  MediaStore,
+  SchemaCompiler,
+  ToolRegistry,
+} from '@llmspell/sdk'
 import type {} from './types.ts'
 import { answerShape } from './answer.ts'
 import type { AnswerShape } from './answer.ts'
@@ -17,6 +24,9 @@ export interface House {
   readonly schemas: SchemaCompiler
   readonly points: Points
   readonly artifacts: Artifacts | undefined
+  readonly media: MediaStore | undefined
+  /** Absent: an agent is limited by itself alone, after each answer. */
+  readonly budgets: Budgets | undefined
 }
 
 /** The shape of a schema in its full or its short form. @throws SCHEMA_INVALID */

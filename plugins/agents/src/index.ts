@@ -28,6 +28,8 @@ export default definePlugin({
       schemas: ctx.use('schemas'),
       points,
       artifacts: ctx.find('artifacts'),
+      media: ctx.find('media'),
+      budgets: ctx.find('budgets'),
     }
     ctx.provide('agents', agents)
     ctx.contribute('script-modules', 'Agent', { functions: agentHandlers(house), validators })

@@ -1,6 +1,7 @@
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import type { Message, Value } from '@llmspell/sdk'
 import type { AgentConfig, AgentInput } from './config.ts'
+import type { MediaReader } from './media-input.ts'
 import { fromScript, textMessage } from './messages.ts'
 
 type Parameters = { readonly [key: string]: Value | undefined }
@@ -36,19 +37,33 @@ export function question(input: AgentInput): string {
   return parts.filter((part) => part !== '').join('\n\n')
 }
 
-/** What is said in this turn: the messages given, then the question. @throws INPUT_INVALID where there is neither */
-export function turnMessages(agent: string, input: AgentInput): readonly Message[] {
+/**
+ * What is said in this turn: the messages given, then the question with its media, which are read here.
+ * @throws INPUT_INVALID where there is neither, and what reading media throws
+ */
+export async function turnMessages(
+  agent: string,
+  input: AgentInput,
+  reader: MediaReader,
+): Promise<readonly Message[]> {
   const { messages = [], text } = table(input)
   const asked = question(input)
-  if (asked === '' && text === undefined && messages.length === 0) throw nothingAsked(agent)
-  const given = messages.map(fromScript)
-  return asked === '' && text === undefined ? given : [...given, textMessage('user', asked)]
+  const media = reader.handles(input)
+  const isAsked = asked !== '' || text !== undefined || media.length > 0
+  if (!isAsked && messages.length === 0) throw nothingAsked(agent)
+  const said: Message[] = []
+  for (const message of messages) said.push(await reader.message(fromScript(message), message))
+  if (!isAsked) return said
+  const parts = []
+  for (const ref of media) parts.push(await reader.part(ref))
+  const words = asked === '' && media.length > 0 ? [] : textMessage('user', asked).content
+  return [...said, { role: 'user', content: [...words, ...parts] }]
 }
 
 function nothingAsked(agent: string): SpellError {
   return new SpellError(
     'INPUT_INVALID',
-    `Agent '${agent}' was asked nothing: expected text, messages or data.`,
+    `Agent '${agent}' was asked nothing: expected text, messages, media or data.`,
     {
       hint: "Give a text, or a table with 'text'.",
     },

@@ -1,5 +1,5 @@
 import { durationMs, SpellError } from '@llmspell/sdk'
-import type { Usage } from '@llmspell/sdk'
+import type { Budget, Usage } from '@llmspell/sdk'
 import { DEFAULTS } from './config.ts'
 import type { BudgetConfig } from './config.ts'
 import type { TokenUsage } from './types.ts'
@@ -20,18 +20,21 @@ export function exceeded(
     `Agent '${agent}' has used up its budget: expected ${limit} of at most ${max}${unit}, found ${used}${unit}.`,
     {
       hint: `Raise budget.${limit}, or ask for less at once.`,
-      details: { limit, max, used, agent, ...(text ? { text } : {}) },
+      details: { limit, max, used, who: `agent '${agent}'`, ...(text ? { text } : {}) },
     },
   )
 }
 
 /**
  * What one execution has spent, and what it may. Tokens and money of agents called as tools count for every
- * agent above them, while they are spent.
+ * agent above them, while they are spent. Its node of the budget says no before a call of a model; the ledger
+ * afterwards, where an answer was longer than foreseen.
  */
 export class Ledger {
   readonly agent: string
   readonly limits: BudgetConfig
+  /** Its node below the run, or below the agent that called it. */
+  readonly budget: Budget | undefined
   readonly #parent: Ledger | undefined
   steps = 0
   toolCalls = 0
@@ -39,7 +42,7 @@ export class Ledger {
   outputTokens = 0
   cost = 0
 
-  constructor(agent: string, limits: BudgetConfig, parent?: Ledger) {
+  constructor(agent: string, limits: BudgetConfig, parent?: Ledger, above?: Budget) {
     this.agent = agent
     this.limits = {
       ...limits,
@@ -47,6 +50,9 @@ export class Ledger {
       max_tool_calls: limits.max_tool_calls ?? DEFAULTS.maxToolCalls,
     }
     this.#parent = parent
+    const { max_tokens: tokens, max_cost: cost, max_tool_calls: toolCalls } = this.limits
+    const given = Object.entries({ tokens, cost, toolCalls }).filter(([, max]) => max !== undefined)
+    this.budget = above?.child(`agent '${agent}'`, Object.fromEntries(given))
   }
 
   get tokens(): number {
@@ -84,6 +90,7 @@ export class Ledger {
   calls(count: number): void {
     this.#limit('max_tool_calls', this.toolCalls + count)
     this.#limit('max_steps', this.steps + 1)
+    for (let i = 0; i < count; i++) this.budget?.tool()
     this.toolCalls += count
   }
 

@@ -5,57 +5,64 @@ import type { Points } from './house.ts'
 import { textMessage } from './messages.ts'
 import { progress } from './progress.ts'
 import type { AgentChunk } from './result.ts'
-import { askModel, partsOf } from './step.ts'
-import type { Answer } from './step.ts'
-import { callTools } from './tool-calls.ts'
-import { tokenUsage } from './ledger.ts'
+import { askModel } from './step.ts'
+import { stepDone } from './step-done.ts'
+import { stopsAfterTools, stopsBeforeTools } from './stop-when.ts'
+import { callTools, leaveTools } from './tool-calls.ts'
 import type { Turn } from './turn.ts'
+
+/** `finish_reason` of an answer that the script's own condition ended. */
+const STOPPED = 'stop_when'
+
+/** The turn of an agent that a conversation is passed on to. */
+export type NextTurn = (turn: Turn) => Promise<Turn>
 
 /**
  * Asks the model until it answers without calling a tool; `finish` is the last chunk.
  * @throws BUDGET_EXCEEDED, AGENT_OUTPUT_INVALID, PROVIDER_FAILED
  */
-export async function* loop(turn: Turn, points: Points): AsyncGenerator<AgentChunk, void> {
-  const { ledger } = turn.parts.ask
+export async function* loop(
+  first: Turn,
+  points: Points,
+  nextTurn: NextTurn,
+): AsyncGenerator<AgentChunk, void> {
+  let turn = first
   for (let corrections = 0; ;) {
-    const number = ledger.step()
-    progress(turn.parts.ask, 'active', 'thinking')
+    const number = await begin(turn)
     const answer = yield* askModel(turn)
-    turn.said.push({ role: 'assistant', content: partsOf(answer) })
+    const { text, asked } = answer
+    turn.record.said.push({ role: 'assistant', content: answer.parts.all })
     yield await stepDone(turn, points, number, answer)
-    ledger.check(answer.text)
-    if (answer.asked.length > 0) {
-      yield* callTools(turn, answer.asked)
-      continue
+    turn.parts.ask.ledger.check(text)
+    if (asked.length === 0) {
+      const data = judged(turn, text, corrections++)
+      if (data === RETRY) continue
+      return yield finish(turn, text, data)
     }
-    const data = judged(turn, answer.text, corrections++)
-    if (data === RETRY) continue
-    yield { type: 'finish', text: '', result: turn.result(answer.text, data) }
-    return
+    if (stopsBeforeTools(turn, answer)) {
+      leaveTools(turn, asked)
+      return yield finish(turn, text, parsed(turn, text), STOPPED)
+    }
+    const rows = yield* callTools(turn, asked)
+    if (await stopsAfterTools(turn, answer, rows))
+      return yield finish(turn, text, parsed(turn, text), STOPPED)
+    const { next } = turn.record
+    if (!next) continue
+    yield { type: 'handoff', text: '', from: turn.parts.agent.name, to: next.name }
+    turn = await nextTurn(turn)
   }
 }
 
-async function stepDone(
-  turn: Turn,
-  points: Points,
-  number: number,
-  answer: Answer,
-): Promise<AgentChunk> {
-  const { inputTokens, outputTokens } = answer.finish!.usage
-  const usage = tokenUsage(inputTokens, outputTokens)
-  const { agent, ask } = turn.parts
-  if (points.step.used) {
-    await points.step.call({
-      agent: agent.name,
-      run_id: ask.context.runId,
-      model: turn.answerer.model,
-      number,
-      finish_reason: turn.finishReason,
-      tool_calls: answer.asked.map((call) => call.name),
-      usage,
-    })
-  }
-  return { type: 'step', text: '', number, usage }
+/** Counts the next request to the model. A pause holds it back. */
+async function begin({ parts: { ask, agent } }: Turn): Promise<number> {
+  while (agent.ready) await ask.stop.race(agent.ready)
+  const number = ask.ledger.step()
+  progress(ask, 'active', 'thinking')
+  return number
+}
+
+function finish(turn: Turn, text: string, data: Value | undefined, reason?: string): AgentChunk {
+  return { type: 'finish', text: '', result: turn.result(text, data, reason) }
 }
 
 const RETRY = Symbol('retry')
@@ -68,6 +75,12 @@ function judged(turn: Turn, text: string, corrections: number): Value | undefine
   if (checked.ok) return checked.data
   const retries = config.schema_retries ?? DEFAULTS.schemaRetries
   if (corrections >= retries) throw outputInvalid(agent.name, checked.problems, text, retries)
-  turn.said.push(textMessage('user', correction(shape, checked.problems)))
+  turn.record.said.push(textMessage('user', correction(shape, checked.problems)))
   return RETRY
+}
+
+/** The data of an answer that was cut short, where it has any. */
+function parsed({ parts: { shape } }: Turn, text: string): Value | undefined {
+  const checked = shape && checkAnswer(shape, text)
+  return checked?.ok ? checked.data : undefined
 }

@@ -1,5 +1,6 @@
 import type { Message, MessagePart, Value } from '@llmspell/sdk'
 import type { ScriptMessage } from './config.ts'
+import { handleOf } from './media-input.ts'
 
 /** A message of one text. */
 export function textMessage(role: Message['role'], text: string): Message {
@@ -18,15 +19,14 @@ export function fromScript({ role, text, content }: ScriptMessage): Message {
   return { role, content: content as unknown as readonly MessagePart[] }
 }
 
-/** A message as scripts see it: its text, and its pieces. */
+/** A message as scripts see it: its text, and its pieces; media by their handles. */
 export function toScript(message: Message): Value {
-  const content = message.content.filter((part) => part.type !== 'file') as unknown as Value[]
+  const content = message.content.flatMap(shownPart)
   return { role: message.role, text: textOf(message), content }
 }
 
-/** The last `size` messages, from a question on; the last turn is kept whole, however long it is. */
-export function lastMessages(messages: readonly Message[], size: number): readonly Message[] {
-  const from = Math.max(0, messages.length - size)
-  const start = messages.findIndex((message, i) => i >= from && message.role === 'user')
-  return messages.slice(start < 0 ? messages.findLastIndex(({ role }) => role === 'user') : start)
+function shownPart(part: MessagePart): readonly Value[] {
+  const media = handleOf(part)
+  if (media) return [{ type: 'media', media: media as unknown as Value }]
+  return part.type === 'file' ? [] : [part as unknown as Value]
 }

@@ -1,4 +1,4 @@
-import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import { isForNextModel, SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { CallContext } from '@llmspell/sdk'
 import type { AgentConfig, ModelSpec, ModelTable } from './config.ts'
 
@@ -45,7 +45,10 @@ export async function findModels(
   config: AgentConfig,
   context: CallContext,
 ): Promise<readonly Candidate[]> {
-  const specs = [specOf(config), ...(config.fallback ?? [])]
+  const { model, models = [], fallback = [] } = config
+  const [first, ...others] = model === undefined ? models : [model, ...models]
+  const asked = first === undefined ? config : { ...config, model: first }
+  const specs = [specOf(asked), ...others, ...fallback]
   const looked = await Promise.allSettled(specs.map((spec) => lookUp(spec, context)))
   const failures = looked.flatMap((look) =>
     look.status === 'rejected' ? [look.reason as Error] : [],
@@ -58,15 +61,9 @@ export async function findModels(
   return found
 }
 
-/** True for a failure after which the next model is asked: unknown model, rate limit, outage. */
+/** True for a failure after which the next model is asked: of the line, the account or the key, not of the question. */
 export function isPassable(error: unknown): boolean {
-  const { code, details } = toErrorRecord(error)
-  if (code === 'MODEL_UNKNOWN') return true
-  const { retryable, status } = (details ?? {}) as {
-    readonly retryable?: boolean
-    readonly status?: number
-  }
-  return code === 'PROVIDER_FAILED' && (retryable === true || status === 404)
+  return isForNextModel(error) || toErrorRecord(error).code === 'PROVIDER_KEY_MISSING'
 }
 
 /** Says that the next model is asked, and why. */
@@ -79,6 +76,6 @@ export function warn(context: CallContext, failure: unknown): void {
 export function brokenOff(model: Candidate, found: string): SpellError {
   return new SpellError('PROVIDER_FAILED', `Model '${model.id}' gave no whole answer: ${found}.`, {
     hint: 'Ask again, or name another model under fallback.',
-    details: { provider: model.provider, retryable: true },
+    details: { provider: model.provider, kind: 'cut', retryable: true },
   })
 }

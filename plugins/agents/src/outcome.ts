@@ -1,5 +1,5 @@
 import { fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
-import type { Artifacts, ErrorRecord, ToolResult, Value } from '@llmspell/sdk'
+import type { Artifacts, ErrorRecord, NestedCall, ToolResult, Value } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { failure } from './bound-tool.ts'
 import type { BoundTool, ToolOutcome } from './bound-tool.ts'
@@ -22,12 +22,14 @@ export async function outcomeFor(
   tool: BoundTool,
   params: Value,
   artifacts: Artifacts | undefined,
+  more: Pick<NestedCall, 'signal' | 'tools'>,
 ): Promise<ToolOutcome> {
   try {
-    const result = await tool.invoke(ask, params, { on_error: 'return' })
+    const result = await tool.invoke(ask, params, { on_error: 'return' }, more)
     const outcome = told(result)
     const { metadata } = result
-    return { ...outcome, text: await modelText({ text: outcome.text, metadata }, ask, artifacts) }
+    const read = await modelText({ text: outcome.text, metadata }, ask, artifacts)
+    return { ...outcome, text: read, ...(metadata.untrusted ? { untrusted: true } : {}) }
   } catch (error) {
     if (ask.stop.signal.aborted) throw error
     const record = toErrorRecord(error, 'TOOL_FAILED')

@@ -1,4 +1,4 @@
-import type { ErrorRecord, Value } from '@llmspell/sdk'
+import type { ErrorRecord, HandleRef, Value } from '@llmspell/sdk'
 import type { TokenUsage } from './types.ts'
 
 /** One call that a model asked for, and what came of it. */
@@ -11,6 +11,21 @@ export interface CallRow {
   readonly duration_ms: number
 }
 
+/** What one request to a model came to. */
+export interface StepRow {
+  /** From 1. */
+  readonly number: number
+  readonly agent: string
+  /** `provider/model` that answered. */
+  readonly model: string
+  /** Not a part of the answer: what falls out of the memory was summarised. */
+  readonly purpose?: 'summary'
+  readonly finish_reason: string
+  readonly usage: TokenUsage
+  /** US dollars. */
+  readonly cost: number
+}
+
 /** What an execution gives: the one result shape of tools, agents and workflows. */
 export interface AgentResult {
   readonly success: true
@@ -18,7 +33,12 @@ export interface AgentResult {
   /** `data` if a schema was given, else `text`. */
   readonly result: Value
   readonly data?: Value
+  /** Who answered: another one after a handoff. */
+  readonly agent: string
+  /** What the models made. */
+  readonly media: readonly HandleRef[]
   readonly tool_calls: readonly CallRow[]
+  readonly steps: readonly StepRow[]
   /** Without the system prompt. */
   readonly messages: readonly Value[]
   readonly finish_reason: string
@@ -34,6 +54,8 @@ export interface AgentResult {
     readonly provider: string
     readonly steps: number
     readonly mock?: true
+    /** A model has read text from outside. */
+    readonly untrusted?: true
   }
 }
 
@@ -55,10 +77,7 @@ export type AgentChunk =
       readonly result?: Value
       readonly error?: ErrorRecord
     }
-  | {
-      readonly type: 'step'
-      readonly text: ''
-      readonly number: number
-      readonly usage: TokenUsage
-    }
+  | { readonly type: 'media'; readonly text: ''; readonly media: HandleRef }
+  | ({ readonly type: 'step'; readonly text: '' } & StepRow)
+  | { readonly type: 'handoff'; readonly text: ''; readonly from: string; readonly to: string }
   | { readonly type: 'finish'; readonly text: ''; readonly result: AgentResult }

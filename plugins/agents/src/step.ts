@@ -1,4 +1,7 @@
-import type { MessagePart, ModelChunk, ModelRequest, Usage } from '@llmspell/sdk'
+import type { ModelChunk, ModelRequest, Usage } from '@llmspell/sdk'
+import { AnswerParts } from './answer-parts.ts'
+import { madeBy } from './media-output.ts'
+import { withHandle } from './media-input.ts'
 import { textMessage } from './messages.ts'
 import { brokenOff, isPassable, warn } from './model.ts'
 import type { AgentChunk } from './result.ts'
@@ -14,7 +17,7 @@ type Finish = Extract<ModelChunk, { readonly type: 'finish' }> &
 /** What a model answered to one request. */
 export interface Answer {
   text: string
-  reasoning: string
+  readonly parts: AnswerParts
   readonly asked: Asked[]
   finish: Finish | undefined
 }
@@ -43,12 +46,17 @@ function requestOf(turn: Turn): ModelRequest {
 /** Asks the model once; the next model where this one cannot answer and has said nothing yet. */
 export async function* askModel(turn: Turn): AsyncGenerator<AgentChunk, Answer> {
   for (;;) {
-    const answer: Answer = { text: '', reasoning: '', asked: [], finish: undefined }
+    const answer: Answer = {
+      text: '',
+      parts: new AnswerParts(),
+      asked: [],
+      finish: undefined,
+    }
     try {
       yield* attempt(turn, answer)
       return answer
     } catch (error) {
-      const silent = answer.text === '' && answer.reasoning === '' && answer.asked.length === 0
+      const silent = answer.parts.all.length === 0
       if (!silent || !isPassable(error) || !turn.nextCandidate()) throw error
       warn(turn.parts.ask.context, error)
     }
@@ -65,7 +73,7 @@ async function* attempt(turn: Turn, answer: Answer): AsyncGenerator<AgentChunk, 
     for (;;) {
       const { value, done } = await ask.stop.race(chunks.next())
       if (done) break
-      const shown = take(answer, value)
+      const shown = take(turn, answer, value)
       if (shown) yield shown
     }
   } finally {
@@ -77,22 +85,44 @@ async function* attempt(turn: Turn, answer: Answer): AsyncGenerator<AgentChunk, 
   settle(turn, answer.finish)
 }
 
-function take(answer: Answer, chunk: ModelChunk): AgentChunk | undefined {
+function take(turn: Turn, answer: Answer, chunk: ModelChunk): AgentChunk | undefined {
+  const { parts, asked } = answer
   switch (chunk.type) {
     case 'text':
+      answer.text += chunk.text
+      parts.say('text', chunk.text)
+      return chunk.text === '' ? undefined : { type: 'text', text: chunk.text }
     case 'reasoning':
-      answer[chunk.type] += chunk.text
-      return chunk.text === '' ? undefined : { type: chunk.type, text: chunk.text }
+      parts.say('reasoning', chunk.text, chunk.meta)
+      return chunk.text === '' ? undefined : { type: 'reasoning', text: chunk.text }
     case 'tool_call':
-    case 'tool_call_invalid':
-      answer.asked.push(chunk)
+      asked.push(chunk)
+      parts.add(chunk)
       return undefined
+    case 'tool_call_invalid':
+      asked.push(chunk)
+      parts.add({ type: 'tool_call', id: chunk.id, name: chunk.name, input: {} })
+      return undefined
+    case 'media':
+      return takeMedia(turn, answer, chunk)
     case 'finish':
       answer.finish = chunk
       return undefined
-    default:
-      return undefined
   }
+}
+
+function takeMedia(
+  turn: Turn,
+  { parts }: Answer,
+  chunk: Extract<ModelChunk, { readonly type: 'media' }>,
+): AgentChunk | undefined {
+  const { mime, data } = chunk
+  const media = madeBy(turn, chunk)
+  const part = { type: 'file', mime, data } as const
+  parts.add(media ? withHandle(part, media) : part)
+  if (!media) return undefined
+  turn.record.media.push(media)
+  return { type: 'media', text: '', media }
 }
 
 function settle(turn: Turn, { usage, reason, model, provider, mock }: Finish): void {
@@ -105,16 +135,4 @@ function settle(turn: Turn, { usage, reason, model, provider, mock }: Finish): v
     provider: provider ?? known.provider,
     mock: mock ?? known.mock,
   }
-}
-
-/** What the model said, as the next request repeats it. */
-export function partsOf({ text, reasoning, asked }: Answer): readonly MessagePart[] {
-  const parts: MessagePart[] = []
-  if (reasoning !== '') parts.push({ type: 'reasoning', text: reasoning })
-  if (text !== '') parts.push({ type: 'text', text })
-  for (const call of asked) {
-    const input = call.type === 'tool_call' ? call.input : {}
-    parts.push({ type: 'tool_call', id: call.id, name: call.name, input })
-  }
-  return parts
 }

@@ -55,6 +55,10 @@ describe('a stream', () => {
       type: 'step',
       text: '',
       number: 1,
+      agent: 'agent-1',
+      model: 'fake/demo',
+      finish_reason: 'tool_calls',
+      cost: 0,
       usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15 },
     })
     expect(chunks[2]).toEqual({
@@ -107,7 +111,10 @@ describe('a stream', () => {
       expect(pending).rejects.toMatchObject({ code: 'CANCELLED' }),
       chunks.return!(),
     ])
-    expect(await run.call('Agent.state', [], agent)).not.toBe('running')
+    expect(await run.call('Agent.state', [], agent)).toBe('ready')
+    expect(await run.call<{ failed: number }>('Agent.usage', [], agent)).toMatchObject({
+      failed: 0,
+    })
   })
 
   it('raises a failure after the chunks before it', async () => {

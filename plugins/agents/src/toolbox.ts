@@ -4,6 +4,7 @@ import type { Agent } from './agent.ts'
 import { agentTool } from './agent-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
 import type { ToolEntry } from './config.ts'
+import { withSignatures } from './signatures.ts'
 
 /** The tools of one agent by the names that its model uses. */
 export type Toolbox = ReadonlyMap<string, BoundTool>
@@ -31,7 +32,7 @@ export function bindTools(
         add('registry', registryTool(tool))
     }
   }
-  return box
+  return withSignatures(box)
 }
 
 function registryTool({
@@ -40,14 +41,20 @@ function registryTool({
   input,
   effect,
   permissions,
+  untrusted = false,
+  output,
+  usesTools,
 }: ToolDescription): BoundTool {
   return {
     model: { name, description, input },
     effect,
     permissions,
     depth: 0,
-    invoke: async (ask, params, options = {}) =>
-      (await ask.tool('Tool', 'execute', [name, params, options])) as ToolResult,
+    untrusted,
+    ...(output ? { output } : {}),
+    ...(usesTools ? { usesTools } : {}),
+    invoke: async (ask, params, options = {}, more = {}) =>
+      (await ask.tool('Tool', 'execute', [name, params, options], more)) as ToolResult,
   }
 }
 

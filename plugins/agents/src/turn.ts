@@ -1,4 +1,4 @@
-import type { Artifacts, Message, Value } from '@llmspell/sdk'
+import type { Artifacts, HandleRef, MediaStore, Message, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
 import type { AnswerShape } from './answer.ts'
 import type { Ask } from './ask.ts'
@@ -6,7 +6,7 @@ import type { AgentConfig } from './config.ts'
 import { fitting } from './fitting.ts'
 import { toScript } from './messages.ts'
 import type { Candidate } from './model.ts'
-import type { AgentResult, CallRow } from './result.ts'
+import type { AgentResult, CallRow, StepRow } from './result.ts'
 import type { Toolbox } from './toolbox.ts'
 
 /** Who answered last, as far as it is known. */
@@ -26,35 +26,61 @@ export interface TurnParts {
   readonly ask: Ask
   /** Keeps what is too long for a model. */
   readonly artifacts: Artifacts | undefined
+  /** Keeps what a model makes. */
+  readonly media: MediaStore | undefined
   readonly system: string
-  /** What was said before, this turn's question included. */
+  /** What was said before this turn. */
   readonly past: readonly Message[]
+  /** The question of this turn. */
+  readonly asked: readonly Message[]
 }
 
-/** One execution under way: what was said, what was called, which model is asked. */
-export class Turn {
-  readonly parts: TurnParts
-  /** Said in this turn by the model and the tools. */
+/** What has come of one execution so far, whoever has the conversation. */
+export class TurnRecord {
+  /** Said in this turn by the models and the tools. */
   readonly said: Message[] = []
   readonly calls: CallRow[] = []
-  readonly #startedAt = performance.now()
+  readonly steps: StepRow[] = []
+  readonly media: HandleRef[] = []
+  readonly startedAt = performance.now()
+  /** Most handoffs. */
+  readonly most: number
+  handoffs = 0
+  /** Agents that it was passed on to. */
+  readonly others = new Set<Agent>()
+  /** Who goes on after this step. */
+  next: Agent | undefined
+  /** A model has read text from outside. */
+  untrusted = false
+
+  constructor(most: number) {
+    this.most = most
+  }
+}
+
+/** One agent's part of an execution under way: which model is asked, and with what. */
+export class Turn {
+  readonly parts: TurnParts
+  readonly record: TurnRecord
   #candidate = 0
   /** Whether a tool that had to be called was called. */
   chose = false
   answerer: Answerer
   finishReason = 'stop'
 
-  constructor(parts: TurnParts) {
+  constructor(parts: TurnParts, record: TurnRecord) {
     this.parts = parts
+    this.record = record
     this.answerer = answererOf(parts.agent.models[0]!)
   }
 
   get messages(): readonly Message[] {
-    return [...this.parts.past, ...this.said]
+    const { past, asked } = this.parts
+    return [...past, ...asked, ...this.record.said]
   }
 
   get durationMs(): number {
-    return Math.round(performance.now() - this.#startedAt)
+    return Math.round(performance.now() - this.record.startedAt)
   }
 
   get candidate(): Candidate {
@@ -68,15 +94,19 @@ export class Turn {
     return true
   }
 
-  result(text: string, data: Value | undefined): AgentResult {
+  result(text: string, data: Value | undefined, reason = this.finishReason): AgentResult {
+    const { calls, steps, media } = this.record
     return fitting({
       success: true,
       text,
       result: data === undefined ? text : data,
       ...(data === undefined ? {} : { data }),
-      tool_calls: this.calls,
+      agent: this.parts.agent.name,
+      media,
+      tool_calls: calls,
+      steps,
       messages: this.messages.map(toScript),
-      finish_reason: this.finishReason,
+      finish_reason: reason,
       metadata: this.#metadata(),
     })
   }
@@ -96,6 +126,7 @@ export class Turn {
       provider,
       steps: ledger.steps,
       ...(mock ? { mock: true as const } : {}),
+      ...(this.record.untrusted ? { untrusted: true as const } : {}),
     }
   }
 }

@@ -81,7 +81,7 @@ export class Taker implements Walk {
       case NUMBER:
         return this.#number(L, index)
       case STRING:
-        return this.text(L, index)
+        return place?.keyword('x-bytes') === true ? this.#string(L, index) : this.text(L, index)
       case TABLE:
         return this.#table(L, index, place)
       case LIGHT:
@@ -109,6 +109,14 @@ export class Taker implements Walk {
     const value = text.at(L, index)
     if (value === undefined) throw this.unsupported('bytes that are not UTF-8', 'text in UTF-8')
     return value
+  }
+
+  /** Where bytes may stand, a string that is no text is bytes. */
+  #string(L: LuaState, index: number): string | Uint8Array {
+    const { text } = this.#machine
+    const bytes = text.bytes(L, index)
+    this.grow(bytes.length)
+    return text.at(L, index) ?? Uint8Array.from(bytes)
   }
 
   #table(L: LuaState, index: number, place: Place | undefined): Value {

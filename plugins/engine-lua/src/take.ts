@@ -75,7 +75,7 @@ export class Taker implements Walk {
       case NUMBER:
         return this.#number(L, index)
       case STRING:
-        return this.text(L, index)
+        return place?.keyword('x-bytes') === true ? this.#string(L, index) : this.text(L, index)
       case TABLE:
         return this.#table(L, index, place)
       case LIGHT:
@@ -114,6 +114,15 @@ export class Taker implements Walk {
     const value = text.read(pointer, length)
     if (value === undefined) throw this.unsupported('bytes that are not UTF-8', 'text in UTF-8')
     return value
+  }
+
+  /** Where bytes may stand, a string that is no text is bytes. */
+  #string(L: number, index: number): string | Uint8Array {
+    const { text } = this.#machine
+    const pointer = this.api.lua_tolstring(L, index, text.size)
+    const length = text.word(text.size)
+    this.grow(length)
+    return text.read(pointer, length) ?? text.bytes(pointer, length)
   }
 
   #table(L: number, index: number, place: Place | undefined): Value {

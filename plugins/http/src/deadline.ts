@@ -43,6 +43,8 @@ export class Deadline {
 
   /** The promise, or the end of the time, whichever is first. */
   async race<T>(promise: Promise<T>): Promise<T> {
+    // Where time is over already nobody else waits for it.
+    promise.catch(() => undefined)
     this.check()
     const { promise: ended, reject } = Promise.withResolvers<never>()
     const leave = (): void => reject(this.signal.reason as SpellError)

@@ -3,6 +3,7 @@ import { callerAccess, hostAccess } from './access.ts'
 import type { Endpoint } from './catalog.ts'
 import { modelInvalid } from './errors.ts'
 import type { Connection } from './keys.ts'
+import { completed, isLoopback } from './own-server.ts'
 import { foresee } from './permit.ts'
 import type { GivenText } from './types.ts'
 
@@ -16,13 +17,18 @@ export interface Address {
   readonly origin: string | undefined
   /** What its traffic is made under. */
   readonly access: Access
+  /** One of `base_urls` that is not the provider's own: its key is not meant for it. */
+  readonly elsewhere?: true
 }
 
 /** Where its calls go when the model says nothing: the configuration's address, else the environment's. */
 export function hostAddress(endpoint: Endpoint, env: Connection['env']): string | undefined {
   const variable = endpoint.name === endpoint.via ? endpoint.item.env?.baseUrl : undefined
-  const fromEnv = variable === undefined ? undefined : env[variable]
-  return endpoint.config.base_url ?? (fromEnv || undefined)
+  const fromEnv = variable === undefined ? undefined : env[variable]?.trim()
+  return (
+    endpoint.config.base_url ??
+    (fromEnv ? completed(fromEnv, endpoint.item.origins?.[0]) : undefined)
+  )
 }
 
 /** An address that a script gave needs a `net` grant. @throws PERMISSION_DENIED, MODEL_INVALID */
@@ -31,17 +37,25 @@ export async function addressOf(connection: Connection): Promise<Address> {
   const own = hostAddress(endpoint, env)
   checkOwn(endpoint, own)
   const { origins = [] } = endpoint.item
-  if (model.baseUrl === undefined && own === undefined)
-    return { given: undefined, origin: origins[0], access: hostTraffic(connection, origins, []) }
+  if (model.baseUrl === undefined && own === undefined) return defaultAddress(connection, origins)
   const given = model.baseUrl ?? { value: own!, trusted: true }
   const origin = originOf(given.value)
   const named = own === undefined ? [] : [originOf(own)]
-  if (given.trusted || named.includes(origin))
-    return { given: trusted(given), origin, access: hostTraffic(connection, [origin], [origin]) }
+  if (given.trusted || named.includes(origin)) {
+    const isOwn = given.place === undefined || named.includes(origin) || origins.includes(origin)
+    const access = hostTraffic(connection, [origin], [origin])
+    return { given: trusted(given), origin, access, ...(isOwn ? {} : { elsewhere: true }) }
+  }
   if (origins.includes(origin))
     return { given: trusted(given), origin, access: hostTraffic(connection, [origin], []) }
   await foresee(connection, 'net', origin)
   return { given, origin, access: callerTraffic(connection, origin) }
+}
+
+/** Where the provider goes by itself: its manifest names it, and with it a server on this machine. */
+function defaultAddress(connection: Connection, origins: readonly string[]): Address {
+  const access = hostTraffic(connection, origins, origins.filter(isLoopback))
+  return { given: undefined, origin: origins[0], access }
 }
 
 const trusted = ({ value }: GivenText): GivenText => ({ value, trusted: true })

@@ -9,9 +9,13 @@ export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 /** US dollars of an answer; 0 where no price is known. */
-function costOf(model: ResolvedModel, usage: Omit<Usage, 'cost'>): number {
-  const { priceIn = 0, priceOut = 0 } = model
-  return (usage.inputTokens * priceIn + usage.outputTokens * priceOut) / 1_000_000
+export function costOf(
+  { priceIn = 0, priceOut = 0, priceCached = priceIn }: ResolvedModel,
+  { inputTokens, outputTokens, cachedTokens = 0 }: Omit<Usage, 'cost'>,
+): number {
+  const fresh = Math.max(0, inputTokens - cachedTokens)
+  const kept = inputTokens - fresh
+  return (fresh * priceIn + kept * priceCached + outputTokens * priceOut) / 1_000_000
 }
 
 /** The last chunk with what the manager knows beside the provider. */
@@ -38,6 +42,7 @@ export function gather(chunks: readonly AnswerChunk[]): ModelAnswer {
       (chunk): chunk is Extract<AnswerChunk, { readonly type: T }> => chunk.type === type,
     )
   const { type: _, ...finish } = of('finish')[0]!
+  const media = of('media')
   return {
     text: of('text')
       .map(({ text }) => text)
@@ -45,6 +50,7 @@ export function gather(chunks: readonly AnswerChunk[]): ModelAnswer {
     reasoning: of('reasoning')
       .map(({ text }) => text)
       .join(''),
+    ...(media.length === 0 ? {} : { media }),
     toolCalls: of('tool_call'),
     invalidCalls: of('tool_call_invalid'),
     ...finish,
@@ -53,10 +59,11 @@ export function gather(chunks: readonly AnswerChunk[]): ModelAnswer {
 
 /** The chunks of an answer that was changed as a whole. */
 export function scatter(answer: ModelAnswer): readonly AnswerChunk[] {
-  const { text, reasoning, toolCalls, invalidCalls, ...finish } = answer
+  const { text, reasoning, media = [], toolCalls, invalidCalls, ...finish } = answer
   return [
     ...(reasoning === '' ? [] : [{ type: 'reasoning', text: reasoning } as const]),
     ...(text === '' ? [] : [{ type: 'text', text } as const]),
+    ...media,
     ...toolCalls,
     ...invalidCalls,
     { type: 'finish', ...finish },

@@ -2,6 +2,7 @@ import { isSpellError, sleep } from '@llmspell/sdk'
 import type {
   Access,
   CallContext,
+  ModelCallOptions,
   ModelChunk,
   ModelRequest,
   ModelSettings,
@@ -9,9 +10,12 @@ import type {
   SpellError,
 } from '@llmspell/sdk'
 import { afterAttempts, cancelled, masked, providerFailed, streamCut } from './errors.ts'
+import { kindIn, withKind } from './failures.ts'
 import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
+import { watched } from './timeouts.ts'
+import type { Timeouts, Watch } from './timeouts.ts'
 
 /** One question on its way to one provider. */
 export interface Question {
@@ -23,6 +27,9 @@ export interface Question {
   readonly request: ModelRequest
   readonly streaming: boolean
   readonly signal: AbortSignal
+  readonly timeouts: Timeouts
+  /** False where a tape has the answer: no server is behind it. */
+  readonly live: boolean
   readonly context: CallContext
 }
 
@@ -41,22 +48,36 @@ export async function* attempts(
   question: Question,
   tally: Tally,
 ): AsyncGenerator<ModelChunk> {
+  const { settings, live } = question
+  const breaker = live ? hub.line.breaker(settings) : undefined
+  const allowance = hub.line.allowance(settings)
+  if (live) allowance.call()
   for (;;) {
     tally.attempts += 1
+    const outcome = breaker?.enter()
     let handed = false
     try {
-      for await (const chunk of oneAttempt(hub, question)) {
+      for await (const chunk of oneAttempt(hub, question, tally.attempts)) {
+        outcome?.()
         handed = true
         yield chunk
       }
       return
     } catch (error) {
       const failure = refined(error, question)
+      outcome?.(kindIn(failure) ?? 'none')
       const ms = handed
         ? undefined
         : retryDelay(failure, tally.attempts, hub.config.retry, hub.random)
-      if (ms === undefined) throw handed ? failure : told(failure, tally)
+      const mayRetry = () =>
+        live
+          ? breaker?.wait === undefined && allowance.retry()
+          : hub.recorder?.of(question.context)?.isLast(error) !== true
+      const again = ms !== undefined && mayRetry()
+      if (!again) throw handed ? failure : told(failure, tally)
       await waitForNext(hub, question, failure, ms, tally)
+    } finally {
+      outcome?.('none')
     }
   }
 }
@@ -75,23 +96,45 @@ async function waitForNext(
 ): Promise<void> {
   const text = retryText(failure, ms, attempt, hub.config.retry)
   context.progress({ who: `model '${id}'`, state: 'active', text })
-  await sleep(ms, signal)
+  await sleep(hub.recorder?.of(context)?.instant ? 0 : ms, signal)
   if (signal.aborted) throw cancelled(id, signal)
 }
 
-async function* oneAttempt(hub: Hub, question: Question): AsyncGenerator<ModelChunk> {
-  const { id, settings, signal } = question
+async function* oneAttempt(
+  hub: Hub,
+  question: Question,
+  attempt: number,
+): AsyncGenerator<ModelChunk> {
+  const { id, settings } = question
+  const controller = new AbortController()
+  const signal = AbortSignal.any([question.signal, controller.signal])
   const gate = new Gate(settings.provider)
-  for await (const chunk of untilAborted(source(hub, question), id, signal)) {
-    yield* gate.pass(chunk)
-    if (chunk.type === 'finish') return
+  const watch = { signal, cancelled: () => cancelled(id, signal), ...silence(question) }
+  const chunks = watched(source(hub, question, { signal, attempt }), watch)
+  try {
+    for await (const chunk of chunks) {
+      yield* gate.pass(chunk)
+      if (chunk.type === 'finish') return
+    }
+    throw streamCut(settings.provider, gate.text)
+  } finally {
+    // A provider that hangs is let go of.
+    controller.abort()
   }
-  throw streamCut(settings.provider, gate.text)
 }
 
-function source(hub: Hub, question: Question): AsyncIterable<ModelChunk> {
-  const { provider, settings, request, signal, streaming, access } = question
-  const options = { signal, logger: hub.logger, access }
+function silence({ settings, streaming, timeouts }: Question) {
+  const first: Watch['first'] = streaming ? 'first' : 'whole'
+  return { provider: settings.provider, first, timeouts }
+}
+
+function source(
+  hub: Hub,
+  question: Question,
+  attempt: Pick<ModelCallOptions, 'signal' | 'attempt'>,
+): AsyncIterable<ModelChunk> {
+  const { provider, settings, request, streaming, access } = question
+  const options = { ...attempt, logger: hub.logger, access }
   return streaming ? provider.stream(settings, request, options) : whole(question, options)
 }
 
@@ -105,33 +148,8 @@ async function* whole(
   yield* chunks
 }
 
-/** Stops at once when the signal is aborted, also for a provider that does not look at it. */
-async function* untilAborted(
-  chunks: AsyncIterable<ModelChunk>,
-  id: string,
-  signal: AbortSignal,
-): AsyncGenerator<ModelChunk> {
-  const stopped = Promise.withResolvers<never>()
-  stopped.promise.catch(() => {})
-  const stop = (): void => stopped.reject(cancelled(id, signal))
-  if (signal.aborted) throw cancelled(id, signal)
-  signal.addEventListener('abort', stop)
-  const iterator = chunks[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), stopped.promise])
-      if (done) return
-      yield value
-    }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    // Not waited for: a provider that ignores the signal would hold everything up.
-    Promise.resolve(iterator.return?.()).catch(() => {})
-  }
-}
-
 function refined(error: unknown, { id, settings, signal }: Question): SpellError {
   if (signal.aborted) return cancelled(id, signal)
   const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
-  return masked(known, settings.apiKey)
+  return masked(withKind(known, settings.provider), settings.apiKey)
 }

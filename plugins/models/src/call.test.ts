@@ -116,20 +116,21 @@ describe('a failure that may pass', () => {
     const provider = fakeProvider([text('half')])
     await expect(read(ask({ provider }).stream())).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
-      details: { reason: 'cut', partial: 'half' },
+      details: { kind: 'cut', retryable: true, partial: 'half' },
     })
     const whole = fakeProvider([text('half')], [text('all'), finish])
     expect(await ask({ provider: whole }).generate()).toMatchObject({ text: 'all', attempts: 2 })
   })
 
-  test('gives each call a signal of its own, the same for all its attempts', async () => {
+  test('gives each attempt a number, and a signal that lets go of it', async () => {
     const provider = fakeProvider([busy()], [finish], [finish])
     const { generate } = ask({ provider })
     await generate()
     await generate()
-    const [first, second, third] = provider.calls.map(([, , { signal }]) => signal)
-    expect(second).toBe(first)
-    expect(third).not.toBe(first)
+    const [first, second, third] = provider.calls.map(([, , options]) => options)
+    expect([first, second, third].map((each) => each!.attempt)).toEqual([1, 2, 1])
+    expect(first!.signal.aborted).toBe(true)
+    expect(second!.signal).not.toBe(first!.signal)
   })
 })
 
@@ -235,18 +236,20 @@ describe('people are told once per run', () => {
     expect(run.logs.join('\n')).not.toContain('sk-literal')
   })
 
-  test('once for all runs that a price is not known, and quietly at another address', async () => {
+  test('in each run that a model is not listed, and quietly at another address', async () => {
     const hub = fakeHub({ env, provider: fakeProvider([finish]) })
     const levels = async (base: object): Promise<string[]> => {
       const found: string[] = []
       const { context } = new FakeRun()
       const log: typeof context.log = ({ level }) => void found.push(level)
       const spec = { api_key: 'env:OPENAI_API_KEY', ...base } as ModelSpec
-      await generateAnswer(hub, { spec, request, context: { ...context, log } })
+      const asked = { spec, request, context: { ...context, log } }
+      await generateAnswer(hub, asked)
+      await generateAnswer(hub, asked)
       return found
     }
     expect(await levels({ model: 'openai/new' })).toEqual(['warn'])
-    expect(await levels({ model: 'openai/new' })).toEqual([])
+    expect(await levels({ model: 'openai/new' })).toEqual(['warn'])
     const there = { base_url: 'https://api.openai.com/v2' }
     expect(await levels({ model: 'openai/newer', ...there })).toEqual(['debug'])
   })

@@ -1,12 +1,17 @@
 import { toErrorRecord } from '@llmspell/sdk'
-import type { CallContext, ErrorRecord, ModelRequest, Usage } from '@llmspell/sdk'
+import type { CallContext, ErrorRecord, ModelRequest, Reservation, Usage } from '@llmspell/sdk'
 import { collect, finishOf, gather, scatter } from './answer.ts'
 import { attempts } from './attempts.ts'
 import type { Question, Tally } from './attempts.ts'
-import { lacksCapability } from './errors.ts'
+import { refuseBeyond } from './capabilities.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
+import { reserve, settling } from './spending.ts'
+import { providerOf } from './tape-provider.ts'
+import { answeringTape } from './taped.ts'
+import { timeoutsOf } from './timeouts.ts'
+import type { Timeouts } from './timeouts.ts'
 import type { AnswerChunk, AnswerFinish, ModelSpec, ResolvedModel } from './types.ts'
 
 /** What a caller asks for. */
@@ -28,11 +33,12 @@ export async function* answer(
 ): AsyncGenerator<AnswerChunk> {
   const model = await route(hub, ask, await resolveIn(hub, ask.spec, ask.context))
   const question = await prepare(hub, ask, model, signal)
+  const reservation = await reserve(hub, model, question)
   const tally: Tally = { attempts: 0 }
   const started = performance.now()
   let outcome: { ok: boolean; usage?: Usage; error?: ErrorRecord } = { ok: false }
   try {
-    for await (const chunk of throughHooks(hub, ask, model, question, tally)) {
+    for await (const chunk of throughHooks(hub, ask, model, question, tally, reservation)) {
       if (chunk.type === 'finish') outcome = { ok: true, usage: chunk.usage }
       yield chunk
     }
@@ -63,10 +69,11 @@ async function prepare(
 ): Promise<Question> {
   const { context, streaming } = ask
   const connected = await connectIn(hub, model, context)
-  giveNotices(hub, model, connected, context)
+  if (!answeringTape(hub, context)) giveNotices(hub, model, connected, context)
   const request = await changedRequest(hub, ask, model)
-  refuseMedia(model, request)
-  const provider = await hub.extensions.get('providers', model.via)
+  refuseBeyond(model, request)
+  const provider = await providerOf(hub, model, connected, context)
+  const within = hub.budgets?.of(context).signal
   return {
     provider,
     settings: connected.settings,
@@ -74,9 +81,15 @@ async function prepare(
     id: model.id,
     request,
     streaming,
-    signal,
+    signal: within === undefined ? signal : AbortSignal.any([signal, within]),
+    timeouts: timeoutsIn(hub, model),
+    live: !answeringTape(hub, context),
     context,
   }
+}
+
+function timeoutsIn({ config }: Hub, { provider, timeouts }: ResolvedModel): Timeouts {
+  return timeoutsOf(config.timeouts, config.providers[provider]?.timeouts, timeouts)
 }
 
 async function changedRequest(hub: Hub, ask: Ask, model: ResolvedModel): Promise<ModelRequest> {
@@ -89,31 +102,16 @@ async function changedRequest(hub: Hub, ask: Ask, model: ResolvedModel): Promise
   return (await point.call({ ...eventOf(ask, model), request })).request
 }
 
-const MEDIA: readonly (readonly [RegExp, string])[] = [
-  [/^image\//, 'image'],
-  [/^audio\//, 'audio'],
-  [/^video\//, 'video'],
-  [/^application\/pdf$/, 'pdf'],
-]
-
-function refuseMedia(model: ResolvedModel, { messages }: ModelRequest): void {
-  if (!model.listed || model.capabilities.length === 0) return
-  for (const part of messages.flatMap(({ content }) => content)) {
-    if (part.type !== 'file') continue
-    const needed = MEDIA.find(([pattern]) => pattern.test(part.mime))?.[1]
-    if (needed === undefined || model.capabilities.includes(needed)) continue
-    throw lacksCapability(model.id, part.mime, needed)
-  }
-}
-
 async function* throughHooks(
   hub: Hub,
   ask: Ask,
   model: ResolvedModel,
   question: Question,
   tally: Tally,
+  reservation: Reservation | undefined,
 ): AsyncGenerator<AnswerChunk> {
-  const chunks = priced(ask, model, attempts(hub, question, tally), tally)
+  const answered = priced(ask, model, attempts(hub, question, tally), tally)
+  const chunks = settling(answered, model, question.request, reservation)
   const { response } = hub.points
   yield* watched(hub, ask, model, response.used ? changed(hub, ask, model, chunks) : chunks)
 }

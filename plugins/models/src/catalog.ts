@@ -1,6 +1,6 @@
 import type { ExtensionRegistry, ModelItem, ProviderItem } from '@llmspell/sdk'
 import { providerUnavailable, providerUnknown } from './errors.ts'
-import type { Endpoint as EndpointConfig, ModelsConfig } from './generated/config.ts'
+import type { Endpoint as EndpointConfig, ListedModel, ModelsConfig } from './generated/config.ts'
 
 /** A provider as models are named by it: an installed one, or one that the configuration adds. */
 export interface Endpoint {
@@ -17,10 +17,21 @@ export interface Endpoint {
 export class Catalog {
   readonly #extensions: ExtensionRegistry
   readonly #config: ModelsConfig
+  readonly #taped: ReadonlyMap<string, ModelItem>
 
-  constructor(extensions: ExtensionRegistry, config: ModelsConfig) {
+  constructor(
+    extensions: ExtensionRegistry,
+    config: ModelsConfig,
+    taped: ReadonlyMap<string, ModelItem> = new Map(),
+  ) {
     this.#extensions = extensions
     this.#config = config
+    this.#taped = taped
+  }
+
+  /** The same with what is known of models otherwise, by `provider/model`; their providers need not be installed. */
+  with(models: ReadonlyMap<string, ModelItem>): Catalog {
+    return new Catalog(this.#extensions, this.#config, models)
   }
 
   /** Installed providers in the order of the plan, then those of the configuration. */
@@ -31,7 +42,18 @@ export class Catalog {
       const item = use === undefined || installed.has(name) ? undefined : installed.get(use)
       return use === undefined || item === undefined ? [] : [this.#endpoint(name, use, item)]
     })
-    return [...own, ...added]
+    return this.#taped.size === 0 ? [...own, ...added] : this.#withTaped([...own, ...added])
+  }
+
+  #withTaped(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+    const providers = Map.groupBy(this.#taped, ([id]) => id.slice(0, id.indexOf('/')))
+    const absent = [...providers.keys()].filter((name) => !endpoints.some((e) => e.name === name))
+    return [...endpoints, ...absent.map((name) => absentEndpoint(name))].map((endpoint) => {
+      const taped = new Map((providers.get(endpoint.name) ?? []).map(([, item]) => [item.id, item]))
+      const known = endpoint.models.map((item) => taped.get(item.id) ?? item)
+      const more = [...taped.values()].filter((item) => !known.includes(item))
+      return { ...endpoint, models: [...known, ...more] }
+    })
   }
 
   /** @throws PROVIDER_UNKNOWN with a suggestion; PROVIDER_UNAVAILABLE for one that is switched off */
@@ -68,11 +90,7 @@ export class Catalog {
 
   #endpoint(name: string, via: string, item: ProviderItem): Endpoint {
     const config = this.#config.providers[name] ?? {}
-    const added = (config.models ?? []).map(({ price_in, price_out, ...rest }) => ({
-      ...rest,
-      ...(price_in === undefined ? {} : { priceIn: price_in }),
-      ...(price_out === undefined ? {} : { priceOut: price_out }),
-    }))
+    const added = (config.models ?? []).map(itemOf)
     // What an endpoint of its own serves is not what the provider lists for its own address.
     const listed = name === via ? (item.models ?? []) : []
     const models = [...added, ...listed.filter(({ id }) => !added.some((row) => row.id === id))]
@@ -87,4 +105,21 @@ export class Catalog {
       all.map((endpoint) => endpoint.name),
     )
   }
+}
+
+function absentEndpoint(name: string): Endpoint {
+  const item = { name, description: 'Not installed: known from a tape only.' }
+  return { name, via: name, item, config: {}, models: [] }
+}
+
+/** In the names of the contract. */
+function itemOf({
+  max_output: maxOutput,
+  price_in: priceIn,
+  price_out: priceOut,
+  price_cached: priceCached,
+  ...rest
+}: ListedModel): ModelItem {
+  const renamed = Object.entries({ maxOutput, priceIn, priceOut, priceCached })
+  return { ...rest, ...Object.fromEntries(renamed.filter(([, value]) => value !== undefined)) }
 }

@@ -67,23 +67,12 @@ export function keyMissing(provider: string, variable: string, byScript = false)
   )
 }
 
-export function lacksCapability(model: string, mime: string, capability: string): SpellError {
-  return new SpellError(
-    'MODEL_LACKS_CAPABILITY',
-    `Model '${model}' does not take '${mime}': it lacks '${capability}'.`,
-    {
-      hint: `Choose a model with '${capability}'; Provider.models() shows what each can do.`,
-      details: { model, mime, capability },
-    },
-  )
-}
-
 /** PROVIDER_FAILED for what a provider raised that is no error of llmspell. */
 export function providerFailed(provider: string, cause: unknown): SpellError {
   const found = cause instanceof Error ? cause.message : String(cause)
   return new SpellError('PROVIDER_FAILED', `Provider '${provider}' failed: ${found}`, {
     hint: 'Look at the cause; the plugin of the provider did not expect it.',
-    details: { provider, retryable: false },
+    details: { provider, kind: 'malformed', retryable: false },
     cause,
   })
 }
@@ -93,7 +82,7 @@ export function streamCut(provider: string, partial: string): SpellError {
   return new SpellError(
     'PROVIDER_FAILED',
     `Provider '${provider}' broke off: expected an end of the answer, found the end of the stream.`,
-    { hint: 'Ask again.', details: { provider, reason: 'cut', retryable: true, partial } },
+    { hint: 'Ask again.', details: { provider, kind: 'cut', retryable: true, partial } },
   )
 }
 
@@ -102,7 +91,7 @@ export function answerTooLong(provider: string, limit: number): SpellError {
   const text = `Provider '${provider}' gave too long an answer: expected at most ${limit / 1024} KiB, found more.`
   return new SpellError('PROVIDER_FAILED', text, {
     hint: 'Lower max_tokens, or ask for the answer in parts.',
-    details: { provider, reason: 'too_large', retryable: false, limit },
+    details: { provider, kind: 'malformed', retryable: false, limit },
   })
 }
 

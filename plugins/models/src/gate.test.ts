@@ -100,7 +100,7 @@ describe('an answer', () => {
   const failed = {
     code: 'PROVIDER_FAILED',
     hint: expect.stringContaining('max_tokens'),
-    details: { retryable: false, reason: 'too_large' },
+    details: { retryable: false, kind: 'malformed' },
   }
 
   test('beyond 512 KiB fails', async () => {

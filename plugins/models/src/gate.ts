@@ -8,6 +8,8 @@ type Invalid = Extract<ModelChunk, { readonly type: 'tool_call_invalid' }>
 
 /** Most of one answer, counted as `checkValue` counts: half of what a call can carry, as results repeat it. */
 export const ANSWER_LIMIT = VALUE_LIMITS.bytes / 2
+/** Bytes of pictures and sounds that one answer may bring. */
+const MEDIA_LIMIT = 64 * 1024 * 1024
 /** Less than a value may have, as the input lies deep in the result of an agent. */
 const INPUT_LIMITS = { bytes: ANSWER_LIMIT / 2, depth: VALUE_LIMITS.depth - 16 }
 /** Enough for a model to know its call again. */
@@ -19,6 +21,7 @@ export class Gate {
   readonly #provider: string
   #held: Said | undefined
   #size = 0
+  #media = 0
   #text = ''
 
   constructor(provider: string) {
@@ -39,7 +42,8 @@ export class Gate {
 
   #wellFormed(chunk: ModelChunk): readonly ModelChunk[] {
     if (chunk.type === 'text' || chunk.type === 'reasoning') return this.#said(chunk)
-    return [...this.#released(), ...(chunk.type === 'finish' ? [chunk] : [passedCall(chunk)])]
+    const passed = chunk.type === 'finish' || chunk.type === 'media' ? chunk : passedCall(chunk)
+    return [...this.#released(), passed]
   }
 
   /** A character may be torn apart between two chunks: its first half waits for the second. */
@@ -49,7 +53,9 @@ export class Gate {
     const cut = /[\uD800-\uDBFF]$/.test(text) ? text.length - 1 : text.length
     this.#held = cut < text.length ? { type: chunk.type, text: text.slice(cut) } : undefined
     const ready = text.slice(0, cut).toWellFormed()
-    return [...before, ...(ready === '' ? [] : [{ type: chunk.type, text: ready }])]
+    const meta = chunk.type === 'reasoning' && chunk.meta !== undefined ? { meta: chunk.meta } : {}
+    const shown = ready !== '' || 'meta' in meta
+    return [...before, ...(shown ? [{ type: chunk.type, text: ready, ...meta }] : [])]
   }
 
   #released(): readonly Said[] {
@@ -61,12 +67,14 @@ export class Gate {
   #count(chunk: ModelChunk): void {
     this.#size += sizeOf(chunk)
     if (this.#size > ANSWER_LIMIT) throw answerTooLong(this.#provider, ANSWER_LIMIT)
+    if (chunk.type === 'media') this.#media += chunk.data.byteLength
+    if (this.#media > MEDIA_LIMIT) throw answerTooLong(this.#provider, MEDIA_LIMIT)
     if (chunk.type === 'text') this.#text += chunk.text
   }
 }
 
 function sizeOf(chunk: ModelChunk): number {
-  if (chunk.type === 'finish') return 0
+  if (chunk.type === 'finish' || chunk.type === 'media') return 0
   if (chunk.type === 'tool_call') return JSON.stringify(chunk.input).length
   return chunk.type === 'tool_call_invalid' ? chunk.raw.length : chunk.text.length
 }

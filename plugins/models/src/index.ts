@@ -1,12 +1,15 @@
-import { definePlugin } from '@llmspell/sdk'
+import { definePlugin, now } from '@llmspell/sdk'
 import type { HookRegistry } from '@llmspell/sdk'
 import { Catalog } from './catalog.ts'
 import type { ModelsConfig } from './generated/config.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub, Points } from './hub.ts'
 import { listProviders } from './info.ts'
+import { Line } from './line.ts'
 import { providerModule } from './module.ts'
+import { listModels, pullModel, serverRows } from './lookups.ts'
 import { parseModel } from './parse.ts'
+import { modelFacts } from './rows.ts'
 import type { ProviderManager } from './types.ts'
 
 export type * from './types.ts'
@@ -15,13 +18,17 @@ export type * from './types.ts'
 export default definePlugin<ModelsConfig>({
   setup(ctx) {
     const extensions = ctx.use('extensions')
+    const points = pointsOf(ctx.use('hooks'))
     const hub: Hub = {
       catalog: new Catalog(extensions, ctx.config),
       config: ctx.config,
       extensions,
-      points: pointsOf(ctx.use('hooks')),
+      points,
       permissions: ctx.find('permissions'),
       secrets: ctx.find('secrets'),
+      recorder: ctx.find('recorder'),
+      budgets: ctx.find('budgets'),
+      line: new Line(ctx.config, points.breaker, now),
       logger: ctx.logger,
       env: process.env,
       random: Math.random,
@@ -36,10 +43,14 @@ export default definePlugin<ModelsConfig>({
 
 function managerOf(hub: Hub): ProviderManager {
   return {
-    parse: parseModel,
+    parse: (spec) => parseModel(spec, Object.keys(hub.config.base_urls)),
     resolve: (spec, context) => resolveIn(hub, spec, context),
     check: async (model, context) => void (await connectIn(hub, model, context)),
     list: () => listProviders(hub),
+    info: async (spec) => modelFacts(hub, await resolveIn(hub, spec, undefined)),
+    models: (filter, signal) => listModels(hub, filter, { signal }),
+    status: (provider, signal) => serverRows(hub, provider, { signal }),
+    pull: (spec, signal) => pullModel(hub, spec, { signal }),
   }
 }
 
@@ -50,5 +61,6 @@ function pointsOf(hooks: HookRegistry): Points {
     chunk: hooks.point('llm.chunk'),
     response: hooks.point('llm.response'),
     done: hooks.point('llm.done'),
+    breaker: hooks.point('llm.breaker'),
   }
 }

@@ -23,20 +23,28 @@ export async function listProviders(
     enabled: true,
     available: false,
     keyed: false,
+    keyless: false,
     reason,
     capabilities: [],
   }))
-  return [...hub.catalog.endpoints().map((each) => infoOf({ ...hub, dotenv }, each)), ...broken]
+  const rows = hub.catalog.endpoints().map((each) => infoOf({ ...hub, dotenv }, each))
+  return [...rows.map((row) => unlessOpen(hub, row)), ...broken]
 }
 
 /** What is known of one. @throws PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
 export async function providerInfo(
   hub: Hub,
   name: string,
-  context: CallContext,
+  context: CallContext | undefined,
 ): Promise<ProviderInfo> {
   const endpoint = hub.catalog.endpoint(name)
-  return infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint)
+  return unlessOpen(hub, infoOf({ ...hub, dotenv: await dotenvNames(hub, context) }, endpoint))
+}
+
+/** One whose server is unwell cannot be called now. */
+function unlessOpen({ line }: Hub, info: ProviderInfo): ProviderInfo {
+  const reason = info.available ? line.reason(info.name) : undefined
+  return reason === undefined ? info : { ...info, available: false, reason }
 }
 
 function infoOf(keys: Keys, endpoint: Endpoint): ProviderInfo {
@@ -48,6 +56,7 @@ function infoOf(keys: Keys, endpoint: Endpoint): ProviderInfo {
     enabled: endpoint.config.enabled !== false,
     available: reason === undefined,
     keyed: hasKey(endpoint, keys),
+    keyless: keyReference(endpoint) === undefined && endpoint.config.api_key === undefined,
     ...(reason === undefined ? {} : { reason }),
     capabilities: union(endpoint.models),
   }
@@ -97,21 +106,6 @@ function listed({ name, models }: Endpoint, model: string): ModelItem {
       hint: `List them with: Provider.models('${name}')`,
       details: { model, known: models.map(({ id }) => id) },
     },
-  )
-}
-
-/** Rows of `Provider.models`. */
-export function modelRows(endpoints: readonly Endpoint[]): Value {
-  return endpoints.flatMap(({ name, item, models }) =>
-    models.map(({ id, context, priceIn, priceOut, capabilities }) => ({
-      id: `${name}/${id}`,
-      provider: name,
-      mock: item.mock === true,
-      ...(context === undefined ? {} : { context }),
-      ...(priceIn === undefined ? {} : { price_in: priceIn }),
-      ...(priceOut === undefined ? {} : { price_out: priceOut }),
-      capabilities: [...(capabilities ?? [])],
-    })),
   )
 }
 

@@ -258,3 +258,52 @@ test('keys are hidden from what leaves the run, words that stand for none are no
   expect(await seen('ollama')).toEqual([])
   expect(await seen('not-needed')).toEqual([])
 })
+
+describe('a place of the configuration', () => {
+  const base_urls = {
+    lab: LAB,
+    far: { url: 'https://far/v1', api_key: 'env:LAB_KEY' },
+    home: 'https://api.openai.com/v2',
+  }
+  const config = { base_urls }
+
+  test("needs no grant and is not sent the provider's own key", async () => {
+    const { settings, access } = await connect('openai/x@lab', { config })
+    expect(settings).toMatchObject({ baseUrl: LAB, model: 'x' })
+    expect(settings).not.toHaveProperty('apiKey')
+    expect(access.grants.at(-1)?.allow).toMatchObject({ 'net-private': ['http://lab:8000'] })
+  })
+
+  test('is sent the key that stands next to it', async () => {
+    expect((await connect('openai/x@far', { config })).settings).toMatchObject({ apiKey: 'sk-lab' })
+  })
+
+  test("at the provider's own address is sent the provider's own key", async () => {
+    const { settings } = await connect('openai/x@home', { config })
+    expect(settings).toMatchObject({ apiKey: 'sk-own' })
+  })
+
+  test('is sent the key that a script names only with a grant for that key', async () => {
+    const spec = { model: 'openai/x@lab', api_key: 'env:OPENAI_API_KEY' }
+    await expect(connect(spec, { config })).rejects.toThrow(denied('env OPENAI_API_KEY'))
+    const permissions = grants('env OPENAI_API_KEY')
+    const { settings } = await connect(spec, { config, permissions })
+    expect(settings).toMatchObject({ apiKey: 'sk-own' })
+  })
+})
+
+test('a provider on this machine is reached where it says, or where its variable says', async () => {
+  const item = { name: 'own', description: 'Own.', env: { baseUrl: 'OWN_HOST' } }
+  const items = [{ ...item, origins: ['http://127.0.0.1:11434'] }]
+  const { settings, access } = await connect('own/x', { items, env: {} })
+  expect(settings).not.toHaveProperty('baseUrl')
+  expect(access.grants.at(-1)?.allow).toEqual({
+    net: ['http://127.0.0.1:11434'],
+    'net-private': ['http://127.0.0.1:11434'],
+  })
+  const elsewhere = await connect('own/x', { items, env: { OWN_HOST: 'box.local:80' } })
+  expect(elsewhere.settings).toMatchObject({ baseUrl: 'http://box.local' })
+  const far = [{ ...item, origins: ['https://own.example'] }]
+  const public_ = await connect('own/x', { items: far, env: {} })
+  expect(public_.access.grants.at(-1)?.allow).toMatchObject({ 'net-private': [] })
+})

@@ -77,13 +77,15 @@ async function givenKey(connection: Connection, given: GivenText, address: Addre
   if (reference === undefined) return { value: hidden(given.value, 'api_key', context) }
   const own = keyReference(connection.endpoint)
   const same = own?.kind === reference.kind && own.name === reference.name
-  const asker = given.trusted || (isTrusted(address) && same) ? 'host' : 'caller'
+  const isOwn = isTrusted(address) && !address.elsewhere
+  const asker = given.trusted || (isOwn && same) ? 'host' : 'caller'
   const value = await valueOf(connection, reference, address, asker)
   if (!value) throw missing(connection, reference)
   return { value }
 }
 
 async function ownKey(connection: Connection, address: Address): Promise<Key> {
+  if (address.elsewhere) return {}
   const { endpoint, context } = connection
   const trusted = isTrusted(address)
   const reference = keyReference(endpoint)
@@ -155,7 +157,8 @@ function missing({ endpoint, model }: Connection, { name }: Reference): Error {
   return keyMissing(endpoint.name, name, model.chosenBy === 'call')
 }
 
-function needsKey({ item, config }: Endpoint, { given, origin }: Address): boolean {
+/** False where a call may go without. */
+export function needsKey({ item, config }: Endpoint, { given, origin }: Address): boolean {
   if (config.api_key !== undefined || given === undefined) return true
   return (item.origins ?? []).includes(origin!)
 }

@@ -33,7 +33,7 @@ describe('the script module', () => {
   // Written out in each place: secrets are looked for in the schema of a parameter, not behind references.
   test('knows models as the configuration does', () => {
     const table = (config['$defs'] as Record<string, unknown>)['ModelTable']
-    for (const name of ['resolve', 'check', 'generate', 'stream']) {
+    for (const name of ['resolve', 'pull', 'embed', 'check', 'generate', 'stream']) {
       const { params } = description['functions']![name] as ScriptFunction
       expect(params[0]!.schema['anyOf']).toContainEqual(table)
     }

@@ -11,8 +11,7 @@ export function giveNotices(
   connected: Connected,
   context: CallContext,
 ): void {
-  giveUnlisted(hub, model, connected, context)
-  for (const entry of noticesOf(hub, model, connected)) {
+  for (const entry of [...unlisted(hub, model, connected), ...noticesOf(hub, model, connected)]) {
     context.share(`models: ${entry.message}`, () => {
       context.log(entry)
       return { value: true }
@@ -20,23 +19,16 @@ export function giveNotices(
   }
 }
 
-/** Models that people know of by now, whatever run it was. */
-const told = new WeakMap<Hub, Set<string>>()
-
 /** At another address the models are others, and that none is listed is no surprise. */
-function giveUnlisted(
-  hub: Hub,
-  { id, listed, provider }: ResolvedModel,
+function unlisted(
+  { catalog }: Hub,
+  { id, listed, provider, priceIn }: ResolvedModel,
   { settings }: Connected,
-  context: CallContext,
-): void {
-  if (listed || hub.catalog.endpoint(provider).models.length === 0) return
-  const known = told.get(hub) ?? new Set()
-  told.set(hub, known)
-  if (known.has(id)) return
-  known.add(id)
+): readonly LogEntry[] {
+  if (listed || catalog.endpoint(provider).models.length === 0) return []
+  const unknown = priceIn === undefined ? 'its price and what it can do are' : 'what it can do is'
   const level = settings.baseUrl === undefined ? 'warn' : 'debug'
-  context.log({ level, message: `Model '${id}' is not listed: its price is not known.` })
+  return [{ level, message: `Model '${id}' is not listed: ${unknown} not known.` }]
 }
 
 function* noticesOf(

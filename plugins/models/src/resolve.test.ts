@@ -130,3 +130,57 @@ describe('without a name', () => {
     expect(model).toMatchObject({ id: 'other/shared', options: { temperature: 0 } })
   })
 })
+
+describe('a place', () => {
+  const base_urls = {
+    lab: 'http://lab:8000/v1',
+    far: { url: 'https://far/v1', api_key: 'env:FAR' },
+  }
+  const config = { base_urls, aliases: { fast: 'openai/gpt-4o-mini' } }
+
+  test('is an address of the host, with the key that stands next to it', () => {
+    expect(resolve('openai/qwen3@lab', { config })).toMatchObject({
+      id: 'openai/qwen3@lab',
+      model: 'qwen3',
+      baseUrl: { value: 'http://lab:8000/v1', trusted: true, place: 'lab' },
+    })
+    expect(resolve('openai/qwen3@lab', { config })).not.toHaveProperty('apiKey')
+    const apiKey = { value: 'env:FAR', trusted: true, place: 'far' }
+    expect(resolve('openai/qwen3@far', { config })).toMatchObject({ apiKey })
+  })
+
+  test('goes with bare names, aliases and tables', () => {
+    expect(resolve('fast@lab', { config }).id).toBe('openai/gpt-4o-mini@lab')
+    expect(resolve('only-here@lab', { config }).id).toBe('other/only-here@lab')
+    const table = { model: 'openai/x@far', api_key: 'env:MINE' }
+    expect(resolve(table, { config }).apiKey).toEqual({ value: 'env:MINE', trusted: false })
+  })
+
+  test('that is nearly known is suggested, unless the model is listed under that name', () => {
+    expect(() => resolve('openai/x@lba', { config })).toThrow(failure('MODEL_INVALID', "'@lab'"))
+    expect(resolve('openai/x@revision', { config }).model).toBe('x@revision')
+    expect(resolve({ provider: 'openai', model: 'x@lba' }, { config }).model).toBe('x@lba')
+    const providers = { openai: { models: [{ id: 'x@lba' }] } }
+    expect(resolve('openai/x@lba', { config: { ...config, providers } }).listed).toBe(true)
+  })
+})
+
+describe('the default provider', () => {
+  const config = { default_provider: 'openai' }
+
+  test('has the bare names that nobody lists, or that it lists with others', () => {
+    expect(resolve('brand-new', { config })).toMatchObject({
+      id: 'openai/brand-new',
+      listed: false,
+    })
+    expect(resolve('shared', { config }).id).toBe('openai/shared')
+    expect(resolve('only-here', { config }).id).toBe('other/only-here')
+  })
+})
+
+test('what holds for all models of a provider holds for those that it does not list', () => {
+  const defaults = { priceIn: 0, priceOut: 0 }
+  const items = [{ name: 'own', description: 'Own.', defaults, models: [{ id: 'm', priceIn: 2 }] }]
+  expect(resolve('own/any', { items })).toMatchObject({ listed: false, priceIn: 0, priceOut: 0 })
+  expect(resolve('own/m', { items })).toMatchObject({ listed: true, priceIn: 2, priceOut: 0 })
+})

@@ -5,7 +5,9 @@ import { retryDelay, retryText } from './retry.ts'
 
 const policy = configOf({ retry: { base_ms: 100, max_ms: 250 } }).retry
 const failed = (details: object) =>
-  new SpellError('PROVIDER_FAILED', 'no', { details: { retryable: true, ...details } as never })
+  new SpellError('PROVIDER_FAILED', 'no', {
+    details: { retryable: true, kind: 'rate', ...details } as never,
+  })
 const full = (): number => 1
 
 test('waits grow, are capped and jittered', () => {
@@ -17,12 +19,17 @@ test('waits grow, are capped and jittered', () => {
 
 test('the provider says how long, up to a minute', () => {
   expect(retryDelay(failed({ retry_after_ms: 1234 }), 1, policy, full)).toBe(1234)
-  expect(retryDelay(failed({ retry_after_ms: 999_999 }), 1, policy, full)).toBe(60_000)
+  expect(retryDelay(failed({ retry_after_ms: 60_000 }), 1, policy, full)).toBe(60_000)
+  expect(retryDelay(failed({ retry_after_ms: 60_001 }), 1, policy, full)).toBeUndefined()
+  expect(retryDelay(failed({ retry_after_ms: 1e12 }), 1, policy, full)).toBeUndefined()
+  expect(retryDelay(failed({ retry_after_ms: -5 }), 1, policy, full)).toBe(100)
 })
 
 test('gives up at the last attempt, and for what does not pass', () => {
   expect(retryDelay(failed({}), 3, policy, full)).toBeUndefined()
   expect(retryDelay(failed({ retryable: false }), 1, policy, full)).toBeUndefined()
+  for (const kind of ['auth', 'quota', 'context', 'safety', 'request', 'model', 'malformed'])
+    expect(retryDelay(failed({ kind }), 1, policy, full)).toBeUndefined()
   expect(retryDelay(new SpellError('CANCELLED', 'no'), 1, policy, full)).toBeUndefined()
   expect(retryDelay(new Error('no'), 1, policy, full)).toBeUndefined()
 })

@@ -1,24 +1,11 @@
-import { isSpellError } from '@llmspell/sdk'
+import { isPassing, providerFailure } from '@llmspell/sdk'
 import type { SpellError } from '@llmspell/sdk'
 import type { ModelsConfig } from './generated/config.ts'
 
 type Retry = ModelsConfig['retry']
 
-/** The longest wait that a provider can ask for, in ms. */
+/** The longest wait that a provider can ask for, in ms; where it asks for more it is not asked again. */
 const ASKED_LIMIT_MS = 60_000
-
-/** What a provider says about a failure of it. */
-interface Failure {
-  readonly status?: number
-  readonly retry_after_ms?: number
-  readonly retryable?: boolean
-}
-
-/** The details of a PROVIDER_FAILED; undefined for any other error, which is never retried. */
-function failureOf(error: unknown): Failure | undefined {
-  if (!isSpellError(error) || error.code !== 'PROVIDER_FAILED') return undefined
-  return (error.details ?? {}) as Failure
-}
 
 /**
  * Milliseconds to wait before the next attempt, or undefined to give up: the provider's own wish, else
@@ -31,17 +18,23 @@ export function retryDelay(
   policy: Retry,
   random: () => number,
 ): number | undefined {
-  const failure = failureOf(error)
-  if (!failure?.retryable || attempt >= policy.max_attempts) return undefined
-  if (failure.retry_after_ms !== undefined) {
-    return Math.min(Math.max(0, failure.retry_after_ms), ASKED_LIMIT_MS)
-  }
+  const failure = providerFailure(error)
+  if (!failure?.retryable || !isPassing(failure.kind)) return undefined
+  if (attempt >= policy.max_attempts) return undefined
+  const { retry_after_ms: asked } = failure
+  if (asked !== undefined && asked >= 0) return asked > ASKED_LIMIT_MS ? undefined : asked
   return Math.round(random() * Math.min(policy.max_ms, policy.base_ms * 2 ** (attempt - 1)))
 }
 
 /** For people: `waiting 2 s after 429 (attempt 1 of 3)`. */
 export function retryText(error: SpellError, ms: number, attempt: number, policy: Retry): string {
   const wait = ms < 1000 ? `${ms} ms` : `${Number((ms / 1000).toFixed(1))} s`
-  const reason = failureOf(error)?.status ?? 'a broken connection'
+  const reason = reasonOf(error)
   return `waiting ${wait} after ${reason} (attempt ${attempt} of ${policy.max_attempts})`
+}
+
+function reasonOf(error: SpellError): string {
+  const failure = providerFailure(error)
+  if (failure?.status !== undefined) return String(failure.status)
+  return failure?.kind === 'timeout' ? 'a silence' : 'a broken connection'
 }

@@ -7,10 +7,14 @@ import type {
   ModelRequest,
   Notify,
   Observe,
+  PullProgress,
   Transform,
   Usage,
   Value,
 } from '@llmspell/sdk'
+
+import type { BreakerChange } from './breaker.ts'
+import type { KeyPlace, ModelFacts, ModelFilter, ModelList, ModelRow, ServerRow } from './facts.ts'
 
 /** A model as scripts, configuration and hosts write it: `provider/model`, an alias, or a table. */
 export type ModelSpec = string | ModelTable
@@ -28,15 +32,28 @@ export interface ModelTable {
   readonly seed?: number
   readonly stop?: string | readonly string[]
   readonly max_tokens?: number
+  readonly timeouts?: TimeoutTable
   /** Handed to the provider as it is. */
   readonly settings?: { readonly [key: string]: Value | undefined }
+}
+
+/** How long a provider may be silent: milliseconds, or text such as `20s`. */
+export interface TimeoutTable {
+  /** Until the first chunk of a stream. */
+  readonly first?: number | string
+  /** From one chunk to the next. */
+  readonly between?: number | string
+  /** Until an answer that comes as a whole. */
+  readonly whole?: number | string
 }
 
 /** A text or table taken apart, before aliases and lists are looked at. */
 export interface ParsedModel {
   readonly provider?: string
-  /** Without a provider: an alias, or a model that one provider lists. */
+  /** Without a provider: an alias, a model that one provider lists, or one of the default provider. */
   readonly model?: string
+  /** Name of an address of the configuration: `lab` of `openai/qwen3@lab`. */
+  readonly at?: string
   readonly table: Omit<ModelTable, 'provider' | 'model'>
 }
 
@@ -45,7 +62,7 @@ export type ChosenBy = 'call' | 'run' | 'config' | 'environment' | 'fallback'
 
 /** One model, found. Holds no secret: keys are looked up when the model is called. */
 export interface ResolvedModel {
-  /** `provider/model`. */
+  /** `provider/model`, with `@place` where the text had one. */
   readonly id: string
   readonly provider: string
   readonly model: string
@@ -59,17 +76,24 @@ export interface ResolvedModel {
   readonly apiKey?: GivenText
   readonly options: Omit<ModelRequest, 'messages' | 'tools' | 'toolChoice' | 'schema'>
   readonly settings: { readonly [key: string]: Value | undefined }
+  readonly timeouts: TimeoutTable
   readonly capabilities: readonly string[]
+  /** Most tokens of question and answer together, and of the answer alone. */
   readonly context?: number
+  readonly maxOutput?: number
   /** US dollars per million tokens; absent where no price is known. */
   readonly priceIn?: number
   readonly priceOut?: number
+  /** Of tokens that the provider had kept; absent: as `priceIn`. */
+  readonly priceCached?: number
 }
 
 /** A text and whether the host gave it. What a script gives needs grants. */
 export interface GivenText {
   readonly value: string
   readonly trusted: boolean
+  /** Name of the address where it is one of `base_urls`: a provider's own key is not meant for it. */
+  readonly place?: string
 }
 
 /** One row of `Provider.list`. */
@@ -84,10 +108,12 @@ export interface ProviderInfo {
   readonly reason?: string
   /** Its key is there, as far as can be known without opening anything. */
   readonly keyed: boolean
+  /** It knows no key: calls go without. */
+  readonly keyless: boolean
   readonly capabilities: readonly string[]
 }
 
-/** Service `models`. Nothing here loads a provider or calls anyone. */
+/** Service `models`. Nothing above `models` loads a provider or calls anyone. */
 export interface ProviderManager {
   /** Takes a text or table apart. @throws MODEL_INVALID */
   parse(spec: ModelSpec): ParsedModel
@@ -100,6 +126,14 @@ export interface ProviderManager {
   /** Tells before the first call what it would fail with. @throws PROVIDER_KEY_MISSING, PERMISSION_DENIED */
   check(model: ResolvedModel, context?: CallContext): Promise<void>
   list(): Promise<readonly ProviderInfo[]>
+  /** @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
+  info(spec?: ModelSpec): Promise<ModelFacts>
+  /** @throws PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
+  models(filter: ModelFilter, signal: AbortSignal): Promise<ModelList>
+  /** Asks servers whether they answer. @throws PROVIDER_UNKNOWN, PROVIDER_UNAVAILABLE */
+  status(provider: string | undefined, signal: AbortSignal): Promise<readonly ServerRow[]>
+  /** Has a server fetch a model. @throws PROVIDER_CANNOT, PROVIDER_FAILED, CANCELLED */
+  pull(spec: ModelSpec, signal: AbortSignal): AsyncIterable<PullProgress>
 }
 
 /** What the last chunk of `Provider.stream` adds to the provider's own. */
@@ -122,9 +156,14 @@ export type AnswerChunk = Exclude<ModelChunk, { readonly type: 'finish' }> | Ans
 export interface ModelAnswer extends Omit<AnswerFinish, 'type'> {
   readonly text: string
   readonly reasoning: string
+  /** Pictures and sounds; absent where there are none. */
+  readonly media?: readonly Extract<ModelChunk, { readonly type: 'media' }>[]
   readonly toolCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call' }>[]
   readonly invalidCalls: readonly Extract<ModelChunk, { readonly type: 'tool_call_invalid' }>[]
 }
+
+export type { BreakerChange }
+export type { KeyPlace, ModelFacts, ModelFilter, ModelList, ModelRow, ServerRow }
 
 interface LlmEvent {
   readonly runId: string
@@ -147,6 +186,7 @@ declare module '@llmspell/sdk' {
     'llm.request': Transform<LlmEvent & { readonly request: ModelRequest }>
     'llm.chunk': Notify<LlmEvent & { readonly chunk: AnswerChunk }>
     'llm.response': Transform<LlmEvent & { readonly answer: ModelAnswer }>
+    'llm.breaker': Observe<BreakerChange>
     'llm.done': Observe<
       LlmEvent & {
         readonly ok: boolean

@@ -2,8 +2,8 @@ import { SpellError } from '@llmspell/sdk'
 import type { PlannedFailure } from './settings.ts'
 
 /**
- * Counts attempts. Without a `key` they are counted within one call of a model (all attempts of a call come under one
- * abort signal), so that every run sees the same; with a `key` across calls, for the life of the provider.
+ * Counts attempts. Without a `key` they are those of one call of a model, so that every run sees the same; with a `key`
+ * they are counted across calls, for the life of the provider.
  */
 export class Attempts {
   readonly #ofCall = new WeakMap<AbortSignal, number>()
@@ -13,16 +13,22 @@ export class Attempts {
   next(
     planned: readonly PlannedFailure[],
     step: number,
-    signal: AbortSignal,
+    attempt: number | AbortSignal,
   ): PlannedFailure | undefined {
-    const inCall = (this.#ofCall.get(signal) ?? 0) + 1
-    this.#ofCall.set(signal, inCall)
+    const inCall = typeof attempt === 'number' ? attempt : this.#again(attempt)
     const counts = this.#count(planned)
     return planned.find((failure) => {
       const number = failure.key === undefined ? inCall : counts.get(failure.key)!
       const due = failure.on === 'always' || failure.on.includes(number)
       return due && (failure.step ?? defaultStep(failure) ?? step) === step
     })
+  }
+
+  /** A host that numbers no attempts makes all of one call under one signal. */
+  #again(signal: AbortSignal): number {
+    const count = (this.#ofCall.get(signal) ?? 0) + 1
+    this.#ofCall.set(signal, count)
+    return count
   }
 
   #count(planned: readonly PlannedFailure[]): ReadonlyMap<string, number> {
@@ -44,20 +50,26 @@ export function failureError(failure: PlannedFailure, partial = ''): SpellError 
   switch (failure.kind) {
     case 'rate_limit':
       return failed('it is asked too often (429)', 'Wait a little.', {
+        kind: 'rate',
         status: 429,
         retryable: true,
         retry_after_ms,
       })
     case 'auth':
-      return failed('it refuses the key (401)', 'Check the key.', { status: 401, retryable: false })
+      return failed('it refuses the key (401)', 'Check the key.', {
+        kind: 'auth',
+        status: 401,
+        retryable: false,
+      })
     case 'cut_stream':
       return failed('the stream broke off', 'Ask again.', {
-        reason: 'cut',
+        kind: 'cut',
         retryable: true,
         partial,
       })
     default:
       return failed('the server broke (500)', 'Ask again.', {
+        kind: 'server',
         status: 500,
         retryable: true,
         retry_after_ms,

@@ -49,14 +49,14 @@ export class MockProvider implements Provider {
   async *#answer(
     model: ModelSettings,
     request: ModelRequest,
-    { signal }: ModelCallOptions,
+    { signal, attempt }: ModelCallOptions,
     usualDelay: number,
   ): AsyncGenerator<ModelChunk> {
     if (signal.aborted) throw cancelled(model)
     const settings = readSettings(model)
     const conversation = readConversation(request)
     const step = 1 + conversation.since.filter(({ role }) => role === 'assistant').length
-    const failure = this.#attempts.next(settings.fail, step, signal)
+    const failure = this.#attempts.next(settings.fail, step, attempt ?? signal)
     await refuse(failure, model, signal)
     const reply = replyOf(model, settings, request, conversation, failure)
     const chunks = chunksOf(reply, request, conversation.answers)

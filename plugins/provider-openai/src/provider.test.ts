@@ -5,10 +5,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { OpenAIServer } from '../../../test/support/openai-server.ts'
 import type { ServerReply } from '../../../test/support/openai-server.ts'
 import plugin from './index.ts'
-import { openHttp } from '../../../test/support/http.ts'
+import { openLanguageModels } from '../../../test/support/language-models.ts'
 import { openaiProvider } from './provider.ts'
 
-const openai = openaiProvider(openHttp())
+const openai = openaiProvider(openLanguageModels())
 
 let server: OpenAIServer
 beforeAll(async () => void (server = await OpenAIServer.start()))
@@ -121,7 +121,7 @@ describe('the request', () => {
 describe('an answer', () => {
   test('of one protocol is not taken for another: a page, or JSON instead of a stream', async () => {
     const page = { raw: '<html>Login</html>', contentType: 'text/html' }
-    const wrong = { code: 'PROVIDER_FAILED', details: { reason: 'malformed', retryable: false } }
+    const wrong = { code: 'PROVIDER_FAILED', details: { kind: 'malformed', retryable: false } }
     await expect(ask(page)).rejects.toMatchObject(wrong)
     await expect(stream(page)).rejects.toMatchObject(wrong)
     await expect(stream({ raw: '{}' })).rejects.toMatchObject(wrong)
@@ -133,7 +133,7 @@ describe('an answer', () => {
     const reply = { text: 'one two three', endAfter: api === 'chat' ? 3 : 6 }
     await expect(stream(reply, { api })).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
-      details: { reason: 'cut', retryable: true, partial: 'one two' },
+      details: { kind: 'cut', retryable: true, partial: 'one two' },
     })
   })
 
@@ -176,7 +176,7 @@ describe('a failure', () => {
   test('for want of money does not pass', async () => {
     const error = { message: 'You exceeded your quota.', code: 'insufficient_quota' }
     await expect(ask({ status: 429, error })).rejects.toMatchObject({
-      details: { retryable: false, reason: 'quota' },
+      details: { retryable: false, kind: 'quota' },
       hint: expect.stringContaining('billing'),
     })
   })
@@ -200,7 +200,7 @@ describe('a failure', () => {
     await gone.close()
     await expect(ask({}, { baseUrl })).rejects.toMatchObject({
       code: 'PROVIDER_FAILED',
-      details: { retryable: true, reason: 'network' },
+      details: { retryable: true, kind: 'network' },
       hint: expect.stringContaining(baseUrl),
     })
   })
@@ -218,10 +218,13 @@ describe('a failure', () => {
 test('the SDK is not loaded before the first call', async () => {
   const json = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   const { llmspell: manifest } = JSON.parse(json) as { readonly llmspell: Manifest }
-  const host = await testHost(plugin, { manifest, services: { http: openHttp() } })
+  const host = await testHost(plugin, {
+    manifest,
+    services: { 'language-models': openLanguageModels() },
+  })
   expect(host.contribution('providers', 'openai')).toMatchObject({})
   await host.dispose()
-  for (const file of ['index', 'provider', 'prompt', 'chunks', 'failures', 'fetch', 'model']) {
+  for (const file of ['index', 'provider', 'model', 'settings']) {
     const source = readFileSync(new URL(`./${file}.ts`, import.meta.url), 'utf8')
     expect(source).not.toMatch(/^import (?!type)[^;]*?from '@ai-sdk/m)
   }

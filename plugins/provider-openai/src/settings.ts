@@ -14,40 +14,31 @@ export interface OpenAISettings {
 }
 
 const APIS: readonly string[] = ['chat', 'responses']
-/** Fields of the body that are the request itself. */
-const OURS = ['model', 'messages', 'input', 'stream', 'stream_options', 'tools']
 
 /**
  * Without `settings.api` the server of OpenAI is asked by the Responses API, except for `seed` and `stop`, which only
  * chat completions have; every other server is asked by chat completions.
  * @throws MODEL_INVALID
  */
-export function readSettings(model: ModelSettings, request: ModelRequest): OpenAISettings {
+export function readSettings(
+  model: ModelSettings,
+  request: Pick<ModelRequest, 'seed' | 'stop'> = {},
+): OpenAISettings {
   const { api, ...body } = model.settings ?? {}
   const baseUrl = model.baseUrl ?? OPENAI
-  const taken = Object.keys(body).find((key) => OURS.includes(key))
-  if (taken !== undefined)
-    throw invalid(model, 'settings that are no part of the request', `'${taken}'`, 'Leave it out.')
   if (api === undefined || api === null) return { baseUrl, body, api: usualApi(baseUrl, request) }
   if (typeof api === 'string' && APIS.includes(api)) return { baseUrl, body, api: api as Api }
-  throw invalid(
-    model,
-    "'settings.api' to be 'chat' or 'responses'",
-    describe(api),
-    didYouMean(JSON.stringify(api), APIS, "Use 'chat'."),
-  )
+  throw invalid(model, api)
 }
 
-function usualApi(baseUrl: string, { seed, stop }: ModelRequest): Api {
+function usualApi(baseUrl: string, { seed, stop }: Pick<ModelRequest, 'seed' | 'stop'>): Api {
   const openai = new URL(baseUrl).origin === new URL(OPENAI).origin
   return openai && seed === undefined && stop === undefined ? 'responses' : 'chat'
 }
 
-function invalid(model: ModelSettings, expected: string, found: string, hint: string): SpellError {
-  const id = `${model.provider}/${model.model}`
-  return new SpellError(
-    'MODEL_INVALID',
-    `Model '${id}' is not valid: expected ${expected}, found ${found}.`,
-    { hint },
-  )
+function invalid({ provider, model }: ModelSettings, api: Value): SpellError {
+  const expected = "expected 'settings.api' to be 'chat' or 'responses'"
+  const text = `Model '${provider}/${model}' is not valid: ${expected}, found ${describe(api)}.`
+  const hint = didYouMean(JSON.stringify(api), APIS, "Use 'chat'.")
+  return new SpellError('MODEL_INVALID', text, { hint })
 }

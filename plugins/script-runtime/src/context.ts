@@ -15,6 +15,9 @@ export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin)
     root: scope.root,
     signal: origin.signal,
     settings: scope.options.settings ?? {},
+    limits: scope.budget.limits,
+    ...(origin.budget ? { budget: origin.budget } : {}),
+    ...(origin.tools ? { tools: origin.tools } : {}),
     call: async (module, fn, args, nested = {}) =>
       pass(scope, hostCall(module, fn, args, nested), narrowed(origin, nested)),
     handle: (type, object, fields, id) => scope.addHandle(type, object, fields, id),
@@ -60,8 +63,10 @@ function copy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]))
 }
 
-function narrowed(origin: Origin, { actor, grant, signal }: NestedCall): Origin {
+function narrowed(origin: Origin, { actor, grant, signal, budget, tools }: NestedCall): Origin {
   return {
+    budget: budget ?? origin.budget,
+    tools,
     actors: actor ? [...origin.actors, actor] : origin.actors,
     grants: grant ? [...origin.grants, grant] : origin.grants,
     signal: signal ? AbortSignal.any([origin.signal, signal]) : origin.signal,

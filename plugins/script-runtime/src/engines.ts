@@ -5,7 +5,7 @@ import type { Contribution, EngineItem, ExtensionRegistry, RunRequest } from '@l
 /** The engine of a request: by name, else by the ending of the file. @throws ENGINE_UNKNOWN listing what is installed */
 export function chooseEngine(
   extensions: ExtensionRegistry,
-  { engine, file }: RunRequest,
+  { engine, file }: Pick<RunRequest, 'engine' | 'file'>,
 ): Contribution<EngineItem> {
   const installed = extensions.list<EngineItem>('engines')
   const ending = extname(file)

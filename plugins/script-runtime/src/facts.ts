@@ -1,5 +1,6 @@
 import { now } from '@llmspell/sdk'
 import type { EngineItem, RunRequest, RunResult, SessionFacts, Value } from '@llmspell/sdk'
+import type { OwnBudget } from './builtin/budget.ts'
 import { told } from './references.ts'
 import type { RunScope } from './scope.ts'
 
@@ -23,19 +24,19 @@ export function runFacts(
   return { id: scope.id, script: file, mode: 'live', engine: { name, language, version } }
 }
 
-/** Limits of a run and what it has used. */
-export function budgetOf(scope: RunScope): Value {
-  const { limits, usage, calls } = scope.budget
-  const spent = {
-    calls,
-    time_ms: Date.now() - scope.startedAt,
-    tokens: usage.inputTokens + usage.outputTokens,
-    cost: usage.cost,
-  }
+/** Limits of a run that the runtime keeps itself, what is used of them and what is left. */
+export function budgetOf(scope: RunScope): OwnBudget {
+  const { limits, calls } = scope.budget
+  const time_ms = Date.now() - scope.startedAt
+  const { timeMs } = limits
   return {
-    calls: limits.calls,
-    ...(limits.timeMs === undefined ? {} : { time_ms: limits.timeMs }),
-    used: spent,
+    max_calls: limits.calls,
+    ...(timeMs === undefined ? {} : { max_time: timeMs }),
+    used: { calls, time_ms },
+    remaining: {
+      calls: Math.max(0, limits.calls - calls),
+      ...(timeMs === undefined ? {} : { time_ms: Math.max(0, timeMs - time_ms) }),
+    },
   }
 }
 

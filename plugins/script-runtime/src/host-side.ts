@@ -22,12 +22,6 @@ export function hostSide(
   facts: SessionFacts,
 ): HostSide {
   const origin = scriptOrigin(scope)
-  const call = (request: HostCall): HostReply | Promise<HostReply> =>
-    held(
-      scope,
-      request,
-      answer(() => door.pass(scope, request, origin), scope, logger),
-    )
   return {
     scope,
     facts,
@@ -35,6 +29,23 @@ export function hostSide(
     modules: modules.names(),
     describe: (name): ScriptModule => modules.describe(name),
     field: (module, name): Value | undefined => (module === 'Run' ? scope.facts[name] : undefined),
+    ...served(scope, logger, (request) => door.pass(scope, request, origin)),
+  }
+}
+
+/** What leaves a session: answered, counted and limited in one way, whoever serves it. */
+export function served(
+  scope: RunScope,
+  logger: Logger,
+  pass: (request: HostCall) => unknown,
+): Pick<HostSide, 'call' | 'notify' | 'write'> {
+  const call = (request: HostCall): HostReply | Promise<HostReply> =>
+    held(
+      scope,
+      request,
+      answer(() => pass(request), scope, logger),
+    )
+  return {
     call,
     notify: (request) => {
       const warn = (reply: HostReply): void => warnOf(scope, reply, request, logger)

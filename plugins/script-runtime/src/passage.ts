@@ -1,4 +1,13 @@
-import type { Actor, GrantChain, Guard, HostCall, Observe, Value } from '@llmspell/sdk'
+import type {
+  Actor,
+  Budget,
+  GrantChain,
+  GrantedTools,
+  Guard,
+  HostCall,
+  Observe,
+  Value,
+} from '@llmspell/sdk'
 import type { RunScope } from './scope.ts'
 
 /** On whose behalf a call is made. */
@@ -6,6 +15,10 @@ export interface Origin {
   readonly actors: readonly Actor[]
   readonly grants: GrantChain
   readonly signal: AbortSignal
+  /** What the call may spend, where it is less than the run. */
+  readonly budget?: Budget | undefined
+  /** See CallContext. */
+  readonly tools?: GrantedTools | undefined
   /** True for a call of the host: it gets the handler's own objects, not their plain form. */
   readonly raw: boolean
 }

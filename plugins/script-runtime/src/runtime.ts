@@ -5,6 +5,8 @@ import type {
   ExtensionRegistry,
   HookPoint,
   Isolation,
+  ProgramRequest,
+  ProgramResult,
   Run,
   RunOptions,
   RunRequest,
@@ -13,14 +15,17 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
+import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
 import { chooseEngine } from './engines.ts'
 import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
+import { runProgram } from './program.ts'
 import { hostSide } from './host-side.ts'
 import type { HostParts } from './host-side.ts'
 import { RunScope } from './scope.ts'
+import { untilEnded } from './until-ended.ts'
 import { openInline } from './transport/inline.ts'
 import type { HostSide, HostedSession } from './transport/session.ts'
 
@@ -56,6 +61,13 @@ export class Runtime implements ScriptRuntime {
     } finally {
       this.#scopes.delete(scope.id)
     }
+  }
+
+  program(request: ProgramRequest): Promise<ProgramResult> {
+    const { extensions, logger } = this.#parts
+    const engine = chooseEngine(extensions, request)
+    const open = (host: HostSide) => this.#session(engine, 'worker', host)
+    return runProgram(request, open, logger)
   }
 
   open(options: RunOptions = {}): Run {
@@ -106,7 +118,11 @@ export class Runtime implements ScriptRuntime {
     await Promise.all(open.map((scope) => scope.close()))
   }
 
+  /** @throws NOT_AVAILABLE where limits are given that nobody would keep */
   #open(options: RunOptions): RunScope {
+    const { tokens, cost } = options.limits ?? {}
+    const limited = tokens !== undefined || cost !== undefined
+    if (limited && !this.#parts.extensions.find('script-modules', 'Budget')) throw missing()
     const scope = new RunScope(options)
     this.#scopes.set(scope.id, scope)
     return scope
@@ -173,27 +189,6 @@ async function toTheEnd(
   const failures = [...ran.failures, ...(await scope.end())]
   if (failures.length > 0) throw failures[0]
   return ran.value
-}
-
-/** The script's own end, or the reason it was ended for. */
-async function untilEnded<T>(
-  scope: RunScope,
-  session: HostedSession,
-  running: Promise<T>,
-): Promise<T> {
-  const ended = Promise.withResolvers<never>()
-  const stop = (): void => {
-    session.kill()
-    ended.reject(scope.signal.reason)
-  }
-  if (scope.signal.aborted) stop()
-  scope.signal.addEventListener('abort', stop, { once: true })
-  try {
-    return await Promise.race([running, ended.promise])
-  } finally {
-    scope.signal.removeEventListener('abort', stop)
-    ended.promise.catch(() => {})
-  }
 }
 
 function isolationOf(

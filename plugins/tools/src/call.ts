@@ -35,6 +35,7 @@ export function prepareCall(parts: Call): ToolCall {
     caller: callerOf(context),
     signal,
     streamed: emit !== undefined,
+    ...(context.tools ? { tools: context.tools } : {}),
     require: (permission, target, facts) =>
       permissions.require({ permission, target, ...(facts ? { facts } : {}) }, access),
     progress(done, total, text) {

@@ -16,6 +16,8 @@ export function describeTool({ parts }: KnownTool): ToolDescription {
     permissions: item.permissions ?? {},
     effect: item.effect,
     streams: item.streams ?? false,
+    ...(item.untrusted ? { untrusted: true } : {}),
+    ...(item.usesTools ? { usesTools: true } : {}),
   }
 }
 
@@ -39,7 +41,13 @@ function offered(schema: Schema): Schema {
 
 /** One row of a list: the description without its schemas. */
 export function rowOf(tool: KnownTool): Value {
-  const { input: _input, output: _output, ...row } = describeTool(tool)
+  const {
+    input: _input,
+    output: _output,
+    untrusted: _untrusted,
+    usesTools: _usesTools,
+    ...row
+  } = describeTool(tool)
   return row
 }
 

@@ -138,11 +138,11 @@ export class Executor {
       const output = await limited(limit, (signal) =>
         code.execute(input, prepareCall({ tool, request, course, signal, permissions, mark })),
       )
-      if (tool.parts.item.untrusted) mark()
+      if (isUntrusted(tool, request)) mark()
       return output
     } catch (error) {
       // What a tool says of a page that it has read may be the words of that page.
-      if (tool.parts.item.untrusted && !isDenied(error)) mark()
+      if (isUntrusted(tool, request) && !isDenied(error)) mark()
       throw error
     }
   }
@@ -161,7 +161,7 @@ export class Executor {
   async #fitted({ tool, request }: Passage, output: ToolOutput, small: boolean): Promise<Fitted> {
     const { context } = request
     const { runId, seq } = context
-    const untrusted = tool.parts.item.untrusted ?? false
+    const untrusted = isUntrusted(tool, request)
     const check = await tool.outputCheck()
     // Before it is cut or stored: half a secret is not found any more, and an artifact outlives the run.
     const shown = context.redact?.(output as unknown as Value) ?? output
@@ -173,19 +173,25 @@ export class Executor {
   }
 }
 
+/** Its results have text from outside, be it by the tools that it calls. */
+function isUntrusted(tool: KnownTool, { context }: Request): boolean {
+  return tool.parts.item.untrusted ?? context.tools?.untrusted ?? false
+}
+
 function measured(
-  { name, context }: Request,
+  request: Request,
   tool: KnownTool | undefined,
   { attempts }: Course,
   started: number,
 ): Measured {
+  const { name, context } = request
   return {
     tool: tool?.name ?? name,
     durationMs: performance.now() - started,
     runId: context.runId,
     seq: context.seq,
     attempts,
-    untrusted: tool?.parts.item.untrusted ?? false,
+    untrusted: tool !== undefined && isUntrusted(tool, request),
   }
 }
 

@@ -2,7 +2,11 @@ import type { ErrorRecord, SpellError } from '../errors.ts'
 import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
+import type { Budget } from './budget.ts'
+import type { HostCall } from './engine.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
+import type { ScriptModule } from './script-module.ts'
+import type { GrantedTools } from './tool.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
 export interface Actor {
@@ -14,6 +18,10 @@ export interface Actor {
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** Of the input tokens, those that the provider had kept. */
+  readonly cachedTokens?: number
+  /** Of the output tokens, those of reasoning. */
+  readonly reasoningTokens?: number
   readonly cost: number
 }
 
@@ -37,6 +45,10 @@ export interface RunLimits {
   readonly calls?: number
   /** Bytes printed; default 16 MiB. */
   readonly outputBytes?: number
+  /** Tokens of all models, in and out; default none. */
+  readonly tokens?: number
+  /** US dollars of all models; default none. */
+  readonly cost?: number
 }
 
 /** Where the engine runs: `inline` in this thread, `worker` in a thread of its own. */
@@ -127,10 +139,35 @@ export interface Run extends AsyncDisposable {
   close(): Promise<void>
 }
 
+/** A program inside a call of a run: always in a thread of its own, with no way out but `call`. */
+export interface ProgramRequest {
+  readonly source: string
+  /** Name for messages. */
+  readonly file: string
+  readonly engine: string
+  readonly limits: Pick<RunLimits, 'timeMs' | 'memoryBytes' | 'outputBytes'>
+  readonly signal: AbortSignal
+  /** The run that the call is of. */
+  readonly runId: string
+  /** All globals beside those of the language. */
+  readonly modules: readonly ScriptModule[]
+  /** Serves every call that leaves the program. */
+  call(call: HostCall): Awaitable<Value | object | undefined>
+}
+
+export interface ProgramResult {
+  readonly value: Value | undefined
+  readonly output: string
+  /** Calls that left the program. */
+  readonly calls: number
+}
+
 /** Service `script-runtime`. */
 export interface ScriptRuntime {
   /** @throws SpellError of the failed run, with `where` in the script */
   run(request: RunRequest): Promise<RunResult>
+  /** @throws SpellError of the failed program, with `where` in it; TIMEOUT, MEMORY_LIMIT, OUTPUT_LIMIT */
+  program(request: ProgramRequest): Promise<ProgramResult>
   open(options?: RunOptions): Run
 }
 
@@ -180,6 +217,12 @@ export interface CallContext extends RunFacts {
   stream(source: AsyncIterable<Value>): HostStream
   progress(progress: Progress): void
   log(entry: LogEntry): void
+  /** What this call may still spend, where somebody set limits for it; else the run's own. */
+  readonly budget?: Budget
+  /** The tools of the agent whose call this is, where the called tool `usesTools`. */
+  readonly tools?: GrantedTools
+  /** Limits of the run. */
+  readonly limits?: RunLimits
   /** Adds to the run's usage. */
   spend(usage: Partial<Usage>): void
   /** Runs when the run ends. */
@@ -192,6 +235,10 @@ export interface NestedCall {
   /** Added to the chain of grants: narrows, never widens. */
   readonly grant?: GrantLayer
   readonly signal?: AbortSignal
+  /** What the call and all it starts may spend. */
+  readonly budget?: Budget
+  /** For this one call alone. */
+  readonly tools?: GrantedTools
   /** For a method: the handle. */
   readonly handle?: HandleRef
 }

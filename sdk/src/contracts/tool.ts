@@ -34,6 +34,8 @@ export interface ToolItem {
   readonly varies?: boolean
   /** Its results hold text from outside: they are marked so, and so is the run. */
   readonly untrusted?: boolean
+  /** It calls the other tools of the agent that calls it; models read their signatures behind its description. */
+  readonly usesTools?: boolean
   /** Default 30,000. */
   readonly timeoutMs?: number
   /** Codes it reports as `success = false` instead of raising. */
@@ -50,6 +52,8 @@ export interface ToolCall extends Access {
   /** `script`, or who acts for it: `agent 'poet'`. */
   readonly caller: string
   readonly signal: AbortSignal
+  /** Where an agent calls a tool that `usesTools`. */
+  readonly tools?: GrantedTools
   /** True when a reader takes the chunks: then large content may leave by `emit` alone. */
   readonly streamed: boolean
   /** @throws PERMISSION_DENIED with the flag that would grant it */
@@ -62,6 +66,15 @@ export interface ToolCall extends Access {
   progress(done: number, total?: number, text?: string): void
   /** Hands a chunk to a reader of the stream; waits while the reader is behind. */
   emit(chunk: ToolChunk): Awaitable<void>
+}
+
+/** The other tools of an agent, for a tool of it that `usesTools`: each call is one of the agent's own. */
+export interface GrantedTools {
+  readonly names: readonly string[]
+  /** Whether a call has brought text from outside. */
+  readonly untrusted: boolean
+  /** @throws TOOL_NOT_FOUND for a name that is not among them; BUDGET_EXCEEDED; what the tool raises */
+  execute(name: string, params: Value): Promise<ToolResult>
 }
 
 export interface ToolChunk {
@@ -134,6 +147,10 @@ export interface ToolDescription {
   readonly permissions: PermissionSet
   readonly effect: Effect
   readonly streams: boolean
+  /** Its results hold text from outside. */
+  readonly untrusted?: boolean
+  /** See ToolItem. */
+  readonly usesTools?: boolean
 }
 
 export interface ToolFilter {

@@ -13,22 +13,54 @@ import type { Value } from '../values.ts'
 
 /** What the suite makes the other side do. A way of failing that cannot be played is left out of `ways`. */
 export type ProviderBehaviour =
-  | { readonly say: string }
+  | { readonly say: string; readonly usage?: SaidUsage }
   | { readonly call: readonly { readonly name: string; readonly input: Value }[] }
   /** Arguments that are no JSON. */
   | { readonly broken: string }
-  | { readonly fail: 'auth' | 'rate_limit' | 'server_error' | 'cut' | 'hang' }
+  | { readonly fail: ProviderFault }
 
-export type ProviderWay =
-  | 'say'
-  | 'call'
-  | 'broken'
-  | Extract<ProviderBehaviour, { fail: unknown }>['fail']
+/** Tokens that the server says it took; `cached` and `thought` where the protocol has them. */
+export interface SaidUsage {
+  readonly input: number
+  readonly output: number
+  readonly cached?: number
+  readonly thought?: number
+}
+
+/**
+ * One way of failing each, in the words of the protocol where it has some. `rate_limit` asks to wait for 1,500 ms,
+ * `rate_limit_seconds` for 2 s, `rate_limit_date` until 10 s from now; `cut` breaks the connection after some words;
+ * `garbage` is no JSON, `page` is HTML; `drip` is `DRIP` byte by byte, some ms apart; `refused` is no server at all.
+ */
+export type ProviderFault =
+  | 'auth'
+  | 'quota'
+  | 'rate_limit'
+  | 'rate_limit_seconds'
+  | 'rate_limit_date'
+  | 'context'
+  | 'safety'
+  | 'request'
+  | 'model'
+  | 'server_error'
+  | 'refused'
+  | 'cut'
+  | 'garbage'
+  | 'page'
+  | 'drip'
+  | 'hang'
+
+/** `image`: its models take pictures; `cached` and `thought`: its protocol counts such tokens. */
+export type ProviderWay = 'say' | 'call' | 'broken' | 'image' | 'cached' | 'thought' | ProviderFault
+
+/** What `drip` says in the end. */
+export const DRIP = 'Slowly but surely.'
 
 /** What a server saw of the last request. */
 export interface SeenByServer {
   /** Text of the whole request: settings must be found in it. */
   readonly body: string
+  /** The header that carries the key; empty or missing without one. */
   readonly authorization?: string
   /** True once the client has gone. */
   readonly closed: boolean
@@ -37,7 +69,7 @@ export interface SeenByServer {
 /** A provider with what the suite needs to know of it. */
 export interface ProviderUnderTest {
   readonly provider: Provider
-  /** Makes the model that behaves so, once or always. A rate limit asks to wait for 1,500 ms. */
+  /** Makes the model that behaves so, once or always. */
   behave(behaviour: ProviderBehaviour): ModelSettings
   /** For providers with a server: the last request. `ModelSettings.apiKey` is then `key-under-test`. */
   seen?(): SeenByServer
@@ -50,8 +82,8 @@ export interface ProviderSuite {
   readonly name: string
   readonly open: () => Promise<ProviderUnderTest> | ProviderUnderTest
   readonly ways: readonly ProviderWay[]
-  /** Options that its protocol cannot carry: it must warn about them. */
-  readonly lacks?: readonly ('seed' | 'stop')[]
+  /** Options that its protocol cannot carry, or not beside a temperature: it must warn about them. */
+  readonly lacks?: readonly ('seed' | 'stop' | 'topP' | 'toolChoice')[]
 }
 
 /** A logger that says nothing. */

@@ -2,15 +2,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Message, ModelChunk, ModelSettings } from '../contracts/provider.ts'
 import { all, failureOf, options, request, SHAPE, SUM, textOf, userSays } from './provider-kit.ts'
 import type { ProviderSuite, ProviderUnderTest, ProviderWay } from './provider-kit.ts'
+import { failureTests } from './provider-failures.ts'
+import { mediaTests } from './provider-media.ts'
 import { serverTests } from './provider-server.ts'
 
 export type {
   ProviderBehaviour,
+  ProviderFault,
   ProviderSuite,
   ProviderUnderTest,
   ProviderWay,
+  SaidUsage,
   SeenByServer,
 } from './provider-kit.ts'
+export { DRIP } from './provider-kit.ts'
 
 const api = test
 
@@ -90,22 +95,7 @@ export function providerSuite({ name, open, ways, lacks = [] }: ProviderSuite): 
         expect(chunks.some(({ type }) => type === 'tool_call')).toBe(false)
       })
 
-      can('auth')('says that a key is refused, and that asking again is no use', async () => {
-        const error = await failureOf(ask(it.behave({ fail: 'auth' })))
-        expect(error.code).toBe('PROVIDER_FAILED')
-        expect(error.details).toMatchObject({ status: 401, retryable: false })
-        expect(error.hint).toMatch(/key/)
-      })
-
-      can('rate_limit')('says how long a rate limit lasts', async () => {
-        const error = await failureOf(ask(it.behave({ fail: 'rate_limit' })))
-        expect(error.details).toMatchObject({ status: 429, retryable: true, retry_after_ms: 1500 })
-      })
-
-      can('server_error')('says that a broken server may recover', async () => {
-        const error = await failureOf(ask(it.behave({ fail: 'server_error' })))
-        expect(error.details).toMatchObject({ status: 500, retryable: true })
-      })
+      failureTests(can, () => it, ask)
 
       can('hang')('ends with CANCELLED as soon as it is aborted', async () => {
         const controller = new AbortController()
@@ -139,6 +129,7 @@ export function providerSuite({ name, open, ways, lacks = [] }: ProviderSuite): 
       expect(chunks.some(({ type }) => type === 'finish')).toBe(false)
     })
 
+    mediaTests(can, () => it)
     serverTests(() => it, can('say'), lacks)
   })
 }

@@ -180,4 +180,54 @@ export const AGENT = [
     `await Agent.create({ name: 'x' }); await Agent.create({ name: 'x' })`,
     { error: 'AGENT_EXISTS' },
   ),
+  both(
+    'holds an agent back and lets it go on',
+    'Agent.Agent.pause Agent.Agent.resume Agent.Agent.state',
+    `local a = Agent.create{ name = 'x' }
+     a:pause()
+     local state = a:state()
+     a:resume()
+     return { state, a:state(), a:execute('Hello').agent }`,
+    `const a = await Agent.create({ name: 'x' })
+     await a.pause()
+     const state = await a.state()
+     await a.resume()
+     return [state, await a.state(), (await a.execute('Hello')).agent]`,
+    { value: ['paused', 'ready', 'x'] },
+  ),
+  both(
+    'hands pieces to a function, and stops where a function says so',
+    'Agent.Agent.execute',
+    `local types = {}
+     local a = ${CALLER}
+     local r = a:execute('What is 6 * 7?', {
+       on_chunk = function(chunk) types[#types + 1] = chunk.type end,
+       stop_when = function(step) return #step.tool_calls == 1 end })
+     return { r.finish_reason, types, r.steps }`,
+    `const types = []
+     const a = ${JS_CALLER}
+     const r = await a.execute('What is 6 * 7?', {
+       onChunk: (chunk) => { types.push(chunk.type) },
+       stopWhen: (step) => step.toolCalls.length === 1 })
+     return [r.finishReason, types, r.steps]`,
+  ),
+  both(
+    'passes a conversation on',
+    'Agent.Agent.execute',
+    `Agent.create{ name = 'sales', description = 'Sells.' }
+     local a = Agent.create{ name = 'boss', handoffs = { 'sales' } }
+     local r = a:execute('transfer_to_sales {"reason": "lamps"}')
+     return { r.agent, r.text, a:config().handoffs }`,
+    `await Agent.create({ name: 'sales', description: 'Sells.' })
+     const a = await Agent.create({ name: 'boss', handoffs: ['sales'] })
+     const r = await a.execute('transfer_to_sales {"reason": "lamps"}')
+     return [r.agent, r.text, (await a.config()).handoffs]`,
+  ),
+  both(
+    'asks for an agent that outlives its run',
+    'Agent.create',
+    `Agent.create{ persist = true }`,
+    `await Agent.create({ persist: true })`,
+    { error: 'NOT_AVAILABLE' },
+  ),
 ]

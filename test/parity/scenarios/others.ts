@@ -86,10 +86,10 @@ export const OTHERS = [
     'Run.sleep Run.progress Run.budget',
     `Run.progress(1, 3, 'first') Run.sleep('5ms') Run.sleep(1)
      local b = Run.budget()
-     return { b.calls, b.used.calls, b.used.tokens, b.used.cost, type(b.used.time_ms) }`,
+     return { b.max_calls, b.used.calls, b.used.tokens, b.used.cost, type(b.used.time_ms) }`,
     `Run.progress(1, 3, 'first'); await Run.sleep('5ms'); await Run.sleep(1)
      const b = await Run.budget()
-     return [b.calls, b.used.calls, b.used.tokens, b.used.cost, typeof b.used.timeMs]`,
+     return [b.maxCalls, b.used.calls, b.used.tokens, b.used.cost, typeof b.used.timeMs]`,
   ),
   both(
     'knows what it may do',

@@ -72,6 +72,7 @@ export class FakeRun {
   readonly #shared = new Map<string, unknown>()
   readonly #controller = new AbortController()
   readonly #handlers
+  readonly registry = this.#registry()
   readonly context: CallContext
 
   constructor(
@@ -87,7 +88,7 @@ export class FakeRun {
       done: this.#point('agent.done', listened),
     }
     const schemas = { compile: async (schema: object) => compile(schema) }
-    this.#handlers = agentHandlers({ tools: this.#registry(), schemas, points } as never)
+    this.#handlers = agentHandlers({ tools: this.registry, schemas, points } as never)
     this.context = this.#contextOf([], [], this.#controller.signal)
   }
 
@@ -255,6 +256,7 @@ export class FakeRun {
       execution_time_ms: 1,
       run_id: 'run-1',
       seq: 1,
+      ...(this.#tools.get(name as string)!.untrusted ? { untrusted: true } : {}),
     }
     try {
       const result = (await this.#tools.get(name as string)!.run?.(input as Value, signal)) ?? null

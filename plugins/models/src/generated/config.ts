@@ -16,6 +16,24 @@ export interface ModelsConfig {
    */
   default?: string | ModelTable
   /**
+   * The provider of a bare name that is no alias and that no other one provider lists.
+   */
+  default_provider?: string
+  /**
+   * Short names for addresses: 'openai/qwen3@lab'. A provider's own key is not sent there.
+   */
+  base_urls: {
+    [k: string]:
+      | string
+      | {
+          url: string
+          /**
+           * 'env:NAME', 'secret:name', or the key itself.
+           */
+          api_key?: string
+        }
+  }
+  /**
    * Short names for models.
    */
   aliases: {
@@ -44,6 +62,63 @@ export interface ModelsConfig {
      */
     max_ms: number
   }
+  /**
+   * How long a provider may be silent: milliseconds, or text such as '20s'.
+   */
+  timeouts: {
+    /**
+     * Until the first chunk of a stream.
+     */
+    first: number | string
+    /**
+     * From one chunk to the next.
+     */
+    between: number | string
+    /**
+     * Until an answer that comes as a whole.
+     */
+    whole: number | string
+  }
+  /**
+   * When a server that fails is left alone for a while.
+   */
+  breaker: {
+    /**
+     * So many failures in a row: a broken or silent server, no refusal.
+     */
+    failures: number
+    /**
+     * The time in which they must have happened.
+     */
+    within_ms: number
+    /**
+     * How long nothing is sent; then one call tries.
+     */
+    open_ms: number
+  }
+  /**
+   * US dollars per million tokens, by 'provider/model' or 'provider/*'. They win over the lists of providers.
+   */
+  prices: {
+    [k: string]: {
+      /**
+       * Of the question.
+       */
+      in: number
+      /**
+       * Of the answer.
+       */
+      out: number
+      /**
+       * Of those tokens of the question that the provider had kept.
+       */
+      cached?: number
+    }
+  }
+  /**
+   * Tokens that an answer without max_tokens is expected to have, for budgets.
+   */
+  usual_output: number
 }
 /**
  * This interface was referenced by `ModelsConfig`'s JSON-Schema
@@ -61,6 +136,23 @@ export interface ModelTable {
   max_tokens?: number
   settings?: {
     [k: string]: unknown
+  }
+  /**
+   * How long a provider may be silent: milliseconds, or text such as '20s'.
+   */
+  timeouts?: {
+    /**
+     * Until the first chunk of a stream.
+     */
+    first?: number | string
+    /**
+     * From one chunk to the next.
+     */
+    between?: number | string
+    /**
+     * Until an answer that comes as a whole.
+     */
+    whole?: number | string
   }
 }
 /**
@@ -85,6 +177,7 @@ export interface Endpoint {
   settings?: {
     [k: string]: unknown
   }
+  timeouts?: Timeouts
 }
 /**
  * This interface was referenced by `ModelsConfig`'s JSON-Schema
@@ -97,6 +190,10 @@ export interface ListedModel {
    */
   context?: number
   /**
+   * Tokens of one answer.
+   */
+  max_output?: number
+  /**
    * US dollars per million input tokens.
    */
   price_in?: number
@@ -104,5 +201,29 @@ export interface ListedModel {
    * US dollars per million output tokens.
    */
   price_out?: number
+  /**
+   * US dollars per million input tokens that the provider had kept.
+   */
+  price_cached?: number
   capabilities?: string[]
+}
+/**
+ * How long a provider may be silent: milliseconds, or text such as '20s'.
+ *
+ * This interface was referenced by `ModelsConfig`'s JSON-Schema
+ * via the `definition` "Timeouts".
+ */
+export interface Timeouts {
+  /**
+   * Until the first chunk of a stream.
+   */
+  first?: number | string
+  /**
+   * From one chunk to the next.
+   */
+  between?: number | string
+  /**
+   * Until an answer that comes as a whole.
+   */
+  whole?: number | string
 }

@@ -219,7 +219,7 @@ return errors === 0;
 validate22.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check3 = validate23;
-const schema34 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":["name"],"additionalProperties":false};
+const schema34 = {"type":"object","properties":{"name":{"anyOf":[{"type":"string","minLength":1},{"type":"null"}]},"options":{"type":"object","additionalProperties":false,"properties":{"live":{"description":"Ask the servers.","type":"boolean","default":false},"capability":{"description":"Only those that have it, such as `tools`.","type":"string","minLength":1}}}},"required":[],"additionalProperties":false};
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -232,8 +232,9 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema34.required,parentSchema:schema34,data};
+for(const key0 in data){
+if(!((key0 === "name") || (key0 === "options"))){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -242,9 +243,15 @@ vErrors.push(err0);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
+}
+if(data.name !== undefined){
+let data0 = data.name;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if(typeof data0 === "string"){
+if(data0.length < 1){
+const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.name.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -254,11 +261,8 @@ vErrors.push(err1);
 errors++;
 }
 }
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.name,data:data0};
+else {
+const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.name.anyOf[0].type,parentSchema:schema34.properties.name.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -267,9 +271,11 @@ vErrors.push(err2);
 }
 errors++;
 }
-}
-else {
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.name.type,parentSchema:schema34.properties.name,data:data0};
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 !== null){
+const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/anyOf/1/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema34.properties.name.anyOf[1].type,parentSchema:schema34.properties.name.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -278,15 +284,104 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-}
-else {
-const err4 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema34.properties.name.anyOf,parentSchema:schema34.properties.name,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
 else {
 vErrors.push(err4);
+}
+errors++;
+}
+else {
+errors = _errs3;
+if(vErrors !== null){
+if(_errs3){
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.options !== undefined){
+let data1 = data.options;
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+if(data1.live === undefined){
+data1.live = false;
+}
+for(const key1 in data1){
+if(!((key1 === "live") || (key1 === "capability"))){
+const err5 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema34.properties.options,data:data1};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+let data2 = data1.live;
+if(typeof data2 !== "boolean"){
+const err6 = {instancePath:instancePath+"/options/live",schemaPath:"#/properties/options/properties/live/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema34.properties.options.properties.live.type,parentSchema:schema34.properties.options.properties.live,data:data2};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+if(data1.capability !== undefined){
+let data3 = data1.capability;
+if(typeof data3 === "string"){
+if(data3.length < 1){
+const err7 = {instancePath:instancePath+"/options/capability",schemaPath:"#/properties/options/properties/capability/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.options.properties.capability,data:data3};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/options/capability",schemaPath:"#/properties/options/properties/capability/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.options.properties.capability.type,parentSchema:schema34.properties.options.properties.capability,data:data3};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/options",schemaPath:"#/properties/options/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.options.type,parentSchema:schema34.properties.options,data:data1};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+}
+else {
+const err10 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
 }
 errors++;
 }
@@ -296,7 +391,9 @@ return errors === 0;
 validate23.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check4 = validate24;
-const schema35 = {"type":"object","properties":{"name":{"type":"string","minLength":1}},"required":[],"additionalProperties":false};
+const schema35 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}}]}},"required":["model"],"additionalProperties":false};
+const func1 = Object.prototype.hasOwnProperty;
+const pattern4 = new RegExp("^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$", "u");
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -309,9 +406,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(key0 === "name")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data};
+if(data.model === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema35.required,parentSchema:schema35,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -320,71 +416,14 @@ vErrors.push(err0);
 }
 errors++;
 }
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length < 1){
-const err1 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.name,data:data0};
+for(const key0 in data){
+if(!(key0 === "model")){
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data};
 if(vErrors === null){
 vErrors = [err1];
 }
 else {
 vErrors.push(err1);
-}
-errors++;
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.name.type,parentSchema:schema35.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-}
-else {
-const err3 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.type,parentSchema:schema35,data};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-validate24.errors = vErrors;
-return errors === 0;
-}
-validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check5 = validate25;
-const schema36 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}}]}},"required":[],"additionalProperties":false};
-const func1 = Object.prototype.hasOwnProperty;
-
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate25.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(key0 === "model")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
 }
 errors++;
 }
@@ -396,18 +435,7 @@ let valid1 = false;
 const _errs4 = errors;
 if(typeof data0 === "string"){
 if(data0.length < 1){
-const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -416,13 +444,9 @@ vErrors.push(err2);
 }
 errors++;
 }
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs6 = errors;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-for(const key1 in data0){
-if(!(func1.call(schema36.properties.model.anyOf[1].properties, key1))){
-const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.model.anyOf[1],data:data0};
+}
+else {
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[0].type,parentSchema:schema35.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -431,12 +455,13 @@ vErrors.push(err3);
 }
 errors++;
 }
-}
-if(data0.provider !== undefined){
-let data1 = data0.provider;
-if(typeof data1 === "string"){
-if(data1.length < 1){
-const err4 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func1.call(schema35.properties.model.anyOf[1].properties, key1))){
+const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema35.properties.model.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -446,8 +471,11 @@ vErrors.push(err4);
 errors++;
 }
 }
-else {
-const err5 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.provider.type,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(data1.length < 1){
+const err5 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.provider,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -457,11 +485,8 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data0.model !== undefined){
-let data2 = data0.model;
-if(typeof data2 === "string"){
-if(data2.length < 1){
-const err6 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
+else {
+const err6 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.provider.type,parentSchema:schema35.properties.model.anyOf[1].properties.provider,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -471,8 +496,11 @@ vErrors.push(err6);
 errors++;
 }
 }
-else {
-const err7 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.model.type,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(data2.length < 1){
+const err7 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -482,11 +510,8 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data0.base_url !== undefined){
-let data3 = data0.base_url;
-if(typeof data3 === "string"){
-if(data3.length < 1){
-const err8 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
+else {
+const err8 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.model.type,parentSchema:schema35.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -496,8 +521,11 @@ vErrors.push(err8);
 errors++;
 }
 }
-else {
-const err9 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(data3.length < 1){
+const err9 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -507,11 +535,8 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data0.api_key !== undefined){
-let data4 = data0.api_key;
-if(typeof data4 === "string"){
-if(data4.length < 1){
-const err10 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
+else {
+const err10 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema35.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -521,8 +546,11 @@ vErrors.push(err10);
 errors++;
 }
 }
-else {
-const err11 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(data4.length < 1){
+const err11 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -532,11 +560,8 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data0.temperature !== undefined){
-let data5 = data0.temperature;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 < 0 || isNaN(data5)){
-const err12 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
+else {
+const err12 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema35.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -546,8 +571,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err13 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -557,11 +585,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data0.top_p !== undefined){
-let data6 = data0.top_p;
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 1 || isNaN(data6)){
-const err14 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+else {
+const err14 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema35.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema35.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -570,8 +595,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data6 < 0 || isNaN(data6)){
-const err15 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err15 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -580,9 +609,8 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-else {
-const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+if(data6 < 0 || isNaN(data6)){
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -592,15 +620,26 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data0.seed !== undefined){
-let data7 = data0.seed;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err17 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.seed.type,parentSchema:schema36.properties.model.anyOf[1].properties.seed,data:data7};
+else {
+const err17 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema35.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema35.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
+}
+errors++;
+}
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err18 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.properties.model.anyOf[1].properties.seed.type,parentSchema:schema35.properties.model.anyOf[1].properties.seed,data:data7};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
 }
 errors++;
 }
@@ -611,12 +650,12 @@ const _errs24 = errors;
 let valid3 = false;
 const _errs25 = errors;
 if(typeof data8 !== "string"){
-const err18 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+const err19 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema35.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
 if(vErrors === null){
-vErrors = [err18];
+vErrors = [err19];
 }
 else {
-vErrors.push(err18);
+vErrors.push(err19);
 }
 errors++;
 }
@@ -628,19 +667,7 @@ const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 let data9 = data8[i0];
 if(typeof data9 !== "string"){
-const err19 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-}
-}
-else {
-const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+const err20 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema35.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -649,15 +676,27 @@ vErrors.push(err20);
 }
 errors++;
 }
-var _valid1 = _errs27 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err21 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.stop,data:data8};
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema35.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema35.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
 else {
 vErrors.push(err21);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err22 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema35.properties.model.anyOf[1].properties.stop,data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
 }
 errors++;
 }
@@ -676,18 +715,7 @@ vErrors = null;
 if(data0.max_tokens !== undefined){
 let data10 = data0.max_tokens;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err22 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 1 || isNaN(data10)){
-const err23 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
+const err23 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema35.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema35.properties.model.anyOf[1].properties.max_tokens,data:data10};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -696,14 +724,9 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-}
-if(data0.settings !== undefined){
-let data11 = data0.settings;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err24 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].properties.settings.type,parentSchema:schema36.properties.model.anyOf[1].properties.settings,data:data11};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err24 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema35.properties.model.anyOf[1].properties.max_tokens,data:data10};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -714,8 +737,12 @@ errors++;
 }
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1],data:data0};
+if(data0.timeouts !== undefined){
+let data11 = data0.timeouts;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key2 in data11){
+if(!(((key2 === "first") || (key2 === "between")) || (key2 === "whole"))){
+const err25 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts,data:data11};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -724,15 +751,282 @@ vErrors.push(err25);
 }
 errors++;
 }
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf,parentSchema:schema36.properties.model,data:data0};
+}
+if(data11.first !== undefined){
+let data12 = data11.first;
+const _errs37 = errors;
+let valid7 = false;
+const _errs38 = errors;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err26 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
 else {
 vErrors.push(err26);
+}
+errors++;
+}
+}
+else {
+const err27 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+var _valid2 = _errs38 === errors;
+valid7 = valid7 || _valid2;
+const _errs40 = errors;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err28 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+var _valid2 = _errs40 === errors;
+valid7 = valid7 || _valid2;
+if(!valid7){
+const err30 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.first,data:data12};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+else {
+errors = _errs37;
+if(vErrors !== null){
+if(_errs37){
+vErrors.length = _errs37;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.between !== undefined){
+let data13 = data11.between;
+const _errs43 = errors;
+let valid8 = false;
+const _errs44 = errors;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err31 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+var _valid3 = _errs44 === errors;
+valid8 = valid8 || _valid3;
+const _errs46 = errors;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err33 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+var _valid3 = _errs46 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const err35 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.between,data:data13};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.whole !== undefined){
+let data14 = data11.whole;
+const _errs49 = errors;
+let valid9 = false;
+const _errs50 = errors;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err36 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid9 = valid9 || _valid4;
+const _errs52 = errors;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err38 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+else {
+const err39 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+var _valid4 = _errs52 === errors;
+valid9 = valid9 || _valid4;
+if(!valid9){
+const err40 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts.properties.whole,data:data14};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+else {
+errors = _errs49;
+if(vErrors !== null){
+if(_errs49){
+vErrors.length = _errs49;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err41 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.properties.model.anyOf[1].properties.timeouts.type,parentSchema:schema35.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+if(data0.settings !== undefined){
+let data15 = data0.settings;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err42 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.properties.model.anyOf[1].properties.settings.type,parentSchema:schema35.properties.model.anyOf[1].properties.settings,data:data15};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+}
+else {
+const err43 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.properties.model.anyOf[1].type,parentSchema:schema35.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err44 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema35.properties.model.anyOf,parentSchema:schema35.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
 }
 errors++;
 }
@@ -750,12 +1044,762 @@ vErrors = null;
 }
 }
 else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
+const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.type,parentSchema:schema35,data};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+validate24.errors = vErrors;
+return errors === 0;
+}
+validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check5 = validate25;
+const schema36 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]},"texts":{"type":"array","minItems":1,"maxItems":256,"items":{"type":"string","minLength":1}}},"required":["model","texts"],"additionalProperties":false};
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate25.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+if(data.model === undefined){
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema36.required,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(data.texts === undefined){
+const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "texts"},message:"must have required property '"+"texts"+"'",schema:schema36.required,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+for(const key0 in data){
+if(!((key0 === "model") || (key0 === "texts"))){
+const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data.model !== undefined){
+let data0 = data.model;
+const _errs3 = errors;
+let valid1 = false;
+const _errs4 = errors;
+if(typeof data0 === "string"){
+if(data0.length < 1){
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+else {
+const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid0 = _errs4 === errors;
+valid1 = valid1 || _valid0;
+const _errs6 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(func1.call(schema36.properties.model.anyOf[1].properties, key1))){
+const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(data1.length < 1){
+const err6 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+}
+else {
+const err7 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.provider.type,parentSchema:schema36.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(data2.length < 1){
+const err8 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+else {
+const err9 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.model.type,parentSchema:schema36.properties.model.anyOf[1].properties.model,data:data2};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+}
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(data3.length < 1){
+const err10 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema36.properties.model.anyOf[1].properties.base_url,data:data3};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(data4.length < 1){
+const err12 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+}
+else {
+const err13 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema36.properties.model.anyOf[1].properties.api_key,data:data4};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+}
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err14 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+}
+else {
+const err15 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema36.properties.model.anyOf[1].properties.temperature,data:data5};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+}
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+}
+if(data6 < 0 || isNaN(data6)){
+const err17 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+}
+else {
+const err18 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema36.properties.model.anyOf[1].properties.top_p,data:data6};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err19 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.seed.type,parentSchema:schema36.properties.model.anyOf[1].properties.seed,data:data7};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+}
+}
+if(data0.stop !== undefined){
+let data8 = data0.stop;
+const _errs24 = errors;
+let valid3 = false;
+const _errs25 = errors;
+if(typeof data8 !== "string"){
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid3 = valid3 || _valid1;
+const _errs27 = errors;
+if(Array.isArray(data8)){
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+let data9 = data8[i0];
+if(typeof data9 !== "string"){
+const err21 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+else {
+const err22 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const err23 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.stop,data:data8};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data0.max_tokens !== undefined){
+let data10 = data0.max_tokens;
+if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
+const err24 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema36.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err25 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema36.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+}
+}
+if(data0.timeouts !== undefined){
+let data11 = data0.timeouts;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key2 in data11){
+if(!(((key2 === "first") || (key2 === "between")) || (key2 === "whole"))){
+const err26 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+}
+if(data11.first !== undefined){
+let data12 = data11.first;
+const _errs37 = errors;
+let valid7 = false;
+const _errs38 = errors;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err27 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var _valid2 = _errs38 === errors;
+valid7 = valid7 || _valid2;
+const _errs40 = errors;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err29 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid2 = _errs40 === errors;
+valid7 = valid7 || _valid2;
+if(!valid7){
+const err31 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.first,data:data12};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs37;
+if(vErrors !== null){
+if(_errs37){
+vErrors.length = _errs37;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.between !== undefined){
+let data13 = data11.between;
+const _errs43 = errors;
+let valid8 = false;
+const _errs44 = errors;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err32 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid3 = _errs44 === errors;
+valid8 = valid8 || _valid3;
+const _errs46 = errors;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err34 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+var _valid3 = _errs46 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const err36 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.between,data:data13};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.whole !== undefined){
+let data14 = data11.whole;
+const _errs49 = errors;
+let valid9 = false;
+const _errs50 = errors;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err37 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid9 = valid9 || _valid4;
+const _errs52 = errors;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err39 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+var _valid4 = _errs52 === errors;
+valid9 = valid9 || _valid4;
+if(!valid9){
+const err41 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts.properties.whole,data:data14};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+else {
+errors = _errs49;
+if(vErrors !== null){
+if(_errs49){
+vErrors.length = _errs49;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].properties.timeouts.type,parentSchema:schema36.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data0.settings !== undefined){
+let data15 = data0.settings;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err43 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].properties.settings.type,parentSchema:schema36.properties.model.anyOf[1].properties.settings,data:data15};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.model.anyOf[1].type,parentSchema:schema36.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs57 = errors;
+if(data0 !== null){
+const err45 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema36.properties.model.anyOf[2].type,parentSchema:schema36.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+var _valid0 = _errs57 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err46 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.properties.model.anyOf,parentSchema:schema36.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+else {
+errors = _errs3;
+if(vErrors !== null){
+if(_errs3){
+vErrors.length = _errs3;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.texts !== undefined){
+let data16 = data.texts;
+if(Array.isArray(data16)){
+if(data16.length > 256){
+const err47 = {instancePath:instancePath+"/texts",schemaPath:"#/properties/texts/maxItems",keyword:"maxItems",params:{limit: 256},message:"must NOT have more than 256 items",schema:256,parentSchema:schema36.properties.texts,data:data16};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data16.length < 1){
+const err48 = {instancePath:instancePath+"/texts",schemaPath:"#/properties/texts/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.texts,data:data16};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+if(typeof data17 === "string"){
+if(data17.length < 1){
+const err49 = {instancePath:instancePath+"/texts/" + i1,schemaPath:"#/properties/texts/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.texts.items,data:data17};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/texts/" + i1,schemaPath:"#/properties/texts/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.texts.items.type,parentSchema:schema36.properties.texts.items,data:data17};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+}
+}
+else {
+const err51 = {instancePath:instancePath+"/texts",schemaPath:"#/properties/texts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.texts.type,parentSchema:schema36.properties.texts,data:data16};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+}
+else {
+const err52 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
 }
 errors++;
 }
@@ -765,7 +1809,7 @@ return errors === 0;
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check6 = validate26;
-const schema37 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]}},"required":[],"additionalProperties":false};
+const schema37 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}}]}},"required":[],"additionalProperties":false};
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1099,12 +2143,12 @@ errors++;
 }
 }
 }
-if(data0.settings !== undefined){
-let data11 = data0.settings;
+if(data0.timeouts !== undefined){
+let data11 = data0.timeouts;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err24 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].properties.settings.type,parentSchema:schema37.properties.model.anyOf[1].properties.settings,data:data11};
+for(const key2 in data11){
+if(!(((key2 === "first") || (key2 === "between")) || (key2 === "whole"))){
+const err24 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1114,9 +2158,14 @@ vErrors.push(err24);
 errors++;
 }
 }
-}
-else {
-const err25 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1],data:data0};
+if(data11.first !== undefined){
+let data12 = data11.first;
+const _errs37 = errors;
+let valid7 = false;
+const _errs38 = errors;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err25 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1125,11 +2174,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs36 = errors;
-if(data0 !== null){
-const err26 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema37.properties.model.anyOf[2].type,parentSchema:schema37.properties.model.anyOf[2],data:data0};
+}
+else {
+const err26 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1138,15 +2185,254 @@ vErrors.push(err26);
 }
 errors++;
 }
-var _valid0 = _errs36 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf,parentSchema:schema37.properties.model,data:data0};
+var _valid2 = _errs38 === errors;
+valid7 = valid7 || _valid2;
+const _errs40 = errors;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err27 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var _valid2 = _errs40 === errors;
+valid7 = valid7 || _valid2;
+if(!valid7){
+const err29 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.first,data:data12};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+else {
+errors = _errs37;
+if(vErrors !== null){
+if(_errs37){
+vErrors.length = _errs37;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.between !== undefined){
+let data13 = data11.between;
+const _errs43 = errors;
+let valid8 = false;
+const _errs44 = errors;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err30 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var _valid3 = _errs44 === errors;
+valid8 = valid8 || _valid3;
+const _errs46 = errors;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err32 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid3 = _errs46 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const err34 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.between,data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.whole !== undefined){
+let data14 = data11.whole;
+const _errs49 = errors;
+let valid9 = false;
+const _errs50 = errors;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err35 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid9 = valid9 || _valid4;
+const _errs52 = errors;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err37 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid4 = _errs52 === errors;
+valid9 = valid9 || _valid4;
+if(!valid9){
+const err39 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts.properties.whole,data:data14};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+else {
+errors = _errs49;
+if(vErrors !== null){
+if(_errs49){
+vErrors.length = _errs49;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].properties.timeouts.type,parentSchema:schema37.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data0.settings !== undefined){
+let data15 = data0.settings;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err41 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].properties.settings.type,parentSchema:schema37.properties.model.anyOf[1].properties.settings,data:data15};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.model.anyOf[1].type,parentSchema:schema37.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err43 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.properties.model.anyOf,parentSchema:schema37.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
 }
 errors++;
 }
@@ -1164,12 +2450,12 @@ vErrors = null;
 }
 }
 else {
-const err28 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
+const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
 if(vErrors === null){
-vErrors = [err28];
+vErrors = [err44];
 }
 else {
-vErrors.push(err28);
+vErrors.push(err44);
 }
 errors++;
 }
@@ -1179,7 +2465,7 @@ return errors === 0;
 validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check7 = validate27;
-const schema38 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
+const schema38 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]}},"required":[],"additionalProperties":false};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1192,34 +2478,14 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.model === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "model"},message:"must have required property '"+"model"+"'",schema:schema38.required,parentSchema:schema38,data};
+for(const key0 in data){
+if(!(key0 === "model")){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err0];
 }
 else {
 vErrors.push(err0);
-}
-errors++;
-}
-if(data.request === undefined){
-const err1 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "request"},message:"must have required property '"+"request"+"'",schema:schema38.required,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-for(const key0 in data){
-if(!((key0 === "model") || (key0 === "request"))){
-const err2 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
 }
 errors++;
 }
@@ -1231,23 +2497,23 @@ let valid1 = false;
 const _errs4 = errors;
 if(typeof data0 === "string"){
 if(data0.length < 1){
-const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
-vErrors = [err3];
+vErrors = [err1];
 }
 else {
-vErrors.push(err3);
+vErrors.push(err1);
 }
 errors++;
 }
 }
 else {
-const err4 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[0],data:data0};
 if(vErrors === null){
-vErrors = [err4];
+vErrors = [err2];
 }
 else {
-vErrors.push(err4);
+vErrors.push(err2);
 }
 errors++;
 }
@@ -1257,7 +2523,32 @@ const _errs6 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 for(const key1 in data0){
 if(!(func1.call(schema38.properties.model.anyOf[1].properties, key1))){
-const err5 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data0.provider !== undefined){
+let data1 = data0.provider;
+if(typeof data1 === "string"){
+if(data1.length < 1){
+const err4 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.provider.type,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1267,11 +2558,11 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data0.provider !== undefined){
-let data1 = data0.provider;
-if(typeof data1 === "string"){
-if(data1.length < 1){
-const err6 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
+if(data0.model !== undefined){
+let data2 = data0.model;
+if(typeof data2 === "string"){
+if(data2.length < 1){
+const err6 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1282,7 +2573,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/model/provider",schemaPath:"#/properties/model/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.provider.type,parentSchema:schema38.properties.model.anyOf[1].properties.provider,data:data1};
+const err7 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.model.type,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1292,11 +2583,11 @@ vErrors.push(err7);
 errors++;
 }
 }
-if(data0.model !== undefined){
-let data2 = data0.model;
-if(typeof data2 === "string"){
-if(data2.length < 1){
-const err8 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
+if(data0.base_url !== undefined){
+let data3 = data0.base_url;
+if(typeof data3 === "string"){
+if(data3.length < 1){
+const err8 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1307,7 +2598,7 @@ errors++;
 }
 }
 else {
-const err9 = {instancePath:instancePath+"/model/model",schemaPath:"#/properties/model/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.model.type,parentSchema:schema38.properties.model.anyOf[1].properties.model,data:data2};
+const err9 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1317,11 +2608,11 @@ vErrors.push(err9);
 errors++;
 }
 }
-if(data0.base_url !== undefined){
-let data3 = data0.base_url;
-if(typeof data3 === "string"){
-if(data3.length < 1){
-const err10 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
+if(data0.api_key !== undefined){
+let data4 = data0.api_key;
+if(typeof data4 === "string"){
+if(data4.length < 1){
+const err10 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1332,7 +2623,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/model/base_url",schemaPath:"#/properties/model/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.base_url.type,parentSchema:schema38.properties.model.anyOf[1].properties.base_url,data:data3};
+const err11 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1342,11 +2633,11 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data0.api_key !== undefined){
-let data4 = data0.api_key;
-if(typeof data4 === "string"){
-if(data4.length < 1){
-const err12 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
+if(data0.temperature !== undefined){
+let data5 = data0.temperature;
+if((typeof data5 == "number") && (isFinite(data5))){
+if(data5 < 0 || isNaN(data5)){
+const err12 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1357,7 +2648,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/model/api_key",schemaPath:"#/properties/model/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.api_key.type,parentSchema:schema38.properties.model.anyOf[1].properties.api_key,data:data4};
+const err13 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1367,11 +2658,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data0.temperature !== undefined){
-let data5 = data0.temperature;
-if((typeof data5 == "number") && (isFinite(data5))){
-if(data5 < 0 || isNaN(data5)){
-const err14 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
+if(data0.top_p !== undefined){
+let data6 = data0.top_p;
+if((typeof data6 == "number") && (isFinite(data6))){
+if(data6 > 1 || isNaN(data6)){
+const err14 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1380,9 +2671,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-else {
-const err15 = {instancePath:instancePath+"/model/temperature",schemaPath:"#/properties/model/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.temperature.type,parentSchema:schema38.properties.model.anyOf[1].properties.temperature,data:data5};
+if(data6 < 0 || isNaN(data6)){
+const err15 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1392,11 +2682,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data0.top_p !== undefined){
-let data6 = data0.top_p;
-if((typeof data6 == "number") && (isFinite(data6))){
-if(data6 > 1 || isNaN(data6)){
-const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
+else {
+const err16 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1405,37 +2692,16 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data6 < 0 || isNaN(data6)){
-const err17 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
+}
+if(data0.seed !== undefined){
+let data7 = data0.seed;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err17 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.seed.type,parentSchema:schema38.properties.model.anyOf[1].properties.seed,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
 else {
 vErrors.push(err17);
-}
-errors++;
-}
-}
-else {
-const err18 = {instancePath:instancePath+"/model/top_p",schemaPath:"#/properties/model/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.top_p.type,parentSchema:schema38.properties.model.anyOf[1].properties.top_p,data:data6};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-}
-if(data0.seed !== undefined){
-let data7 = data0.seed;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err19 = {instancePath:instancePath+"/model/seed",schemaPath:"#/properties/model/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.seed.type,parentSchema:schema38.properties.model.anyOf[1].properties.seed,data:data7};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
 }
 errors++;
 }
@@ -1446,12 +2712,12 @@ const _errs24 = errors;
 let valid3 = false;
 const _errs25 = errors;
 if(typeof data8 !== "string"){
-const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
+const err18 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[0],data:data8};
 if(vErrors === null){
-vErrors = [err20];
+vErrors = [err18];
 }
 else {
-vErrors.push(err20);
+vErrors.push(err18);
 }
 errors++;
 }
@@ -1463,36 +2729,36 @@ const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 let data9 = data8[i0];
 if(typeof data9 !== "string"){
-const err21 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
+const err19 = {instancePath:instancePath+"/model/stop/" + i0,schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].items,data:data9};
 if(vErrors === null){
-vErrors = [err21];
+vErrors = [err19];
 }
 else {
-vErrors.push(err21);
+vErrors.push(err19);
 }
 errors++;
 }
 }
 }
 else {
-const err22 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
+const err20 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.stop.anyOf[1],data:data8};
 if(vErrors === null){
-vErrors = [err22];
+vErrors = [err20];
 }
 else {
-vErrors.push(err22);
+vErrors.push(err20);
 }
 errors++;
 }
 var _valid1 = _errs27 === errors;
 valid3 = valid3 || _valid1;
 if(!valid3){
-const err23 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.stop,data:data8};
+const err21 = {instancePath:instancePath+"/model/stop",schemaPath:"#/properties/model/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.stop.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.stop,data:data8};
 if(vErrors === null){
-vErrors = [err23];
+vErrors = [err21];
 }
 else {
-vErrors.push(err23);
+vErrors.push(err21);
 }
 errors++;
 }
@@ -1511,7 +2777,34 @@ vErrors = null;
 if(data0.max_tokens !== undefined){
 let data10 = data0.max_tokens;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err24 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+const err22 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema38.properties.model.anyOf[1].properties.max_tokens.type,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 < 1 || isNaN(data10)){
+const err23 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+if(data0.timeouts !== undefined){
+let data11 = data0.timeouts;
+if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
+for(const key2 in data11){
+if(!(((key2 === "first") || (key2 === "between")) || (key2 === "whole"))){
+const err24 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts,data:data11};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1520,9 +2813,15 @@ vErrors.push(err24);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 1 || isNaN(data10)){
-const err25 = {instancePath:instancePath+"/model/max_tokens",schemaPath:"#/properties/model/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema38.properties.model.anyOf[1].properties.max_tokens,data:data10};
+}
+if(data11.first !== undefined){
+let data12 = data11.first;
+const _errs37 = errors;
+let valid7 = false;
+const _errs38 = errors;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err25 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1532,13 +2831,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-if(data0.settings !== undefined){
-let data11 = data0.settings;
-if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
 else {
-const err26 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].properties.settings.type,parentSchema:schema38.properties.model.anyOf[1].properties.settings,data:data11};
+const err26 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1547,10 +2841,12 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-}
-else {
-const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+var _valid2 = _errs38 === errors;
+valid7 = valid7 || _valid2;
+const _errs40 = errors;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err27 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1559,11 +2855,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs36 = errors;
-if(data0 !== null){
-const err28 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema38.properties.model.anyOf[2].type,parentSchema:schema38.properties.model.anyOf[2],data:data0};
+}
+else {
+const err28 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1572,15 +2866,242 @@ vErrors.push(err28);
 }
 errors++;
 }
-var _valid0 = _errs36 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err29 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf,parentSchema:schema38.properties.model,data:data0};
+var _valid2 = _errs40 === errors;
+valid7 = valid7 || _valid2;
+if(!valid7){
+const err29 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.first,data:data12};
 if(vErrors === null){
 vErrors = [err29];
 }
 else {
 vErrors.push(err29);
+}
+errors++;
+}
+else {
+errors = _errs37;
+if(vErrors !== null){
+if(_errs37){
+vErrors.length = _errs37;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.between !== undefined){
+let data13 = data11.between;
+const _errs43 = errors;
+let valid8 = false;
+const _errs44 = errors;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err30 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+else {
+const err31 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var _valid3 = _errs44 === errors;
+valid8 = valid8 || _valid3;
+const _errs46 = errors;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err32 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid3 = _errs46 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const err34 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.between,data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.whole !== undefined){
+let data14 = data11.whole;
+const _errs49 = errors;
+let valid9 = false;
+const _errs50 = errors;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err35 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid9 = valid9 || _valid4;
+const _errs52 = errors;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err37 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid4 = _errs52 === errors;
+valid9 = valid9 || _valid4;
+if(!valid9){
+const err39 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts.properties.whole,data:data14};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+else {
+errors = _errs49;
+if(vErrors !== null){
+if(_errs49){
+vErrors.length = _errs49;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].properties.timeouts.type,parentSchema:schema38.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+}
+if(data0.settings !== undefined){
+let data15 = data0.settings;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err41 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].properties.settings.type,parentSchema:schema38.properties.model.anyOf[1].properties.settings,data:data15};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.model.anyOf[1].type,parentSchema:schema38.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+const _errs57 = errors;
+if(data0 !== null){
+const err43 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema38.properties.model.anyOf[2].type,parentSchema:schema38.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+var _valid0 = _errs57 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err44 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.properties.model.anyOf,parentSchema:schema38.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
 }
 errors++;
 }
@@ -1596,80 +3117,14 @@ vErrors = null;
 }
 }
 }
-if(data.request !== undefined){
-let data12 = data.request;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.messages === undefined){
-const err30 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema38.properties.request.required,parentSchema:schema38.properties.request,data:data12};
+}
+else {
+const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
 if(vErrors === null){
-vErrors = [err30];
+vErrors = [err45];
 }
 else {
-vErrors.push(err30);
-}
-errors++;
-}
-if(data12.messages !== undefined){
-let data13 = data12.messages;
-if(Array.isArray(data13)){
-if(data13.length < 1){
-const err31 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema38.properties.request.properties.messages,data:data13};
-if(vErrors === null){
-vErrors = [err31];
-}
-else {
-vErrors.push(err31);
-}
-errors++;
-}
-const len1 = data13.length;
-for(let i1=0; i1<len1; i1++){
-let data14 = data13[i1];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
-}
-else {
-const err32 = {instancePath:instancePath+"/request/messages/" + i1,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.request.properties.messages.items.type,parentSchema:schema38.properties.request.properties.messages.items,data:data14};
-if(vErrors === null){
-vErrors = [err32];
-}
-else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.request.properties.messages.type,parentSchema:schema38.properties.request.properties.messages,data:data13};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
-}
-errors++;
-}
-}
-}
-else {
-const err34 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.properties.request.type,parentSchema:schema38.properties.request,data:data12};
-if(vErrors === null){
-vErrors = [err34];
-}
-else {
-vErrors.push(err34);
-}
-errors++;
-}
-}
-}
-else {
-const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
+vErrors.push(err45);
 }
 errors++;
 }
@@ -1679,7 +3134,7 @@ return errors === 0;
 validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check8 = validate28;
-const schema39 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
+const schema39 = {"type":"object","properties":{"model":{"description":"'provider/model', an alias, or a table.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}},{"description":"Models that are asked in turn.","type":"object","additionalProperties":false,"required":["models"],"properties":{"models":{"type":"array","minItems":1,"maxItems":16,"items":{"anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"properties":{"provider":{"type":"string","minLength":1},"model":{"type":"string","minLength":1},"base_url":{"type":"string","minLength":1},"api_key":{"type":"string","minLength":1,"x-secret":true},"temperature":{"type":"number","minimum":0},"top_p":{"type":"number","minimum":0,"maximum":1},"seed":{"type":"integer"},"stop":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"max_tokens":{"type":"integer","minimum":1},"timeouts":{"description":"How long a provider may be silent: milliseconds, or text such as '20s'.","type":"object","additionalProperties":false,"properties":{"first":{"description":"Until the first chunk of a stream.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"between":{"description":"From one chunk to the next.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"whole":{"description":"Until an answer that comes as a whole.","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]}}},"settings":{"type":"object","additionalProperties":true,"x-open":true}}}]}}}},{"type":"null"}]},"request":{"type":"object","required":["messages"],"additionalProperties":true,"x-open":true,"properties":{"messages":{"type":"array","minItems":1,"items":{"type":"object","additionalProperties":true,"x-open":true}}}}},"required":["model","request"],"additionalProperties":false};
 
 function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2033,12 +3488,12 @@ errors++;
 }
 }
 }
-if(data0.settings !== undefined){
-let data11 = data0.settings;
+if(data0.timeouts !== undefined){
+let data11 = data0.timeouts;
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
-}
-else {
-const err26 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].properties.settings.type,parentSchema:schema39.properties.model.anyOf[1].properties.settings,data:data11};
+for(const key2 in data11){
+if(!(((key2 === "first") || (key2 === "between")) || (key2 === "whole"))){
+const err26 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts,data:data11};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2048,9 +3503,14 @@ vErrors.push(err26);
 errors++;
 }
 }
-}
-else {
-const err27 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1],data:data0};
+if(data11.first !== undefined){
+let data12 = data11.first;
+const _errs37 = errors;
+let valid7 = false;
+const _errs38 = errors;
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 0 || isNaN(data12)){
+const err27 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2059,11 +3519,9 @@ vErrors.push(err27);
 }
 errors++;
 }
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-const _errs36 = errors;
-if(data0 !== null){
-const err28 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema39.properties.model.anyOf[2].type,parentSchema:schema39.properties.model.anyOf[2],data:data0};
+}
+else {
+const err28 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2072,15 +3530,962 @@ vErrors.push(err28);
 }
 errors++;
 }
-var _valid0 = _errs36 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err29 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf,parentSchema:schema39.properties.model,data:data0};
+var _valid2 = _errs38 === errors;
+valid7 = valid7 || _valid2;
+const _errs40 = errors;
+if(typeof data12 === "string"){
+if(!pattern4.test(data12)){
+const err29 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err29];
 }
 else {
 vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+var _valid2 = _errs40 === errors;
+valid7 = valid7 || _valid2;
+if(!valid7){
+const err31 = {instancePath:instancePath+"/model/timeouts/first",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.first,data:data12};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+else {
+errors = _errs37;
+if(vErrors !== null){
+if(_errs37){
+vErrors.length = _errs37;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.between !== undefined){
+let data13 = data11.between;
+const _errs43 = errors;
+let valid8 = false;
+const _errs44 = errors;
+if((typeof data13 == "number") && (isFinite(data13))){
+if(data13 < 0 || isNaN(data13)){
+const err32 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data13};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+var _valid3 = _errs44 === errors;
+valid8 = valid8 || _valid3;
+const _errs46 = errors;
+if(typeof data13 === "string"){
+if(!pattern4.test(data13)){
+const err34 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data13};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+var _valid3 = _errs46 === errors;
+valid8 = valid8 || _valid3;
+if(!valid8){
+const err36 = {instancePath:instancePath+"/model/timeouts/between",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.between,data:data13};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data11.whole !== undefined){
+let data14 = data11.whole;
+const _errs49 = errors;
+let valid9 = false;
+const _errs50 = errors;
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 < 0 || isNaN(data14)){
+const err37 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+else {
+const err38 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid9 = valid9 || _valid4;
+const _errs52 = errors;
+if(typeof data14 === "string"){
+if(!pattern4.test(data14)){
+const err39 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+}
+else {
+const err40 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data14};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+var _valid4 = _errs52 === errors;
+valid9 = valid9 || _valid4;
+if(!valid9){
+const err41 = {instancePath:instancePath+"/model/timeouts/whole",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts.properties.whole,data:data14};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+else {
+errors = _errs49;
+if(vErrors !== null){
+if(_errs49){
+vErrors.length = _errs49;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err42 = {instancePath:instancePath+"/model/timeouts",schemaPath:"#/properties/model/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].properties.timeouts.type,parentSchema:schema39.properties.model.anyOf[1].properties.timeouts,data:data11};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data0.settings !== undefined){
+let data15 = data0.settings;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+}
+else {
+const err43 = {instancePath:instancePath+"/model/settings",schemaPath:"#/properties/model/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].properties.settings.type,parentSchema:schema39.properties.model.anyOf[1].properties.settings,data:data15};
+if(vErrors === null){
+vErrors = [err43];
+}
+else {
+vErrors.push(err43);
+}
+errors++;
+}
+}
+}
+else {
+const err44 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err44];
+}
+else {
+vErrors.push(err44);
+}
+errors++;
+}
+var _valid0 = _errs6 === errors;
+valid1 = valid1 || _valid0;
+if(_valid0){
+var props0 = true;
+}
+const _errs57 = errors;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+if(data0.models === undefined){
+const err45 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/required",keyword:"required",params:{missingProperty: "models"},message:"must have required property '"+"models"+"'",schema:schema39.properties.model.anyOf[2].required,parentSchema:schema39.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+for(const key3 in data0){
+if(!(key3 === "models")){
+const err46 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties",schema:false,parentSchema:schema39.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+if(data0.models !== undefined){
+let data16 = data0.models;
+if(Array.isArray(data16)){
+if(data16.length > 16){
+const err47 = {instancePath:instancePath+"/model/models",schemaPath:"#/properties/model/anyOf/2/properties/models/maxItems",keyword:"maxItems",params:{limit: 16},message:"must NOT have more than 16 items",schema:16,parentSchema:schema39.properties.model.anyOf[2].properties.models,data:data16};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+if(data16.length < 1){
+const err48 = {instancePath:instancePath+"/model/models",schemaPath:"#/properties/model/anyOf/2/properties/models/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models,data:data16};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
+}
+errors++;
+}
+const len1 = data16.length;
+for(let i1=0; i1<len1; i1++){
+let data17 = data16[i1];
+const _errs63 = errors;
+let valid13 = false;
+const _errs64 = errors;
+if(typeof data17 === "string"){
+if(data17.length < 1){
+const err49 = {instancePath:instancePath+"/model/models/" + i1,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[0],data:data17};
+if(vErrors === null){
+vErrors = [err49];
+}
+else {
+vErrors.push(err49);
+}
+errors++;
+}
+}
+else {
+const err50 = {instancePath:instancePath+"/model/models/" + i1,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[0],data:data17};
+if(vErrors === null){
+vErrors = [err50];
+}
+else {
+vErrors.push(err50);
+}
+errors++;
+}
+var _valid5 = _errs64 === errors;
+valid13 = valid13 || _valid5;
+const _errs66 = errors;
+if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
+for(const key4 in data17){
+if(!(func1.call(schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties, key4))){
+const err51 = {instancePath:instancePath+"/model/models/" + i1,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties",schema:false,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1],data:data17};
+if(vErrors === null){
+vErrors = [err51];
+}
+else {
+vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data17.provider !== undefined){
+let data18 = data17.provider;
+if(typeof data18 === "string"){
+if(data18.length < 1){
+const err52 = {instancePath:instancePath+"/model/models/" + i1+"/provider",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/provider/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.provider,data:data18};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/model/models/" + i1+"/provider",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/provider/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.provider.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.provider,data:data18};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+if(data17.model !== undefined){
+let data19 = data17.model;
+if(typeof data19 === "string"){
+if(data19.length < 1){
+const err54 = {instancePath:instancePath+"/model/models/" + i1+"/model",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/model/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.model,data:data19};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
+}
+errors++;
+}
+}
+else {
+const err55 = {instancePath:instancePath+"/model/models/" + i1+"/model",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/model/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.model.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.model,data:data19};
+if(vErrors === null){
+vErrors = [err55];
+}
+else {
+vErrors.push(err55);
+}
+errors++;
+}
+}
+if(data17.base_url !== undefined){
+let data20 = data17.base_url;
+if(typeof data20 === "string"){
+if(data20.length < 1){
+const err56 = {instancePath:instancePath+"/model/models/" + i1+"/base_url",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/base_url/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.base_url,data:data20};
+if(vErrors === null){
+vErrors = [err56];
+}
+else {
+vErrors.push(err56);
+}
+errors++;
+}
+}
+else {
+const err57 = {instancePath:instancePath+"/model/models/" + i1+"/base_url",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/base_url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.base_url.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.base_url,data:data20};
+if(vErrors === null){
+vErrors = [err57];
+}
+else {
+vErrors.push(err57);
+}
+errors++;
+}
+}
+if(data17.api_key !== undefined){
+let data21 = data17.api_key;
+if(typeof data21 === "string"){
+if(data21.length < 1){
+const err58 = {instancePath:instancePath+"/model/models/" + i1+"/api_key",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/api_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.api_key,data:data21};
+if(vErrors === null){
+vErrors = [err58];
+}
+else {
+vErrors.push(err58);
+}
+errors++;
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/model/models/" + i1+"/api_key",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/api_key/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.api_key.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.api_key,data:data21};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+if(data17.temperature !== undefined){
+let data22 = data17.temperature;
+if((typeof data22 == "number") && (isFinite(data22))){
+if(data22 < 0 || isNaN(data22)){
+const err60 = {instancePath:instancePath+"/model/models/" + i1+"/temperature",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/temperature/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.temperature,data:data22};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
+}
+errors++;
+}
+}
+else {
+const err61 = {instancePath:instancePath+"/model/models/" + i1+"/temperature",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/temperature/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.temperature.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.temperature,data:data22};
+if(vErrors === null){
+vErrors = [err61];
+}
+else {
+vErrors.push(err61);
+}
+errors++;
+}
+}
+if(data17.top_p !== undefined){
+let data23 = data17.top_p;
+if((typeof data23 == "number") && (isFinite(data23))){
+if(data23 > 1 || isNaN(data23)){
+const err62 = {instancePath:instancePath+"/model/models/" + i1+"/top_p",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/top_p/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1},message:"must be <= 1",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.top_p,data:data23};
+if(vErrors === null){
+vErrors = [err62];
+}
+else {
+vErrors.push(err62);
+}
+errors++;
+}
+if(data23 < 0 || isNaN(data23)){
+const err63 = {instancePath:instancePath+"/model/models/" + i1+"/top_p",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/top_p/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.top_p,data:data23};
+if(vErrors === null){
+vErrors = [err63];
+}
+else {
+vErrors.push(err63);
+}
+errors++;
+}
+}
+else {
+const err64 = {instancePath:instancePath+"/model/models/" + i1+"/top_p",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/top_p/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.top_p.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.top_p,data:data23};
+if(vErrors === null){
+vErrors = [err64];
+}
+else {
+vErrors.push(err64);
+}
+errors++;
+}
+}
+if(data17.seed !== undefined){
+let data24 = data17.seed;
+if(!(((typeof data24 == "number") && (!(data24 % 1) && !isNaN(data24))) && (isFinite(data24)))){
+const err65 = {instancePath:instancePath+"/model/models/" + i1+"/seed",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/seed/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.seed.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.seed,data:data24};
+if(vErrors === null){
+vErrors = [err65];
+}
+else {
+vErrors.push(err65);
+}
+errors++;
+}
+}
+if(data17.stop !== undefined){
+let data25 = data17.stop;
+const _errs84 = errors;
+let valid15 = false;
+const _errs85 = errors;
+if(typeof data25 !== "string"){
+const err66 = {instancePath:instancePath+"/model/models/" + i1+"/stop",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/stop/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[0],data:data25};
+if(vErrors === null){
+vErrors = [err66];
+}
+else {
+vErrors.push(err66);
+}
+errors++;
+}
+var _valid6 = _errs85 === errors;
+valid15 = valid15 || _valid6;
+const _errs87 = errors;
+if(Array.isArray(data25)){
+const len2 = data25.length;
+for(let i2=0; i2<len2; i2++){
+let data26 = data25[i2];
+if(typeof data26 !== "string"){
+const err67 = {instancePath:instancePath+"/model/models/" + i1+"/stop/" + i2,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/stop/anyOf/1/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[1].items.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[1].items,data:data26};
+if(vErrors === null){
+vErrors = [err67];
+}
+else {
+vErrors.push(err67);
+}
+errors++;
+}
+}
+}
+else {
+const err68 = {instancePath:instancePath+"/model/models/" + i1+"/stop",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/stop/anyOf/1/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf[1],data:data25};
+if(vErrors === null){
+vErrors = [err68];
+}
+else {
+vErrors.push(err68);
+}
+errors++;
+}
+var _valid6 = _errs87 === errors;
+valid15 = valid15 || _valid6;
+if(!valid15){
+const err69 = {instancePath:instancePath+"/model/models/" + i1+"/stop",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/stop/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop.anyOf,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.stop,data:data25};
+if(vErrors === null){
+vErrors = [err69];
+}
+else {
+vErrors.push(err69);
+}
+errors++;
+}
+else {
+errors = _errs84;
+if(vErrors !== null){
+if(_errs84){
+vErrors.length = _errs84;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data17.max_tokens !== undefined){
+let data27 = data17.max_tokens;
+if(!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27)))){
+const err70 = {instancePath:instancePath+"/model/models/" + i1+"/max_tokens",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/max_tokens/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.max_tokens.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.max_tokens,data:data27};
+if(vErrors === null){
+vErrors = [err70];
+}
+else {
+vErrors.push(err70);
+}
+errors++;
+}
+if((typeof data27 == "number") && (isFinite(data27))){
+if(data27 < 1 || isNaN(data27)){
+const err71 = {instancePath:instancePath+"/model/models/" + i1+"/max_tokens",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/max_tokens/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.max_tokens,data:data27};
+if(vErrors === null){
+vErrors = [err71];
+}
+else {
+vErrors.push(err71);
+}
+errors++;
+}
+}
+}
+if(data17.timeouts !== undefined){
+let data28 = data17.timeouts;
+if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+for(const key5 in data28){
+if(!(((key5 === "first") || (key5 === "between")) || (key5 === "whole"))){
+const err72 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts,data:data28};
+if(vErrors === null){
+vErrors = [err72];
+}
+else {
+vErrors.push(err72);
+}
+errors++;
+}
+}
+if(data28.first !== undefined){
+let data29 = data28.first;
+const _errs97 = errors;
+let valid19 = false;
+const _errs98 = errors;
+if((typeof data29 == "number") && (isFinite(data29))){
+if(data29 < 0 || isNaN(data29)){
+const err73 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/first",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/first/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data29};
+if(vErrors === null){
+vErrors = [err73];
+}
+else {
+vErrors.push(err73);
+}
+errors++;
+}
+}
+else {
+const err74 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/first",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/first/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[0],data:data29};
+if(vErrors === null){
+vErrors = [err74];
+}
+else {
+vErrors.push(err74);
+}
+errors++;
+}
+var _valid7 = _errs98 === errors;
+valid19 = valid19 || _valid7;
+const _errs100 = errors;
+if(typeof data29 === "string"){
+if(!pattern4.test(data29)){
+const err75 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/first",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/first/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data29};
+if(vErrors === null){
+vErrors = [err75];
+}
+else {
+vErrors.push(err75);
+}
+errors++;
+}
+}
+else {
+const err76 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/first",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/first/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf[1],data:data29};
+if(vErrors === null){
+vErrors = [err76];
+}
+else {
+vErrors.push(err76);
+}
+errors++;
+}
+var _valid7 = _errs100 === errors;
+valid19 = valid19 || _valid7;
+if(!valid19){
+const err77 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/first",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/first/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first.anyOf,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.first,data:data29};
+if(vErrors === null){
+vErrors = [err77];
+}
+else {
+vErrors.push(err77);
+}
+errors++;
+}
+else {
+errors = _errs97;
+if(vErrors !== null){
+if(_errs97){
+vErrors.length = _errs97;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data28.between !== undefined){
+let data30 = data28.between;
+const _errs103 = errors;
+let valid20 = false;
+const _errs104 = errors;
+if((typeof data30 == "number") && (isFinite(data30))){
+if(data30 < 0 || isNaN(data30)){
+const err78 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/between",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/between/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data30};
+if(vErrors === null){
+vErrors = [err78];
+}
+else {
+vErrors.push(err78);
+}
+errors++;
+}
+}
+else {
+const err79 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/between",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/between/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[0],data:data30};
+if(vErrors === null){
+vErrors = [err79];
+}
+else {
+vErrors.push(err79);
+}
+errors++;
+}
+var _valid8 = _errs104 === errors;
+valid20 = valid20 || _valid8;
+const _errs106 = errors;
+if(typeof data30 === "string"){
+if(!pattern4.test(data30)){
+const err80 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/between",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/between/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data30};
+if(vErrors === null){
+vErrors = [err80];
+}
+else {
+vErrors.push(err80);
+}
+errors++;
+}
+}
+else {
+const err81 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/between",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/between/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf[1],data:data30};
+if(vErrors === null){
+vErrors = [err81];
+}
+else {
+vErrors.push(err81);
+}
+errors++;
+}
+var _valid8 = _errs106 === errors;
+valid20 = valid20 || _valid8;
+if(!valid20){
+const err82 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/between",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/between/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between.anyOf,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.between,data:data30};
+if(vErrors === null){
+vErrors = [err82];
+}
+else {
+vErrors.push(err82);
+}
+errors++;
+}
+else {
+errors = _errs103;
+if(vErrors !== null){
+if(_errs103){
+vErrors.length = _errs103;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data28.whole !== undefined){
+let data31 = data28.whole;
+const _errs109 = errors;
+let valid21 = false;
+const _errs110 = errors;
+if((typeof data31 == "number") && (isFinite(data31))){
+if(data31 < 0 || isNaN(data31)){
+const err83 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/whole",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/whole/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data31};
+if(vErrors === null){
+vErrors = [err83];
+}
+else {
+vErrors.push(err83);
+}
+errors++;
+}
+}
+else {
+const err84 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/whole",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/whole/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[0].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[0],data:data31};
+if(vErrors === null){
+vErrors = [err84];
+}
+else {
+vErrors.push(err84);
+}
+errors++;
+}
+var _valid9 = _errs110 === errors;
+valid21 = valid21 || _valid9;
+const _errs112 = errors;
+if(typeof data31 === "string"){
+if(!pattern4.test(data31)){
+const err85 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/whole",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/whole/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data31};
+if(vErrors === null){
+vErrors = [err85];
+}
+else {
+vErrors.push(err85);
+}
+errors++;
+}
+}
+else {
+const err86 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/whole",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/whole/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf[1],data:data31};
+if(vErrors === null){
+vErrors = [err86];
+}
+else {
+vErrors.push(err86);
+}
+errors++;
+}
+var _valid9 = _errs112 === errors;
+valid21 = valid21 || _valid9;
+if(!valid21){
+const err87 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts/whole",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/properties/whole/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole.anyOf,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.properties.whole,data:data31};
+if(vErrors === null){
+vErrors = [err87];
+}
+else {
+vErrors.push(err87);
+}
+errors++;
+}
+else {
+errors = _errs109;
+if(vErrors !== null){
+if(_errs109){
+vErrors.length = _errs109;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/model/models/" + i1+"/timeouts",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/timeouts/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.timeouts,data:data28};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+}
+}
+if(data17.settings !== undefined){
+let data32 = data17.settings;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+}
+else {
+const err89 = {instancePath:instancePath+"/model/models/" + i1+"/settings",schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/properties/settings/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.settings.type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].properties.settings,data:data32};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+else {
+const err90 = {instancePath:instancePath+"/model/models/" + i1,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1].type,parentSchema:schema39.properties.model.anyOf[2].properties.models.items.anyOf[1],data:data17};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
+}
+errors++;
+}
+var _valid5 = _errs66 === errors;
+valid13 = valid13 || _valid5;
+if(!valid13){
+const err91 = {instancePath:instancePath+"/model/models/" + i1,schemaPath:"#/properties/model/anyOf/2/properties/models/items/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf[2].properties.models.items.anyOf,parentSchema:schema39.properties.model.anyOf[2].properties.models.items,data:data17};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+else {
+errors = _errs63;
+if(vErrors !== null){
+if(_errs63){
+vErrors.length = _errs63;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/model/models",schemaPath:"#/properties/model/anyOf/2/properties/models/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.model.anyOf[2].properties.models.type,parentSchema:schema39.properties.model.anyOf[2].properties.models,data:data16};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+}
+else {
+const err93 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/2/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.model.anyOf[2].type,parentSchema:schema39.properties.model.anyOf[2],data:data0};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+}
+var _valid0 = _errs57 === errors;
+valid1 = valid1 || _valid0;
+if(_valid0){
+if(props0 !== true){
+props0 = true;
+}
+}
+const _errs117 = errors;
+if(data0 !== null){
+const err94 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf/3/type",keyword:"type",params:{type: "null"},message:"must be null",schema:schema39.properties.model.anyOf[3].type,parentSchema:schema39.properties.model.anyOf[3],data:data0};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+var _valid0 = _errs117 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const err95 = {instancePath:instancePath+"/model",schemaPath:"#/properties/model/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.model.anyOf,parentSchema:schema39.properties.model,data:data0};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
 }
 errors++;
 }
@@ -2097,79 +4502,79 @@ vErrors = null;
 }
 }
 if(data.request !== undefined){
-let data12 = data.request;
-if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
-if(data12.messages === undefined){
-const err30 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema39.properties.request.required,parentSchema:schema39.properties.request,data:data12};
+let data33 = data.request;
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.messages === undefined){
+const err96 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: "messages"},message:"must have required property '"+"messages"+"'",schema:schema39.properties.request.required,parentSchema:schema39.properties.request,data:data33};
 if(vErrors === null){
-vErrors = [err30];
+vErrors = [err96];
 }
 else {
-vErrors.push(err30);
+vErrors.push(err96);
 }
 errors++;
 }
-if(data12.messages !== undefined){
-let data13 = data12.messages;
-if(Array.isArray(data13)){
-if(data13.length < 1){
-const err31 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema39.properties.request.properties.messages,data:data13};
+if(data33.messages !== undefined){
+let data34 = data33.messages;
+if(Array.isArray(data34)){
+if(data34.length < 1){
+const err97 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema39.properties.request.properties.messages,data:data34};
 if(vErrors === null){
-vErrors = [err31];
+vErrors = [err97];
 }
 else {
-vErrors.push(err31);
+vErrors.push(err97);
 }
 errors++;
 }
-const len1 = data13.length;
-for(let i1=0; i1<len1; i1++){
-let data14 = data13[i1];
-if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
+const len3 = data34.length;
+for(let i3=0; i3<len3; i3++){
+let data35 = data34[i3];
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
 }
 else {
-const err32 = {instancePath:instancePath+"/request/messages/" + i1,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.properties.messages.items.type,parentSchema:schema39.properties.request.properties.messages.items,data:data14};
+const err98 = {instancePath:instancePath+"/request/messages/" + i3,schemaPath:"#/properties/request/properties/messages/items/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.properties.messages.items.type,parentSchema:schema39.properties.request.properties.messages.items,data:data35};
 if(vErrors === null){
-vErrors = [err32];
+vErrors = [err98];
 }
 else {
-vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.request.properties.messages.type,parentSchema:schema39.properties.request.properties.messages,data:data13};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
+vErrors.push(err98);
 }
 errors++;
 }
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.type,parentSchema:schema39.properties.request,data:data12};
+const err99 = {instancePath:instancePath+"/request/messages",schemaPath:"#/properties/request/properties/messages/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.request.properties.messages.type,parentSchema:schema39.properties.request.properties.messages,data:data34};
 if(vErrors === null){
-vErrors = [err34];
+vErrors = [err99];
 }
 else {
-vErrors.push(err34);
+vErrors.push(err99);
 }
 errors++;
 }
 }
 }
 else {
-const err35 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+const err100 = {instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.request.type,parentSchema:schema39.properties.request,data:data33};
 if(vErrors === null){
-vErrors = [err35];
+vErrors = [err100];
 }
 else {
-vErrors.push(err35);
+vErrors.push(err100);
+}
+errors++;
+}
+}
+}
+else {
+const err101 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
 }
 errors++;
 }
@@ -2182,10 +4587,12 @@ export const validators = {
   "list": check0,
   "get": check1,
   "get_capabilities": check2,
-  "is_available": check3,
-  "models": check4,
-  "resolve": check5,
-  "check": check6,
-  "generate": check7,
+  "is_available": check1,
+  "models": check3,
+  "pull": check4,
+  "embed": check5,
+  "resolve": check6,
+  "check": check7,
+  "generate": check8,
   "stream": check8,
 }

@@ -1,4 +1,6 @@
+import { now } from '@llmspell/sdk'
 import type {
+  Budgets,
   ExtensionRegistry,
   HookPoint,
   Hooks,
@@ -13,6 +15,7 @@ import { Catalog } from '../catalog.ts'
 import type { ModelsConfig } from '../generated/config.ts'
 import validateConfig from '../generated/config.validate.js'
 import type { Hub, Points } from '../hub.ts'
+import { Line } from '../line.ts'
 
 /** The providers of a small house: a mock, one with a key, one that lists the same model. */
 export const ITEMS: readonly ProviderItem[] = [
@@ -37,6 +40,9 @@ export interface FakeOptions {
   readonly provider?: Provider
   readonly permissions?: Permissions
   readonly secrets?: Secrets
+  readonly budgets?: Budgets
+  /** Clock of breakers and retries. */
+  readonly now?: () => number
   readonly taps?: { readonly [K in keyof Hooks]?: (payload: Hooks[K]['payload']) => unknown }
 }
 
@@ -75,6 +81,8 @@ export function fakeHub(options: FakeOptions = {}): Hub {
     logger: silent,
     env,
     random: () => 1,
+    budgets: options.budgets,
+    line: new Line(config, points.breaker, options.now ?? now),
   }
 }
 
@@ -91,6 +99,7 @@ function pointsOf(taps: NonNullable<FakeOptions['taps']>): Points {
     chunk: point('llm.chunk', false),
     response: point('llm.response', true),
     done: point('llm.done', false),
+    breaker: point('llm.breaker', false),
   }
 }
 

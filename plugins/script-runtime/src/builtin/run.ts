@@ -7,12 +7,14 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { validators } from '../generated/run.module.validate.js'
+import { readBudget, withBudget } from './budget.ts'
+import type { OwnBudget, Table } from './budget.ts'
 import { loadModule } from './load-module.ts'
 
 /** What the runtime knows of a run beyond the call context. */
 export interface RunFacts {
   readonly script: string | undefined
-  readonly budget: () => Value
+  readonly budget: () => OwnBudget
   readonly cancel: (reason: SpellError) => void
 }
 
@@ -76,7 +78,10 @@ export function runModule(factsOf: FactsOf): ScriptModuleHandlers {
         context.progress({ who: 'script', state: 'active', done, ...known })
         return undefined
       },
-      budget: ({ context }: Call<[]>) => factsOf(context.runId).budget(),
+      budget: ({ args: [limits], context }: Call<[Table?]>) =>
+        readBudget(context, factsOf(context.runId).budget(), limits),
+      with_budget: ({ args: [limits, fn], context }: Call<[Table, HostCallback]>) =>
+        withBudget(context, limits, fn),
       permissions: ({ context }: Call<[]>) => ({ ...context.grants[0]?.allow }) as Value,
       can: ({ args, context }: Call<[string, string]>) =>
         context.call('Permission', 'can', args) as Promise<Value>,

@@ -1,0 +1,90 @@
+import { isSpellError, SpellError } from '@llmspell/sdk'
+import type { CallContext, ModelCallOptions, ModelSettings, Provider } from '@llmspell/sdk'
+import type { Endpoint } from './catalog.ts'
+import { cancelled, masked, providerFailed } from './errors.ts'
+import { connectIn, resolveIn } from './hub.ts'
+import type { Hub } from './hub.ts'
+import { foresee } from './permit.ts'
+import { providerOf } from './tape-provider.ts'
+import type { ModelSpec, ResolvedModel } from './types.ts'
+
+/** A verb beside questions, which a provider may have. */
+export type Verb = 'models' | 'status' | 'pull' | 'embed'
+
+/** Who asks a server something, and until when. */
+export interface Asker {
+  /** Absent: the host itself. */
+  readonly context?: CallContext | undefined
+  readonly signal: AbortSignal
+}
+
+/** A provider with all that its verbs need. */
+export interface Server {
+  readonly provider: Provider
+  readonly model: ResolvedModel
+  readonly settings: ModelSettings
+  readonly options: ModelCallOptions
+}
+
+/** Stands for a model where a server is asked about itself. */
+const ANY = 'any'
+
+/** The server behind a model. @throws what `connect` throws */
+export async function serverOf(
+  hub: Hub,
+  spec: ModelSpec | undefined,
+  { context, signal }: Asker,
+): Promise<Server> {
+  const model = await resolveIn(hub, spec, context)
+  const connected = await connectIn(hub, model, context)
+  const { settings, access } = connected
+  const provider = await providerOf(hub, model, connected, context)
+  return { provider, model, settings, options: { signal, logger: hub.logger, access } }
+}
+
+/** The server of a provider, whatever model. */
+export function serverOfProvider(hub: Hub, { name }: Endpoint, asker: Asker): Promise<Server> {
+  return serverOf(hub, { provider: name, model: ANY }, asker)
+}
+
+/** What a verb fails with: without keys, and cancelled where the asker has left. */
+export async function guarded<T>(server: Server, work: () => Promise<T>): Promise<T> {
+  const { settings, options, model } = server
+  try {
+    return await work()
+  } catch (error) {
+    if (options.signal.aborted) throw cancelled(model.id, options.signal)
+    const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
+    throw masked(known, settings.apiKey)
+  }
+}
+
+/** Has a server keep something: a script needs a grant for that server. @throws PERMISSION_DENIED */
+export async function permitted(
+  hub: Hub,
+  { model, settings }: Server,
+  { context }: Asker,
+): Promise<void> {
+  const { env, permissions, secrets } = hub
+  const endpoint = hub.catalog.endpoint(model.provider)
+  const address = settings.baseUrl ?? endpoint.item.origins?.[0]
+  if (address === undefined) return
+  const connection = { endpoint, model, env, permissions, secrets, context }
+  await foresee(connection, 'net', new URL(address).origin)
+}
+
+const WORDS: Readonly<Record<Verb, string>> = {
+  models: 'list what it has',
+  status: 'say how it is',
+  pull: 'fetch models',
+  embed: 'make numbers of texts',
+}
+
+/** PROVIDER_CANNOT. */
+export function cannot(provider: string, verb: Verb): SpellError {
+  const text = `Provider '${provider}' cannot ${WORDS[verb]}.`
+  return new SpellError('PROVIDER_CANNOT', text, {
+    hint: 'Choose another provider: ollama can.',
+    details: { provider, verb },
+  })
+}

@@ -1,0 +1,55 @@
+import type { CallContext, ModelItem, Provider, TapedModel } from '@llmspell/sdk'
+import { connectLive } from './hub.ts'
+import type { Hub } from './hub.ts'
+import type { Connected } from './keys.ts'
+import type { ResolvedModel } from './types.ts'
+
+/** What answers for the model: its provider, or the tape of the run around it. */
+export async function providerOf(
+  hub: Hub,
+  model: ResolvedModel,
+  connected: Connected,
+  context: CallContext | undefined,
+): Promise<Provider> {
+  const tape = context && hub.recorder?.of(context)
+  const installed = () => hub.extensions.get('providers', model.via)
+  if (!context || !tape) return installed()
+  const live = async () => {
+    const { settings, access } = tape.answers ? await connectLive(hub, model, context) : connected
+    return { provider: await installed(), settings, access }
+  }
+  // A tape that answers everything needs none; one that does not may do with what is there.
+  const own = tape.offline ? undefined : await installed().catch(() => undefined)
+  return tape.provider({ ...tapedModel(model), verbs: verbsOf(own) }, live, context)
+}
+
+const VERBS = ['models', 'status', 'pull', 'embed'] as const
+
+function verbsOf(provider: Provider | undefined): readonly string[] {
+  return VERBS.filter((verb) => provider?.[verb] !== undefined)
+}
+
+/** Addresses of the host are its own business: they differ where the tape is played. */
+function tapedModel(model: ResolvedModel): Omit<TapedModel, 'verbs'> {
+  const { baseUrl, chosenBy } = model
+  return {
+    provider: model.provider,
+    model: model.model,
+    settings: model.settings,
+    item: itemOf(model),
+    unnamed: chosenBy === 'environment' || chosenBy === 'fallback',
+    ...(baseUrl && !baseUrl.trusted ? { baseUrl: baseUrl.value } : {}),
+  }
+}
+
+const FACTS = ['context', 'maxOutput', 'priceIn', 'priceOut', 'priceCached'] as const
+
+function itemOf(model: ResolvedModel & Partial<ModelItem>): ModelItem {
+  const facts = FACTS.flatMap((key) => (model[key] === undefined ? [] : [[key, model[key]]]))
+  const { capabilities } = model
+  return {
+    id: model.model,
+    ...(Object.fromEntries(facts) as Partial<ModelItem>),
+    ...(capabilities.length === 0 ? {} : { capabilities }),
+  }
+}
