@@ -3,7 +3,7 @@ import type { ProviderBehaviour } from '@llmspell/sdk/testing'
 import type { ModelSettings, Value } from '@llmspell/sdk'
 import { MockProvider } from './provider.ts'
 
-const KINDS = {
+const KINDS: Readonly<Record<string, string>> = {
   auth: 'auth',
   rate_limit: 'rate_limit',
   server_error: 'server_error',
@@ -14,7 +14,7 @@ const KINDS = {
 function settingsOf(behaviour: ProviderBehaviour): { readonly [key: string]: Value } {
   if ('say' in behaviour) return { replies: Array.from({ length: 3 }, () => behaviour.say) }
   if ('call' in behaviour) return { replies: [{ tool_calls: behaviour.call }] as never }
-  const kind = 'broken' in behaviour ? 'malformed_tool_call' : KINDS[behaviour.fail]
+  const kind = 'broken' in behaviour ? 'malformed_tool_call' : KINDS[behaviour.fail]!
   return { fail: { kind, on: 'always', retry_after_ms: 1500 }, replies: ['one two three four'] }
 }
 

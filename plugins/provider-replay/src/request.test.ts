@@ -23,7 +23,7 @@ test('a request holds what was asked, and of an address its origin', () => {
   const baseUrl = 'https://user:word@lab.example:8443/v1?key=abc'
   const request = { ...said('hi'), temperature: 0, seed: undefined, toolChoice: 'auto' }
   expect(
-    taped(request as ModelRequest, { baseUrl, settings: { top_k: 3, gone: undefined } }),
+    taped(request as unknown as ModelRequest, { baseUrl, settings: { top_k: 3, gone: undefined } }),
   ).toEqual({
     call: 'stream',
     provider: 'openai',

@@ -491,390 +491,7 @@ return errors === 0;
 validate20.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const check1 = validate24;
-const schema34 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":128},"params":{"type":"object","x-open":true},"opts":{"$ref":"module#/$defs/ToolOptions"}},"required":["name"],"additionalProperties":false};
-
-function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate25.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((key0 === "timeout") || (key0 === "retry")) || (key0 === "on_error")) || (key0 === "on_chunk"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.timeout !== undefined){
-let data0 = data.timeout;
-const _errs3 = errors;
-let valid1 = false;
-const _errs4 = errors;
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.timeout.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.timeout.anyOf[0].type,parentSchema:schema33.properties.timeout.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs6 = errors;
-if(typeof data0 === "string"){
-if(!pattern4.test(data0)){
-const err3 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema33.properties.timeout.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.timeout.anyOf[1].type,parentSchema:schema33.properties.timeout.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err5 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.timeout.anyOf,parentSchema:schema33.properties.timeout,data:data0};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-else {
-errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.retry !== undefined){
-let data1 = data.retry;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.max_attempts === undefined){
-data1.max_attempts = 3;
-}
-if(data1.delay === undefined){
-data1.delay = "1s";
-}
-if(data1.backoff === undefined){
-data1.backoff = 2;
-}
-if(data1.max_attempts === undefined){
-const err6 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "max_attempts"},message:"must have required property '"+"max_attempts"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data1.delay === undefined){
-const err7 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "delay"},message:"must have required property '"+"delay"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data1.backoff === undefined){
-const err8 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "backoff"},message:"must have required property '"+"backoff"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-for(const key1 in data1){
-if(!(((key1 === "max_attempts") || (key1 === "delay")) || (key1 === "backoff"))){
-const err9 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-let data2 = data1.max_attempts;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err10 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.retry.properties.max_attempts.type,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 10 || isNaN(data2)){
-const err11 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10",schema:10,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err12 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-let data3 = data1.delay;
-const _errs14 = errors;
-let valid3 = false;
-const _errs15 = errors;
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 60000 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},message:"must be <= 60000",schema:60000,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data3 < 0 || isNaN(data3)){
-const err14 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.retry.properties.delay.anyOf[0].type,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid1 = _errs15 === errors;
-valid3 = valid3 || _valid1;
-const _errs17 = errors;
-if(typeof data3 === "string"){
-if(!pattern4.test(data3)){
-const err16 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema33.properties.retry.properties.delay.anyOf[1],data:data3};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.retry.properties.delay.anyOf[1].type,parentSchema:schema33.properties.retry.properties.delay.anyOf[1],data:data3};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err18 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.retry.properties.delay.anyOf,parentSchema:schema33.properties.retry.properties.delay,data:data3};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-let data4 = data1.backoff;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 10 || isNaN(data4)){
-const err19 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10",schema:10,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-if(data4 < 1 || isNaN(data4)){
-const err20 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.retry.properties.backoff.type,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.retry.type,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-if(data.on_error !== undefined){
-let data5 = data.on_error;
-if(!((data5 === "raise") || (data5 === "return"))){
-const err23 = {instancePath:instancePath+"/on_error",schemaPath:"#/properties/on_error/enum",keyword:"enum",params:{allowedValues: schema33.properties.on_error.enum},message:"must be equal to one of the allowed values",schema:schema33.properties.on_error.enum,parentSchema:schema33.properties.on_error,data:data5};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-if(data.on_chunk !== undefined){
-let data6 = data.on_chunk;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.$llmspell === undefined){
-const err24 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema33.properties.on_chunk.required,parentSchema:schema33.properties.on_chunk,data:data6};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data6.$llmspell !== undefined){
-let data7 = data6.$llmspell;
-if("callback" !== data7){
-const err25 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema33.properties.on_chunk.properties.$llmspell,data:data7};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.on_chunk.type,parentSchema:schema33.properties.on_chunk,data:data6};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-}
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-validate25.errors = vErrors;
-return errors === 0;
-}
-validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
+const schema34 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":128}},"required":["name"],"additionalProperties":false};
 
 function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -898,7 +515,7 @@ vErrors.push(err0);
 errors++;
 }
 for(const key0 in data){
-if(!(((key0 === "name") || (key0 === "params")) || (key0 === "opts"))){
+if(!(key0 === "name")){
 const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data};
 if(vErrors === null){
 vErrors = [err1];
@@ -944,10 +561,106 @@ vErrors.push(err4);
 errors++;
 }
 }
-if(data.params !== undefined){
-let data1 = data.params;
-if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
-const err5 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.properties.params.type,parentSchema:schema34.properties.params,data:data1};
+}
+else {
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+validate24.errors = vErrors;
+return errors === 0;
+}
+validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check2 = validate25;
+const schema35 = {"type":"object","properties":{"filter":{"$ref":"module#/$defs/ToolFilter"}},"required":[],"additionalProperties":false};
+const schema36 = {"type":"object","additionalProperties":false,"properties":{"category":{"type":"string"},"tag":{"type":"string"},"query":{"type":"string","maxLength":1000,"description":"Words to look for in names, tags and descriptions."},"source":{"type":"string"},"permission":{"type":"string","description":"Name of a permission that it may need; `none`: it needs none."}}};
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate25.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+if(!(key0 === "filter")){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema35,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+if(data.filter !== undefined){
+let data0 = data.filter;
+if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
+for(const key1 in data0){
+if(!(((((key1 === "category") || (key1 === "tag")) || (key1 === "query")) || (key1 === "source")) || (key1 === "permission"))){
+const err1 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+if(data0.category !== undefined){
+let data1 = data0.category;
+if(typeof data1 !== "string"){
+const err2 = {instancePath:instancePath+"/filter/category",schemaPath:"module#/$defs/ToolFilter/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.category.type,parentSchema:schema36.properties.category,data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+if(data0.tag !== undefined){
+let data2 = data0.tag;
+if(typeof data2 !== "string"){
+const err3 = {instancePath:instancePath+"/filter/tag",schemaPath:"module#/$defs/ToolFilter/properties/tag/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.tag.type,parentSchema:schema36.properties.tag,data:data2};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+}
+if(data0.query !== undefined){
+let data3 = data0.query;
+if(typeof data3 === "string"){
+if(data3.length > 1000){
+const err4 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters",schema:1000,parentSchema:schema36.properties.query,data:data3};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.query.type,parentSchema:schema36.properties.query,data:data3};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -957,15 +670,10 @@ vErrors.push(err5);
 errors++;
 }
 }
-if(data.opts !== undefined){
-if(!(validate25(data.opts, {instancePath:instancePath+"/opts",parentData:data,parentDataProperty:"opts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err6 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data};
+if(data0.source !== undefined){
+let data4 = data0.source;
+if(typeof data4 !== "string"){
+const err6 = {instancePath:instancePath+"/filter/source",schemaPath:"module#/$defs/ToolFilter/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.source.type,parentSchema:schema36.properties.source,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -974,13 +682,92 @@ vErrors.push(err6);
 }
 errors++;
 }
-validate24.errors = vErrors;
+}
+if(data0.permission !== undefined){
+let data5 = data0.permission;
+if(typeof data5 !== "string"){
+const err7 = {instancePath:instancePath+"/filter/permission",schemaPath:"module#/$defs/ToolFilter/properties/permission/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.permission.type,parentSchema:schema36.properties.permission,data:data5};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+}
+}
+else {
+const err8 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data0};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+}
+}
+else {
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema35.type,parentSchema:schema35,data};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+validate25.errors = vErrors;
 return errors === 0;
 }
-validate24.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check2 = validate27;
-const schema36 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":128}},"required":["name"],"additionalProperties":false};
+const check3 = validate26;
+const schema37 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
+
+function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate26.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if(data && typeof data == "object" && !Array.isArray(data)){
+for(const key0 in data){
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema37,data};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+validate26.errors = vErrors;
+return errors === 0;
+}
+validate26.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+
+const check4 = validate27;
+const schema38 = {"type":"object","properties":{"definition":{"$ref":"module#/$defs/ToolDefinition"}},"required":["definition"],"additionalProperties":false};
+const schema39 = {"type":"object","additionalProperties":false,"required":["name","description","execute"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64},"description":{"type":"string","minLength":1,"maxLength":4096},"parameters":{"type":"object","x-open":true,"description":"JSON Schema or the short form: { city = \"string\", days = \"integer?\" }."},"result":{"type":"object","x-open":true,"description":"Schema of what it returns, in either form."},"category":{"type":"string","maxLength":64},"tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32},"timeout":{"description":"Milliseconds, or text such as \"30s\".","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"permissions":{"type":"object","x-open":true,"additionalProperties":{"type":"array","items":{"type":"string"}}},"execute":{"x-callback":{"params":[{"name":"params","schema":{"type":"object","x-open":true}},{"name":"call","schema":{"x-handle":"ToolCall"}}],"result":{}},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}}};
+const func1 = Object.prototype.hasOwnProperty;
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -993,517 +780,8 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema36.required,parentSchema:schema36,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length > 128){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",schema:128,parentSchema:schema36.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data0.length < 1){
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.name.type,parentSchema:schema36.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate27.errors = vErrors;
-return errors === 0;
-}
-validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check3 = validate28;
-const schema37 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":128}},"required":["name"],"additionalProperties":false};
-
-function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate28.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.name === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema37.required,parentSchema:schema37,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-for(const key0 in data){
-if(!(key0 === "name")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema37,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.name !== undefined){
-let data0 = data.name;
-if(typeof data0 === "string"){
-if(data0.length > 128){
-const err2 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/maxLength",keyword:"maxLength",params:{limit: 128},message:"must NOT have more than 128 characters",schema:128,parentSchema:schema37.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-if(data0.length < 1){
-const err3 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.name.type,parentSchema:schema37.properties.name,data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-}
-else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-validate28.errors = vErrors;
-return errors === 0;
-}
-validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check4 = validate29;
-const schema38 = {"type":"object","properties":{"filter":{"$ref":"module#/$defs/ToolFilter"}},"required":[],"additionalProperties":false};
-const schema39 = {"type":"object","additionalProperties":false,"properties":{"category":{"type":"string"},"tag":{"type":"string"},"query":{"type":"string","maxLength":1000,"description":"Words to look for in names, tags and descriptions."},"source":{"type":"string"},"permission":{"type":"string","description":"Name of a permission that it may need; `none`: it needs none."}}};
-
-function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate29.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(key0 === "filter")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.filter !== undefined){
-let data0 = data.filter;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-for(const key1 in data0){
-if(!(((((key1 === "category") || (key1 === "tag")) || (key1 === "query")) || (key1 === "source")) || (key1 === "permission"))){
-const err1 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data0.category !== undefined){
-let data1 = data0.category;
-if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/filter/category",schemaPath:"module#/$defs/ToolFilter/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.category.type,parentSchema:schema39.properties.category,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data0.tag !== undefined){
-let data2 = data0.tag;
-if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/filter/tag",schemaPath:"module#/$defs/ToolFilter/properties/tag/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.tag.type,parentSchema:schema39.properties.tag,data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data0.query !== undefined){
-let data3 = data0.query;
-if(typeof data3 === "string"){
-if(data3.length > 1000){
-const err4 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters",schema:1000,parentSchema:schema39.properties.query,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.query.type,parentSchema:schema39.properties.query,data:data3};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data0.source !== undefined){
-let data4 = data0.source;
-if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/filter/source",schemaPath:"module#/$defs/ToolFilter/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.source.type,parentSchema:schema39.properties.source,data:data4};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data0.permission !== undefined){
-let data5 = data0.permission;
-if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/filter/permission",schemaPath:"module#/$defs/ToolFilter/properties/permission/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.permission.type,parentSchema:schema39.properties.permission,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data0};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-validate29.errors = vErrors;
-return errors === 0;
-}
-validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check5 = validate30;
-const schema40 = {"type":"object","properties":{"filter":{"$ref":"module#/$defs/ToolFilter"}},"required":[],"additionalProperties":false};
-
-function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate30.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!(key0 === "filter")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.filter !== undefined){
-let data0 = data.filter;
-if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
-for(const key1 in data0){
-if(!(((((key1 === "category") || (key1 === "tag")) || (key1 === "query")) || (key1 === "source")) || (key1 === "permission"))){
-const err1 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data0.category !== undefined){
-let data1 = data0.category;
-if(typeof data1 !== "string"){
-const err2 = {instancePath:instancePath+"/filter/category",schemaPath:"module#/$defs/ToolFilter/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.category.type,parentSchema:schema39.properties.category,data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-if(data0.tag !== undefined){
-let data2 = data0.tag;
-if(typeof data2 !== "string"){
-const err3 = {instancePath:instancePath+"/filter/tag",schemaPath:"module#/$defs/ToolFilter/properties/tag/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.tag.type,parentSchema:schema39.properties.tag,data:data2};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-if(data0.query !== undefined){
-let data3 = data0.query;
-if(typeof data3 === "string"){
-if(data3.length > 1000){
-const err4 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/maxLength",keyword:"maxLength",params:{limit: 1000},message:"must NOT have more than 1000 characters",schema:1000,parentSchema:schema39.properties.query,data:data3};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-}
-else {
-const err5 = {instancePath:instancePath+"/filter/query",schemaPath:"module#/$defs/ToolFilter/properties/query/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.query.type,parentSchema:schema39.properties.query,data:data3};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-}
-if(data0.source !== undefined){
-let data4 = data0.source;
-if(typeof data4 !== "string"){
-const err6 = {instancePath:instancePath+"/filter/source",schemaPath:"module#/$defs/ToolFilter/properties/source/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.source.type,parentSchema:schema39.properties.source,data:data4};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-}
-if(data0.permission !== undefined){
-let data5 = data0.permission;
-if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/filter/permission",schemaPath:"module#/$defs/ToolFilter/properties/permission/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.permission.type,parentSchema:schema39.properties.permission,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-}
-}
-else {
-const err8 = {instancePath:instancePath+"/filter",schemaPath:"module#/$defs/ToolFilter/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data0};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-}
-}
-else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-validate30.errors = vErrors;
-return errors === 0;
-}
-validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check6 = validate31;
-const schema42 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate31.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema42,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema42.type,parentSchema:schema42,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate31.errors = vErrors;
-return errors === 0;
-}
-validate31.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check7 = validate32;
-const schema43 = {"type":"object","properties":{"definition":{"$ref":"module#/$defs/ToolDefinition"}},"required":["definition"],"additionalProperties":false};
-const schema44 = {"type":"object","additionalProperties":false,"required":["name","description","execute"],"properties":{"name":{"type":"string","minLength":1,"maxLength":64},"description":{"type":"string","minLength":1,"maxLength":4096},"parameters":{"type":"object","x-open":true,"description":"JSON Schema or the short form: { city = \"string\", days = \"integer?\" }."},"result":{"type":"object","x-open":true,"description":"Schema of what it returns, in either form."},"category":{"type":"string","maxLength":64},"tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32},"timeout":{"description":"Milliseconds, or text such as \"30s\".","anyOf":[{"type":"number","minimum":0},{"type":"string","pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"}]},"permissions":{"type":"object","x-open":true,"additionalProperties":{"type":"array","items":{"type":"string"}}},"execute":{"x-callback":{"params":[{"name":"params","schema":{"type":"object","x-open":true}},{"name":"call","schema":{"x-handle":"ToolCall"}}],"result":{}},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]}}};
-const func1 = Object.prototype.hasOwnProperty;
-
-function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate32.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.definition === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "definition"},message:"must have required property '"+"definition"+"'",schema:schema43.required,parentSchema:schema43,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "definition"},message:"must have required property '"+"definition"+"'",schema:schema38.required,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1514,7 +792,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "definition")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema43,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1528,7 +806,7 @@ if(data.definition !== undefined){
 let data0 = data.definition;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.name === undefined){
-const err2 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema44.required,parentSchema:schema44,data:data0};
+const err2 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema39.required,parentSchema:schema39,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1538,7 +816,7 @@ vErrors.push(err2);
 errors++;
 }
 if(data0.description === undefined){
-const err3 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'",schema:schema44.required,parentSchema:schema44,data:data0};
+const err3 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "description"},message:"must have required property '"+"description"+"'",schema:schema39.required,parentSchema:schema39,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1548,7 +826,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0.execute === undefined){
-const err4 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "execute"},message:"must have required property '"+"execute"+"'",schema:schema44.required,parentSchema:schema44,data:data0};
+const err4 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/required",keyword:"required",params:{missingProperty: "execute"},message:"must have required property '"+"execute"+"'",schema:schema39.required,parentSchema:schema39,data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1558,8 +836,8 @@ vErrors.push(err4);
 errors++;
 }
 for(const key1 in data0){
-if(!(func1.call(schema44.properties, key1))){
-const err5 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data:data0};
+if(!(func1.call(schema39.properties, key1))){
+const err5 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1573,7 +851,7 @@ if(data0.name !== undefined){
 let data1 = data0.name;
 if(typeof data1 === "string"){
 if(data1.length > 64){
-const err6 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema44.properties.name,data:data1};
+const err6 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema39.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1583,7 +861,7 @@ vErrors.push(err6);
 errors++;
 }
 if(data1.length < 1){
-const err7 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema44.properties.name,data:data1};
+const err7 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1594,7 +872,7 @@ errors++;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.name.type,parentSchema:schema44.properties.name,data:data1};
+const err8 = {instancePath:instancePath+"/definition/name",schemaPath:"module#/$defs/ToolDefinition/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.name.type,parentSchema:schema39.properties.name,data:data1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1608,7 +886,7 @@ if(data0.description !== undefined){
 let data2 = data0.description;
 if(typeof data2 === "string"){
 if(data2.length > 4096){
-const err9 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema44.properties.description,data:data2};
+const err9 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/maxLength",keyword:"maxLength",params:{limit: 4096},message:"must NOT have more than 4096 characters",schema:4096,parentSchema:schema39.properties.description,data:data2};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1618,7 +896,7 @@ vErrors.push(err9);
 errors++;
 }
 if(data2.length < 1){
-const err10 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema44.properties.description,data:data2};
+const err10 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.description,data:data2};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1629,7 +907,7 @@ errors++;
 }
 }
 else {
-const err11 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.description.type,parentSchema:schema44.properties.description,data:data2};
+const err11 = {instancePath:instancePath+"/definition/description",schemaPath:"module#/$defs/ToolDefinition/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.description.type,parentSchema:schema39.properties.description,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1642,7 +920,7 @@ errors++;
 if(data0.parameters !== undefined){
 let data3 = data0.parameters;
 if(!(data3 && typeof data3 == "object" && !Array.isArray(data3))){
-const err12 = {instancePath:instancePath+"/definition/parameters",schemaPath:"module#/$defs/ToolDefinition/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.parameters.type,parentSchema:schema44.properties.parameters,data:data3};
+const err12 = {instancePath:instancePath+"/definition/parameters",schemaPath:"module#/$defs/ToolDefinition/properties/parameters/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.parameters.type,parentSchema:schema39.properties.parameters,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1655,7 +933,7 @@ errors++;
 if(data0.result !== undefined){
 let data4 = data0.result;
 if(!(data4 && typeof data4 == "object" && !Array.isArray(data4))){
-const err13 = {instancePath:instancePath+"/definition/result",schemaPath:"module#/$defs/ToolDefinition/properties/result/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.result.type,parentSchema:schema44.properties.result,data:data4};
+const err13 = {instancePath:instancePath+"/definition/result",schemaPath:"module#/$defs/ToolDefinition/properties/result/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.result.type,parentSchema:schema39.properties.result,data:data4};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1669,7 +947,7 @@ if(data0.category !== undefined){
 let data5 = data0.category;
 if(typeof data5 === "string"){
 if(data5.length > 64){
-const err14 = {instancePath:instancePath+"/definition/category",schemaPath:"module#/$defs/ToolDefinition/properties/category/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema44.properties.category,data:data5};
+const err14 = {instancePath:instancePath+"/definition/category",schemaPath:"module#/$defs/ToolDefinition/properties/category/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema39.properties.category,data:data5};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1680,7 +958,7 @@ errors++;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/definition/category",schemaPath:"module#/$defs/ToolDefinition/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.category.type,parentSchema:schema44.properties.category,data:data5};
+const err15 = {instancePath:instancePath+"/definition/category",schemaPath:"module#/$defs/ToolDefinition/properties/category/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.category.type,parentSchema:schema39.properties.category,data:data5};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1694,7 +972,7 @@ if(data0.tags !== undefined){
 let data6 = data0.tags;
 if(Array.isArray(data6)){
 if(data6.length > 32){
-const err16 = {instancePath:instancePath+"/definition/tags",schemaPath:"module#/$defs/ToolDefinition/properties/tags/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema44.properties.tags,data:data6};
+const err16 = {instancePath:instancePath+"/definition/tags",schemaPath:"module#/$defs/ToolDefinition/properties/tags/maxItems",keyword:"maxItems",params:{limit: 32},message:"must NOT have more than 32 items",schema:32,parentSchema:schema39.properties.tags,data:data6};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1708,7 +986,7 @@ for(let i0=0; i0<len0; i0++){
 let data7 = data6[i0];
 if(typeof data7 === "string"){
 if(data7.length > 64){
-const err17 = {instancePath:instancePath+"/definition/tags/" + i0,schemaPath:"module#/$defs/ToolDefinition/properties/tags/items/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema44.properties.tags.items,data:data7};
+const err17 = {instancePath:instancePath+"/definition/tags/" + i0,schemaPath:"module#/$defs/ToolDefinition/properties/tags/items/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema39.properties.tags.items,data:data7};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1719,7 +997,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/definition/tags/" + i0,schemaPath:"module#/$defs/ToolDefinition/properties/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.tags.items.type,parentSchema:schema44.properties.tags.items,data:data7};
+const err18 = {instancePath:instancePath+"/definition/tags/" + i0,schemaPath:"module#/$defs/ToolDefinition/properties/tags/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.tags.items.type,parentSchema:schema39.properties.tags.items,data:data7};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1731,7 +1009,7 @@ errors++;
 }
 }
 else {
-const err19 = {instancePath:instancePath+"/definition/tags",schemaPath:"module#/$defs/ToolDefinition/properties/tags/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema44.properties.tags.type,parentSchema:schema44.properties.tags,data:data6};
+const err19 = {instancePath:instancePath+"/definition/tags",schemaPath:"module#/$defs/ToolDefinition/properties/tags/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.tags.type,parentSchema:schema39.properties.tags,data:data6};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1748,7 +1026,7 @@ let valid5 = false;
 const _errs22 = errors;
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 < 0 || isNaN(data8)){
-const err20 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema44.properties.timeout.anyOf[0],data:data8};
+const err20 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema39.properties.timeout.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1759,7 +1037,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema44.properties.timeout.anyOf[0].type,parentSchema:schema44.properties.timeout.anyOf[0],data:data8};
+const err21 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema39.properties.timeout.anyOf[0].type,parentSchema:schema39.properties.timeout.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1773,7 +1051,7 @@ valid5 = valid5 || _valid0;
 const _errs24 = errors;
 if(typeof data8 === "string"){
 if(!pattern4.test(data8)){
-const err22 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema44.properties.timeout.anyOf[1],data:data8};
+const err22 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema39.properties.timeout.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1784,7 +1062,7 @@ errors++;
 }
 }
 else {
-const err23 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.timeout.anyOf[1].type,parentSchema:schema44.properties.timeout.anyOf[1],data:data8};
+const err23 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.timeout.anyOf[1].type,parentSchema:schema39.properties.timeout.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1796,7 +1074,7 @@ errors++;
 var _valid0 = _errs24 === errors;
 valid5 = valid5 || _valid0;
 if(!valid5){
-const err24 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema44.properties.timeout.anyOf,parentSchema:schema44.properties.timeout,data:data8};
+const err24 = {instancePath:instancePath+"/definition/timeout",schemaPath:"module#/$defs/ToolDefinition/properties/timeout/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema39.properties.timeout.anyOf,parentSchema:schema39.properties.timeout,data:data8};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1827,7 +1105,7 @@ const len1 = data10.length;
 for(let i1=0; i1<len1; i1++){
 let data11 = data10[i1];
 if(typeof data11 !== "string"){
-const err25 = {instancePath:instancePath+"/definition/permissions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i1,schemaPath:"module#/$defs/ToolDefinition/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.permissions.additionalProperties.items.type,parentSchema:schema44.properties.permissions.additionalProperties.items,data:data11};
+const err25 = {instancePath:instancePath+"/definition/permissions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i1,schemaPath:"module#/$defs/ToolDefinition/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.permissions.additionalProperties.items.type,parentSchema:schema39.properties.permissions.additionalProperties.items,data:data11};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1839,7 +1117,7 @@ errors++;
 }
 }
 else {
-const err26 = {instancePath:instancePath+"/definition/permissions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"module#/$defs/ToolDefinition/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema44.properties.permissions.additionalProperties.type,parentSchema:schema44.properties.permissions.additionalProperties,data:data10};
+const err26 = {instancePath:instancePath+"/definition/permissions/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"module#/$defs/ToolDefinition/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.permissions.additionalProperties.type,parentSchema:schema39.properties.permissions.additionalProperties,data:data10};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1851,7 +1129,7 @@ errors++;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/definition/permissions",schemaPath:"module#/$defs/ToolDefinition/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.permissions.type,parentSchema:schema44.properties.permissions,data:data9};
+const err27 = {instancePath:instancePath+"/definition/permissions",schemaPath:"module#/$defs/ToolDefinition/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.permissions.type,parentSchema:schema39.properties.permissions,data:data9};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1865,7 +1143,7 @@ if(data0.execute !== undefined){
 let data12 = data0.execute;
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.$llmspell === undefined){
-const err28 = {instancePath:instancePath+"/definition/execute",schemaPath:"module#/$defs/ToolDefinition/properties/execute/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema44.properties.execute.required,parentSchema:schema44.properties.execute,data:data12};
+const err28 = {instancePath:instancePath+"/definition/execute",schemaPath:"module#/$defs/ToolDefinition/properties/execute/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema39.properties.execute.required,parentSchema:schema39.properties.execute,data:data12};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1877,7 +1155,7 @@ errors++;
 if(data12.$llmspell !== undefined){
 let data13 = data12.$llmspell;
 if("callback" !== data13){
-const err29 = {instancePath:instancePath+"/definition/execute/$llmspell",schemaPath:"module#/$defs/ToolDefinition/properties/execute/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema44.properties.execute.properties.$llmspell,data:data13};
+const err29 = {instancePath:instancePath+"/definition/execute/$llmspell",schemaPath:"module#/$defs/ToolDefinition/properties/execute/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema39.properties.execute.properties.$llmspell,data:data13};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1889,7 +1167,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/definition/execute",schemaPath:"module#/$defs/ToolDefinition/properties/execute/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.properties.execute.type,parentSchema:schema44.properties.execute,data:data12};
+const err30 = {instancePath:instancePath+"/definition/execute",schemaPath:"module#/$defs/ToolDefinition/properties/execute/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.execute.type,parentSchema:schema39.properties.execute,data:data12};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1901,7 +1179,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data:data0};
+const err31 = {instancePath:instancePath+"/definition",schemaPath:"module#/$defs/ToolDefinition/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data0};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1913,7 +1191,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
+const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1922,18 +1200,18 @@ vErrors.push(err32);
 }
 errors++;
 }
-validate32.errors = vErrors;
+validate27.errors = vErrors;
 return errors === 0;
 }
-validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check8 = validate33;
-const schema45 = {"type":"object","properties":{"tool":{"anyOf":[{"type":"string"},{"x-handle":"Tool","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Tool"}},"required":["$llmspell","type"]}]}},"required":["tool"],"additionalProperties":false};
+const check5 = validate28;
+const schema40 = {"type":"object","properties":{"tool":{"anyOf":[{"type":"string"},{"x-handle":"Tool","type":"object","properties":{"$llmspell":{"const":"handle"},"type":{"const":"Tool"}},"required":["$llmspell","type"]}]}},"required":["tool"],"additionalProperties":false};
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate33.evaluated;
+const evaluated0 = validate28.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -1942,7 +1220,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.tool === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tool"},message:"must have required property '"+"tool"+"'",schema:schema45.required,parentSchema:schema45,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "tool"},message:"must have required property '"+"tool"+"'",schema:schema40.required,parentSchema:schema40,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1953,7 +1231,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "tool")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1969,7 +1247,7 @@ const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.tool.anyOf[0].type,parentSchema:schema45.properties.tool.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.tool.anyOf[0].type,parentSchema:schema40.properties.tool.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1983,7 +1261,7 @@ valid1 = valid1 || _valid0;
 const _errs6 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.$llmspell === undefined){
-const err3 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema45.properties.tool.anyOf[1].required,parentSchema:schema45.properties.tool.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema40.properties.tool.anyOf[1].required,parentSchema:schema40.properties.tool.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1993,7 +1271,7 @@ vErrors.push(err3);
 errors++;
 }
 if(data0.type === undefined){
-const err4 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema45.properties.tool.anyOf[1].required,parentSchema:schema45.properties.tool.anyOf[1],data:data0};
+const err4 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema40.properties.tool.anyOf[1].required,parentSchema:schema40.properties.tool.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -2005,7 +1283,7 @@ errors++;
 if(data0.$llmspell !== undefined){
 let data1 = data0.$llmspell;
 if("handle" !== data1){
-const err5 = {instancePath:instancePath+"/tool/$llmspell",schemaPath:"#/properties/tool/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema45.properties.tool.anyOf[1].properties.$llmspell,data:data1};
+const err5 = {instancePath:instancePath+"/tool/$llmspell",schemaPath:"#/properties/tool/anyOf/1/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "handle"},message:"must be equal to constant",schema:"handle",parentSchema:schema40.properties.tool.anyOf[1].properties.$llmspell,data:data1};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -2018,7 +1296,7 @@ errors++;
 if(data0.type !== undefined){
 let data2 = data0.type;
 if("Tool" !== data2){
-const err6 = {instancePath:instancePath+"/tool/type",schemaPath:"#/properties/tool/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema45.properties.tool.anyOf[1].properties.type,data:data2};
+const err6 = {instancePath:instancePath+"/tool/type",schemaPath:"#/properties/tool/anyOf/1/properties/type/const",keyword:"const",params:{allowedValue: "Tool"},message:"must be equal to constant",schema:"Tool",parentSchema:schema40.properties.tool.anyOf[1].properties.type,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2030,7 +1308,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.properties.tool.anyOf[1].type,parentSchema:schema45.properties.tool.anyOf[1],data:data0};
+const err7 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.properties.tool.anyOf[1].type,parentSchema:schema40.properties.tool.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2047,7 +1325,7 @@ props0.$llmspell = true;
 props0.type = true;
 }
 if(!valid1){
-const err8 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.properties.tool.anyOf,parentSchema:schema45.properties.tool,data:data0};
+const err8 = {instancePath:instancePath+"/tool",schemaPath:"#/properties/tool/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema40.properties.tool.anyOf,parentSchema:schema40.properties.tool,data:data0};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2070,7 +1348,7 @@ vErrors = null;
 }
 }
 else {
-const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
+const err9 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2079,18 +1357,18 @@ vErrors.push(err9);
 }
 errors++;
 }
-validate33.errors = vErrors;
+validate28.errors = vErrors;
 return errors === 0;
 }
-validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate28.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check9 = validate34;
-const schema46 = {"type":"object","properties":{"params":{"type":"object","x-open":true},"opts":{"$ref":"module#/$defs/ToolOptions"}},"required":[],"additionalProperties":false};
+const check6 = validate29;
+const schema41 = {"type":"object","properties":{"params":{"type":"object","x-open":true},"opts":{"$ref":"module#/$defs/ToolOptions"}},"required":[],"additionalProperties":false};
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate35.evaluated;
+const evaluated0 = validate30.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2464,16 +1742,16 @@ vErrors.push(err27);
 }
 errors++;
 }
-validate35.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }
-validate35.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate30.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate34.evaluated;
+const evaluated0 = validate29.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2483,7 +1761,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!((key0 === "params") || (key0 === "opts"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema46,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema41,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2496,7 +1774,7 @@ errors++;
 if(data.params !== undefined){
 let data0 = data.params;
 if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.properties.params.type,parentSchema:schema46.properties.params,data:data0};
+const err1 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema41.properties.params.type,parentSchema:schema41.properties.params,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2507,14 +1785,14 @@ errors++;
 }
 }
 if(data.opts !== undefined){
-if(!(validate35(data.opts, {instancePath:instancePath+"/opts",parentData:data,parentDataProperty:"opts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate30(data.opts, {instancePath:instancePath+"/opts",parentData:data,parentDataProperty:"opts",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
 errors = vErrors.length;
 }
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema46.type,parentSchema:schema46,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema41.type,parentSchema:schema41,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2523,462 +1801,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate34.errors = vErrors;
+validate29.errors = vErrors;
 return errors === 0;
 }
-validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate29.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check10 = validate37;
-const schema48 = {"type":"object","properties":{"params":{"type":"object","x-open":true},"opts":{"$ref":"module#/$defs/ToolOptions"}},"required":[],"additionalProperties":false};
+const check7 = validate32;
+const schema43 = {"type":"object","properties":{"params":{"type":"object","x-open":true}},"required":[],"additionalProperties":false};
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate32(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate38.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((((key0 === "timeout") || (key0 === "retry")) || (key0 === "on_error")) || (key0 === "on_chunk"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.timeout !== undefined){
-let data0 = data.timeout;
-const _errs3 = errors;
-let valid1 = false;
-const _errs4 = errors;
-if((typeof data0 == "number") && (isFinite(data0))){
-if(data0 < 0 || isNaN(data0)){
-const err1 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.timeout.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.timeout.anyOf[0].type,parentSchema:schema33.properties.timeout.anyOf[0],data:data0};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-var _valid0 = _errs4 === errors;
-valid1 = valid1 || _valid0;
-const _errs6 = errors;
-if(typeof data0 === "string"){
-if(!pattern4.test(data0)){
-const err3 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema33.properties.timeout.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-}
-else {
-const err4 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.timeout.anyOf[1].type,parentSchema:schema33.properties.timeout.anyOf[1],data:data0};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-}
-var _valid0 = _errs6 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const err5 = {instancePath:instancePath+"/timeout",schemaPath:"#/properties/timeout/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.timeout.anyOf,parentSchema:schema33.properties.timeout,data:data0};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-else {
-errors = _errs3;
-if(vErrors !== null){
-if(_errs3){
-vErrors.length = _errs3;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.retry !== undefined){
-let data1 = data.retry;
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-if(data1.max_attempts === undefined){
-data1.max_attempts = 3;
-}
-if(data1.delay === undefined){
-data1.delay = "1s";
-}
-if(data1.backoff === undefined){
-data1.backoff = 2;
-}
-if(data1.max_attempts === undefined){
-const err6 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "max_attempts"},message:"must have required property '"+"max_attempts"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-if(data1.delay === undefined){
-const err7 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "delay"},message:"must have required property '"+"delay"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-}
-if(data1.backoff === undefined){
-const err8 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/required",keyword:"required",params:{missingProperty: "backoff"},message:"must have required property '"+"backoff"+"'",schema:schema33.properties.retry.required,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err8];
-}
-else {
-vErrors.push(err8);
-}
-errors++;
-}
-for(const key1 in data1){
-if(!(((key1 === "max_attempts") || (key1 === "delay")) || (key1 === "backoff"))){
-const err9 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err9];
-}
-else {
-vErrors.push(err9);
-}
-errors++;
-}
-}
-let data2 = data1.max_attempts;
-if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-const err10 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema33.properties.retry.properties.max_attempts.type,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err10];
-}
-else {
-vErrors.push(err10);
-}
-errors++;
-}
-if((typeof data2 == "number") && (isFinite(data2))){
-if(data2 > 10 || isNaN(data2)){
-const err11 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10",schema:10,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if(data2 < 1 || isNaN(data2)){
-const err12 = {instancePath:instancePath+"/retry/max_attempts",schemaPath:"#/properties/retry/properties/max_attempts/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.retry.properties.max_attempts,data:data2};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-}
-let data3 = data1.delay;
-const _errs14 = errors;
-let valid3 = false;
-const _errs15 = errors;
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 60000 || isNaN(data3)){
-const err13 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/maximum",keyword:"maximum",params:{comparison: "<=", limit: 60000},message:"must be <= 60000",schema:60000,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err13];
-}
-else {
-vErrors.push(err13);
-}
-errors++;
-}
-if(data3 < 0 || isNaN(data3)){
-const err14 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0",schema:0,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err14];
-}
-else {
-vErrors.push(err14);
-}
-errors++;
-}
-}
-else {
-const err15 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/0/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.retry.properties.delay.anyOf[0].type,parentSchema:schema33.properties.retry.properties.delay.anyOf[0],data:data3};
-if(vErrors === null){
-vErrors = [err15];
-}
-else {
-vErrors.push(err15);
-}
-errors++;
-}
-var _valid1 = _errs15 === errors;
-valid3 = valid3 || _valid1;
-const _errs17 = errors;
-if(typeof data3 === "string"){
-if(!pattern4.test(data3)){
-const err16 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"},message:"must match pattern \""+"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$"+"\"",schema:"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$",parentSchema:schema33.properties.retry.properties.delay.anyOf[1],data:data3};
-if(vErrors === null){
-vErrors = [err16];
-}
-else {
-vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema33.properties.retry.properties.delay.anyOf[1].type,parentSchema:schema33.properties.retry.properties.delay.anyOf[1],data:data3};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid3 = valid3 || _valid1;
-if(!valid3){
-const err18 = {instancePath:instancePath+"/retry/delay",schemaPath:"#/properties/retry/properties/delay/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema33.properties.retry.properties.delay.anyOf,parentSchema:schema33.properties.retry.properties.delay,data:data3};
-if(vErrors === null){
-vErrors = [err18];
-}
-else {
-vErrors.push(err18);
-}
-errors++;
-}
-else {
-errors = _errs14;
-if(vErrors !== null){
-if(_errs14){
-vErrors.length = _errs14;
-}
-else {
-vErrors = null;
-}
-}
-}
-let data4 = data1.backoff;
-if((typeof data4 == "number") && (isFinite(data4))){
-if(data4 > 10 || isNaN(data4)){
-const err19 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10",schema:10,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err19];
-}
-else {
-vErrors.push(err19);
-}
-errors++;
-}
-if(data4 < 1 || isNaN(data4)){
-const err20 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
-}
-errors++;
-}
-}
-else {
-const err21 = {instancePath:instancePath+"/retry/backoff",schemaPath:"#/properties/retry/properties/backoff/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema33.properties.retry.properties.backoff.type,parentSchema:schema33.properties.retry.properties.backoff,data:data4};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/retry",schemaPath:"#/properties/retry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.retry.type,parentSchema:schema33.properties.retry,data:data1};
-if(vErrors === null){
-vErrors = [err22];
-}
-else {
-vErrors.push(err22);
-}
-errors++;
-}
-}
-if(data.on_error !== undefined){
-let data5 = data.on_error;
-if(!((data5 === "raise") || (data5 === "return"))){
-const err23 = {instancePath:instancePath+"/on_error",schemaPath:"#/properties/on_error/enum",keyword:"enum",params:{allowedValues: schema33.properties.on_error.enum},message:"must be equal to one of the allowed values",schema:schema33.properties.on_error.enum,parentSchema:schema33.properties.on_error,data:data5};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-}
-if(data.on_chunk !== undefined){
-let data6 = data.on_chunk;
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.$llmspell === undefined){
-const err24 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/required",keyword:"required",params:{missingProperty: "$llmspell"},message:"must have required property '"+"$llmspell"+"'",schema:schema33.properties.on_chunk.required,parentSchema:schema33.properties.on_chunk,data:data6};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data6.$llmspell !== undefined){
-let data7 = data6.$llmspell;
-if("callback" !== data7){
-const err25 = {instancePath:instancePath+"/on_chunk/$llmspell",schemaPath:"#/properties/on_chunk/properties/%24llmspell/const",keyword:"const",params:{allowedValue: "callback"},message:"must be equal to constant",schema:"callback",parentSchema:schema33.properties.on_chunk.properties.$llmspell,data:data7};
-if(vErrors === null){
-vErrors = [err25];
-}
-else {
-vErrors.push(err25);
-}
-errors++;
-}
-}
-}
-else {
-const err26 = {instancePath:instancePath+"/on_chunk",schemaPath:"#/properties/on_chunk/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.properties.on_chunk.type,parentSchema:schema33.properties.on_chunk,data:data6};
-if(vErrors === null){
-vErrors = [err26];
-}
-else {
-vErrors.push(err26);
-}
-errors++;
-}
-}
-}
-else {
-const err27 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema33.type,parentSchema:schema33,data};
-if(vErrors === null){
-vErrors = [err27];
-}
-else {
-vErrors.push(err27);
-}
-errors++;
-}
-validate38.errors = vErrors;
-return errors === 0;
-}
-validate38.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-
-function validate37(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate37.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-if(!((key0 === "params") || (key0 === "opts"))){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema48,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-if(data.params !== undefined){
-let data0 = data.params;
-if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.properties.params.type,parentSchema:schema48.properties.params,data:data0};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-if(data.opts !== undefined){
-if(!(validate38(data.opts, {instancePath:instancePath+"/opts",parentData:data,parentDataProperty:"opts",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate38.errors : vErrors.concat(validate38.errors);
-errors = vErrors.length;
-}
-}
-}
-else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema48.type,parentSchema:schema48,data};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-validate37.errors = vErrors;
-return errors === 0;
-}
-validate37.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check11 = validate40;
-const schema50 = {"type":"object","properties":{"params":{"type":"object","x-open":true}},"required":[],"additionalProperties":false};
-
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate40.evaluated;
+const evaluated0 = validate32.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2988,7 +1822,7 @@ evaluated0.items = undefined;
 if(data && typeof data == "object" && !Array.isArray(data)){
 for(const key0 in data){
 if(!(key0 === "params")){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema50,data};
+const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema43,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3001,7 +1835,7 @@ errors++;
 if(data.params !== undefined){
 let data0 = data.params;
 if(!(data0 && typeof data0 == "object" && !Array.isArray(data0))){
-const err1 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema50.properties.params.type,parentSchema:schema50.properties.params,data:data0};
+const err1 = {instancePath:instancePath+"/params",schemaPath:"#/properties/params/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.properties.params.type,parentSchema:schema43.properties.params,data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3013,7 +1847,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema50.type,parentSchema:schema50,data};
+const err2 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema43.type,parentSchema:schema43,data};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3022,18 +1856,18 @@ vErrors.push(err2);
 }
 errors++;
 }
-validate40.errors = vErrors;
+validate32.errors = vErrors;
 return errors === 0;
 }
-validate40.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate32.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check12 = validate41;
-const schema51 = {"type":"object","properties":{"done":{"type":"number"},"total":{"type":"number"},"text":{"type":"string"}},"required":["done"],"additionalProperties":false};
+const check8 = validate33;
+const schema44 = {"type":"object","properties":{"done":{"type":"number"},"total":{"type":"number"},"text":{"type":"string"}},"required":["done"],"additionalProperties":false};
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate41.evaluated;
+const evaluated0 = validate33.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3042,7 +1876,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.done === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "done"},message:"must have required property '"+"done"+"'",schema:schema51.required,parentSchema:schema51,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "done"},message:"must have required property '"+"done"+"'",schema:schema44.required,parentSchema:schema44,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3053,7 +1887,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(((key0 === "done") || (key0 === "total")) || (key0 === "text"))){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema51,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema44,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3066,7 +1900,7 @@ errors++;
 if(data.done !== undefined){
 let data0 = data.done;
 if(!((typeof data0 == "number") && (isFinite(data0)))){
-const err2 = {instancePath:instancePath+"/done",schemaPath:"#/properties/done/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema51.properties.done.type,parentSchema:schema51.properties.done,data:data0};
+const err2 = {instancePath:instancePath+"/done",schemaPath:"#/properties/done/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema44.properties.done.type,parentSchema:schema44.properties.done,data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3079,7 +1913,7 @@ errors++;
 if(data.total !== undefined){
 let data1 = data.total;
 if(!((typeof data1 == "number") && (isFinite(data1)))){
-const err3 = {instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema51.properties.total.type,parentSchema:schema51.properties.total,data:data1};
+const err3 = {instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},message:"must be number",schema:schema44.properties.total.type,parentSchema:schema44.properties.total,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3092,7 +1926,7 @@ errors++;
 if(data.text !== undefined){
 let data2 = data.text;
 if(typeof data2 !== "string"){
-const err4 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema51.properties.text.type,parentSchema:schema51.properties.text,data:data2};
+const err4 = {instancePath:instancePath+"/text",schemaPath:"#/properties/text/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema44.properties.text.type,parentSchema:schema44.properties.text,data:data2};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3104,7 +1938,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema51.type,parentSchema:schema51,data};
+const err5 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema44.type,parentSchema:schema44,data};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3113,18 +1947,18 @@ vErrors.push(err5);
 }
 errors++;
 }
-validate41.errors = vErrors;
+validate33.errors = vErrors;
 return errors === 0;
 }
-validate41.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const check13 = validate42;
-const schema52 = {"type":"object","properties":{"chunk":{"anyOf":[{"type":"string"},{"type":"object","x-open":true,"properties":{"type":{"enum":["text","data","media"]}},"required":["type"]}]}},"required":["chunk"],"additionalProperties":false};
+const check9 = validate34;
+const schema45 = {"type":"object","properties":{"chunk":{"anyOf":[{"type":"string"},{"type":"object","x-open":true,"properties":{"type":{"enum":["text","data","media"]}},"required":["type"]}]}},"required":["chunk"],"additionalProperties":false};
 
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate42.evaluated;
+const evaluated0 = validate34.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3133,7 +1967,7 @@ evaluated0.items = undefined;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
 if(data.chunk === undefined){
-const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "chunk"},message:"must have required property '"+"chunk"+"'",schema:schema52.required,parentSchema:schema52,data};
+const err0 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "chunk"},message:"must have required property '"+"chunk"+"'",schema:schema45.required,parentSchema:schema45,data};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3144,7 +1978,7 @@ errors++;
 }
 for(const key0 in data){
 if(!(key0 === "chunk")){
-const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema52,data};
+const err1 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema45,data};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3160,7 +1994,7 @@ const _errs3 = errors;
 let valid1 = false;
 const _errs4 = errors;
 if(typeof data0 !== "string"){
-const err2 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema52.properties.chunk.anyOf[0].type,parentSchema:schema52.properties.chunk.anyOf[0],data:data0};
+const err2 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema45.properties.chunk.anyOf[0].type,parentSchema:schema45.properties.chunk.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3174,7 +2008,7 @@ valid1 = valid1 || _valid0;
 const _errs6 = errors;
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 if(data0.type === undefined){
-const err3 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema52.properties.chunk.anyOf[1].required,parentSchema:schema52.properties.chunk.anyOf[1],data:data0};
+const err3 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/1/required",keyword:"required",params:{missingProperty: "type"},message:"must have required property '"+"type"+"'",schema:schema45.properties.chunk.anyOf[1].required,parentSchema:schema45.properties.chunk.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3186,7 +2020,7 @@ errors++;
 if(data0.type !== undefined){
 let data1 = data0.type;
 if(!(((data1 === "text") || (data1 === "data")) || (data1 === "media"))){
-const err4 = {instancePath:instancePath+"/chunk/type",schemaPath:"#/properties/chunk/anyOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema52.properties.chunk.anyOf[1].properties.type.enum},message:"must be equal to one of the allowed values",schema:schema52.properties.chunk.anyOf[1].properties.type.enum,parentSchema:schema52.properties.chunk.anyOf[1].properties.type,data:data1};
+const err4 = {instancePath:instancePath+"/chunk/type",schemaPath:"#/properties/chunk/anyOf/1/properties/type/enum",keyword:"enum",params:{allowedValues: schema45.properties.chunk.anyOf[1].properties.type.enum},message:"must be equal to one of the allowed values",schema:schema45.properties.chunk.anyOf[1].properties.type.enum,parentSchema:schema45.properties.chunk.anyOf[1].properties.type,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3198,7 +2032,7 @@ errors++;
 }
 }
 else {
-const err5 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema52.properties.chunk.anyOf[1].type,parentSchema:schema52.properties.chunk.anyOf[1],data:data0};
+const err5 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.properties.chunk.anyOf[1].type,parentSchema:schema45.properties.chunk.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3214,7 +2048,7 @@ var props0 = {};
 props0.type = true;
 }
 if(!valid1){
-const err6 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema52.properties.chunk.anyOf,parentSchema:schema52.properties.chunk,data:data0};
+const err6 = {instancePath:instancePath+"/chunk",schemaPath:"#/properties/chunk/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema45.properties.chunk.anyOf,parentSchema:schema45.properties.chunk,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3237,7 +2071,7 @@ vErrors = null;
 }
 }
 else {
-const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema52.type,parentSchema:schema52,data};
+const err7 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema45.type,parentSchema:schema45,data};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3246,65 +2080,25 @@ vErrors.push(err7);
 }
 errors++;
 }
-validate42.errors = vErrors;
+validate34.errors = vErrors;
 return errors === 0;
 }
-validate42.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
-
-const check14 = validate43;
-const schema53 = {"type":"object","properties":{},"required":[],"additionalProperties":false};
-
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate43.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if(data && typeof data == "object" && !Array.isArray(data)){
-for(const key0 in data){
-const err0 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema53,data};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-}
-else {
-const err1 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema53.type,parentSchema:schema53,data};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-validate43.errors = vErrors;
-return errors === 0;
-}
-validate43.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate34.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 export const validators = {
   "execute": check0,
-  "stream": check1,
-  "get": check2,
-  "exists": check3,
-  "list": check4,
-  "discover": check5,
-  "categories": check6,
-  "define": check7,
-  "undefine": check8,
-  "Tool.execute": check9,
-  "Tool.stream": check10,
-  "Tool.validate": check11,
-  "ToolCall.progress": check12,
-  "ToolCall.emit": check13,
-  "ToolCall.cancelled": check14,
+  "stream": check0,
+  "get": check1,
+  "exists": check1,
+  "list": check2,
+  "discover": check2,
+  "categories": check3,
+  "define": check4,
+  "undefine": check5,
+  "Tool.execute": check6,
+  "Tool.stream": check6,
+  "Tool.validate": check7,
+  "ToolCall.progress": check8,
+  "ToolCall.emit": check9,
+  "ToolCall.cancelled": check3,
 }
