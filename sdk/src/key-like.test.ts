@@ -24,6 +24,7 @@ test.each([
   'env:OPENAI_API_KEY_FOR_THE_STAGING_PROJECT_2',
   'my-team.staging.openai-api-key-1',
   'sk-test',
+  'env:GITHUB_ACTIONS_RUNNER_V2X86_64_QWERTZ',
   'secret:free',
   '',
   'a'.repeat(100),

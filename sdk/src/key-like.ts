@@ -1,6 +1,8 @@
 /** Beginnings that issuers give their keys. */
 const PREFIXES =
   /^(?:sk|pk|rk|gsk|xai|hf|npm|glpat|ghp|gho|ghu|ghs|ghr|github_pat|xox[a-z]|shpat|dop_v1|r8|pplx|tvly|whsec)[-_][\w-]{16,}$|^(?:AKIA|ASIA)[A-Z0-9]{16}$|^AIza[\w-]{30,}$|^eyJ[\w-]{8,}\.[\w-]+\.[\w-]*$/
+/** As variables of the environment are called. */
+const VARIABLE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
 const LONG = 32
 /** Bits a character: names made of words stay below, random letters and digits do not. */
 const DENSE = 3.5
@@ -9,7 +11,7 @@ const DENSE = 3.5
 export function looksLikeKey(text: string): boolean {
   const bare = text.replace(/^(?:secret:|env:)+/, '').replace(/^Bearer /i, '')
   if (PREFIXES.test(bare)) return true
-  if (bare.length < LONG || /\s/.test(bare)) return false
+  if (bare.length < LONG || /\s/.test(bare) || VARIABLE.test(bare)) return false
   return /\d/.test(bare) && /[A-Za-z]/.test(bare) && !isWords(bare) && entropyOf(bare) > DENSE
 }
 

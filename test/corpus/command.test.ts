@@ -93,13 +93,21 @@ afterAll(async () => {
 })
 
 function makeWorld(): void {
-  for (const folder of ['sub', '.git/hooks', '.llmspell', 'node_modules/.bin'])
+  for (const folder of [
+    'sub',
+    'sub/.git',
+    'sub/deep',
+    '.git/hooks',
+    '.llmspell',
+    'node_modules/.bin',
+  ])
     mkdirSync(join(root, folder), { recursive: true })
   mkdirSync(outside)
   const files = {
     'a.txt': 'inside\n',
     'sub/b.txt': 'below\n',
     '.git/config': '',
+    'sub/deep/.git': 'gitdir: ../.git\n',
     'package.json': '{}',
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text)

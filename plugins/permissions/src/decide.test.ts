@@ -328,6 +328,13 @@ describe('texts', () => {
     })
   })
 
+  test('name those of one kind behind one flag', async () => {
+    const also = ['user', 'os', 'disk'].map((target) => ({ permission: 'sys', target }))
+    expect(await failure({ ...need('sys', 'host'), also }, line({ sys: ['os'] }))).toMatchObject({
+      hint: 'Add --allow-sys=host,user,disk',
+    })
+  })
+
   test('say that a shell must be named, and how options are granted', async () => {
     expect(await failure(need('run', 'sh -c x'), line({ run: ['*'] }))).toMatchObject({
       message: expect.stringContaining('a shell must be named'),

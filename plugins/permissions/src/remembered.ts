@@ -14,8 +14,7 @@ export type Lasting = { readonly rule: string } | { readonly why: string }
  */
 export function ruleFor(need: PermissionNeed, root: string): Lasting {
   const { permission, target } = need
-  if (need.also && need.also.length > 0)
-    return { why: 'it needs more than one rule, some of which is asked for each time' }
+  if (need.also && need.also.length > 0) return { why: 'it needs more than one rule' }
   if (NEVER.has(permission)) return { why: `'${permission}' is asked for each time` }
   if (/[*?]/.test(target)) return { why: 'a star in a rule would stand for more than was asked' }
   // Hidden characters would be another text than the one that was shown.

@@ -69,7 +69,7 @@ export function notGranted(
   if (holder === 'command line') {
     const near = nearly(need, allow)
     const reason = `nothing on the command line grants it${near?.reason ?? ''}`
-    const flags = [need, ...also].map((one) => grantFlag(one, root)).join(' ')
+    const flags = grantFlags([need, ...also], root)
     return { allowed: false, holder, reason, hint: `Add ${flags}${near?.hint ?? ''}` }
   }
   if (holder.endsWith(' policy')) {
@@ -101,6 +101,17 @@ export function protectedFile(need: PermissionNeed, root: string): Refusal {
     reason: 'no run may write the files of policy, trust and audit, whatever is allowed',
     hint: `Leave '${shownTarget(need, root)}' alone, or edit it yourself.`,
   }
+}
+
+/** Names of one kind stand behind one flag. */
+function grantFlags(needs: readonly PermissionNeed[], root: string): string {
+  const kinds = Map.groupBy(needs, ({ permission, target }) =>
+    permission === 'env' || permission === 'sys' ? permission : `${permission} ${target}`,
+  )
+  const flags = [...kinds.values()].map(([first, ...rest]) =>
+    [grantFlag(first!, root), ...rest.map((one) => flagTarget(one, root))].join(','),
+  )
+  return flags.join(' ')
 }
 
 function grantFlag(need: PermissionNeed, root: string): string {

@@ -5,7 +5,7 @@ import { deniedIn } from './denied.ts'
 import { noFolder } from './errors.ts'
 import type { CommandResult } from './generated/output.ts'
 import { holdsSettings } from './home.ts'
-import { protectedIn, refusedIn } from './protected.ts'
+import { namedBy, protectedIn, refusedIn } from './protected.ts'
 import type { Rights } from './rights.ts'
 
 /** What a program is shown of its working folder. */
@@ -89,7 +89,7 @@ async function writable(
   if (denied === undefined) return { folder, kind: 'read', read: [folder] }
   await call.require('write', folder)
   const { read, pinned } = await protectedIn(folder, call.grants, root)
-  const refused = await refusedIn(folder, rights)
+  const refused = await refusedIn(folder, rights, namedBy(call.grants, root))
   return {
     folder,
     kind: 'write',

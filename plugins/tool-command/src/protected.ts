@@ -1,5 +1,5 @@
 import { lstat, readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { GrantChain } from '@llmspell/sdk'
 import type { Rights } from './rights.ts'
 
@@ -54,9 +54,7 @@ export async function protectedIn(
   grants: GrantChain,
   root: string,
 ): Promise<Protected> {
-  const named = new Set(
-    grants.flatMap(({ allow }) => allow['write'] ?? []).map((rule) => resolve(root, rule)),
-  )
+  const named = namedBy(grants, root)
   const paths = NAMES.map((name) => join(folder, name)).filter((path) => !named.has(path))
   const read = await existing(paths)
   const parents = NAMES.filter((name) => name.includes('/')).map((name) => name.split('/')[0]!)
@@ -65,11 +63,27 @@ export async function protectedIn(
   return { read, pinned: pinned.filter((path) => read.some((one) => one.startsWith(`${path}/`))) }
 }
 
-const MOST = 1000
-const DEPTH = 2
+/** Paths that a rule for writing names as they are. */
+export function namedBy(grants: GrantChain, root: string): ReadonlySet<string> {
+  const rules = grants.flatMap(({ allow }) => allow['write'] ?? [])
+  return new Set(rules.map((rule) => resolve(root, rule)))
+}
 
-/** What lies in a folder and may not be written though the folder may, as far as a look at its first entries tells. */
-export async function refusedIn(folder: string, rights: Rights): Promise<readonly string[]> {
+const MOST = 1000
+const DEPTH = 3
+
+/** Folders, or files in their place, that make tools run programs wherever they lie. */
+const OBEYED: ReadonlySet<string> = new Set(NAMES.filter((name) => /^\.[a-z]+$/.test(name)))
+
+/**
+ * What lies in a folder and may not be written though the folder may, or is obeyed by tools, as far as a look at its
+ * first entries tells.
+ */
+export async function refusedIn(
+  folder: string,
+  rights: Rights,
+  named: ReadonlySet<string>,
+): Promise<readonly string[]> {
   const found: string[] = []
   let open = [folder]
   let seen = 0
@@ -77,7 +91,9 @@ export async function refusedIn(folder: string, rights: Rights): Promise<readonl
     const lists = await Promise.all(open.map((path) => entriesOf(path)))
     const entries = lists.flat().slice(0, MOST - seen)
     seen += entries.length
-    const refused = entries.filter((path) => !rights.may('write', path))
+    const refused = entries.filter(
+      (path) => !rights.may('write', path) || (OBEYED.has(basename(path)) && !named.has(path)),
+    )
     found.push(...refused)
     open = entries.filter((path) => !refused.includes(path))
   }
@@ -86,7 +102,9 @@ export async function refusedIn(folder: string, rights: Rights): Promise<readonl
 
 async function entriesOf(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name))
+  return entries
+    .filter((entry) => entry.isDirectory() || OBEYED.has(entry.name))
+    .map(({ name }) => join(folder, name))
 }
 
 /** A link is left out: what it leads to lies elsewhere. */

@@ -1,5 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
-import type { Permissions } from '@llmspell/sdk'
+import type { PermissionNeed, Permissions } from '@llmspell/sdk'
 import { toolBench, toolSuite } from '@llmspell/sdk/testing'
 import { hostname, totalmem, type } from 'node:os'
 import { beforeAll, expect, test } from 'vitest'
@@ -7,12 +7,18 @@ import type { ToolBench } from '@llmspell/sdk/testing'
 import plugin from './index.ts'
 
 const granted = new Set<string>()
+const needs: PermissionNeed[] = []
+let strict = false
 const permissions: Permissions = {
   decide: ({ target }) =>
     granted.has(target)
       ? { allowed: true, rule: `sys=${target}`, holder: 'command line' }
       : { allowed: false, holder: 'command line', reason: 'no', hint: 'Add it' },
-  require: () => Promise.resolve(),
+  require: (need) => {
+    needs.push(need)
+    const isDenied = strict && !granted.has(need.target)
+    return isDenied ? Promise.reject(new SpellError('PERMISSION_DENIED', 'No.')) : Promise.resolve()
+  },
   mark: () => undefined,
   labels: () => new Set(),
 }
@@ -55,15 +61,17 @@ test('the default tells nothing of people and places', async () => {
 
 test('a section that is missing is asked for before any other is used', async () => {
   granted.add('os').add('cpu')
-  const asked: string[] = []
-  const require = (permission: string, target: string): Promise<void> => {
-    asked.push(`${permission} ${target}`)
-    if (!granted.has(target)) throw new SpellError('PERMISSION_DENIED', 'No.')
-    return Promise.resolve()
-  }
-  const failing = bench.run({ sections: ['os', 'host', 'cpu'] }, { require })
+  needs.length = 0
+  strict = true
+  const failing = bench.run({ sections: ['os', 'host', 'cpu', 'user'] })
   await expect(failing).rejects.toMatchObject({ code: 'PERMISSION_DENIED' })
-  expect(asked).toEqual(['sys host'])
-  await bench.run({ sections: ['os', 'cpu'] }, { require })
-  expect(asked).toEqual(['sys host', 'sys os', 'sys cpu'])
+  const user = { permission: 'sys', target: 'user' }
+  expect(needs).toEqual([{ permission: 'sys', target: 'host', also: [user] }])
+  needs.length = 0
+  await bench.run({ sections: ['os', 'cpu'] })
+  strict = false
+  expect(needs.map(({ target, also }) => [target, also])).toEqual([
+    ['os', []],
+    ['cpu', []],
+  ])
 })

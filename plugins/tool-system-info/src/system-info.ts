@@ -33,7 +33,9 @@ async function grant(
   const { missing = [], held = [] } = Object.groupBy(sections, (name) =>
     lacks(name) ? 'missing' : 'held',
   )
-  for (const name of [...missing, ...held]) await call.require('sys', name)
+  const needs = [...missing, ...held].map((target) => ({ permission: 'sys', target }))
+  for (const [i, need] of needs.entries())
+    await permissions.require({ ...need, also: needs.slice(i + 1, missing.length) }, call)
 }
 
 /** One line for each fact: `os.name: Linux`. */
