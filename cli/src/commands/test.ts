@@ -9,7 +9,7 @@ import {
   type FlagSpec,
 } from '../flags.ts'
 import { define } from '../oclif/command.ts'
-import { runTests } from '../test/run.ts'
+import { runTests } from '../suite/run.ts'
 
 const FLAGS: readonly FlagSpec[] = [
   { name: 'record', kind: 'switch', summary: 'Ask models what no cassette has, and keep it' },

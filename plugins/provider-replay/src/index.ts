@@ -1,8 +1,8 @@
 import { definePlugin } from '@llmspell/sdk'
 import type { ReplayConfig } from './generated/config.ts'
 import { Tapes } from './recorder.ts'
-import { TestBenches } from './test/bench.ts'
-import { testModule } from './test/module.ts'
+import { TestBenches } from './checks/bench.ts'
+import { testModule } from './checks/module.ts'
 
 /** The plugin `provider-replay`: the recorder, and what test scripts are written with. */
 export default definePlugin<ReplayConfig>({
