@@ -33,7 +33,7 @@ const PLUGINS = [
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 using server = await modelServer()
 const providers = { openai: { base_url: server.baseUrl, api_key: 'sk-test' } }
-await using house = await openHouse(PLUGINS, [], { plugins: { models: { providers } } })
+const house = await openHouse(PLUGINS, [], { plugins: { models: { providers } } })
 const allow = { net: [server.origin], 'net-private': [server.origin] }
 const model = createOpenAI({ baseURL: server.baseUrl, apiKey: 'sk-test' }).chat(MODEL)
 
@@ -137,3 +137,4 @@ for await (const text of streamText({ model, prompt: 'Go.' }).textStream) consol
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
+await house.kernel.stop()
