@@ -34,7 +34,7 @@ const PLUGINS = [
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false })
 using server = await modelServer()
 const providers = { openai: { base_url: server.baseUrl, api_key: 'sk-test' } }
-await using house = await openHouse(PLUGINS, [hostPlugin], { plugins: { models: { providers } } })
+const house = await openHouse(PLUGINS, [hostPlugin], { plugins: { models: { providers } } })
 const run = { allow: { net: [server.origin], 'net-private': [server.origin] } }
 const model = createOpenAI({ baseURL: server.baseUrl, apiKey: 'sk-test' }).chat(MODEL)
 const tools = { calculator: await sameTool() }
@@ -131,7 +131,7 @@ report(
   ],
 )
 
-await using desk = await Desk.open()
+const desk = await Desk.open()
 const rows: Row[] = []
 for (const task of TASKS) {
   const plain = await playTask(desk, task, 'plain')
@@ -143,3 +143,5 @@ for (const task of TASKS) {
   })
 }
 report('Calls of tools one by one > one program', rows)
+await desk[Symbol.asyncDispose]()
+await house.kernel.stop()

@@ -45,6 +45,7 @@ export const ALL = [
   'tool-uuid',
   'tool-web-scrape',
   'agents',
+  'code-mode',
   'engine-lua',
   'script-runtime',
 ] as const

@@ -15,6 +15,7 @@ export class Place {
   readonly defs: Schemas
   readonly #schemas: readonly Schema[]
   readonly #inner = new Map<string, Place | undefined>()
+  readonly #lists = new Map<string, Place>()
 
   constructor(schemas: readonly unknown[], defs: Schemas = {}) {
     this.defs = defs
@@ -48,7 +49,11 @@ export class Place {
   /** A place whose key holds an array of what this place says. */
   listed(key: string): Place {
     const items = { anyOf: this.#schemas }
-    return new Place([{ properties: { [key]: { type: 'array', items } } }], this.defs)
+    const list = { properties: { [key]: { type: 'array', items } } }
+    const place = this.#lists.get(key) ?? new Place([list], this.defs)
+    // A stream asks for it with every chunk.
+    this.#lists.set(key, place)
+    return place
   }
 
   item(index: number): Place | undefined {

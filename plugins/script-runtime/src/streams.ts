@@ -30,7 +30,11 @@ export class StreamQueue {
   /** The chunks that wait, at least one unless the stream has ended. @throws what the producer threw, after its chunks */
   async pull(): Promise<Pull> {
     this.#fill()
-    if (this.#queue.length === 0 && !this.#ended) await this.#arrived.promise
+    if (this.#queue.length === 0 && !this.#ended) {
+      await this.#arrived.promise
+      // What came over the wire at once is handed over at once: a crossing costs more than a turn.
+      await turn()
+    }
     const chunks = this.#queue.splice(0, batchOf(this.#queue))
     if (!this.#ended && this.#queue.length === 0) this.#arrived = Promise.withResolvers()
     if (chunks.length === 0 && this.#failure !== undefined) throw this.#failure
@@ -69,6 +73,8 @@ export class StreamQueue {
     }
   }
 }
+
+const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
 /** How many of the chunks fit into one answer, at least one. */
 function batchOf(chunks: readonly Value[]): number {
