@@ -181,18 +181,18 @@ describe('http-request', () => {
     expect(site.connects).toBe(0)
   })
 
-  test('asks a person once for each right, who is told the address', async () => {
+  test('asks a person once for both rights, who is told what will be sent', async () => {
     const asked: unknown[] = []
+    const also: unknown[] = []
     const ask: RunRequest['ask'] = ({ need }) => {
       asked.push([need.permission, need.target, need.facts ?? null])
+      also.push((need.also ?? []).map(({ permission }) => permission))
       return Promise.resolve('once')
     }
     const answer = await request('/json', {}, { allow: {}, ask })
     expect(answer).toMatchObject({ status: 200 })
-    expect(asked).toEqual([
-      ['net', site.origin, null],
-      ['net-private', site.origin, { address: ['127.0.0.1'], class: 'loopback' }],
-    ])
+    expect(asked).toEqual([['net', site.origin, { method: 'GET' }]])
+    expect(also).toEqual([['net-private']])
     const no: RunRequest['ask'] = () => Promise.resolve('no')
     site.reset()
     expect(await request('/json', {}, { allow: {}, ask: no })).toMatchObject({

@@ -3,9 +3,8 @@ import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
 import type { Budget } from './budget.ts'
-import type { HostCall } from './engine.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
-import type { ScriptModule } from './script-module.ts'
+import type { ProgramRequest, ProgramResult } from './program.ts'
 import type { GrantedTools } from './tool.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
@@ -137,29 +136,6 @@ export interface Run extends AsyncDisposable {
   /** @throws the call's SpellError */
   call(module: string, fn: string, args: readonly Value[]): Promise<unknown>
   close(): Promise<void>
-}
-
-/** A program inside a call of a run: always in a thread of its own, with no way out but `call`. */
-export interface ProgramRequest {
-  readonly source: string
-  /** Name for messages. */
-  readonly file: string
-  readonly engine: string
-  readonly limits: Pick<RunLimits, 'timeMs' | 'memoryBytes' | 'outputBytes'>
-  readonly signal: AbortSignal
-  /** The run that the call is of. */
-  readonly runId: string
-  /** All globals beside those of the language. */
-  readonly modules: readonly ScriptModule[]
-  /** Serves every call that leaves the program. */
-  call(call: HostCall): Awaitable<Value | object | undefined>
-}
-
-export interface ProgramResult {
-  readonly value: Value | undefined
-  readonly output: string
-  /** Calls that left the program. */
-  readonly calls: number
 }
 
 /** Service `script-runtime`. */
