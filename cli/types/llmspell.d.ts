@@ -985,7 +985,7 @@ declare namespace Media {
      * @throws FILE_EXISTS, FILE_NOT_FOUND, MEDIA_MISMATCH, MEDIA_TOO_LARGE, MEDIA_UNAVAILABLE
      * @example
      * const m = await Media.text('Roses are red')
-     * try { print(await m.save('roses.txt')) } catch (error) { print(error.code) }
+     * try { print(await m.save('roses.txt')) } catch (error) { print(String(error)) }
      */
     save(path: string): Promise<string>
     /**
@@ -1006,7 +1006,7 @@ declare namespace Media {
      * @param path From the folder of the run.
      * @throws FILE_NOT_FOUND, FILE_NOT_REGULAR, PATH_INVALID
      * @example
-     * try { print((await Media.file('no-such.png')).mime) } catch (error) { print(error.code) }
+     * try { print((await Media.file('no-such.png')).mime) } catch (error) { print(String(error)) }
      */
     file(path: string): Promise<Media.Media>
     /**
