@@ -1,5 +1,6 @@
 import { existsSync, globSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { KernelConfig } from '@llmspell/kernel'
 import type { EngineItem } from '@llmspell/sdk'
 import { ALL, openHouse, type House } from '../support/kernel.ts'
 import { probePlugin } from '../support/probe.ts'
@@ -17,9 +18,9 @@ function enginePlugins(): readonly string[] {
 }
 
 /** A house with every engine, and the probe among the modules. */
-export function openAll(): Promise<House> {
+export function openAll(config?: KernelConfig): Promise<House> {
   const others = ALL.filter((name) => !name.startsWith('engine-'))
-  return openHouse([...others, ...enginePlugins()], [probePlugin().plugin])
+  return openHouse([...others, ...enginePlugins()], [probePlugin().plugin], config)
 }
 
 /** The engines, the one that the others are compared with first. */

@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { OllamaServer } from '../support/ollama-server.ts'
 import { apiOfHouse } from '../support/script-api.ts'
 import { engines, openAll } from './engines.ts'
 
-const house = await openAll()
+// Some examples speak to a server of one's own.
+const server = await OllamaServer.start()
+const ollama = { base_url: server.baseUrl }
+const house = await openAll({ plugins: { models: { providers: { ollama } } } })
 const ENGINES = await engines()
 
 let root = ''
@@ -15,6 +19,7 @@ beforeAll(() => {
 })
 afterAll(async () => {
   await house.kernel.stop()
+  await server.close()
   rmSync(root, { recursive: true, force: true })
 })
 
@@ -43,6 +48,7 @@ describe.each(FUNCTIONS)('the examples of $name', ({ examples }) => {
         engine: name,
         root,
         settings: { model: 'mock/demo' },
+        allow: { net: [server.origin] },
         limits: { timeMs: 20_000 },
       })
       expect(ended.value).toBeUndefined()

@@ -127,7 +127,7 @@ describe('failures', () => {
 
   test('break a stream off after so many chunks', async () => {
     const work = fail({ kind: 'cut_stream', after: 1 })
-    await expect(work).rejects.toMatchObject({ details: { reason: 'cut', partial: 'hello ' } })
+    await expect(work).rejects.toMatchObject({ details: { kind: 'cut', partial: 'hello ' } })
   })
 
   test.each([
