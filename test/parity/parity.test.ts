@@ -10,6 +10,7 @@ import { outcome, plain, type Outcome } from './run.ts'
 import type { Scenario } from './scenario.ts'
 import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
+import { CHECKS } from './scenarios/checks.ts'
 import { LANGUAGE } from './scenarios/language.ts'
 import { ARTIFACT } from './scenarios/artifact.ts'
 import { MEDIA } from './scenarios/media.ts'
@@ -26,6 +27,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...ASYNC,
   ...LANGUAGE,
   ...MEDIA,
+  ...CHECKS,
 ]
 const ENGINES = await engines()
 const [FIRST, ...OTHER_ENGINES] = ENGINES
