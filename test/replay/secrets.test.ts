@@ -46,6 +46,18 @@ const SHAPES: readonly (readonly [string, string])[] = [
   ['a private key', '-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----'],
 ]
 
+test('a secret setting is found however deep it stands', () => {
+  const scan = new SecretScan(undefined)
+  const settings = { extra: { list: [{ 'x-api-key': 'hunter2 hunter2' }] } }
+  const request = { call: 'stream', settings } as never
+  expect(() => scan.request(request, 'interactions[0]')).toThrow(
+    expect.objectContaining({
+      code: 'CASSETTE_SECRET',
+      details: { path: 'interactions[0].request.settings.extra.list[0].x-api-key' },
+    }),
+  )
+})
+
 describe('nothing is written where the cassette would hold', () => {
   test.each(SHAPES)('%s in a request', async (_, text) => {
     using shelf = new Shelf()

@@ -86,11 +86,17 @@ function checkOwn({ name, item, config }: Endpoint, own: string | undefined): vo
     config.base_url === undefined && item.env?.baseUrl !== undefined
       ? `the environment variable ${item.env.baseUrl}`
       : `'plugins.models.providers.${name}.base_url'`
-  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, `'${own}'`, `Correct ${place}.`)
+  const found = `'${shownAddress(own)}'`
+  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, found, `Correct ${place}.`)
 }
 
 function originOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
-  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${address}'`)
+  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${shownAddress(address)}'`)
+}
+
+/** An address for people: a name and password in it are nobody's business. */
+export function shownAddress(address: string): string {
+  return address.replace(/^([a-z]+:\/\/)[^/?#]*@/i, '$1***@')
 }

@@ -2,7 +2,7 @@ import { SpellError } from '@llmspell/sdk'
 import type { CallContext, ModelItem, Value } from '@llmspell/sdk'
 import type { Endpoint } from './catalog.ts'
 import type { Hub } from './hub.ts'
-import { hostAddress } from './address.ts'
+import { hostAddress, shownAddress } from './address.ts'
 import { dotenvNames } from './dotenv.ts'
 import { keyReference } from './keys.ts'
 import { readReference, shownReference } from './reference.ts'
@@ -109,6 +109,9 @@ function listed({ name, models }: Endpoint, model: string): ModelItem {
   )
 }
 
+const shown = (address: string | undefined): string | undefined =>
+  address === undefined ? undefined : shownAddress(address)
+
 /** Result of `Provider.resolve`: the full table, a literal key masked. */
 export function resolvedTable(hub: Hub, model: ResolvedModel): Value {
   const endpoint = hub.catalog.endpoint(model.provider)
@@ -120,7 +123,7 @@ export function resolvedTable(hub: Hub, model: ResolvedModel): Value {
     mock: model.mock,
     listed: model.listed,
     chosen_by: model.chosenBy,
-    base_url: model.baseUrl?.value ?? hostAddress(endpoint, hub.env),
+    base_url: shown(model.baseUrl?.value ?? hostAddress(endpoint, hub.env)),
     api_key: shownKey(endpoint, model),
     temperature,
     top_p: topP,

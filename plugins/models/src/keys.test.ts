@@ -20,6 +20,27 @@ async function connect(spec: ModelSpec, options: FakeOptions = {}) {
 const denied = (need: string) =>
   expect.objectContaining({ code: 'PERMISSION_DENIED', message: expect.stringContaining(need) })
 
+describe('what the host configured for its own server', () => {
+  const lab = {
+    use: 'openai',
+    base_url: LAB,
+    settings: { headers: { 'x-host-secret': 'TOPSECRET' } },
+  }
+  const config = { providers: { lab } }
+
+  test('goes there', async () => {
+    const { settings } = await connect('lab/q', { config })
+    expect(settings.settings).toEqual({ headers: { 'x-host-secret': 'TOPSECRET' } })
+  })
+
+  test('goes to no address that a script names', async () => {
+    const permissions = grants('net http://other:1')
+    const spec = { model: 'lab/q', base_url: 'http://other:1/v1', settings: { a: 1 } }
+    const { settings } = await connect(spec, { config, permissions })
+    expect(settings.settings).toEqual({ a: 1 })
+  })
+})
+
 describe('the key of a provider', () => {
   test('is read from its own variable without any grant', async () => {
     expect((await connect('openai/x')).settings).toMatchObject({ apiKey: 'sk-own' })

@@ -36,6 +36,8 @@ interface Key {
   readonly withheld?: Reference
 }
 
+type Settings = NonNullable<ModelSettings['settings']>
+
 /** Who asks for a key: the host for what it configured, or whoever wrote the reference. */
 type Asker = 'host' | 'caller'
 
@@ -56,10 +58,21 @@ export async function connect(connection: Connection): Promise<Connected> {
     model: model.model,
     ...(address.given === undefined ? {} : { baseUrl: address.given.value }),
     ...(value === undefined ? {} : { apiKey: value }),
-    settings: { ...(endpoint.config.settings as ModelSettings['settings']), ...model.settings },
+    settings: { ...hostSettings(connection, address), ...model.settings },
   }
   const { access } = address
   return withheld === undefined ? { settings, access } : { settings, access, withheld }
+}
+
+/** What the host configured for its own server, headers and keys among it, is for no other one. */
+function hostSettings({ endpoint, context }: Connection, address: Address): Settings {
+  if (!isTrusted(address) || address.elsewhere) return {}
+  const settings = (endpoint.config.settings ?? {}) as Settings
+  const headers = Object.entries((settings['headers'] ?? {}) as Settings)
+  for (const [name, value] of headers) {
+    if (typeof value === 'string') hidden(value, `headers.${name}`, context)
+  }
+  return settings
 }
 
 /** Where the provider's own key is. An endpoint of the configuration never inherits one. */

@@ -125,7 +125,8 @@ function find(choice: Choice, parsed: ParsedModel, layers: readonly Layer[], dep
     return ofProvider(choice, parsed.provider, parsed.model, layers)
   const name = parsed.model
   if (name === undefined) throw modelInvalid("a 'model'", 'none')
-  const alias = choice.config.aliases[name] as ModelSpec | undefined
+  const { aliases } = choice.config
+  const alias = Object.hasOwn(aliases, name) ? (aliases[name] as ModelSpec) : undefined
   if (alias === undefined) return listedBy(choice, name, layers)
   if (depth >= ALIAS_DEPTH)
     throw modelInvalid('an alias that ends at a model', `a circle at '${name}'`)

@@ -6,6 +6,7 @@ import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { foresee } from './permit.ts'
 import { providerOf } from './tape-provider.ts'
+import { MOST, silent, timeoutsOf } from './timeouts.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
 
 /** A verb beside questions, which a provider may have. */
@@ -24,6 +25,10 @@ export interface Server {
   readonly model: ResolvedModel
   readonly settings: ModelSettings
   readonly options: ModelCallOptions
+  /** How long each answer may take, in ms. */
+  readonly wait: number
+  /** Ends what is asked, when the wait is over. */
+  readonly stop: AbortController
 }
 
 /** Stands for a model where a server is asked about itself. */
@@ -39,7 +44,12 @@ export async function serverOf(
   const connected = await connectIn(hub, model, context)
   const { settings, access } = connected
   const provider = await providerOf(hub, model, connected, context)
-  return { provider, model, settings, options: { signal, logger: hub.logger, access } }
+  const stop = new AbortController()
+  const both = AbortSignal.any([signal, stop.signal])
+  const { config, logger } = hub
+  const own = config.providers[model.provider]?.timeouts
+  const { whole: wait } = timeoutsOf(config.timeouts, own, model.timeouts)
+  return { provider, model, settings, options: { signal: both, logger, access }, wait, stop }
 }
 
 /** The server of a provider, whatever model. */
@@ -47,15 +57,25 @@ export function serverOfProvider(hub: Hub, { name }: Endpoint, asker: Asker): Pr
   return serverOf(hub, { provider: name, model: ANY }, asker)
 }
 
-/** What a verb fails with: without keys, and cancelled where the asker has left. */
+/** What a verb fails with: without keys, cancelled where the asker has left, and in time where nobody answers. */
 export async function guarded<T>(server: Server, work: () => Promise<T>): Promise<T> {
-  const { settings, options, model } = server
+  const { settings, options, model, wait, stop } = server
+  const late = Promise.withResolvers<never>()
+  const end = (): void => {
+    late.reject(silent(settings.provider, 'whole', wait))
+    stop.abort()
+  }
+  const timer = wait > MOST ? undefined : setTimeout(end, wait)
   try {
-    return await work()
+    return await Promise.race([work(), late.promise])
   } catch (error) {
+    if (stop.signal.aborted) throw silent(settings.provider, 'whole', wait)
     if (options.signal.aborted) throw cancelled(model.id, options.signal)
     const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
     throw masked(known, settings.apiKey)
+  } finally {
+    clearTimeout(timer)
+    late.promise.catch(() => undefined)
   }
 }
 

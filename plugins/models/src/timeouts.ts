@@ -23,7 +23,7 @@ const ms = (duration: number | string | undefined): number =>
   duration === undefined ? Infinity : (durationMs(duration) ?? Infinity)
 
 /** The longest wait of a timer. */
-const MOST = 2 ** 31 - 1
+export const MOST = 2 ** 31 - 1
 
 /** What ends the wait for a chunk. */
 export interface Watch {
@@ -79,7 +79,8 @@ const WHAT: Readonly<Record<keyof Timeouts, string>> = {
   whole: 'an answer',
 }
 
-function silent(provider: string, name: keyof Timeouts, limit: number): SpellError {
+/** PROVIDER_FAILED of kind `timeout`. */
+export function silent(provider: string, name: keyof Timeouts, limit: number): SpellError {
   const waited = durationText(limit)
   return lineFailed(
     `Provider '${provider}' is silent: expected ${WHAT[name]} within ${waited}, found nothing.`,

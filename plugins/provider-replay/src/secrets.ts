@@ -33,10 +33,7 @@ export class SecretScan {
   /** @throws CASSETTE_SECRET naming the place, never the value */
   request(request: TapedRequest, place: string): void {
     this.#walk(request, `${place}.request`)
-    for (const [name, value] of Object.entries((request['settings'] ?? {}) as object)) {
-      if (typeof value !== 'string' || REFERENCE.test(value) || !SECRET_NAME.test(name)) continue
-      throw found(`${place}.request.settings.${name}`, 'the value of a secret setting')
-    }
+    this.#named(request['settings'], `${place}.request.settings`)
   }
 
   /** @throws CASSETTE_SECRET */
@@ -73,6 +70,17 @@ export class SecretScan {
     } else if (isTable(value)) {
       for (const key of Object.keys(value)) this.#text(key, `${place}, the name of a key`)
       for (const [key, item] of Object.entries(value)) this.#walk(item, `${place}.${key}`)
+    }
+  }
+
+  /** By their names, however deep. */
+  #named(value: Json | undefined, place: string): void {
+    if (isList(value)) for (const [i, item] of value.entries()) this.#named(item, `${place}[${i}]`)
+    if (!isTable(value)) return
+    for (const [name, item] of Object.entries(value)) {
+      const isSecret = typeof item === 'string' && SECRET_NAME.test(name) && !REFERENCE.test(item)
+      if (isSecret) throw found(`${place}.${name}`, 'the value of a secret setting')
+      this.#named(item, `${place}.${name}`)
     }
   }
 
