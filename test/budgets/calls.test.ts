@@ -127,6 +127,58 @@ describe('nothing is sent', () => {
   })
 })
 
+describe('an answer is capped by', () => {
+  const capOf = (limits: RunLimits, model: object, more: object = {}) =>
+    act(limits, async (context) => {
+      await ask(context, model, more)
+      return provider.caps.at(-1)
+    })
+
+  test.each([
+    ['the tokens left', { tokens: 200 }, 'free', {}, 190],
+    ['the money left, by its price', { cost: 0.21 }, 'cheap', {}, 100],
+    ['what its caller says', { tokens: 200 }, 'free', { maxTokens: 90 }, 90],
+    ['nothing where more is left than models give', { tokens: 1_000_000 }, 'free', {}, undefined],
+  ])('%s', async (_what, limits, model, more, cap) => {
+    expect(await capOf(limits, modelOf(model), more)).toBe(cap)
+  })
+})
+
+describe('an answer that ignores its cap', () => {
+  const long = modelOf('cheap', { inputTokens: 1000, outputTokens: 200 })
+
+  test('is given to its caller, with a warning, and nothing more is sent', async () => {
+    const logged: string[] = []
+    const log = ({ message }: { message: string }) => void logged.push(message)
+    const work = async (context: CallContext) => {
+      await ask(context, long)
+      await expect(ask(context, long)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' })
+    }
+    await inRun(house, work, { limits: { tokens: 50 }, log })
+    expect(logged).toEqual([
+      'The run has used up its budget: expected max_tokens of at most 50 tokens, found 1200 tokens. No more calls are made.',
+    ])
+  })
+
+  test.each([{ tokens: 50 }, { cost: 0.1 }])(
+    'fails the agent with its text: %j',
+    async (limits: RunLimits) => {
+      const model = `{ provider = "scripted", model = "cheap", settings = {
+        agent = "a", inputTokens = 1000, outputTokens = 200, ms = 0 } }`
+      const source = `return Agent.create{ model = ${model} }:execute("hi").text`
+      await expect(house.lua(source, { limits })).rejects.toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        details: { who: 'the run', text: 'Words.' },
+      })
+      const part = `return Run.with_budget({ max_tokens = 500 }, function() ${source} end)`
+      await expect(house.lua(part)).rejects.toMatchObject({
+        code: 'BUDGET_EXCEEDED',
+        details: { who: 'a part of the script', text: 'Words.' },
+      })
+    },
+  )
+})
+
 test('people are warned once when a limit is nearly used up', async () => {
   warnings.length = 0
   const runId = await act({ tokens: 110 }, async (context) => {

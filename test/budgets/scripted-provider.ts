@@ -28,6 +28,8 @@ const NOTHING = { in: 0, out: 0 }
 /** A provider that follows a script and remembers what began and ended, in order. */
 export class ScriptedProvider implements Provider {
   readonly seen: Seen[] = []
+  /** `maxTokens` of each request, in order. */
+  readonly caps: (number | undefined)[] = []
   readonly plugin: InlinePlugin
 
   constructor(models: readonly string[]) {
@@ -59,7 +61,7 @@ export class ScriptedProvider implements Provider {
 
   async *stream(
     { model, settings }: ModelSettings,
-    { messages }: ModelRequest,
+    { messages, maxTokens }: ModelRequest,
     { signal, attempt }: Parameters<Provider['stream']>[2],
   ): AsyncGenerator<ModelChunk> {
     const script = settings as unknown as Script
@@ -67,6 +69,7 @@ export class ScriptedProvider implements Provider {
     const note = (what: Seen['what'], tokens = NOTHING): void =>
       void this.seen.push({ what, agent, model, tokens })
     let took = NOTHING
+    this.caps.push(maxTokens)
     note(attempt === 1 ? 'start' : 'again')
     try {
       await pause(ms, signal)

@@ -6,6 +6,14 @@ import type { TokenUsage } from './types.ts'
 
 type Limit = 'max_steps' | 'max_tokens' | 'max_cost' | 'max_tool_calls' | 'max_time'
 
+const UNITS: Readonly<Record<Limit, string>> = {
+  max_steps: 'steps',
+  max_tool_calls: 'tool calls',
+  max_tokens: 'tokens',
+  max_cost: 'US dollars',
+  max_time: 'ms',
+}
+
 /** BUDGET_EXCEEDED of one agent. */
 export function exceeded(
   agent: string,
@@ -14,10 +22,11 @@ export function exceeded(
   used: number,
   text = '',
 ): SpellError {
-  const unit = limit === 'max_time' ? ' ms' : ''
+  const said = (amount: number): string =>
+    `${amount.toLocaleString('en-US', { maximumSignificantDigits: 6, useGrouping: false })} ${UNITS[limit]}`
   return new SpellError(
     'BUDGET_EXCEEDED',
-    `Agent '${agent}' has used up its budget: expected ${limit} of at most ${max}${unit}, found ${used}${unit}.`,
+    `Agent '${agent}' has used up its budget: expected ${limit} of at most ${said(max)}, found ${said(used)}.`,
     {
       hint: `Raise budget.${limit}, or ask for less at once.`,
       details: { limit, max, used, who: `agent '${agent}'`, ...(text ? { text } : {}) },
@@ -99,12 +108,24 @@ export class Ledger {
     this.#limit('max_tokens', this.tokens, text)
     this.#limit('max_cost', this.cost, text)
     this.#parent?.check(text)
+    const over = this.budget?.overrun?.()
+    if (over) throw withText(over, text)
   }
 
   #limit(limit: Exclude<Limit, 'max_time'>, used: number, text?: string): void {
     const max = this.limits[limit]
     if (max !== undefined && used > max) throw exceeded(this.agent, limit, max, used, text)
   }
+}
+
+/** A limit of the run or of a part of its script, with what was paid for. */
+function withText(error: SpellError, text: string): SpellError {
+  const { code, message, hint, details } = error
+  const more = text ? { text } : {}
+  return new SpellError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    details: { ...(details as object), ...more },
+  })
 }
 
 /** Tokens in the names of results. */

@@ -57,7 +57,7 @@ test('nobody is asked where nobody is there', async () => {
   await open({ on_exceeded: 'pause' })
   const { context } = new FakeContext({ tokens: 10 })
   await expect(host.service('budgets').reserve(context, forecast, 'A model')).rejects.toThrow(
-    'The run has used up its budget',
+    'would need 50 tokens more than the 10 tokens left',
   )
 })
 

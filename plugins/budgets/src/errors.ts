@@ -1,4 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
+import { exact } from './exact.ts'
 import { NAMES } from './limits.ts'
 import type { Limit } from './limits.ts'
 
@@ -14,22 +15,40 @@ export interface Breach {
   readonly needed: number
 }
 
-const UNITS: Partial<Record<Limit, string>> = { timeMs: ' ms', cost: ' US dollars' }
+const UNITS: Readonly<Record<Limit, readonly [one: string, many: string]>> = {
+  timeMs: ['ms', 'ms'],
+  cost: ['US dollars', 'US dollars'],
+  tokens: ['token', 'tokens'],
+  modelCalls: ['step', 'steps'],
+  toolCalls: ['tool call', 'tool calls'],
+  depth: ['level', 'levels'],
+}
 
 /** BUDGET_EXCEEDED. `details` has the breach under the names that scripts know. */
 export function exceeded({ who, limit, max, used, needed }: Breach): SpellError {
   const name = NAMES[limit].limit
-  const unit = UNITS[limit] ?? ''
-  const more = needed > 0 ? `, and ${shown(needed)} more would be needed` : ''
   const whose = `${who.charAt(0).toUpperCase()}${who.slice(1)}`
+  const left = max - used
+  const found =
+    needed > 0 && left > 0
+      ? [
+          'has too little left',
+          `the next call would need ${said(needed - left)} more than the ${said(left)} left`,
+        ]
+      : ['has used up its budget', `found ${said(used)}`]
   return new SpellError(
     'BUDGET_EXCEEDED',
-    `${whose} has used up its budget: expected ${name} of at most ${shown(max)}${unit}, found ${shown(used)}${unit}${more}.`,
+    `${whose} ${found[0]}: expected ${name} of at most ${said(max)}, ${found[1]}.`,
     {
       hint: hintOf(who, name, limit),
-      details: { limit: name, used, max, who, needed },
+      details: { limit: name, used: exact(used), max, who, needed: exact(needed) },
     },
   )
+
+  function said(amount: number): string {
+    const [one, many] = UNITS[limit]
+    return `${shown(amount)} ${amount === 1 ? one : many}`
+  }
 }
 
 const FLAGS: Partial<Record<Limit, string>> = { tokens: '--max-tokens', cost: '--max-cost' }
@@ -41,7 +60,7 @@ function hintOf(who: string, name: string, limit: Limit): string {
 
 /** Money of one call is a fraction of a cent. */
 function shown(amount: number): string {
-  return String(Number(amount.toPrecision(6)))
+  return amount.toLocaleString('en-US', { maximumSignificantDigits: 6, useGrouping: false })
 }
 
 /** PRICE_UNKNOWN for a call whose money nobody could count. */

@@ -1,5 +1,6 @@
 import { durationMs } from '@llmspell/sdk'
 import type { BudgetLimits, BudgetUse } from '@llmspell/sdk'
+import { exact } from './exact.ts'
 
 /** A limit as code has it. */
 export type Limit = keyof BudgetLimits
@@ -52,7 +53,7 @@ export function shownLimits(limits: BudgetLimits): Record<string, number> {
 /** What was used, or is left, under the names that scripts know. */
 export function shownUse(use: Partial<BudgetUse>): Record<string, number> {
   const entries = Object.entries(use) as [Limit, number][]
-  return Object.fromEntries(entries.map(([limit, amount]) => [NAMES[limit].used, amount]))
+  return Object.fromEntries(entries.map(([limit, amount]) => [NAMES[limit].used, exact(amount)]))
 }
 
 /** Without what is not given. */

@@ -27,7 +27,7 @@ describe('a reservation', () => {
       expect.objectContaining({
         code: 'BUDGET_EXCEEDED',
         message:
-          'The run has used up its budget: expected max_cost of at most 0.05 US dollars, found 0 US dollars, and 0.06 more would be needed.',
+          'The run has too little left: expected max_cost of at most 0.05 US dollars, the next call would need 0.01 US dollars more than the 0.05 US dollars left.',
         hint: 'Raise --max-cost, or ask for less at once.',
         details: { limit: 'max_cost', used: 0, max: 0.05, who: 'the run', needed: 0.06 },
       }),
@@ -63,6 +63,19 @@ describe('a reservation', () => {
     const run = root({ tokens: 100, cost: 1 })
     run.reserve({ tokens: 10, cost: 0.1 }).settle(usage(figure, figure))
     expect(run.used).toMatchObject({ tokens: 10, cost: 0.1 })
+  })
+})
+
+test('an answer longer than foreseen is an overrun, here and below', () => {
+  const run = root({ cost: 0.000_001 })
+  const poet = run.child("agent 'poet'", {})
+  const held = poet.reserve({ tokens: 1, cost: 0.000_001 })
+  expect(poet.overrun()).toBeUndefined()
+  held.settle(usage(1, 0.000_003_2))
+  expect(poet.overrun()).toMatchObject({
+    message:
+      'The run has used up its budget: expected max_cost of at most 0.000001 US dollars, found 0.0000032 US dollars.',
+    details: { used: 0.000_003_2, needed: 0 },
   })
 })
 

@@ -1,4 +1,12 @@
-import type { Budget, BudgetLimits, BudgetUse, Forecast, Reservation, Usage } from '@llmspell/sdk'
+import type {
+  Budget,
+  BudgetLimits,
+  BudgetUse,
+  Forecast,
+  Reservation,
+  SpellError,
+  Usage,
+} from '@llmspell/sdk'
 import { amountsOf, NOTHING, ONE_TOOL, plus } from './amounts.ts'
 import type { Amounts } from './amounts.ts'
 import { Clock } from './clock.ts'
@@ -146,11 +154,23 @@ export class Node implements Budget {
     return { who, limit, max: this.#limits[limit]!, used: taken[limit], needed: more[limit] }
   }
 
+  overrun(): SpellError | undefined {
+    for (const node of this.chain()) {
+      const { tokens = Infinity, cost = Infinity } = node.#limits
+      const { tokens: told, cost: paid } = node.#spent
+      const limit = told > tokens ? 'tokens' : paid > cost + ROUNDING ? 'cost' : undefined
+      if (limit === undefined) continue
+      const [max, used] = [node.#limits[limit]!, node.#spent[limit]]
+      return exceeded({ who: node.name, limit, max, used, needed: 0 })
+    }
+    return undefined
+  }
+
   /** Where its time is used up. */
   get late(): Breach | undefined {
     const max = this.#limits.timeMs
     const used = Math.round(this.#clock.elapsed)
-    if (max === undefined || used < max) return undefined
+    if (max === undefined || (used < max && !this.#clock.signal?.aborted)) return undefined
     return { who: this.name, limit: 'timeMs', max, used, needed: 0 }
   }
 

@@ -7,7 +7,7 @@ import { refuseBeyond } from './capabilities.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
-import { reserve, settling } from './spending.ts'
+import { capOf, reserve, settling } from './spending.ts'
 import { providerOf } from './tape-provider.ts'
 import { answeringTape } from './taped.ts'
 import { timeoutsOf } from './timeouts.ts'
@@ -72,7 +72,9 @@ async function prepare(
   if (!answeringTape(hub, context)) giveNotices(hub, model, connected, context)
   const request = await changedRequest(hub, ask, model)
   refuseBeyond(model, request)
-  const provider = await providerOf(hub, model, connected, context)
+  const left = hub.budgets?.of(context).remaining() ?? {}
+  const cap = capOf(model, request, left)
+  const provider = await providerOf(hub, model, connected, context, cap)
   const within = hub.budgets?.of(context).signal
   return {
     provider,
@@ -111,7 +113,7 @@ async function* throughHooks(
   reservation: Reservation | undefined,
 ): AsyncGenerator<AnswerChunk> {
   const answered = priced(ask, model, attempts(hub, question, tally), tally)
-  const chunks = settling(answered, model, question.request, reservation)
+  const chunks = settling(hub, answered, model, question, reservation)
   const { response } = hub.points
   yield* watched(hub, ask, model, response.used ? changed(hub, ask, model, chunks) : chunks)
 }

@@ -1,4 +1,12 @@
-import type { BudgetUse, Forecast, ModelRequest, Reservation, Usage } from '@llmspell/sdk'
+import type {
+  BudgetUse,
+  CallContext,
+  Forecast,
+  ModelRequest,
+  Reservation,
+  Usage,
+  Value,
+} from '@llmspell/sdk'
 import { costOf } from './answer.ts'
 import { estimate } from './capabilities.ts'
 import type { Hub } from './hub.ts'
@@ -6,6 +14,9 @@ import type { AnswerChunk, ResolvedModel } from './types.ts'
 import type { Question } from './attempts.ts'
 
 const CHARS_PER_TOKEN = 4
+
+/** Sums of fractions are not exact. In tokens. */
+const ROUNDING = 1e-6
 
 /** What a call is expected to take: its question, and the most it may answer or, unsaid, the usual. */
 export function forecastOf(
@@ -29,7 +40,37 @@ function room(model: ResolvedModel, inputTokens: number, left: Partial<BudgetUse
   const { priceOut = 0 } = model
   if (left.cost === undefined || priceOut === 0) return byTokens
   const money = left.cost - costOf(model, { inputTokens, outputTokens: 0 })
-  return Math.min(byTokens, Math.floor((money * 1_000_000) / priceOut))
+  return Math.min(byTokens, Math.floor((money * 1_000_000) / priceOut + ROUNDING))
+}
+
+/** Most tokens of an answer that are asked for where nobody knows how many the model can give. */
+const SAFE_OUTPUT = 16_384
+
+/**
+ * The cap that keeps an answer within what is left; none where the caller set one, which is reserved in full, nor where
+ * the model cannot give that many.
+ */
+export function capOf(
+  model: ResolvedModel,
+  request: ModelRequest,
+  left: Partial<BudgetUse>,
+): number | undefined {
+  if (request.maxTokens !== undefined) return undefined
+  const cap = room(model, Math.max(1, estimate(request)), left)
+  return cap >= 1 && cap < (model.maxOutput ?? SAFE_OUTPUT) ? cap : undefined
+}
+
+/** Tells people once of each limit that an answer, longer than foreseen, went beyond. An agent fails with it. */
+function tellOverrun({ budgets }: Hub, context: CallContext): void {
+  if (context.actors.at(-1)?.kind === 'agent') return
+  const over = budgets?.of(context).overrun?.()
+  if (!over) return
+  const { who, limit } = over.details as { readonly who: string; readonly limit: string }
+  context.share(`models: ${limit} of ${who} overrun`, () => {
+    const data = over.details as Value
+    context.log({ level: 'warn', message: `${over.message} No more calls are made.`, data })
+    return { value: true }
+  })
 }
 
 function isPriced({ priceIn, priceOut }: ResolvedModel): boolean {
@@ -54,9 +95,10 @@ export async function reserve(
  * where an answer broke off or was left, as its text can be counted; nothing where none came.
  */
 export async function* settling(
+  hub: Hub,
   chunks: AsyncIterable<AnswerChunk>,
   model: ResolvedModel,
-  request: ModelRequest,
+  { request, context }: Pick<Question, 'request' | 'context'>,
   reservation: Reservation | undefined,
 ): AsyncGenerator<AnswerChunk> {
   if (!reservation) return yield* chunks
@@ -76,6 +118,7 @@ export async function* settling(
   } finally {
     if (length > 0) reservation.settle(counted())
     reservation.release()
+    tellOverrun(hub, context)
   }
 }
 

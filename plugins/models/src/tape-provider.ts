@@ -4,15 +4,19 @@ import type { Hub } from './hub.ts'
 import type { Connected } from './keys.ts'
 import type { ResolvedModel } from './types.ts'
 
-/** What answers for the model: its provider, or the tape of the run around it. */
+/**
+ * What answers for the model: its provider, or the tape of the run around it.
+ * @param cap most tokens of an answer, of which a tape knows nothing: what is left is another matter when it is played
+ */
 export async function providerOf(
   hub: Hub,
   model: ResolvedModel,
   connected: Connected,
   context: CallContext | undefined,
+  cap?: number,
 ): Promise<Provider> {
   const tape = context && hub.recorder?.of(context)
-  const installed = () => hub.extensions.get('providers', model.via)
+  const installed = async () => within(await hub.extensions.get('providers', model.via), cap)
   if (!context || !tape) return installed()
   const live = async () => {
     const { settings, access } = tape.answers ? await connectLive(hub, model, context) : connected
@@ -21,6 +25,16 @@ export async function providerOf(
   // A tape that answers everything needs none; one that does not may do with what is there.
   const own = tape.offline ? undefined : await installed().catch(() => undefined)
   return tape.provider({ ...tapedModel(model), verbs: verbsOf(own) }, live, context)
+}
+
+function within(provider: Provider, maxTokens: number | undefined): Provider {
+  if (maxTokens === undefined) return provider
+  const call: Pick<Provider, 'generate' | 'stream'> = {
+    generate: (model, request, options) =>
+      provider.generate(model, { ...request, maxTokens }, options),
+    stream: (model, request, options) => provider.stream(model, { ...request, maxTokens }, options),
+  }
+  return Object.assign(Object.create(provider) as Provider, call)
 }
 
 const VERBS = ['models', 'status', 'pull', 'embed'] as const

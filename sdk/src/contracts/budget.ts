@@ -1,3 +1,4 @@
+import type { SpellError } from '../errors.ts'
 import type { CallContext, Usage } from './run.ts'
 
 /** Limits of one node of the tree. Times in ms, money in US dollars; absent: none of its own. */
@@ -51,6 +52,8 @@ export interface Budget {
    * @throws BUDGET_EXCEEDED with `details` `{ limit, used, max, who }`: nothing was sent
    */
   reserve(forecast: Forecast): Reservation
+  /** BUDGET_EXCEEDED where more was spent, here or above, than the limits allow: an answer was longer than foreseen. */
+  overrun?(): SpellError | undefined
   /** Counts one call of a tool. @throws BUDGET_EXCEEDED */
   tool(): void
   /** Lowers limits; never raises them. */
