@@ -61,7 +61,7 @@ describe('--record and --replay', () => {
     expect(server.requests).toHaveLength(2)
     const unused = await llmspell(['exec', ASK, '--replay', 'a.json'], { cwd: folder.path })
     expect(unused.stderr).toMatch(
-      /^warning: 1 answer of a\.json were not asked for:\n {2}interactions\[0\]/,
+      /^warning: 1 answer of a\.json was not asked for:\n {2}interactions\[0\]/,
     )
   })
 
@@ -74,7 +74,9 @@ describe('--record and --replay', () => {
     const replayed = await llmspell(['exec', source, '--replay', 'a.json'], { cwd })
     expect(replayed).toEqual({ code: 0, signal: null, stdout: recorded.stdout, stderr: '' })
     const other = ['exec', source, '--replay', 'a.json', '--model', 'mock/demo']
-    expect((await llmspell(other, { cwd })).stderr).toContain('REPLAY_MISMATCH')
+    const { stderr } = await llmspell(other, { cwd })
+    expect(stderr).toContain('REPLAY_MISMATCH')
+    expect(stderr).toContain('another model: add --model openai/')
   })
 
   test('say what is wrong', async () => {
@@ -218,6 +220,41 @@ describe('llmspell test', () => {
     const quiet = await example.test(['shop.test.lua'])
     expect(quiet).toMatchObject({ code: 1, stdout: expect.stringContaining('(cassette)') })
     expect(quiet.stdout).toMatch(/^ +\+.*Psst/m)
+  })
+
+  test('says that there is no cassette yet, and records it without what is no longer asked', async () => {
+    const asking = (...words: string[]) =>
+      words
+        .map(
+          (word) =>
+            `Test.case("${word}", function() Test.ok(Agent.create{ model = "mock/demo" }:execute("${word}").text) end)`,
+        )
+        .join('\n')
+    using folder = new Folder({ 'a.test.lua': asking('one', 'two') })
+    const cwd = folder.path
+    const first = await llmspell(['test', 'a.test.lua'], { cwd })
+    expect(first).toMatchObject({ code: 1 })
+    expect(first.stdout).toContain("Cassette '__cassettes__/a.test.lua.json'")
+    expect(first.stdout).toMatch(/no cassette yet[^]*hint: .*--record/)
+    const recorded = await llmspell(['test', '--record'], { cwd })
+    expect(recorded.stdout).toContain('recorded: 2 answers in __cassettes__/a.test.lua.json\n')
+    folder.write('a.test.lua', asking('two', 'three'))
+    const some = await llmspell(['test', '--record', '--filter', 'three'], { cwd })
+    expect(some.stdout).toContain('recorded: 1 answer in')
+    expect(some.stdout).not.toContain('dropped')
+    const rest = await llmspell(['test', '--record'], { cwd })
+    expect(rest.stdout).toMatch(/^dropped: 1 answer of .* asked for:\n {2}.*"one"$/m)
+    expect(await llmspell(['test'], { cwd })).toMatchObject({ code: 0 })
+  })
+
+  test('no case at all is no success', async () => {
+    using folder = new Folder({ 'a.test.lua': 'Test.case("one", function() end)' })
+    const cwd = folder.path
+    const none = await llmspell(['test', '--filter', 'nosuch'], { cwd })
+    expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('FILTER_UNKNOWN') })
+    folder.write('a.test.lua', 'print(1)')
+    const empty = await llmspell(['test'], { cwd })
+    expect(empty).toMatchObject({ code: 3, stdout: expect.stringContaining('has no case') })
   })
 
   test('filters, bails out and prints events for programs', async () => {

@@ -12,7 +12,11 @@ import { define } from '../oclif/command.ts'
 import { runTests } from '../suite/run.ts'
 
 const FLAGS: readonly FlagSpec[] = [
-  { name: 'record', kind: 'switch', summary: 'Ask models what no cassette has, and keep it' },
+  {
+    name: 'record',
+    kind: 'switch',
+    summary: 'Ask models what no cassette has, keep it, drop the rest',
+  },
   { name: 'update', char: 'u', kind: 'switch', summary: 'Ask models all anew' },
   { name: 'filter', kind: 'text', value: 'TEXT', summary: 'Only cases with this in their name' },
   { name: 'bail', kind: 'switch', summary: 'Stop at the first case that fails' },
@@ -32,9 +36,11 @@ export const test = define(
   SPEC,
   {
     summary: 'Run test scripts with models that answer from cassettes',
-    description: `Runs *.test.lua, *.test.js and *.test.ts, each as a run of its own. What models
-answer comes from __cassettes__ beside them, without a key or a network. What
-is not there, has changed or is not asked for fails. Exit code 1: a case failed.`,
+    description:
+      'Runs *.test.lua, *.test.js and *.test.ts, each as a run of its own. What models answer comes from ' +
+      '__cassettes__ beside them, without a key or a network. What is not there, has changed or is not asked ' +
+      'for fails; --record asks for what is missing and takes out what a whole script did not ask for. Exit ' +
+      'code 1: a case failed; 3: there is none.',
     examples: [
       {
         description: 'Run those below a folder',

@@ -68,10 +68,12 @@ function tell(file: string, { recorded, unused, written }: TapeReport): void {
   if (written) err(`recorded: ${answers(recorded)} in ${plain(file)}\n`)
   if (unused.length === 0) return
   const rows = unused.map((row) => `  ${plain(row)}\n`).join('')
-  err(`warning: ${answers(unused.length)} of ${plain(file)} were not asked for:\n${rows}`)
+  const were = unused.length === 1 ? 'was' : 'were'
+  err(`warning: ${answers(unused.length)} of ${plain(file)} ${were} not asked for:\n${rows}`)
 }
 
-const answers = (count: number): string => (count === 1 ? '1 answer' : `${count} answers`)
+/** A number of answers, in words. */
+export const answers = (count: number): string => (count === 1 ? '1 answer' : `${count} answers`)
 
 /** The failure of the run is the one to be told, unless both are the same. */
 function tellFailure(other: unknown, error: unknown): void {

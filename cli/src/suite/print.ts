@@ -2,6 +2,7 @@ import { fromErrorRecord, type TestCase } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain, printable } from '../print/escape.ts'
 import { failureText } from '../print/failure.ts'
+import { answers } from '../run/tape.ts'
 import type { Paint } from '../print/style.ts'
 import type { ScriptReport } from './script.ts'
 
@@ -43,6 +44,16 @@ export function summaryLine(summary: Summary, paint: Paint): string {
   return `\n${parts.filter(Boolean).join(', ')} in ${scripts} (${seconds} s)\n`
 }
 
+/** What became of the cassette of a script, where it was written. */
+export function tapeText({ tape }: ScriptReport): string {
+  if (!tape?.written) return ''
+  const { recorded, unused, dropped, name } = tape
+  const kept = recorded === 0 ? '' : `recorded: ${answers(recorded)} in ${plain(name)}\n`
+  if (!dropped) return kept
+  const rows = unused.map((row) => `  ${plain(row)}\n`).join('')
+  return `${kept}dropped: ${answers(unused.length)} of ${plain(name)} that nobody asked for:\n${rows}`
+}
+
 /** All failures of a script, and what it had printed. */
 export function failuresText(report: ScriptReport, paint: Paint): string {
   const failed = report.cases.filter(({ ok }) => !ok)
@@ -74,8 +85,9 @@ export function caseEvent(file: string, { name, ok, durationMs, error }: TestCas
 
 /** The cassette of a script as an event. */
 export function scriptEvent({ file, tape, skipped }: ScriptReport): string {
-  const { recorded = 0, replayed = 0, unused = [] } = tape ?? {}
-  return `${toJson({ event: 'script', file, recorded, replayed, unused: unused.length, skipped })}\n`
+  const { recorded = 0, replayed = 0, unused = [], dropped = false } = tape ?? {}
+  const counts = { recorded, replayed, unused: unused.length, dropped, skipped }
+  return `${toJson({ event: 'script', file, ...counts })}\n`
 }
 
 export function summaryEvent({ durationMs, ...counts }: Summary): string {

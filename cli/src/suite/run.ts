@@ -15,7 +15,10 @@ import {
   summaryEvent,
   summaryLine,
   summaryOf,
+  type Summary,
+  tapeText,
 } from './print.ts'
+import { NO_CASE } from './whole.ts'
 import { runTest, type ScriptReport, type TestOptions } from './script.ts'
 
 /**
@@ -42,9 +45,26 @@ export async function runTests(stage: Stage): Promise<number> {
     } satisfies TestOptions),
   )
   const summary = summaryOf(reports, now() - started)
+  refuseNone(text(parsed, 'filter'), summary)
   out(json ? summaryEvent(summary) : summaryLine(summary, paint))
-  if (!json) for (const report of reports) out(failuresText(report, paint))
-  return summary.failed === 0 ? 0 : EXIT_CODES.script
+  if (!json) for (const report of reports) out(tapeText(report) + failuresText(report, paint))
+  if (summary.failed === 0) return 0
+  return isEmpty(reports) ? EXIT_CODES.input : EXIT_CODES.script
+}
+
+/** True where no script has a case. */
+function isEmpty(reports: readonly ScriptReport[]): boolean {
+  const found = reports.flatMap(({ cases }) => cases)
+  return found.every(({ name, error }) => name === '(script)' && error?.code === NO_CASE)
+}
+
+/** @throws FILTER_UNKNOWN where the filter leaves no case */
+function refuseNone(filter: string | undefined, { passed, failed, skipped }: Summary): void {
+  if (filter === undefined || passed + failed > 0) return
+  const text = `No case has '${filter}' in its name, of ${skipped}.`
+  throw new SpellError('FILTER_UNKNOWN', text, {
+    hint: 'Leave --filter out to see the names of all.',
+  })
 }
 
 /** So many at a time, in the order of their names; none is begun after a failure with --bail. */

@@ -84,7 +84,9 @@ async function runIn(
   const started = now()
   const ended = await outcome(() => runtime.run({ ...request, settings }))
   const { cases, skipped } = bench.close()
-  const closed = await outcome(() => tape.close())
+  const isWhole =
+    !('error' in ended) && skipped === 0 && cases.length > 0 && cases.every(({ ok }) => ok)
+  const closed = await outcome(() => tape.close({ drop: isWhole }))
   if (mode === 'record' && closed.value?.recorded === 0) rmSync(cassette, { force: true })
   const whole = { cases, skipped, ended, closed, replays: mode === 'replay' }
   const own = [...wholeFailures(whole)].map(([name, error]): TestCase => {

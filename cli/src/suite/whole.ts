@@ -1,4 +1,5 @@
 import { SpellError, toErrorRecord, type TapeReport, type TestCase } from '@llmspell/sdk'
+import { answers } from '../run/tape.ts'
 
 /** How something ended. */
 export interface Outcome<T> {
@@ -39,7 +40,7 @@ export function* wholeFailures({
   for (const message of closed.value?.missed ?? [])
     if (!told(message)) yield ['(cassette)', new SpellError('REPLAY_MISMATCH', message)]
   if ('error' in ended || cases.some(({ ok }) => !ok)) return
-  if (cases.length === 0 && skipped === 0) yield ['(script)', noCase()]
+  if (cases.length === 0 && skipped === 0) return yield ['(script)', noCase()]
   const unused = skipped === 0 && replays ? (closed.value?.unused ?? []) : []
   if (unused.length > 0) yield ['(cassette)', notAsked(unused)]
 }
@@ -47,16 +48,19 @@ export function* wholeFailures({
 const messageOf = (error: unknown): string | undefined =>
   error === undefined ? undefined : toErrorRecord(error).message
 
+/** Code of a script without a case. */
+export const NO_CASE = 'INPUT_INVALID'
+
 function noCase(): SpellError {
-  return new SpellError('TEST_FAILED', 'The script has no case.', {
+  return new SpellError(NO_CASE, 'The script has no case.', {
     hint: "Write one: Test.case('adds', function() Test.equal(1 + 1, 2) end)",
   })
 }
 
 function notAsked(unused: readonly string[]): SpellError {
   const rows = unused.map((row) => `\n  ${row}`).join('')
-  const text = `The cassette has ${unused.length} that nobody asked for:${rows}`
+  const text = `The cassette has ${answers(unused.length)} that nobody asked for:${rows}`
   return new SpellError('REPLAY_MISMATCH', text, {
-    hint: 'Record it anew with: llmspell test --update',
+    hint: 'Take them out with: llmspell test --record',
   })
 }

@@ -1,5 +1,6 @@
 import type { ModelItem, TapedModel, TapeMode } from '@llmspell/sdk'
 import type { Sidecar } from './bytes.ts'
+import { EMPTY } from './cassette.ts'
 import type { Cassette, Interaction, TapedRequest, TapedResponse, Verb } from './cassette.ts'
 import { mismatch } from './mismatch.ts'
 import type { Numbered } from './mismatch.ts'
@@ -82,7 +83,7 @@ export class Deck {
       return this.#before.interactions[found]!.response
     }
     if (this.#mode === 'auto') return undefined
-    const failure = mismatch(this.#file, request, this.#numbered())
+    const failure = mismatch(this.#file, request, this.#numbered(), this.#before === EMPTY)
     this.#missed.push(failure.message)
     throw failure
   }
@@ -104,11 +105,15 @@ export class Deck {
     return slot
   }
 
-  /** The cassette with what was recorded, in an order that does not depend on time. */
-  result(): Cassette {
+  /**
+   * The cassette with what was recorded, in an order that does not depend on time.
+   * @param drop without what nobody asked for
+   */
+  result(drop = false): Cassette {
     const fresh = this.#slots.map(({ request, response, partial }): Interaction => {
       return { request, response: response ?? partial() }
     })
+    const kept = this.#kept.filter((_, i) => !drop || this.#used.has(i))
     const before = this.#mode === 'auto' ? this.#before : undefined
     const unnamed = before?.unnamed ?? this.#unnamed
     const models = { ...before?.models, ...Object.fromEntries(this.#models) }
@@ -116,7 +121,7 @@ export class Deck {
       cassette: 1,
       ...(unnamed === undefined ? {} : { unnamed }),
       models: Object.fromEntries(Object.entries(models).sort(([a], [b]) => (a < b ? -1 : 1))),
-      interactions: [...this.#kept, ...fresh].sort((a, b) => byContent(a.request, b.request)),
+      interactions: [...kept, ...fresh].sort((a, b) => byContent(a.request, b.request)),
     }
   }
 

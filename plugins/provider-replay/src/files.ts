@@ -9,7 +9,7 @@ import {
   rm,
   stat,
 } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, isAbsolute, join, relative } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import { sha256 } from './bytes.ts'
 import type { Sidecar } from './bytes.ts'
@@ -18,13 +18,19 @@ import type { Cassette } from './cassette.ts'
 import { pretty } from './json.ts'
 import type { Json } from './json.ts'
 
+/** A cassette in texts: as seen from the working folder, and bare where it lies elsewhere. */
+export function nameOf(file: string): string {
+  const path = relative('', file)
+  return path.startsWith('..') || isAbsolute(path) ? basename(file) : path
+}
+
 /** @param mayMiss whether one that is not there is empty. @throws CASSETTE_NOT_FOUND, CASSETTE_INVALID */
 export async function readCassette(file: string, mayMiss: boolean): Promise<Cassette> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && mayMiss) return undefined
-    throw error.code === 'ENOENT' ? notFound(file) : invalid(basename(file), reason(error))
+    throw error.code === 'ENOENT' ? notFound(file) : invalid(nameOf(file), reason(error))
   })
-  return text === undefined ? EMPTY : parseCassette(text, basename(file))
+  return text === undefined ? EMPTY : parseCassette(text, nameOf(file))
 }
 
 /** Before anything is asked and paid. @throws CASSETTE_UNWRITABLE */
@@ -59,12 +65,18 @@ export async function writeCassette(
   }
 }
 
+/** Takes it away with all that lies beside it. */
+export async function removeCassette(file: string): Promise<void> {
+  await rm(file, { force: true })
+  await removeUnused(besides(file), '')
+}
+
 /** @throws CASSETTE_INVALID for a content that is gone or changed */
 export async function readBytes(file: string, name: string, hash: string): Promise<Uint8Array> {
   const bytes = await readFile(join(besides(file), basename(name))).catch(() => undefined)
   if (bytes && sha256(bytes) === hash) return new Uint8Array(bytes)
   const found = bytes ? 'another content in' : 'nothing at'
-  throw invalid(basename(file), `${found} '${basename(besides(file))}/${name}'`)
+  throw invalid(nameOf(file), `${found} '${basename(besides(file))}/${name}'`)
 }
 
 /** Folder of what lies beside a cassette: `talk.media` of `talk.json`. */
@@ -101,18 +113,18 @@ async function removeUnused(folder: string, text: string): Promise<void> {
 }
 
 function notFound(file: string): SpellError {
-  const text = `Cassette '${basename(file)}' does not exist.`
+  const text = `Cassette '${nameOf(file)}' does not exist.`
   return new SpellError('CASSETTE_NOT_FOUND', text, {
     hint: 'Record it first, with --record in the place of --replay.',
-    details: { cassette: basename(file) },
+    details: { cassette: nameOf(file) },
   })
 }
 
 function unwritable(file: string, error: NodeJS.ErrnoException): SpellError {
-  const text = `Cassette '${basename(file)}' cannot be written: ${reason(error)}.`
+  const text = `Cassette '${nameOf(file)}' cannot be written: ${reason(error)}.`
   return new SpellError('CASSETTE_UNWRITABLE', text, {
     hint: 'Name a file in a folder that you may write to.',
-    details: { cassette: basename(file) },
+    details: { cassette: nameOf(file) },
     cause: error,
   })
 }

@@ -14,15 +14,22 @@ export interface Numbered {
   readonly used: boolean
 }
 
-/** REPLAY_MISMATCH for a request that the cassette has no answer to, with what is nearest to it. */
+/**
+ * REPLAY_MISMATCH for a request that the cassette has no answer to, with what is nearest to it.
+ * @param isNew there is no cassette at all
+ */
 export function mismatch(
   file: string,
   request: TapedRequest,
   all: readonly Numbered[],
+  isNew: boolean,
 ): SpellError {
   const title = titleOf(request)
   const nearest = nearestOf(request, all)
-  if (!nearest) return failure(file, `${title} was not recorded, and nothing else is in it`, {})
+  if (!nearest) {
+    const why = isNew ? ': there is no cassette yet' : ', and nothing else is in it'
+    return failure(file, `${title} was not recorded${why}`, {}, isNew ? FIRST : AGAIN)
+  }
   const { index, interaction, used } = nearest
   const diff = unifiedDiff(shown(interaction.request), shown(request), [
     `recorded: interactions[${index}]`,
@@ -31,18 +38,30 @@ export function mismatch(
   if (diff === '') return failure(file, `${title} was asked more often than recorded`, { index })
   const note = used ? ', which was used already' : ''
   const text = `${title} was not recorded; the nearest is interactions[${index}]${note}`
-  return failure(file, text, { index, diff: diff.slice(0, MOST_TEXT) })
+  const details = { index, diff: diff.slice(0, MOST_TEXT) }
+  return failure(file, text, details, otherModel(interaction.request, request))
+}
+
+const FIRST = 'Ask the model and keep its answers: run it again with --record.'
+const AGAIN = 'Undo the change, or record the cassette again.'
+
+/** What to do where the same was asked of another model. */
+function otherModel(recorded: TapedRequest, asked: TapedRequest): string {
+  const model = `${recorded.provider}/${recorded.model}`
+  if (model === `${asked.provider}/${asked.model}`) return AGAIN
+  return `It was recorded with another model: add --model ${model}, or record the cassette again.`
 }
 
 function failure(
   file: string,
   text: string,
   details: { readonly index?: number; readonly diff?: string },
+  hint = AGAIN,
 ): SpellError {
   const { diff } = details
   const shownDiff = diff === undefined ? '' : `\n${cut(diff)}`
   return new SpellError('REPLAY_MISMATCH', `Cassette '${file}': ${text}.${shownDiff}`, {
-    hint: 'Undo the change, or record the cassette again.',
+    hint,
     details: { cassette: file, ...details },
   })
 }

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { isSpellError } from '@llmspell/sdk'
 import type {
   CallContext,
@@ -14,7 +13,7 @@ import type {
 } from '@llmspell/sdk'
 import type { Cassette, TapedRequest } from './cassette.ts'
 import { Deck } from './deck.ts'
-import { readBytes, writeCassette } from './files.ts'
+import { nameOf, readBytes, removeCassette, writeCassette } from './files.ts'
 import type { Volatile } from './request.ts'
 import { SecretScan } from './secrets.ts'
 import { tapedProvider } from './taped-provider.ts'
@@ -58,7 +57,7 @@ export class Reel implements Tape, OpenTape {
 
   /** For texts: never the path of this machine. */
   get name(): string {
-    return basename(this.#options.file)
+    return nameOf(this.#options.file)
   }
 
   get answers(): boolean {
@@ -113,25 +112,31 @@ export class Reel implements Tape, OpenTape {
     return this.offline && this.#last.has(failure as SpellError)
   }
 
-  close(): Promise<TapeReport> {
+  close({ drop = false } = {}): Promise<TapeReport> {
     this.#options.onClose()
-    return (this.#closing ??= this.#close())
+    return (this.#closing ??= this.#close(drop))
   }
 
-  async #close(): Promise<TapeReport> {
+  async #close(drop: boolean): Promise<TapeReport> {
     if (this.#broken) throw this.#broken
-    const { recorded, replayed, unused, missed, sidecar } = this.deck
-    const { mode, file } = this.#options
-    const written = mode === 'record' || (mode === 'auto' && recorded > 0)
-    if (written) {
-      const cassette = this.deck.result()
-      for (const context of this.#redacts.values()) {
-        const scan = new SecretScan(context)
-        scan.all(cassette.interactions)
-        scan.files(sidecar)
-      }
-      await writeCassette(file, cassette, sidecar)
+    const { recorded, replayed, unused, missed } = this.deck
+    const { name } = this
+    const { mode } = this.#options
+    const dropped = drop && mode === 'auto' && unused.length > 0
+    const written = mode === 'record' || (mode === 'auto' && recorded > 0) || dropped
+    if (written) await this.#write(this.deck.result(dropped), dropped)
+    return { recorded, replayed, unused, missed: [...missed], written, name, dropped }
+  }
+
+  async #write(cassette: Cassette, dropped: boolean): Promise<void> {
+    const { file } = this.#options
+    const { sidecar } = this.deck
+    if (dropped && cassette.interactions.length === 0) return removeCassette(file)
+    for (const context of this.#redacts.values()) {
+      const scan = new SecretScan(context)
+      scan.all(cassette.interactions)
+      scan.files(sidecar)
     }
-    return { recorded, replayed, unused, missed: [...missed], written }
+    await writeCassette(file, cassette, sidecar)
   }
 }

@@ -26,6 +26,10 @@ export interface TapeReport {
   /** Requests that the cassette does not have, as they were refused. */
   readonly missed: readonly string[]
   readonly written: boolean
+  /** How texts name the cassette: as seen from the working folder. */
+  readonly name: string
+  /** True where the unused ones were taken out of the cassette. */
+  readonly dropped: boolean
 }
 
 /** One cassette while it is used. `id` goes into the setting `tape` of the runs that use it. */
@@ -33,9 +37,10 @@ export interface OpenTape {
   readonly id: string
   /**
    * Ends it; what was recorded is written, or nothing at all. Once; later calls give the same.
+   * @param options `drop`: with the mode `auto`, take out what nobody asked for; a cassette of which nothing is left goes
    * @throws CASSETTE_SECRET, CASSETTE_UNWRITABLE
    */
-  close(): Promise<TapeReport>
+  close(options?: { readonly drop?: boolean }): Promise<TapeReport>
 }
 
 /** A model as it is about to be called. */
