@@ -1,9 +1,13 @@
 import { describe, inputInvalid } from '@llmspell/sdk'
-import type { Schema, ToolResult, Value } from '@llmspell/sdk'
+import type { CallContext, Schema, ToolResult, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
-import { isAnyUntrusted, unionOf, worstEffect } from './bound-tool.ts'
+import { unionOf } from './bound-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
+import { reachOf } from './reach.ts'
 import type { AgentResult } from './result.ts'
+
+/** The category of agents among tools. */
+export const AGENTS = 'agent'
 
 /** The parameters of an agent that is called as a tool, unless its maker says others. */
 export const INPUT_SCHEMA: Schema = {
@@ -52,15 +56,21 @@ function toolResult(tool: string, { text, result, data, metadata }: AgentResult)
 }
 
 /** An agent in the tools of another one. Its calls count for the budgets of both. */
-export function agentTool(agent: Agent): BoundTool {
+export function agentTool(agent: Agent, context: CallContext): BoundTool {
   const name = toolName(agent.name)
-  const tools = [...agent.toolbox.values()]
   return {
     model: { name, description: toolDescription(agent), input: INPUT_SCHEMA },
-    effect: worstEffect(tools),
-    permissions: unionOf(tools),
+    agent,
+    asksModel: true,
+    permissions: unionOf(agent.toolbox.values()),
     depth: agent.depth,
-    untrusted: isAnyUntrusted(tools),
+    // Looked up late: agents to pass the conversation on to may be made after this one.
+    get effect() {
+      return reachOf(agent, context).effect
+    },
+    get untrusted() {
+      return reachOf(agent, context).untrusted
+    },
     async invoke(ask, params, _options, { signal } = {}) {
       const input = asked(agent.name, params)
       const result = await ask.tool('Agent', 'Agent.execute', [input], {

@@ -1,10 +1,11 @@
 import { expandSchema } from '@llmspell/sdk'
 import type { CallContext, HandleRef, Schema, Tool, ToolItem, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
-import { INPUT_SCHEMA, toolDescription, toolName } from './agent-tool.ts'
+import { AGENTS, INPUT_SCHEMA, toolDescription, toolName } from './agent-tool.ts'
 import { asking } from './ask.ts'
-import { isAnyUntrusted, unionOf, worstEffect } from './bound-tool.ts'
+import { unionOf } from './bound-tool.ts'
 import type { House } from './house.ts'
+import { reachOf } from './reach.ts'
 import type { AgentResult } from './result.ts'
 
 /** How an agent appears as a tool. */
@@ -17,17 +18,21 @@ export interface AsToolOptions {
 // An agent has limits of its own; the clock of the tool is only there for one that hangs.
 const TIMEOUT_MS = 3_600_000
 
-function itemOf(agent: Agent, options: AsToolOptions): ToolItem & { readonly source: string } {
-  const tools = [...agent.toolbox.values()]
+function itemOf(
+  agent: Agent,
+  options: AsToolOptions,
+  context: CallContext,
+): ToolItem & { readonly source: string } {
+  const { effect, untrusted } = reachOf(agent, context)
   return {
     name: options.name ?? toolName(agent.name),
     description: options.description ?? toolDescription(agent),
-    category: 'agent',
+    category: AGENTS,
     source: 'script',
     input: options.schema ? expandSchema(options.schema) : INPUT_SCHEMA,
-    permissions: unionOf(tools),
-    effect: worstEffect(tools),
-    ...(isAnyUntrusted(tools) ? { untrusted: true } : {}),
+    permissions: unionOf(agent.toolbox.values()),
+    effect,
+    ...(untrusted ? { untrusted } : {}),
     timeoutMs: TIMEOUT_MS,
   }
 }
@@ -43,7 +48,7 @@ export async function asTool(
   house: House,
   context: CallContext,
 ): Promise<HandleRef> {
-  const item = itemOf(agent, options)
+  const item = itemOf(agent, options, context)
   const handle = agent.ref
   const tool: Tool<Value> = {
     validate: await house.schemas.compile(item.input as Schema),
@@ -53,8 +58,8 @@ export async function asTool(
       const answer = above
         ? above.tool('Agent', 'Agent.execute', [input], { handle, signal })
         : context.call('Agent', 'Agent.execute', [input], { handle, signal })
-      const { result, text } = (await answer) as AgentResult
-      return { result, text }
+      const { result, text, metadata } = (await answer) as AgentResult
+      return { result, text, ...(metadata.untrusted ? { untrusted: true } : {}) }
     },
   }
   house.tools.register(item, tool, context)

@@ -22,6 +22,11 @@ export function isAnyUntrusted(tools: Iterable<BoundTool>): boolean {
   return false
 }
 
+/** Whether what a tool says where it fails may be words from outside. */
+export function failsWithWords({ untrusted, asksModel = false }: BoundTool): boolean {
+  return untrusted || asksModel
+}
+
 /** One tool as an agent holds it. */
 export interface BoundTool {
   /** As the model sees it. */
@@ -35,6 +40,10 @@ export interface BoundTool {
   readonly untrusted: boolean
   /** Of its results, where it says so. */
   readonly output?: Schema
+  /** The agent that it asks, where it is one of the script's. */
+  readonly agent?: Agent
+  /** What its failures say may be the words of a model. */
+  readonly asksModel?: boolean
   /** It calls the agent's other tools. */
   readonly usesTools?: boolean
   /** No call, but the conversation goes on with this agent. */

@@ -1,6 +1,7 @@
 import { fromErrorRecord } from '@llmspell/sdk'
 import type { GrantedTools, ToolResult, Value } from '@llmspell/sdk'
-import { approval } from './approval.ts'
+import { approval, overseen } from './approval.ts'
+import { failsWithWords } from './bound-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
 import { notGranted } from './toolbox.ts'
 import type { Turn } from './turn.ts'
@@ -42,12 +43,13 @@ export class Granted implements GrantedTools {
     const refusal = await approval(this.#turn, tool, call)
     if (refusal) throw fromErrorRecord(refusal)
     try {
-      const result = await tool.invoke(ask, input, {}, { signal: this.#signal })
-      if (result.metadata.untrusted) this.#outside()
+      const more = { signal: this.#signal }
+      const result = await overseen(this.#turn, () => tool.invoke(ask, input, {}, more))
+      if (isOutside(tool, result)) this.#outside()
       return result
     } catch (error) {
       // What a tool says of a page that it has read may be the words of that page.
-      if (tool.untrusted) this.#outside()
+      if (failsWithWords(tool)) this.#outside()
       throw error
     }
   }
@@ -64,5 +66,8 @@ export class Granted implements GrantedTools {
     this.#turn.record.untrusted = true
   }
 }
+
+const isOutside = (tool: BoundTool, { success, metadata }: ToolResult): boolean =>
+  metadata.untrusted === true || (!success && failsWithWords(tool))
 
 const folded = (name: string): string => name.replaceAll(/[_-]/g, '').toLowerCase()

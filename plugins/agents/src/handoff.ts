@@ -1,3 +1,4 @@
+import { approversOf } from './approval.ts'
 import { SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { Schema } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
@@ -78,6 +79,7 @@ export function passOn(turn: Turn, to: Agent): ToolOutcome {
     return failure(toErrorRecord(error))
   }
   record.next = to
+  record.approvers = approversOf(turn)
   record.handoffs++
   return { text: `The agent '${to.name}' goes on.` }
 }

@@ -1,7 +1,7 @@
 import { fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
 import type { Artifacts, ErrorRecord, NestedCall, ToolResult, Value } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
-import { failure } from './bound-tool.ts'
+import { failsWithWords, failure } from './bound-tool.ts'
 import type { BoundTool, ToolOutcome } from './bound-tool.ts'
 import { modelText } from './model-text.ts'
 
@@ -27,15 +27,34 @@ export async function outcomeFor(
   try {
     const result = await tool.invoke(ask, params, { on_error: 'return' }, more)
     const outcome = told(result)
-    const { metadata } = result
-    const read = await modelText({ text: outcome.text, metadata }, ask, artifacts)
-    return { ...outcome, text: read, ...(metadata.untrusted ? { untrusted: true } : {}) }
+    const outside = result.success ? {} : markOf(tool)
+    return await readable(outcome, { ...result.metadata, ...outside }, ask, artifacts)
   } catch (error) {
     if (ask.stop.signal.aborted) throw error
     const record = toErrorRecord(error, 'TOOL_FAILED')
     if (isFatal(record)) throw error
-    return failure(record)
+    const metadata = { ...factsOf(tool, ask), ...markOf(tool) }
+    return readable(failure(record), metadata, ask, artifacts)
   }
+}
+
+/** Of a failure: it may say what a page says, or what a model has made of it. */
+const markOf = (tool: BoundTool): { readonly untrusted?: true } =>
+  failsWithWords(tool) ? { untrusted: true } : {}
+
+function factsOf({ model }: BoundTool, { context }: Ask): ToolResult['metadata'] {
+  const { runId, seq } = context
+  return { tool: model.name, duration_ms: 0, execution_time_ms: 0, run_id: runId, seq }
+}
+
+async function readable(
+  outcome: ToolOutcome,
+  metadata: ToolResult['metadata'],
+  ask: Ask,
+  artifacts: Artifacts | undefined,
+): Promise<ToolOutcome> {
+  const text = await modelText({ text: outcome.text, metadata }, ask, artifacts)
+  return { ...outcome, text, ...(metadata.untrusted ? { untrusted: true } : {}) }
 }
 
 function told({ success, text, result, error }: ToolResult): ToolOutcome {

@@ -1,7 +1,7 @@
 import { printable, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, MessagePart, ModelChunk, Value } from '@llmspell/sdk'
 import { cancelled } from './abort.ts'
-import { approval } from './approval.ts'
+import { approval, overseen } from './approval.ts'
 import { failure } from './bound-tool.ts'
 import type { ToolOutcome } from './bound-tool.ts'
 import { Granted } from './granted.ts'
@@ -84,7 +84,8 @@ async function outcome(turn: Turn, call: Asked, signal: AbortSignal): Promise<To
   const refusal = await approval(turn, tool, call)
   if (refusal) return failure(refusal)
   const tools = tool.usesTools ? new Granted(turn, call.id, signal) : undefined
-  return outcomeFor(ask, tool, call.input, artifacts, { signal, ...(tools ? { tools } : {}) })
+  const more = { signal, ...(tools ? { tools } : {}) }
+  return overseen(turn, () => outcomeFor(ask, tool, call.input, artifacts, more))
 }
 
 /** Small models often need no more than to see the schema again. */

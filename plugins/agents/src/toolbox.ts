@@ -1,7 +1,7 @@
 import { didYouMean, isRef, printable, SpellError } from '@llmspell/sdk'
 import type { CallContext, ToolDescription, ToolRegistry, ToolResult } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
-import { agentTool } from './agent-tool.ts'
+import { AGENTS, agentTool } from './agent-tool.ts'
 import type { BoundTool } from './bound-tool.ts'
 import type { ToolEntry } from './config.ts'
 import { withSignatures } from './signatures.ts'
@@ -26,7 +26,7 @@ export function bindTools(
   }
   for (const entry of entries) {
     if (isRef(entry, 'handle') && entry.type === 'Agent') {
-      add(entry.id, agentTool(context.resolve(entry) as Agent))
+      add(entry.id, agentTool(context.resolve(entry) as Agent, context))
     } else {
       for (const tool of described(nameOf(entry, context), registry, context))
         add('registry', registryTool(tool))
@@ -38,6 +38,7 @@ export function bindTools(
 function registryTool({
   name,
   description,
+  category,
   input,
   effect,
   permissions,
@@ -51,6 +52,7 @@ function registryTool({
     permissions,
     depth: 0,
     untrusted,
+    ...(category === AGENTS ? { asksModel: true } : {}),
     ...(output ? { output } : {}),
     ...(usesTools ? { usesTools } : {}),
     invoke: async (ask, params, options = {}, more = {}) =>

@@ -1,5 +1,6 @@
-import type { Artifacts, HandleRef, MediaStore, Message, Value } from '@llmspell/sdk'
+import type { Artifacts, HandleRef, HostCallback, MediaStore, Message, Value } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
+import { approversAbove } from './approval.ts'
 import type { AnswerShape } from './answer.ts'
 import type { Ask } from './ask.ts'
 import type { AgentConfig } from './config.ts'
@@ -50,6 +51,8 @@ export class TurnRecord {
   readonly others = new Set<Agent>()
   /** Who goes on after this step. */
   next: Agent | undefined
+  /** Who is asked before unsafe calls, whoever has the conversation. */
+  approvers: readonly HostCallback[] = approversAbove()
   /** A model has read text from outside. */
   untrusted = false
 

@@ -18,6 +18,8 @@ export interface Course {
   attempts: number
   /** Chunks that a reader has got cannot be taken back: then there is no other try. */
   emitted: boolean
+  /** What came has text from outside, as the tool itself says. */
+  untrusted?: boolean
 }
 
 /** @throws TOOL_RETRY_UNSAFE where another try could do a thing twice */

@@ -138,11 +138,12 @@ export class Executor {
       const output = await limited(limit, (signal) =>
         code.execute(input, prepareCall({ tool, request, course, signal, permissions, mark })),
       )
-      if (isUntrusted(tool, request)) mark()
+      if (output?.untrusted === true) course.untrusted = true
+      if (isUntrusted(tool, request, course)) mark()
       return output
     } catch (error) {
       // What a tool says of a page that it has read may be the words of that page.
-      if (isUntrusted(tool, request) && !isDenied(error)) mark()
+      if (isUntrusted(tool, request, course) && !isDenied(error)) mark()
       throw error
     }
   }
@@ -158,10 +159,14 @@ export class Executor {
     return this.#fitted(passage, changed, smallNow)
   }
 
-  async #fitted({ tool, request }: Passage, output: ToolOutput, small: boolean): Promise<Fitted> {
+  async #fitted(
+    { tool, request, course }: Passage,
+    output: ToolOutput,
+    small: boolean,
+  ): Promise<Fitted> {
     const { context } = request
     const { runId, seq } = context
-    const untrusted = isUntrusted(tool, request)
+    const untrusted = isUntrusted(tool, request, course)
     const check = await tool.outputCheck()
     // Before it is cut or stored: half a secret is not found any more, and an artifact outlives the run.
     const shown = context.redact?.(output as unknown as Value) ?? output
@@ -174,14 +179,15 @@ export class Executor {
 }
 
 /** Its results have text from outside, be it by the tools that it calls. */
-function isUntrusted(tool: KnownTool, { context }: Request): boolean {
-  return tool.parts.item.untrusted ?? context.tools?.untrusted ?? false
+function isUntrusted(tool: KnownTool, { context }: Request, course: Course): boolean {
+  const { untrusted = false } = tool.parts.item
+  return untrusted || (course.untrusted ?? context.tools?.untrusted ?? false)
 }
 
 function measured(
   request: Request,
   tool: KnownTool | undefined,
-  { attempts }: Course,
+  course: Course,
   started: number,
 ): Measured {
   const { name, context } = request
@@ -190,8 +196,8 @@ function measured(
     durationMs: performance.now() - started,
     runId: context.runId,
     seq: context.seq,
-    attempts,
-    untrusted: tool !== undefined && isUntrusted(tool, request),
+    attempts: course.attempts,
+    untrusted: tool !== undefined && isUntrusted(tool, request, course),
   }
 }
 

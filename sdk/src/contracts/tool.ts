@@ -90,6 +90,8 @@ export interface ToolOutput {
   readonly text?: string
   readonly operation?: string
   readonly message?: string
+  /** It has text from outside, where results of this tool do not always have it. */
+  readonly untrusted?: boolean
 }
 
 /** Value of the point `tools`. */
