@@ -154,7 +154,7 @@ describe('what differs', () => {
     expect(failure!.message).toContain('asked more often than recorded')
     writeFileSync(file, '{"cassette":1,"models":{},"interactions":[]}')
     const none = await play(live, { file, mode: 'replay' }, one('Hello'))
-    expect(none.failure!.message).toContain('there is no cassette yet')
+    expect(none.failure!.message).toContain('nothing else is in it')
   })
 
   test('is not looked at where a pattern makes it steady', async () => {
