@@ -57,6 +57,11 @@ describe('refused', () => {
       "may not set 'plugins.models.providers.openai.base_url'",
       '--config',
     ],
+    [
+      '[[plugins.models.providers.openai.models]]\nid = "gpt-4o"\nprice_in = 0',
+      "may not set 'plugins.models.providers.openai.models.0.price_in'",
+      '--config',
+    ],
     ['[plugins.files]\nhardLinks = true', "may not set 'plugins.files.hardLinks'", '--config'],
     ['[plugins.files]\nlinks = "granted"', "may not set 'plugins.files.links'", '--config'],
     ['[plugins.models.retyr]', "may not set 'plugins.models.retyr'", "Did you mean 'retry'?"],

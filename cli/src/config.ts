@@ -23,8 +23,19 @@ const OWN_FILE = 'Put it into a file of your own and name that with --config.'
 // could run code or widen what a script may do.
 const PROJECT_KEYS = ['model', 'engine', 'plugins']
 const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
-// At any depth of a section: where keys are sent, what is started, and guards that fail open.
-const POWER_KEYS = new Set(['onFailure', 'base_url', 'baseUrl', 'api_key', 'apiKey', 'command'])
+// At any depth of a section: where keys are sent, what is started, guards that fail open, and prices: a low one takes
+// the sense from a limit of money.
+const POWER_KEYS = new Set([
+  'onFailure',
+  'base_url',
+  'baseUrl',
+  'api_key',
+  'apiKey',
+  'command',
+  'price_in',
+  'price_out',
+  'price_cached',
+])
 // What a project may set of our own plugins; whoever adds a key decides here whether it widens anything.
 const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { out } from '../print/output.ts'
@@ -21,7 +21,7 @@ export async function pullModel(stage: Stage): Promise<void> {
     }
     interrupt.signal.throwIfAborted()
   } catch (error) {
-    throw interrupt.signal.aborted ? stopped(name) : error
+    throw interrupt.signal.aborted ? stopped(name) : withServer(error, name)
   } finally {
     view.end()
   }
@@ -34,6 +34,16 @@ function viewOf({ json, quiet }: Stage): PullView {
   const { stderr } = process
   const isDrawn = stderr.isTTY && process.env['TERM'] !== 'dumb'
   return isDrawn ? new PullBar(stderr.columns || 80) : new PullLines()
+}
+
+/** A bare name is one that Ollama uses, which is where models are fetched. */
+function withServer(error: unknown, name: string): unknown {
+  const isBare = isSpellError(error) && error.code === 'MODEL_UNKNOWN' && !name.includes('/')
+  if (!isBare) return error
+  return new SpellError(error.code, error.message, {
+    hint: `Say which server: llmspell model pull ollama/${name}`,
+    ...(error.details === undefined ? {} : { details: error.details }),
+  })
 }
 
 function stopped(name: string): SpellError {

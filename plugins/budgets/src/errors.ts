@@ -69,7 +69,7 @@ export function priceUnknown(subject: string, who: string): SpellError {
     'PRICE_UNKNOWN',
     `${subject} has no known price, but max_cost of ${who} limits money.`,
     {
-      hint: "Write its price under 'plugins.models.prices', or choose 'plugins.budgets.unknown_price'.",
+      hint: "Write its price under 'plugins.models.prices', or choose 'plugins.budgets.unknown_price', in a file of your own named with --config.",
       details: { who, limit: 'max_cost' },
     },
   )

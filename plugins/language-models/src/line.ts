@@ -22,7 +22,7 @@ export function addressOf({ model, rules }: Pick<Line, 'model' | 'rules'>): stri
   const found = address === '' ? 'nothing' : `'${address}'`
   const text = `Model '${model.provider}/${model.model}' has no address: expected a base URL, found ${found}.`
   throw new SpellError('MODEL_INVALID', text, {
-    hint: `Set base_url in [plugins.models.providers.${model.provider}] to an address such as 'http://127.0.0.1:8000/v1'.`,
+    hint: `Write base_url = 'http://127.0.0.1:8000/v1', or where it is, under [plugins.models.providers.${model.provider}] in a file of your own named with --config.`,
   })
 }
 

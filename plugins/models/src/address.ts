@@ -1,3 +1,4 @@
+import { SpellError } from '@llmspell/sdk'
 import type { Access, PermissionSet } from '@llmspell/sdk'
 import { callerAccess, hostAccess } from './access.ts'
 import type { Endpoint } from './catalog.ts'
@@ -8,6 +9,11 @@ import { foresee } from './permit.ts'
 import type { GivenText } from './types.ts'
 
 const EXAMPLE = "such as 'https://api.example.com/v1'"
+
+/** What the address of a server of one's own looks like. Source for Azure: its page about the v1 API. */
+const EXAMPLES: Readonly<Record<string, string>> = {
+  azure: 'https://NAME.openai.azure.com/openai/v1',
+}
 
 /** Where a call goes. */
 export interface Address {
@@ -58,6 +64,17 @@ function defaultAddress(connection: Connection, origins: readonly string[]): Add
   return { given: undefined, origin: origins[0], access }
 }
 
+/** A provider that is told its address and was not. @throws MODEL_INVALID */
+export function needAddress({ endpoint, model }: Connection, { given, origin }: Address): void {
+  const { name, via, item } = endpoint
+  if (given !== undefined || origin !== undefined || item.env?.baseUrl === undefined) return
+  const example = EXAMPLES[via] ?? 'http://127.0.0.1:8000/v1'
+  const variable = name === via ? `Set ${item.env.baseUrl} to it, or w` : 'W'
+  const hint = `${variable}rite base_url under [plugins.models.providers.${name}] in a file of your own named with --config.`
+  const text = `Model '${model.id}' has no address: expected one such as '${example}', found nothing.`
+  throw new SpellError('MODEL_INVALID', text, { hint, details: { provider: name } })
+}
+
 const trusted = ({ value }: GivenText): GivenText => ({ value, trusted: true })
 
 /** An address that the host named may be a private one. */
@@ -87,13 +104,15 @@ function checkOwn({ name, item, config }: Endpoint, own: string | undefined): vo
       ? `the environment variable ${item.env.baseUrl}`
       : `'plugins.models.providers.${name}.base_url'`
   const found = `'${shownAddress(own)}'`
-  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, found, `Correct ${place}.`)
+  const hint = `Write the whole address in ${place}, with https:// or http://.`
+  throw modelInvalid(`an address ${EXAMPLE} in ${place}`, found, hint)
 }
 
 function originOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined
   if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url.origin
-  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${shownAddress(address)}'`)
+  const hint = `Write base_url as a whole address, ${EXAMPLE}.`
+  throw modelInvalid(`a base_url ${EXAMPLE}`, `'${shownAddress(address)}'`, hint)
 }
 
 /** An address for people: a name and password in it are nobody's business. */

@@ -10,7 +10,7 @@ import type {
   SpellError,
 } from '@llmspell/sdk'
 import { afterAttempts, cancelled, masked, providerFailed, streamCut } from './errors.ts'
-import { kindIn, withKind } from './failures.ts'
+import { kindIn, withKeySource, withKind } from './failures.ts'
 import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
@@ -22,6 +22,8 @@ export interface Question {
   readonly provider: Provider
   readonly settings: ModelSettings
   readonly access: Access
+  /** Where the key came from, for texts. */
+  readonly keyFrom: string | undefined
   /** `provider/model`. */
   readonly id: string
   readonly request: ModelRequest
@@ -148,8 +150,8 @@ async function* whole(
   yield* chunks
 }
 
-function refined(error: unknown, { id, settings, signal }: Question): SpellError {
+function refined(error: unknown, { id, settings, signal, keyFrom }: Question): SpellError {
   if (signal.aborted) return cancelled(id, signal)
   const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
-  return masked(withKind(known, settings.provider), settings.apiKey)
+  return masked(withKeySource(withKind(known, settings.provider), keyFrom), settings.apiKey)
 }

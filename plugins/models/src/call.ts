@@ -80,6 +80,7 @@ async function prepare(
     provider,
     settings: connected.settings,
     access: connected.access,
+    keyFrom: connected.keyFrom,
     id: model.id,
     request,
     streaming,

@@ -49,19 +49,24 @@ export function providerUnknown(name: string, known: readonly string[]): SpellEr
 
 export function providerUnavailable(name: string, reason: string): SpellError {
   return new SpellError('PROVIDER_UNAVAILABLE', `Provider '${name}' is not available: ${reason}.`, {
-    hint: `Change 'plugins.models.providers.${name}' in the configuration.`,
+    hint: `Change 'plugins.models.providers.${name}', in a file of your own named with --config where the project may not.`,
     details: { provider: name },
   })
 }
 
 /** @param byScript the script itself names the model, which no flag overrides */
-export function keyMissing(provider: string, variable: string, byScript = false): SpellError {
+export function keyMissing(
+  model: string,
+  provider: string,
+  variable: string,
+  byScript = false,
+): SpellError {
   const mock = byScript ? "name 'mock/demo' in the script" : "use '--model mock/demo'"
   return new SpellError(
     'PROVIDER_KEY_MISSING',
     `Provider '${provider}' has no key: expected one in the environment variable '${variable}', found nothing.`,
     {
-      hint: `Set ${variable}, or ${mock}, which works offline.`,
+      hint: `Set ${variable} or write it into .env, or use a kept key as api_key = 'secret:NAME'; llmspell model info ${model} says where it is looked for. Or ${mock}, which works offline.`,
       details: { provider, variable },
     },
   )

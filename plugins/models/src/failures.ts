@@ -33,6 +33,14 @@ export function withKind(error: SpellError, provider: string): SpellError {
   return new SpellError(error.code, message, { hint, details, cause })
 }
 
+/** A refused key is looked for where it came from. */
+export function withKeySource(error: SpellError, from: string | undefined): SpellError {
+  if (from === undefined || kindIn(error) !== 'auth') return error
+  const { code, message, hint = HINTS.auth, details, cause } = error
+  const told = `${hint.replace(/\.$/, '')}. It came from ${from}.`
+  return new SpellError(code, message, { hint: told, ...(details ? { details } : {}), cause })
+}
+
 const REASONS: ReadonlySet<string> = new Set(Object.keys(HINTS))
 
 function kindOf({ reason, status }: Given): FailureKind {

@@ -1,7 +1,7 @@
 import { isSpellError } from '@llmspell/sdk'
 import type { Access, CallContext, ModelSettings, Permissions, Secrets } from '@llmspell/sdk'
 import { callerAccess, hostAccess } from './access.ts'
-import { addressOf } from './address.ts'
+import { addressOf, needAddress } from './address.ts'
 import type { Address } from './address.ts'
 import type { Endpoint } from './catalog.ts'
 import { keyMissing, modelInvalid } from './errors.ts'
@@ -29,6 +29,8 @@ export interface Connected {
   /** What the traffic of the call is made under. */
   readonly access: Access
   readonly withheld?: Reference
+  /** Where the key came from, for texts. */
+  readonly keyFrom?: string
 }
 
 interface Key {
@@ -48,8 +50,9 @@ type Asker = 'host' | 'caller'
  * @throws PERMISSION_DENIED, PROVIDER_KEY_MISSING, MODEL_INVALID, SECRET_UNKNOWN, SECRET_BOUND, SECRET_LOCKED
  */
 export async function connect(connection: Connection): Promise<Connected> {
-  const { endpoint, model } = connection
+  const { model } = connection
   const address = await addressOf(connection)
+  needAddress(connection, address)
   const { value, withheld } = model.apiKey
     ? await givenKey(connection, model.apiKey, address)
     : await ownKey(connection, address)
@@ -61,7 +64,16 @@ export async function connect(connection: Connection): Promise<Connected> {
     settings: { ...hostSettings(connection, address), ...model.settings },
   }
   const { access } = address
-  return withheld === undefined ? { settings, access } : { settings, access, withheld }
+  const keyFrom = value === undefined ? {} : { keyFrom: keySource(connection) }
+  return { settings, access, ...keyFrom, ...(withheld === undefined ? {} : { withheld }) }
+}
+
+/** The name of what the key is in, never the key. */
+function keySource({ endpoint, model }: Connection): string {
+  const given = model.apiKey && readReference(model.apiKey.value)
+  const reference = model.apiKey ? given : keyReference(endpoint)
+  if (reference === undefined) return model.apiKey ? 'api_key of the model' : 'the configuration'
+  return reference.kind === 'env' ? `variable ${reference.name}` : shownReference(reference)
 }
 
 /** What the host configured for its own server, headers and keys among it, is for no other one. */
@@ -167,7 +179,7 @@ function noSecrets(name: string): Error {
 }
 
 function missing({ endpoint, model }: Connection, { name }: Reference): Error {
-  return keyMissing(endpoint.name, name, model.chosenBy === 'call')
+  return keyMissing(model.id, endpoint.name, name, model.chosenBy === 'call')
 }
 
 /** False where a call may go without. */

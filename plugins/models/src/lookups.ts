@@ -6,7 +6,7 @@ import type { Endpoint } from './catalog.ts'
 import type { Hub } from './hub.ts'
 import { providerInfo } from './info.ts'
 import { modelRow } from './rows.ts'
-import { cannot, guarded, permitted, serverOf, serverOfProvider } from './server.ts'
+import { able, cannot, guarded, permitted, serverOf, serverOfProvider } from './server.ts'
 import type { Asker } from './server.ts'
 import type { ModelFilter, ModelList, ModelRow, ServerRow } from './facts.ts'
 import type { ModelSpec } from './types.ts'
@@ -132,6 +132,7 @@ export async function* pullModel(
   spec: ModelSpec,
   asker: Asker,
 ): AsyncGenerator<PullProgress> {
+  await able(hub, spec, asker, 'pull')
   const server = await serverOf(hub, spec, asker)
   const { provider, settings, options } = server
   if (!provider.pull) throw cannot(settings.provider, 'pull')
@@ -162,6 +163,7 @@ export async function embedTexts(
   texts: readonly string[],
   asker: Asker,
 ): Promise<Embedded> {
+  await able(hub, spec, asker, 'embed')
   const server = await serverOf(hub, spec, asker)
   const { provider, settings, options, model } = server
   if (!provider.embed) throw cannot(settings.provider, 'embed')

@@ -4,8 +4,10 @@ import type { Endpoint } from './catalog.ts'
 import { cancelled, masked, providerFailed } from './errors.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
+import { withKeySource } from './failures.ts'
 import { foresee } from './permit.ts'
 import { providerOf } from './tape-provider.ts'
+import { answeringTape } from './taped.ts'
 import { MOST, silent, timeoutsOf } from './timeouts.ts'
 import type { ModelSpec, ResolvedModel } from './types.ts'
 
@@ -24,6 +26,7 @@ export interface Server {
   readonly provider: Provider
   readonly model: ResolvedModel
   readonly settings: ModelSettings
+  readonly keyFrom: string | undefined
   readonly options: ModelCallOptions
   /** How long each answer may take, in ms. */
   readonly wait: number
@@ -42,14 +45,28 @@ export async function serverOf(
 ): Promise<Server> {
   const model = await resolveIn(hub, spec, context)
   const connected = await connectIn(hub, model, context)
-  const { settings, access } = connected
+  const { settings, access, keyFrom } = connected
   const provider = await providerOf(hub, model, connected, context)
   const stop = new AbortController()
   const both = AbortSignal.any([signal, stop.signal])
   const { config, logger } = hub
   const own = config.providers[model.provider]?.timeouts
   const { whole: wait } = timeoutsOf(config.timeouts, own, model.timeouts)
-  return { provider, model, settings, options: { signal: both, logger, access }, wait, stop }
+  const options = { signal: both, logger, access }
+  return { provider, model, settings, keyFrom, options, wait, stop }
+}
+
+/** Before any key is looked for. @throws PROVIDER_CANNOT where the provider has no such verb */
+export async function able(
+  hub: Hub,
+  spec: ModelSpec | undefined,
+  { context }: Asker,
+  verb: Verb,
+): Promise<void> {
+  if (answeringTape(hub, context)) return
+  const { provider, via } = await resolveIn(hub, spec, context)
+  const installed = await hub.extensions.get('providers', via)
+  if (!installed[verb]) throw cannot(provider, verb)
 }
 
 /** The server of a provider, whatever model. */
@@ -59,7 +76,7 @@ export function serverOfProvider(hub: Hub, { name }: Endpoint, asker: Asker): Pr
 
 /** What a verb fails with: without keys, cancelled where the asker has left, and in time where nobody answers. */
 export async function guarded<T>(server: Server, work: () => Promise<T>): Promise<T> {
-  const { settings, options, model, wait, stop } = server
+  const { settings, options, model, keyFrom, wait, stop } = server
   const late = Promise.withResolvers<never>()
   const end = (): void => {
     late.reject(silent(settings.provider, 'whole', wait))
@@ -72,7 +89,7 @@ export async function guarded<T>(server: Server, work: () => Promise<T>): Promis
     if (stop.signal.aborted) throw silent(settings.provider, 'whole', wait)
     if (options.signal.aborted) throw cancelled(model.id, options.signal)
     const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
-    throw masked(known, settings.apiKey)
+    throw masked(withKeySource(known, keyFrom), settings.apiKey)
   } finally {
     clearTimeout(timer)
     late.promise.catch(() => undefined)
