@@ -1,4 +1,5 @@
 export * from './bytes-text.ts'
+export * from './counted-usage.ts'
 export * from './duration.ts'
 export * from './input-duration.ts'
 export * from './errors.ts'

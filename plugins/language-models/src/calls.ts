@@ -18,7 +18,7 @@ export async function whole(line: Line, request: ModelRequest): Promise<readonly
     const { doer, options } = await prepared(line, request, given.signal)
     const { content, finishReason, usage, warnings } = await doer.doGenerate(options)
     report(warnings, given.logger, model)
-    const chunks = chunksOf(content, finishReason, usage, request.tools)
+    const chunks = chunksOf(content, finishReason, usage, request)
     const nothing = chunks.some(isAnswer) ? undefined : withheld(finishReason, model)
     if (nothing) throw nothing
     return chunks
@@ -29,8 +29,8 @@ export async function whole(line: Line, request: ModelRequest): Promise<readonly
 
 /** An answer as it comes. One call is one attempt. */
 export async function* streamed(line: Line, request: ModelRequest): AsyncGenerator<ModelChunk> {
-  const { signal, logger } = line.options
-  const reader = new ChunkReader(request.tools)
+  const { signal, logger, alive } = line.options
+  const reader = new ChunkReader(request)
   const own = new AbortController()
   try {
     const { doer, options } = await prepared(line, request, AbortSignal.any([signal, own.signal]))
@@ -38,7 +38,9 @@ export async function* streamed(line: Line, request: ModelRequest): AsyncGenerat
     for await (const part of stream) {
       if (signal.aborted) throw cancelled(line.model)
       if (part.type === 'stream-start') report(part.warnings, logger, line.model)
-      yield* accepted(part, reader, line)
+      const chunks = accepted(part, reader, line)
+      if (chunks.length === 0 && part.type !== 'stream-start') alive?.()
+      yield* chunks
     }
     if (signal.aborted) throw cancelled(line.model)
   } catch (error) {

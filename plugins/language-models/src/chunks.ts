@@ -5,7 +5,8 @@ import type {
   LanguageModelV4Usage,
   SharedV4ProviderMetadata,
 } from '@ai-sdk/provider'
-import type { ModelChunk, ModelTool } from '@llmspell/sdk'
+import { lengthOf } from '@llmspell/sdk'
+import type { ModelChunk, ModelRequest } from '@llmspell/sdk'
 import { finishOf } from './finish.ts'
 import { mediaOf } from './media.ts'
 import { joinedMeta, metaOf } from './meta.ts'
@@ -23,10 +24,12 @@ interface Pending {
 
 /** Turns the parts of one stream into chunks. */
 export class ChunkReader {
-  readonly #tools: readonly ModelTool[]
+  readonly #request: ModelRequest
   readonly #pending = new Map<string, Pending>()
   readonly #thoughts = new Map<string, SharedV4ProviderMetadata>()
   #calls = 0
+  /** Characters of thoughts and calls. */
+  #beside = 0
   /** True once the provider ran a tool of its own. */
   #theirs = false
   /** Text so far. */
@@ -34,8 +37,8 @@ export class ChunkReader {
   /** True once something came that a caller can use. */
   answered = false
 
-  constructor(tools: readonly ModelTool[] = []) {
-    this.#tools = tools
+  constructor(request: ModelRequest) {
+    this.#request = request
   }
 
   /** The chunks of a part, mostly one or none. `error` and an interrupted `finish` are the caller's business. */
@@ -76,8 +79,10 @@ export class ChunkReader {
   ): readonly ModelChunk[] {
     const meta = joinedMeta(this.#thoughts.get(part.id), part.providerMetadata)
     this.#thoughts.set(part.id, meta)
-    if (part.type === 'reasoning-delta' && part.delta !== '')
+    if (part.type === 'reasoning-delta' && part.delta !== '') {
+      this.#beside += part.delta.length
       return [{ type: 'reasoning', text: part.delta }]
+    }
     if (part.type !== 'reasoning-end') return []
     this.#thoughts.delete(part.id)
     const own = metaOf(meta)
@@ -100,7 +105,11 @@ export class ChunkReader {
   #ended({ finishReason, usage }: Part<'finish'>): readonly ModelChunk[] {
     const late = this.#unfinished()
     const missing = this.#calls === 0 && !this.#theirs && finishReason.unified === 'tool-calls'
-    const finish = finishOf(finishReason, usage, this.#calls > 0)
+    const seen = {
+      input: lengthOf(this.#request.messages),
+      output: this.partial.length + this.#beside,
+    }
+    const finish = finishOf(finishReason, usage, this.#calls > 0, seen)
     return [...late, ...(missing ? [LOST] : []), finish]
   }
 
@@ -112,7 +121,8 @@ export class ChunkReader {
 
   #counted(call: RawCall, sent?: string): ModelChunk {
     this.#calls += 1
-    return toolCall(call, this.#tools, sent)
+    this.#beside += call.input.length
+    return toolCall(call, this.#request.tools ?? [], sent)
   }
 }
 
@@ -121,16 +131,26 @@ export function chunksOf(
   content: readonly LanguageModelV4Content[],
   reason: LanguageModelV4FinishReason,
   usage: LanguageModelV4Usage,
-  tools: readonly ModelTool[] = [],
+  request: ModelRequest,
 ): readonly ModelChunk[] {
-  const chunks = content.flatMap((part) => chunkOf(part, tools))
+  const chunks = content.flatMap((part) => chunkOf(part, request.tools ?? []))
   const calls = chunks.some(({ type }) => type === 'tool_call' || type === 'tool_call_invalid')
   const missing =
     reason.unified === 'tool-calls' && !content.some(({ type }) => type === 'tool-call')
-  return [...chunks, ...(missing ? [LOST] : []), finishOf(reason, usage, calls)]
+  const output = content.reduce((sum, part) => sum + sizeOf(part), 0)
+  const seen = { input: lengthOf(request.messages), output }
+  return [...chunks, ...(missing ? [LOST] : []), finishOf(reason, usage, calls, seen)]
 }
 
-function chunkOf(part: LanguageModelV4Content, tools: readonly ModelTool[]): readonly ModelChunk[] {
+function sizeOf(part: LanguageModelV4Content): number {
+  if (part.type === 'tool-call') return part.input.length
+  return part.type === 'text' || part.type === 'reasoning' ? part.text.length : 0
+}
+
+function chunkOf(
+  part: LanguageModelV4Content,
+  tools: NonNullable<ModelRequest['tools']>,
+): readonly ModelChunk[] {
   switch (part.type) {
     case 'text':
       return part.text === '' ? [] : [{ type: 'text', text: part.text }]

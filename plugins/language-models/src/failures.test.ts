@@ -174,6 +174,9 @@ test('the wait is in headers, or in the body', () => {
   expect(told({ status: 429, body }).retry_after_ms).toBe(37_500)
   expect(told({ status: 429, headers: { 'retry-after': '3' } }).retry_after_ms).toBe(3000)
   expect(told({ status: 429, headers: { 'retry-after': 'soon' } }).retry_after_ms).toBeUndefined()
+  for (const wait of ['-5', '-1', '0'])
+    expect(told({ status: 429, headers: { 'retry-after': wait } }).retry_after_ms).toBe(0)
+  expect(told({ status: 429, headers: { 'retry-after': '' } }).retry_after_ms).toBeUndefined()
 })
 
 test.each([

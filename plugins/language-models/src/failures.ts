@@ -123,7 +123,11 @@ function textOf(error: Foreign, told: Told, kind: FailureKind, model: ModelSetti
 function innermost(error: Foreign): string {
   let at: Foreign = error
   for (let depth = 0; depth < 8 && at.cause instanceof Error; depth++) at = at.cause as Foreign
-  return (at.message || String(at.code)).replace(/[.\s]*$/, '')
+  const said = at.message || String(at.code)
+  return said
+    .slice(0, MOST)
+    .toWellFormed()
+    .replace(/[.\s]*$/, '')
 }
 
 function hintOf(kind: FailureKind, { provider, model }: ModelSettings, url: string): string {
@@ -132,7 +136,7 @@ function hintOf(kind: FailureKind, { provider, model }: ModelSettings, url: stri
 
 function unsupported(error: Foreign, model: ModelSettings): SpellError {
   const id = `${model.provider}/${model.model}`
-  const text = `Model '${id}' does not take this request: ${error.message ?? 'it is not supported'}`
+  const text = `Model '${id}' does not take this request: ${(error.message ?? 'it is not supported').slice(0, MOST)}`
   return new SpellError('MODEL_LACKS_CAPABILITY', text, {
     hint: 'Send another kind of media, or choose another model.',
     details: { model: id },

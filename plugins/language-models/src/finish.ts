@@ -1,5 +1,6 @@
 import type { LanguageModelV4FinishReason, LanguageModelV4Usage } from '@ai-sdk/provider'
-import type { FinishReason, ModelChunk } from '@llmspell/sdk'
+import { countedUsage } from '@llmspell/sdk'
+import type { FinishReason, ModelChunk, SeenUsage } from '@llmspell/sdk'
 
 type Finish = Extract<ModelChunk, { readonly type: 'finish' }>
 
@@ -18,18 +19,21 @@ export function finishOf(
   { unified }: LanguageModelV4FinishReason,
   usage: LanguageModelV4Usage,
   calls: boolean,
+  seen: SeenUsage,
 ): Finish {
   const reason = calls && unified === 'stop' ? 'tool_calls' : REASONS[unified]
-  return { type: 'finish', reason, usage: usageOf(usage) }
+  return { type: 'finish', reason, usage: usageOf(usage, seen) }
 }
 
-function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Finish['usage'] {
-  const { total: input = 0, cacheRead } = inputTokens
-  const { total: output = 0, reasoning } = outputTokens
-  return {
-    inputTokens: input,
-    outputTokens: output,
-    ...(cacheRead ? { cachedTokens: cacheRead } : {}),
-    ...(reasoning ? { reasoningTokens: reasoning } : {}),
+function usageOf(
+  { inputTokens, outputTokens }: LanguageModelV4Usage,
+  seen: SeenUsage,
+): Finish['usage'] {
+  const told = {
+    inputTokens: inputTokens.total,
+    outputTokens: outputTokens.total,
+    cachedTokens: inputTokens.cacheRead,
+    reasoningTokens: outputTokens.reasoning,
   }
+  return countedUsage(told, seen)
 }

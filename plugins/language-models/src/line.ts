@@ -12,7 +12,7 @@ export interface Line {
   readonly http: Http
   readonly rules: LanguageModelRules
   readonly model: ModelSettings
-  readonly options: Pick<ModelCallOptions, 'signal' | 'access' | 'logger'>
+  readonly options: Pick<ModelCallOptions, 'signal' | 'access' | 'logger' | 'alive'>
 }
 
 /** Where the call goes. @throws MODEL_INVALID where nobody says it, or nobody could go there */

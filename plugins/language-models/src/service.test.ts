@@ -186,6 +186,32 @@ describe('a call', () => {
   })
 })
 
+test('what gives no chunk yet is a sign of life', async () => {
+  let alive = 0
+  const heard = { ...options, alive: () => void (alive += 1) }
+  const call: LanguageModelV4StreamPart[] = [
+    { type: 'tool-input-start', id: '1', toolName: 'sum' },
+    { type: 'tool-input-delta', id: '1', delta: '{"a":' },
+    { type: 'tool-input-delta', id: '1', delta: ' 1}' },
+    { type: 'tool-call', toolCallId: '1', toolName: 'sum', input: '{"a": 1}' },
+  ]
+  await Array.fromAsync(says(call).provider.stream(model, request, heard))
+  expect(alive).toBe(3)
+  alive = 0
+  const text = ['{"na', 'me": "Ji', 'm"}'].map(
+    (delta) => ({ type: 'text-delta', id: '1', delta }) as const,
+  )
+  const chunks = await Array.fromAsync(says(text).provider.stream(model, request, heard))
+  expect(chunks[0]).toEqual({ type: 'text', text: '{"name": "Jim"}' })
+  expect(alive).toBe(3)
+})
+
+test('counts of a server are made possible ones', async () => {
+  const text: LanguageModelV4Content = { type: 'text', text: 'hello '.repeat(200) }
+  const chunks = await whole(text)
+  expect(chunks.at(-1)).toMatchObject({ usage: { inputTokens: 10, outputTokens: 75 } })
+})
+
 test('what the protocol lacks is left out and said', async () => {
   const { provider, asked } = says([])
   warnings.length = 0

@@ -24,6 +24,6 @@ function mendingProvider(http: Http, rules: LanguageModelRules): Provider {
     generate: async (model, request, options) =>
       mended(await whole({ http, rules, model, options }, request), request),
     stream: (model, request, options) =>
-      mendedStream(streamed({ http, rules, model, options }, request), request),
+      mendedStream(streamed({ http, rules, model, options }, request), request, options.alive),
   }
 }

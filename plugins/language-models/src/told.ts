@@ -27,6 +27,8 @@ export interface Told {
 
 /** Most characters of what a server says. */
 export const MOST = 2000
+const MOST_WORDS = 64
+const WORD_LENGTH = 200
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -98,7 +100,8 @@ function wordsOf(inner: Fields, body: Fields): readonly string[] {
   const nested = isFields(inner['innererror']) ? inner['innererror']['code'] : undefined
   const all = [code, nested, ...reasonsOf(inner), status, type, body['type'], ...quotasOf(inner)]
   const words = all.filter((word) => typeof word === 'string' || typeof word === 'number')
-  return [...new Set(words.map(String))].filter((word) => word !== '' && word !== 'error')
+  const short = words.slice(0, MOST_WORDS).map((word) => String(word).slice(0, WORD_LENGTH))
+  return [...new Set(short)].filter((word) => word !== '' && word !== 'error')
 }
 
 /** A number alone says no more than the status does. */
@@ -124,7 +127,7 @@ function statusOf({ code, status, statusCode }: Fields): number | undefined {
 
 function idOf(headers: Readonly<Record<string, string>>, body: Fields): string | undefined {
   const name = REQUEST_IDS.find((key) => headers[key])
-  return name === undefined ? textOf(body, 'request_id') : headers[name]
+  return name === undefined ? textOf(body, 'request_id')?.slice(0, WORD_LENGTH) : headers[name]
 }
 
 /** Both headers that servers use: milliseconds, then seconds or a date. */
@@ -136,7 +139,8 @@ function retryAfter(
   if (Number.isFinite(ms)) return Math.max(0, Math.round(ms))
   const text = headers['retry-after']
   if (text === undefined) return undefined
-  const wait = /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  const seconds = text.trim() === '' ? NaN : Number(text)
+  const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1000
   return Number.isFinite(wait) ? Math.max(0, Math.round(wait)) : undefined
 }
 
@@ -145,7 +149,8 @@ function retryDelay({ details }: Fields): number | undefined {
   const rows: readonly unknown[] = Array.isArray(details) ? details : []
   const delay = rows.map((row) => (isFields(row) ? row['retryDelay'] : undefined)).find(Boolean)
   const [, seconds] = /^([\d.]+)s$/.exec(String(delay)) ?? []
-  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000)
+  const ms = Math.round(Number(seconds) * 1000)
+  return Number.isFinite(ms) ? ms : undefined
 }
 
 function isFields(value: unknown): value is Fields {

@@ -14,7 +14,7 @@ import { kindIn, withKeySource, withKind } from './failures.ts'
 import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
-import { watched } from './timeouts.ts'
+import { Pulse, watched } from './timeouts.ts'
 import type { Timeouts, Watch } from './timeouts.ts'
 
 /** One question on its way to one provider. */
@@ -111,8 +111,9 @@ async function* oneAttempt(
   const controller = new AbortController()
   const signal = AbortSignal.any([question.signal, controller.signal])
   const gate = new Gate(settings.provider)
-  const watch = { signal, cancelled: () => cancelled(id, signal), ...silence(question) }
-  const chunks = watched(source(hub, question, { signal, attempt }), watch)
+  const pulse = new Pulse()
+  const watch = { signal, cancelled: () => cancelled(id, signal), pulse, ...silence(question) }
+  const chunks = watched(source(hub, question, { signal, attempt, alive: pulse.alive }), watch)
   try {
     for await (const chunk of chunks) {
       yield* gate.pass(chunk)
@@ -133,7 +134,7 @@ function silence({ settings, streaming, timeouts }: Question) {
 function source(
   hub: Hub,
   question: Question,
-  attempt: Pick<ModelCallOptions, 'signal' | 'attempt'>,
+  attempt: Pick<ModelCallOptions, 'signal' | 'attempt' | 'alive'>,
 ): AsyncIterable<ModelChunk> {
   const { provider, settings, request, streaming, access } = question
   const options = { ...attempt, logger: hub.logger, access }

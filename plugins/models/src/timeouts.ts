@@ -25,6 +25,12 @@ const ms = (duration: number | string | undefined): number =>
 /** The longest wait of a timer. */
 export const MOST = 2 ** 31 - 1
 
+/** Says that a provider is not silent, although no chunk came. */
+export class Pulse {
+  beat: () => void = () => {}
+  readonly alive = (): void => this.beat()
+}
+
 /** What ends the wait for a chunk. */
 export interface Watch {
   readonly signal: AbortSignal
@@ -32,6 +38,8 @@ export interface Watch {
   readonly provider: string
   readonly first: 'first' | 'whole'
   readonly timeouts: Timeouts
+  /** Of no use where an answer comes as a whole. */
+  readonly pulse?: Pulse
 }
 
 /**
@@ -44,34 +52,68 @@ export async function* watched<T>(chunks: AsyncIterable<T>, watch: Watch): Async
   let fail: (error: SpellError) => void = () => {}
   const stop = (): void => fail(cancelled())
   signal.addEventListener('abort', stop)
+  const clock = new Clock(timeouts, watch.first, (name) =>
+    fail(silent(provider, name, timeouts[name])),
+  )
+  if (watch.pulse && watch.first === 'first') watch.pulse.beat = () => clock.beat()
   const iterator = chunks[Symbol.asyncIterator]()
   try {
-    for (let name: keyof Timeouts = watch.first; ; name = after(watch.first)) {
+    for (;;) {
       if (signal.aborted) throw cancelled()
-      const limit = timeouts[name]
-      const late = (): void => fail(silent(provider, name, limit))
-      const timer = limit > MOST ? undefined : setTimeout(late, limit)
-      try {
-        const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
-          fail = reject
-          iterator.next().then(resolve, reject)
-        })
-        clearTimeout(timer)
-        if (done) return
-        yield value
-      } finally {
-        clearTimeout(timer)
-      }
+      clock.start()
+      const { done, value } = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        fail = reject
+        iterator.next().then(resolve, reject)
+      })
+      clock.stop()
+      if (done) return
+      yield value
     }
   } finally {
+    clock.stop()
     signal.removeEventListener('abort', stop)
     // Not waited for: a provider that ignores the signal would hold everything up.
     Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }
 
+/** Runs while a chunk is waited for. */
+class Clock {
+  readonly #timeouts: Timeouts
+  readonly #late: (name: keyof Timeouts) => void
+  #name: keyof Timeouts
+  #timer: NodeJS.Timeout | undefined
+  #runs = false
+
+  constructor(timeouts: Timeouts, first: Watch['first'], late: (name: keyof Timeouts) => void) {
+    this.#timeouts = timeouts
+    this.#name = first
+    this.#late = late
+  }
+
+  start(): void {
+    clearTimeout(this.#timer)
+    this.#runs = true
+    const name = this.#name
+    const limit = this.#timeouts[name]
+    this.#timer = limit > MOST ? undefined : setTimeout(() => this.#late(name), limit)
+  }
+
+  /** Something came: the next wait is another one. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#runs = false
+    this.#name = after(this.#name)
+  }
+
+  beat(): void {
+    this.#name = after(this.#name)
+    if (this.#runs) this.start()
+  }
+}
+
 /** What comes as a whole is all there with its first chunk. */
-const after = (first: Watch['first']): keyof Timeouts => (first === 'whole' ? 'whole' : 'between')
+const after = (first: keyof Timeouts): keyof Timeouts => (first === 'whole' ? 'whole' : 'between')
 
 const WHAT: Readonly<Record<keyof Timeouts, string>> = {
   first: 'the first word of an answer',

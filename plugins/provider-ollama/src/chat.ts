@@ -35,7 +35,9 @@ export async function* stream(
   const body = chatBody(model, request, true, options.logger)
   try {
     for await (const line of askLines({ http, model, options }, CHAT, body)) {
-      yield* reader.read(line)
+      const chunks = reader.read(line)
+      if (chunks.length === 0) options.alive?.()
+      yield* chunks
       if (reader.done) return
     }
   } catch (error) {

@@ -1,4 +1,4 @@
-import { isSpellError } from '@llmspell/sdk'
+import { countedUsage, isSpellError, lengthOf } from '@llmspell/sdk'
 import type { FinishReason, ModelChunk, ModelRequest, ModelSettings, Value } from '@llmspell/sdk'
 import { malformed, refusal } from './failures.ts'
 import { isTable } from './wire.ts'
@@ -10,17 +10,31 @@ type Reply = Fields
 type Call = Extract<ModelChunk, { readonly type: 'tool_call' | 'tool_call_invalid' }>
 
 /** What the server says when its model wrote a call that it cannot read. */
-const BROKEN_CALL = /error parsing tool call: raw='(?<raw>.*)', err=(?<problem>.*)/s
+const BROKEN_CALL = "error parsing tool call: raw='"
+const PROBLEM = "', err="
 const REASONS = new Map<unknown, FinishReason>([
   ['stop', 'stop'],
   ['length', 'length'],
 ])
+
+/** The call in a message; one that was cut off has no problem. */
+function brokenCall(message: string) {
+  const at = message.indexOf(BROKEN_CALL)
+  if (at < 0) return undefined
+  const rest = message.slice(at + BROKEN_CALL.length)
+  const end = rest.lastIndexOf(PROBLEM)
+  return end < 0
+    ? { raw: rest.replace(/\.$/, ''), problem: '' }
+    : { raw: rest.slice(0, end), problem: rest.slice(end + PROBLEM.length) }
+}
 
 /** Turns the objects of one answer into chunks. */
 export class ReplyReader {
   readonly #model: ModelSettings
   readonly #request: ModelRequest
   #calls = 0
+  /** Characters of thoughts and calls. */
+  #beside = 0
   /** Text so far. */
   partial = ''
   done = false
@@ -36,6 +50,7 @@ export class ReplyReader {
     const message = this.#message(reply['message'] ?? {})
     const { content, thinking, calls } = message
     this.partial += content
+    this.#beside += thinking.length
     return [
       ...(thinking === '' ? [] : [{ type: 'reasoning', text: thinking } as const]),
       ...(content === '' ? [] : [{ type: 'text', text: content } as const]),
@@ -63,7 +78,7 @@ export class ReplyReader {
    * @throws the error, if it is any other
    */
   broken(error: unknown): readonly ModelChunk[] {
-    const { raw, problem } = (isSpellError(error) && BROKEN_CALL.exec(error.message)?.groups) || {}
+    const { raw, problem } = (isSpellError(error) && brokenCall(error.message)) || {}
     if (raw === undefined) throw error
     const { tools = [] } = this.#request
     const name = tools.length === 1 ? tools[0]!.name : 'unknown'
@@ -82,6 +97,7 @@ export class ReplyReader {
     const id = typeof ownId === 'string' && ownId !== '' ? ownId : this.#id()
     this.#calls += 1
     const raw = typeof given === 'string' ? given : JSON.stringify(given ?? {})
+    this.#beside += raw.length
     const input = typeof given === 'string' ? parsed(given) : (given ?? {})
     const isNamed = typeof name === 'string' && name !== ''
     if (isNamed && isTable(input))
@@ -99,10 +115,11 @@ export class ReplyReader {
 
   #finish(reply: Reply): ModelChunk {
     this.done = true
-    const usage = {
-      inputTokens: countOf(reply['prompt_eval_count']),
-      outputTokens: countOf(reply['eval_count']),
-    }
+    const told = { inputTokens: reply['prompt_eval_count'], outputTokens: reply['eval_count'] }
+    const usage = countedUsage(told, {
+      input: lengthOf(this.#request.messages),
+      output: this.partial.length + this.#beside,
+    })
     const known = REASONS.get(reply['done_reason'] ?? 'stop') ?? 'other'
     return {
       type: 'finish',
@@ -111,9 +128,6 @@ export class ReplyReader {
     }
   }
 }
-
-const countOf = (value: unknown): number =>
-  Number.isSafeInteger(value) ? Math.max(0, value as number) : 0
 
 const isTables = (value: unknown): value is readonly Fields[] =>
   Array.isArray(value) && value.every(isTable)

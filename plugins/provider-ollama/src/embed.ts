@@ -1,3 +1,4 @@
+import { countedUsage } from '@llmspell/sdk'
 import type { Usage } from '@llmspell/sdk'
 import { malformed } from './failures.ts'
 import { settingsOf } from './request.ts'
@@ -17,8 +18,8 @@ export async function embed(line: Line, texts: readonly string[]): Promise<Embed
   const { embeddings, prompt_eval_count: tokens } = await ask(line, '/api/embed', body)
   if (!isVectors(embeddings) || embeddings.length !== texts.length)
     throw malformed(model, `${texts.length} lists of numbers`, 'something else')
-  const inputTokens = typeof tokens === 'number' ? tokens : 0
-  return { vectors: embeddings, usage: { inputTokens, outputTokens: 0 } }
+  const input = texts.reduce((sum, text) => sum + text.length, 0)
+  return { vectors: embeddings, usage: countedUsage({ inputTokens: tokens }, { input, output: 0 }) }
 }
 
 function isVectors(value: unknown): value is readonly (readonly number[])[] {

@@ -8,6 +8,9 @@ import type {
 } from '@llmspell/sdk'
 import { hintOf } from './hints.ts'
 
+/** Most characters of what a server says. */
+const MOST = 2000
+
 type Facts = Omit<ProviderFailure, 'provider'>
 
 /** What a server says no with, before it is put into our words. */
@@ -60,17 +63,17 @@ export function refused(response: HttpResponse, body: string, model: ModelSettin
 
 /** Seconds, or a date. */
 function waitOf(text = ''): number | undefined {
-  const ms = /^\s*\d+(?:\.\d+)?\s*$/.test(text)
-    ? Number(text) * 1000
-    : Date.parse(text) - Date.now()
+  const seconds = text.trim() === '' ? NaN : Number(text)
+  const ms = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1000
   return Number.isFinite(ms) ? Math.max(0, Math.round(ms)) : undefined
 }
 
 /** What a server says no with, as an answer or as a line of one. */
 export function refusal(
   model: ModelSettings,
-  { status, message, retryAfterMs }: Refusal,
+  { status, message: whole, retryAfterMs }: Refusal,
 ): SpellError {
+  const message = cut(whole)
   const kind = kindOf(status, message)
   const facts: Facts = {
     kind,
@@ -83,10 +86,18 @@ export function refusal(
 }
 
 function kindOf(status: number | undefined, message: string): FailureKind {
-  if (/exceeds?\b.*\bcontext|context length/i.test(message)) return 'context'
-  if (/\bmodel\b.*\bnot found|file does not exist/i.test(message)) return 'model'
+  if (follows(message, /\bexceeds?\b/i, 'context') || /context length/i.test(message))
+    return 'context'
+  if (follows(message, /\bmodel\b/i, 'not found') || /file does not exist/i.test(message))
+    return 'model'
   if (status === 429 && /usage limit/i.test(message)) return 'quota'
   return status === undefined ? 'server' : kindOfStatus(status)
+}
+
+/** True where the words stand somewhere after the first. */
+function follows(message: string, first: RegExp, words: string): boolean {
+  const at = message.search(first)
+  return at >= 0 && message.toLowerCase().includes(words, at)
 }
 
 function messageOf(body: string): string {
@@ -122,7 +133,11 @@ export function cancelled({ provider, model }: ModelSettings): SpellError {
   })
 }
 
-function failed(model: ModelSettings, facts: Facts, said: string, cause?: unknown): SpellError {
+/** Of what a server says no more is read: it may be as long as it likes. */
+const cut = (text: string): string => text.slice(0, MOST).toWellFormed()
+
+function failed(model: ModelSettings, facts: Facts, all: string, cause?: unknown): SpellError {
+  const said = cut(all)
   const { provider } = model
   const verb = facts.kind === 'network' ? 'cannot be reached' : 'failed'
   return new SpellError(

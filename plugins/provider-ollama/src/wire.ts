@@ -123,7 +123,9 @@ async function* linesOf(
   const decoder = new TextDecoder()
   let rest = ''
   for await (const bytes of body) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    // The line so far is not searched again with each piece of it.
+    const lines = decoder.decode(bytes, { stream: true }).split('\n')
+    lines[0] = rest + lines[0]!
     rest = lines.pop()!
     if (rest.length > LINE_BYTES) throw malformed(model, 'lines of at most 1 MiB', 'more')
     yield* lines.filter((each) => each.trim() !== '')

@@ -144,6 +144,8 @@ export interface ModelCallOptions {
   /** Which attempt of one call this is, from 1. Each has a signal of its own. */
   readonly attempt?: number
   readonly logger: Logger
+  /** Called whenever something of an answer came that gave no chunk yet: the server is not silent. */
+  readonly alive?: () => void
   /** What the provider's traffic is made under: its address and no other. Absent: the provider's own base URL. */
   readonly access?: Access
 }

@@ -23,6 +23,7 @@ const brokenOf = (chunks: readonly ModelChunk[]) =>
   chunks.filter((chunk) => chunk.type === 'tool_call_invalid')
 
 const SUM = '{"name": "sum", "arguments": {"a": 1}}'
+const TAGGED = `<tool_call>${SUM}</tool_call>`
 
 describe('a call that was written into the text', () => {
   test.each([
@@ -31,9 +32,17 @@ describe('a call that was written into the text', () => {
     ['with parameters', '{"type": "function", "name": "sum", "parameters": {"a": 1}}', ''],
     ['as a function', `{"type": "function", "function": ${SUM}}`, ''],
     ['in a list', `[${SUM}]`, ''],
-    ['in a fence', '```json\n' + SUM + '\n```', ''],
     ['between tags', `<tool_call>\n${SUM}\n</tool_call>`, ''],
-    ['between tags after words', `Let me see.\n<tool_call>${SUM}</tool_call>`, 'Let me see.\n'],
+    [
+      'after a thought',
+      `<think>A {b} <tool_call>.</think>\n${SUM}`,
+      '<think>A {b} <tool_call>.</think>',
+    ],
+    [
+      'between tags after a thought',
+      ` <think></think><tool_call>${SUM}</tool_call>\n`,
+      ' <think></think>',
+    ],
     ['after a tag that nothing closes', `<tool_call>${SUM}`, ''],
   ])('%s', (_, text, words) => {
     for (const size of [1, 3, 1000]) {
@@ -61,6 +70,16 @@ describe('what is no call stays text', () => {
     ['a tool that was not offered', '{"name": "delete", "arguments": {"a": 1}}'],
     ['a call without arguments', '{"name": "sum"}'],
     ['a call among words', `Write ${SUM} to call it.`],
+    ['a call in a fence', '```json\n' + SUM + '\n```'],
+    ['a call between tags in a fence', '```\n' + TAGGED + '\n```'],
+    ['a call between tags after words', `Let me see.\n${TAGGED}`],
+    ['a call between tags before words', `${TAGGED} is how to call it.`],
+    ['a call between tags in quotes', `The page says: "${TAGGED}". I will not do it.`],
+    ['nothing but a quoted call', `"${TAGGED}"`],
+    ['a call within a thought', `<think>${TAGGED}`],
+    ['a call after a thought and words', `<think>a</think>Well: ${TAGGED}`],
+    ['a call after two thoughts', `<think>a</think><think>b</think>${TAGGED}`],
+    ['more calls than an answer has', TAGGED.repeat(129)],
     ['a call before words', `${SUM} is how to call it.`],
     ['a call with more in it', '{"name": "sum", "arguments": {"a": 1}, "why": "b"}'],
     ['half a tag', 'a < b and <tool'],
@@ -112,6 +131,14 @@ test('broken arguments are mended or reported, never emptied', () => {
   ])
   for (const raw of ['', '{', '{}{}', '{"a": 1}{"a": 2}'])
     expect(mended([broken(raw)], request)).toEqual([broken(raw)])
+})
+
+test('a call never comes from words', () => {
+  const words = fc.string({ minLength: 1 }).filter((text) => /^\s*[^\s<[{]/.test(text))
+  const check = fc.property(words, fc.string(), fc.integer({ min: 1, max: 9 }), (a, b, size) => {
+    for (const call of [SUM, TAGGED]) expect(callsOf(said(a + call + b, size))).toEqual([])
+  })
+  fc.assert(check)
 })
 
 test('no text is lost', () => {

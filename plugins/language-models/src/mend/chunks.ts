@@ -18,9 +18,14 @@ export function mended(
 export async function* mendedStream(
   chunks: AsyncIterable<ModelChunk>,
   request: ModelRequest,
+  alive?: () => void,
 ): AsyncGenerator<ModelChunk> {
   const mender = new Mender(request)
-  for await (const chunk of chunks) yield* mender.read(chunk)
+  for await (const chunk of chunks) {
+    const read = mender.read(chunk)
+    if (read.length === 0) alive?.()
+    yield* read
+  }
 }
 
 /**
@@ -29,6 +34,8 @@ export async function* mendedStream(
  */
 class Mender {
   readonly #tools: readonly ModelTool[]
+  /** False: JSON is what was asked for. */
+  readonly #bare: boolean
   readonly #gate: TextGate
   /** Beginning of the ids of written calls: of its own in each answer of a conversation. */
   readonly #ids: string
@@ -37,7 +44,8 @@ class Mender {
 
   constructor({ tools = [], schema, messages }: ModelRequest) {
     this.#tools = tools
-    this.#gate = new TextGate(schema === undefined)
+    this.#bare = schema === undefined
+    this.#gate = new TextGate(this.#bare)
     this.#ids = `written_${messages.length}`
   }
 
@@ -72,20 +80,23 @@ class Mender {
 
   /** Beside real calls, what looks like one is text. */
   #held(): readonly ModelChunk[] {
-    const { held, tagged } = this.#gate
-    if (this.#calls > 0) return asText(held)
-    if (tagged) return taggedIn(held, this.#tools).map((piece) => this.#chunk(piece))
-    const calls = held === '' ? undefined : callsIn(held, this.#tools)
-    return calls ? calls.map((call) => this.#chunk({ call })) : asText(held)
+    const { held, isProse } = this.#gate
+    const pieces = this.#calls > 0 || isProse ? undefined : this.#pieces(held)
+    return pieces ? pieces.map((piece) => this.#chunk(piece)) : asText(held)
+  }
+
+  #pieces(held: string): readonly WrittenPiece[] | undefined {
+    const tagged = taggedIn(held, this.#tools)
+    if (tagged || !this.#bare) return tagged
+    return callsIn(held, this.#tools)?.map((call) => ({ call }))
   }
 
   #chunk(piece: WrittenPiece): ModelChunk {
-    if ('text' in piece) return { type: 'text', text: piece.text }
     this.#written += 1
     const id = `${this.#ids}_${this.#written}`
     if ('call' in piece) return { type: 'tool_call', id, ...piece.call }
     const [, name = 'unknown'] =
-      /"(?:name|tool|tool_name)"\s*:\s*"([\w.-]+)"/.exec(piece.broken) ?? []
+      /"(?:name|tool|tool_name)"\s{0,64}:\s{0,64}"([\w.-]{1,128})"/.exec(piece.broken) ?? []
     const problem = 'expected the name of an offered tool and a JSON object of arguments'
     return { type: 'tool_call_invalid', id, name, raw: piece.broken, problem }
   }

@@ -1,33 +1,43 @@
-import { CALL_KEYS, firstTag, TAGS } from './written.ts'
+import { MOST } from './json.ts'
+import { CALL_KEYS, TAGS } from './written.ts'
 
-/** Most characters that are held back to see what they become. */
-const MOST = 256 * 1024
 /** Characters in which a call shows itself. */
 const START = 256
+const THINK = '<think>'
+const THOUGHT = '</think>'
 
-/** Lets text pass as it comes, and holds back what may be a call that was written into it. */
+/** Lets text pass as it comes, and holds back what may be an answer that is nothing but calls. */
 export class TextGate {
   /** False: JSON is what was asked for, so only tags mark a call. */
   readonly #bare: boolean
-  #begun = false
+  #at: 'start' | 'thought' | 'answer' | 'prose' = 'start'
   /** What has not been let through. */
   held = ''
-  /** True once a tag was seen: nothing passes any more. */
-  tagged = false
 
   constructor(bare: boolean) {
     this.#bare = bare
   }
 
+  /** True once there are words: a call among them is only told of. */
+  get isProse(): boolean {
+    return this.#at === 'prose' || this.#at === 'thought'
+  }
+
   /** The text that may pass now. */
   push(text: string): string {
     this.held += text
-    if (this.tagged) return ''
-    this.#begun ||= !this.#mayBeCall() || this.held.length > MOST
-    if (!this.#begun) return ''
-    const tag = firstTag(this.held)
-    if (tag) this.tagged = true
-    return this.#passed(tag ? tag.at : this.held.length - halfTag(this.held))
+    if (this.#at === 'start' && this.held.trimStart().startsWith(THINK)) this.#at = 'thought'
+    const thought = this.#at === 'thought' ? this.#thought() : ''
+    if (this.#at === 'thought') return thought
+    if (this.held.length > MOST || !this.#mayBeCall()) this.#at = 'prose'
+    return this.#at === 'prose' ? thought + this.#passed(this.held.length) : thought
+  }
+
+  #thought(): string {
+    const end = this.held.indexOf(THOUGHT)
+    if (end < 0) return this.#passed(this.held.length - halfOf(THOUGHT, this.held))
+    this.#at = 'answer'
+    return this.#passed(end + THOUGHT.length)
   }
 
   #passed(length: number): string {
@@ -37,15 +47,17 @@ export class TextGate {
   }
 
   #mayBeCall(): boolean {
+    if (this.#at === 'prose') return false
     const start = this.held.slice(0, START).trimStart()
-    return start === '' || (this.#bare && mayBeJson(withoutFence(start)))
+    const isTag = TAGS.some(([open]) => begins(start, open))
+    const mayThink = this.#at === 'start' && begins(start, THINK)
+    return start === '' || isTag || mayThink || (this.#bare && mayBeJson(start))
   }
 }
 
-/** What follows the start of a fence of code; nothing while it may become one. */
-function withoutFence(start: string): string {
-  if ('```json'.startsWith(start)) return ''
-  return start.replace(/^```(?:json)?\s*/, '')
+/** True where a text begins with a mark, or may once there is more of it. */
+function begins(text: string, mark: string): boolean {
+  return text.startsWith(mark) || mark.startsWith(text)
 }
 
 /** True while the JSON begins as a call does. */
@@ -59,12 +71,9 @@ function mayBeJson(start: string): boolean {
     : CALL_KEYS.includes(key)
 }
 
-/** Length of the end of a text that may become a tag. */
-function halfTag(text: string): number {
-  const lengths = TAGS.flatMap(([open]) =>
-    Array.from({ length: open.length - 1 }, (_, i) => i + 1).filter((length) =>
-      text.endsWith(open.slice(0, length)),
-    ),
-  )
-  return Math.max(0, ...lengths)
+/** Length of the end of a text that may become a mark. */
+function halfOf(mark: string, text: string): number {
+  for (let length = mark.length - 1; length > 0; length--)
+    if (text.endsWith(mark.slice(0, length))) return length
+  return 0
 }

@@ -3,11 +3,15 @@ import type { Value } from '@llmspell/sdk'
 
 export type Fields = { readonly [key: string]: Value }
 
+/** Most characters of arguments that are mended. */
+export const MOST = 256 * 1024
+
 /**
  * The object that broken arguments can only mean: in a fence of code, as JSON within JSON, said twice, or with commas too
  * many. Undefined where there are two ways to read them, or where nothing would be left.
  */
 export function mendedObject(raw: string): Fields | undefined {
+  if (raw.length > MOST) return undefined
   const text = unfenced(raw)
   const object = objectOf(text) ?? objectOf(withoutTrailingCommas(text)) ?? saidAgain(text)
   return object && Object.keys(object).length > 0 ? object : undefined
@@ -16,9 +20,13 @@ export function mendedObject(raw: string): Fields | undefined {
 /** JSON out of a fence of code that holds nothing else. */
 export function unfenced(raw: string): string {
   const text = raw.trim()
-  const [, inner] = /^```[a-z_]*\s*\n?(.*?)\s*```$/s.exec(text) ?? []
-  return inner === undefined || inner.includes('```') ? text : inner.trim()
+  if (text.length < 6 || !text.startsWith(FENCE) || !text.endsWith(FENCE)) return text
+  const inner = text.slice(FENCE.length, -FENCE.length)
+  return inner.includes(FENCE) ? text : inner.replace(LANGUAGE, '').trim()
 }
+
+const FENCE = '```'
+const LANGUAGE = /^[a-z_]{1,32}/
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -43,7 +51,16 @@ function saidAgain(text: string): Fields | undefined {
   const pieces = objectsIn(text)?.map((piece) => objectOf(withoutTrailingCommas(piece)))
   if (!pieces || pieces.length < 2 || pieces.some((piece) => piece === undefined)) return undefined
   const [first, ...rest] = pieces.filter((piece) => Object.keys(piece!).length > 0)
-  return rest.every((piece) => isDeepStrictEqual(piece, first)) ? first : undefined
+  return rest.every((piece) => isSame(piece, first)) ? first : undefined
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  try {
+    return isDeepStrictEqual(one, other)
+  } catch {
+    // Nested deeper than the stack.
+    return false
+  }
 }
 
 /** Texts of the objects that stand one after another; undefined where something stands between them. */

@@ -15,13 +15,15 @@ export async function withTexts(response: Response, stream: boolean): Promise<Re
 function lines(): TransformStream<Uint8Array, Uint8Array> {
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
+  // The line so far is not searched again with each piece of it.
   let rest = ''
   return new TransformStream({
     transform(bytes, to) {
-      const text = rest + decoder.decode(bytes, { stream: true })
-      const end = text.lastIndexOf('\n') + 1
-      rest = text.slice(end)
-      if (end > 0) to.enqueue(encoder.encode(text.slice(0, end).replaceAll(/[^\n]+/g, mendedLine)))
+      const piece = decoder.decode(bytes, { stream: true })
+      const end = piece.lastIndexOf('\n') + 1
+      const text = end > 0 ? rest + piece.slice(0, end) : ''
+      rest = end > 0 ? piece.slice(end) : rest + piece
+      if (end > 0) to.enqueue(encoder.encode(text.replaceAll(/[^\n]+/g, mendedLine)))
     },
     flush(to) {
       if (rest !== '') to.enqueue(encoder.encode(mendedLine(rest)))
@@ -29,9 +31,10 @@ function lines(): TransformStream<Uint8Array, Uint8Array> {
   })
 }
 
+const DATA = 'data:'
+
 function mendedLine(line: string): string {
-  const [, start, data] = /^(data:\s*)(.*)$/.exec(line) ?? []
-  return start === undefined || data === undefined ? line : start + mendedBody(data)
+  return line.startsWith(DATA) ? DATA + mendedBody(line.slice(DATA.length)) : line
 }
 
 function mendedBody(text: string): string {

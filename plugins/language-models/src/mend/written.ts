@@ -1,5 +1,5 @@
 import type { ModelTool } from '@llmspell/sdk'
-import { isFields, mendedObject, parsed, unfenced } from './json.ts'
+import { isFields, mendedObject, parsed } from './json.ts'
 import type { Fields } from './json.ts'
 
 /** A call that a model wrote into its text. */
@@ -8,11 +8,11 @@ export interface WrittenCall {
   readonly input: Fields
 }
 
-/** Piece of a text that has calls in it. */
-export type WrittenPiece =
-  | { readonly text: string }
-  | { readonly call: WrittenCall }
-  | { readonly broken: string }
+/** Piece of a text that is made of calls. */
+export type WrittenPiece = { readonly call: WrittenCall } | { readonly broken: string }
+
+/** Most calls of one text: more are no answer of a model. */
+const MOST_CALLS = 128
 
 /** How models mark a call in their text: those of Qwen, Hermes, Granite and others. */
 export const TAGS: readonly (readonly [open: string, close: string])[] = [
@@ -39,37 +39,47 @@ export function callsIn(
   text: string,
   tools: readonly ModelTool[],
 ): readonly WrittenCall[] | undefined {
-  const value = parsed(unfenced(text))
+  const value = parsed(text)
   const list = isFields(value) && Array.isArray(value['tool_calls']) ? value['tool_calls'] : value
   const rows: readonly unknown[] = Array.isArray(list) ? list : [list]
   const calls = rows.map((row) => callOf(row, tools))
-  return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined
+  const isFew = calls.length > 0 && calls.length <= MOST_CALLS
+  return isFew && calls.every((call) => call !== undefined) ? calls : undefined
 }
 
-/** The calls between tags, what stands around them, and what stands in tags and is no call. */
-export function taggedIn(text: string, tools: readonly ModelTool[]): readonly WrittenPiece[] {
-  const found = firstTag(text)
-  if (!found) return text.trim() === '' ? [] : [{ text }]
-  const { at, open, close } = found
-  const from = at + open.length
-  const to = text.indexOf(close, from)
-  const inside = (to < 0 ? text.slice(from) : text.slice(from, to)).trim()
-  const calls = callsIn(inside, tools)
-  const before = text.slice(0, at)
-  return [
-    ...(before.trim() === '' ? [] : [{ text: before }]),
-    ...(calls ? calls.map((call) => ({ call })) : [{ broken: inside }]),
-    ...(to < 0 ? [] : taggedIn(text.slice(to + close.length), tools)),
-  ]
-}
-
-/** The first tag of a text. */
-export function firstTag(
+/**
+ * The calls between tags, and what stands there and is no call, where they are the whole text; undefined for any other
+ * text: a call among words is told of, not made.
+ */
+export function taggedIn(
   text: string,
-): { readonly at: number; readonly open: string; readonly close: string } | undefined {
-  return TAGS.map(([open, close]) => ({ at: text.indexOf(open), open, close }))
-    .filter(({ at }) => at >= 0)
-    .toSorted((a, b) => a.at - b.at)[0]
+  tools: readonly ModelTool[],
+): readonly WrittenPiece[] | undefined {
+  const insides = insidesOf(text.trim())
+  return insides?.flatMap((inside): readonly WrittenPiece[] => {
+    const calls = callsIn(inside, tools)
+    return calls ? calls.map((call) => ({ call })) : [{ broken: inside }]
+  })
+}
+
+/** What stands between the tags of a text that has nothing else in it. */
+function insidesOf(text: string): readonly string[] | undefined {
+  const insides: string[] = []
+  for (let at = 0; at < text.length; at = skipSpace(text, at)) {
+    const tag = TAGS.find(([open]) => text.startsWith(open, at))
+    if (!tag || insides.length === MOST_CALLS) return undefined
+    const [open, close] = tag
+    const end = text.indexOf(close, at + open.length)
+    insides.push(text.slice(at + open.length, end < 0 ? undefined : end).trim())
+    at = end < 0 ? text.length : end + close.length
+  }
+  return insides.length > 0 ? insides : undefined
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from
+  while (at < text.length && text[at]!.trim() === '') at += 1
+  return at
 }
 
 function callOf(value: unknown, tools: readonly ModelTool[]): WrittenCall | undefined {
