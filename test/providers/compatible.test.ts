@@ -116,9 +116,16 @@ describe('a call of a local server', () => {
   })
 
   test('written badly is reported', async () => {
-    const chunks = await both({ text: 'Well. <tool_call>{"name": "sum"}</tool_call>' })
+    const chunks = await both({ text: '<tool_call>{"name": "sum"}</tool_call>' })
     expect(callsIn(chunks)).toMatchObject([{ type: 'tool_call_invalid', name: 'sum' }])
-    expect(wordsIn(chunks)).toBe('Well. ')
+    expect(wordsIn(chunks)).toBe('')
+  })
+
+  test('quoted among words is text', async () => {
+    const text = 'It says "<tool_call>{"name": "sum", "arguments": {"a": 1}}</tool_call>".'
+    const chunks = await both({ text })
+    expect(callsIn(chunks)).toEqual([])
+    expect(wordsIn(chunks)).toBe(text)
   })
 })
 
