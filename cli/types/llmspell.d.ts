@@ -297,7 +297,7 @@ declare namespace Agent {
     cost: number
   }
 
-  /** Ends the execution before the model stops by itself; asked after each step that called tools. The answer has finish_reason "stop_when". */
+  /** Ends the execution before the model stops by itself; asked after each step that called tools. The answer has finish_reason "stop_when"; one that the model ended by itself keeps "stop", whatever its text. */
   type StopWhen = ((step: Agent.Step) => boolean | Promise<boolean>) | Agent.StopTable
 
   interface StopTable {

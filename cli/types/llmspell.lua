@@ -171,7 +171,7 @@ arg = {}
 ---@field usage Agent.Usage
 ---@field cost number US dollars.
 
----Ends the execution before the model stops by itself; asked after each step that called tools. The answer has finish_reason "stop_when".
+---Ends the execution before the model stops by itself; asked after each step that called tools. The answer has finish_reason "stop_when"; one that the model ended by itself keeps "stop", whatever its text.
 ---@alias Agent.StopWhen (fun(step: Agent.Step): boolean)|Agent.StopTable
 
 ---@class Agent.StopTable

@@ -1,6 +1,7 @@
 import { DURATION_PATTERN } from './duration.ts'
 import { SpellError } from './errors.ts'
 import { didYouMean } from './suggest.ts'
+import { REF } from './values.ts'
 import type { Value } from './values.ts'
 
 /** A JSON Schema 2020-12 as data. Keywords of ours: x-handle, x-stream, x-callback, x-bytes, x-secret, x-permission. */
@@ -36,15 +37,61 @@ const NOISE = new Set(['anyOf', 'oneOf', 'if', 'not'])
 
 /** The violations of a failed check, all at once, the most telling kept where alternatives failed. */
 export function violations(errors: readonly ValidationError[], root = ''): Violation[] {
-  const telling = errors.filter((error) => !NOISE.has(error.keyword))
+  const telling = mostTelling(errors)
   const rows = (telling.length > 0 ? telling : errors).map((error) => violation(error, root))
   return rows.filter(
     (row, i) => rows.findIndex((r) => r.path === row.path && r.expected === row.expected) === i,
   )
 }
 
+function mostTelling(errors: readonly ValidationError[]): readonly ValidationError[] {
+  const telling = errors.filter((error) => !NOISE.has(error.keyword))
+  const open = new Set(
+    errors.filter(({ keyword }) => NOISE.has(keyword)).map(({ instancePath }) => instancePath),
+  )
+  const kept = telling.filter(
+    (error) => !(open.has(error.instancePath) && isBeside(error, telling)),
+  )
+  return kept.length > 0 ? kept : telling
+}
+
+/** True for an alternative of another shape, where one that has the shape says what is wrong in it. */
+function isBeside(error: ValidationError, all: readonly ValidationError[]): boolean {
+  const { instancePath: path } = error
+  if (isMarked(error.data)) return !isShape(error)
+  if (!isShape(error)) return false
+  return all.some(
+    (other) =>
+      other.instancePath.startsWith(`${path}/`) || (other.instancePath === path && !isShape(other)),
+  )
+}
+
+const isShape = (error: ValidationError): boolean =>
+  error.keyword === 'type' || markOf(error) !== undefined
+
+/** What a schema wants in the place of data: `Media`, or a function. */
+function markOf({ parentSchema }: ValidationError): string | undefined {
+  const handle = parentSchema?.['x-handle']
+  if (typeof handle === 'string') return `a handle of ${handle}`
+  return parentSchema?.['x-callback'] === undefined ? undefined : 'a function'
+}
+
+const MAKERS: Readonly<Record<string, string>> = {
+  Media: 'Media.file(...)',
+  Agent: 'Agent.create(...)',
+  Tool: 'Tool.get(...)',
+}
+
+function unmarked(error: ValidationError, path: string, expected: string): Violation {
+  const maker = MAKERS[String(error.parentSchema?.['x-handle'])]
+  const row = { path: path || 'value', expected, found: describe(error.data) }
+  return maker === undefined ? row : { ...row, hint: `Make one with ${maker}.` }
+}
+
 function violation(error: ValidationError, root: string): Violation {
   const place = pathOf(error.instancePath, root)
+  const mark = markOf(error)
+  if (mark !== undefined) return unmarked(error, place, mark)
   if (error.keyword === 'required') {
     return {
       path: join(place, String(error.params['missingProperty'])),
@@ -69,7 +116,9 @@ function choices({ params, parentSchema }: ValidationError): string | undefined 
 }
 
 function isOneOfList({ keyword, params, data }: ValidationError): boolean {
-  return keyword === 'type' && params['type'] === 'array' && typeof data === 'string'
+  return (
+    keyword === 'type' && params['type'] === 'array' && (typeof data === 'string' || isMarked(data))
+  )
 }
 
 function unknownKey(error: ValidationError, place: string): Violation {
@@ -123,9 +172,15 @@ export function describe(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (value instanceof Uint8Array) return `${value.byteLength} bytes`
+  if (isMarked(value))
+    return value[REF] === 'handle' ? `a handle of ${String(value['type'])}` : `a ${value[REF]}`
   if (typeof value === 'object') return 'an object'
   const text = JSON.stringify(value) ?? typeof value
   return `${text.length > 60 ? `${text.slice(0, 57)}..."` : text} (${typeof value === 'string' ? 'text' : typeof value})`
+}
+
+function isMarked(value: unknown): value is Readonly<Record<string, unknown>> & { [REF]: string } {
+  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[REF] === 'string'
 }
 
 function pathOf(pointer: string, root: string): string {

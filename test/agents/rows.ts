@@ -299,13 +299,12 @@ const TALK: readonly Row[] = [
       local s = a:stream('x')
       for _ in s do break end
       s:cancel()
-      return { a:state(), a:usage().failed }`,
+      return { a:state(), a:usage().failed, a:usage().requests }`,
     javascript: `const a = await Agent.create({ ${JM} })
       for await (const _ of a.stream('x')) break
-      await Async.sleep(1)
-      return [await a.state(), (await a.usage()).failed]`,
+      return [await a.state(), (await a.usage()).failed, (await a.usage()).requests]`,
     openai: [{ text: Array.from({ length: 200 }, () => 'word '), delayMs: 5 }],
-    value: ['ready', 0],
+    value: ['ready', 0, 1],
   },
   {
     name: 'a pause is seen, a default model shown, persist refused',

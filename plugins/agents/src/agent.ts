@@ -39,6 +39,7 @@ export class Agent {
   readonly memory: Memory | undefined
   readonly conversations = new Map<string, Conversation>()
   readonly #active = new Set<Stop>()
+  readonly #closing = new Set<Promise<unknown>>()
   readonly #spent = {
     requests: 0,
     failed: 0,
@@ -120,6 +121,21 @@ export class Agent {
   resume(): void {
     this.#paused?.resolve()
     this.#paused = undefined
+  }
+
+  /** Resolves when streams that nobody reads any more are counted. */
+  get settled(): Promise<unknown> {
+    return Promise.allSettled(this.#closing)
+  }
+
+  /** Waits with its state for the end of a stream that was left. */
+  async closing(end: Promise<unknown>): Promise<void> {
+    this.#closing.add(end)
+    try {
+      await end
+    } finally {
+      this.#closing.delete(end)
+    }
   }
 
   begin(stop: Stop): void {

@@ -7,6 +7,7 @@ import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
 import { findModels } from './model.ts'
 import { agentsOf } from './registry.ts'
+import { checkStopWhen } from './stop-when.ts'
 import { bindTools, checkToolChoice } from './toolbox.ts'
 
 /**
@@ -24,7 +25,10 @@ export async function createAgent(
   agents.refuse(name)
   const toolbox = bindTools(name, config.tools ?? [], house.tools, context)
   // Agents that a conversation may be passed on to are tools as well, known when it is asked.
-  if (!config.handoffs) checkToolChoice(name, config.tool_choice, toolbox)
+  if (!config.handoffs) {
+    checkToolChoice(name, config.tool_choice, toolbox)
+    checkStopWhen(name, config.stop_when, toolbox)
+  }
   const shape = await shapeOf(config.schema, house)
   const models = await findModels(config, context)
   const register = (agent: Agent) => {

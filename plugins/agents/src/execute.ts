@@ -73,7 +73,7 @@ function leavable(
       stop.leave()
       agent.leave(stop)
       stop.release()
-      await chunks.return()
+      await agent.closing(chunks.return())
       return { done: true, value: undefined }
     },
   }

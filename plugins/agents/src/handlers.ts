@@ -64,8 +64,14 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
     'Agent.tools': (call: ScriptCall<[]>) => selfOf<Agent>(call).describe().tools,
     'Agent.has_tool': (call: ScriptCall<[string]>) => selfOf<Agent>(call).toolbox.has(call.args[0]),
     'Agent.invoke_tool': invokeTool,
-    'Agent.usage': (call: ScriptCall<[]>) => selfOf<Agent>(call).usage,
-    'Agent.state': (call: ScriptCall<[]>) => selfOf<Agent>(call).state,
+    'Agent.usage': async (call: ScriptCall<[]>) => {
+      await selfOf<Agent>(call).settled
+      return selfOf<Agent>(call).usage
+    },
+    'Agent.state': async (call: ScriptCall<[]>) => {
+      await selfOf<Agent>(call).settled
+      return selfOf<Agent>(call).state
+    },
     'Agent.config': (call: ScriptCall<[]>) => {
       const { config, toolbox, model } = selfOf<Agent>(call)
       const handoffs = (config.handoffs ?? []).map((entry) => agentBy(entry, call.context))

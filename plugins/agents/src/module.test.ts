@@ -59,6 +59,8 @@ describe('the module Agent', () => {
       true,
     ],
     [{ temprature: 1 }, false],
+    [{ temperature: 2 }, true],
+    [{ temperature: 11 }, false],
     [{ budget: { steps: 1 } }, false],
     [{ budget: { max_time: 'soon' } }, false],
     [{ memory: { messages: 3, strategy: 'summary' } }, true],
@@ -84,6 +86,27 @@ describe('the module Agent', () => {
     expect(violations(check.errors!)).toMatchObject([
       { path: 'config.tools', hint: 'Write it as a list, even of one.' },
     ])
+  })
+
+  const picture = { $llmspell: 'handle', type: 'Media', id: 'm', fields: {} }
+  it.each([
+    [{ memory: { mesages: 4 } }, 'memory.mesages', "Did you mean 'messages'?"],
+    [{ stop_when: { tol: 'done' } }, 'stop_when.tol', "Did you mean 'tool'?"],
+  ])('names what is wrong in the alternative that was meant: %j', (config, path, hint) => {
+    const check = validators['create']!
+    check({ config })
+    expect(violations(check.errors!)).toMatchObject([{ path: `config.${path}`, hint }])
+  })
+
+  it.each([
+    [{ image: 'p.png' }, 'image', 'a handle of Media', 'Make one with Media.file(...).'],
+    [{ media: picture }, 'media', 'an array', 'Write it as a list, even of one.'],
+  ])('says how media are written: %j', (input, path, expected, hint) => {
+    const check = validators['Agent.execute']!
+    check({ input })
+    const [first, ...others] = violations(check.errors!)
+    expect(first).toMatchObject({ path: `input.${path}`, expected, hint })
+    expect(others.every((other) => other.path === first!.path)).toBe(true)
   })
 })
 

@@ -1,6 +1,8 @@
 import type { HostCallback, Value } from '@llmspell/sdk'
 import type { CallRow } from './result.ts'
 import type { Answer } from './step.ts'
+import { notGranted } from './toolbox.ts'
+import type { Toolbox } from './toolbox.ts'
 import type { Turn } from './turn.ts'
 
 /** When an execution ends before its model does. */
@@ -11,6 +13,12 @@ export type StopWhen =
       /** `*` stands for anything. */
       readonly text?: string
     }
+
+/** @throws TOOL_NOT_FOUND for a tool that is not among those that the model has */
+export function checkStopWhen(agent: string, rule: StopWhen | undefined, box: Toolbox): void {
+  if (typeof rule !== 'object' || rule.tool === undefined || box.has(rule.tool)) return
+  throw notGranted(agent, rule.tool, box)
+}
 
 /** Looks for the parts of a pattern one behind the other: linear, whatever the script wrote. */
 export function hasText(text: string, pattern: string): boolean {

@@ -101,6 +101,16 @@ describe('a stream', () => {
     })
   })
 
+  it('is counted before its agent says so, though nobody waits for the end', async () => {
+    const run = new FakeRun([endless([])])
+    const agent = await run.create()
+    const chunks = (await open(run, agent))[Symbol.asyncIterator]()
+    await chunks.next()
+    const left = chunks.return!()
+    expect(await run.call('Agent.usage', [], agent)).toMatchObject({ requests: 1, failed: 0 })
+    await left
+  })
+
   it('stops the model when its reader leaves while a chunk is awaited', async () => {
     const run = new FakeRun([silent])
     const agent = await run.create()

@@ -18,6 +18,17 @@ describe('a stop condition', () => {
     expect(result.tool_calls.map(({ name }) => name)).toEqual(['add', 'done'])
   })
 
+  it.each(['create', 'execute'])('is none of a tool that is not there: %s', async (when) => {
+    const run = new FakeRun([], { add })
+    const rule = { stop_when: { tool: 'ad' } }
+    const agent = when === 'create' ? undefined : await run.create({ tools: ['add'] })
+    const made = agent ? run.execute(agent, 'x', rule) : run.create({ tools: ['add'], ...rule })
+    await expect(made).rejects.toMatchObject({
+      code: 'TOOL_NOT_FOUND',
+      hint: "Did you mean 'add'?",
+    })
+  })
+
   it('is no tool that failed', async () => {
     const done = {
       run: () => {

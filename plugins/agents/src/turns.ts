@@ -9,6 +9,7 @@ import type { House } from './house.ts'
 import { systemPrompt, turnMessages } from './input.ts'
 import { MediaReader } from './media-input.ts'
 import { agentsOf } from './registry.ts'
+import { checkStopWhen } from './stop-when.ts'
 import { checkToolChoice } from './toolbox.ts'
 import { Turn } from './turn.ts'
 import type { TurnParts, TurnRecord } from './turn.ts'
@@ -39,6 +40,7 @@ export async function firstParts(
   checkDepth(agent.name, context.actors, (name) => (agents.find(name) ?? agent).maxDepth)
   const toolbox = withHandoffs(agent.name, tools, config, finder(asked))
   checkToolChoice(agent.name, config.tool_choice, toolbox)
+  checkStopWhen(agent.name, config.stop_when, toolbox)
   const shape = options.schema ? await shapeOf(options.schema, house) : agent.shape
   const system = await ask.stop.race(systemPrompt(config, input))
   const reader = new MediaReader({ agent: agent.name, context, stop: ask.stop }, house.media)

@@ -96,8 +96,10 @@ class Stream {
 const makeStream = (id) => new Stream(id)
 /** The promise of a stream that can be used as the stream. */
 function streamOf(promise) {
+  let made
   for (const name of ['next', 'return', 'result', 'text', 'each', 'cancel']) {
-    define(promise, name, { value: (...args) => promise.then((stream) => stream[name](...args)) })
+    // At once where it is there: the loop that is left does not wait for its cancelling.
+    define(promise, name, { value: (...args) => made ? made[name](...args) : promise.then((stream) => (made = stream)[name](...args)) })
   }
   define(promise, Symbol.asyncIterator, { value: () => promise })
   return promise
