@@ -10,7 +10,7 @@ import type {
   SpellError,
 } from '@llmspell/sdk'
 import { afterAttempts, cancelled, masked, providerFailed, streamCut } from './errors.ts'
-import { kindIn, withKeySource, withKind } from './failures.ts'
+import { kindIn, located, withKind } from './failures.ts'
 import { Gate } from './gate.ts'
 import type { Hub } from './hub.ts'
 import { retryDelay, retryText } from './retry.ts'
@@ -154,5 +154,6 @@ async function* whole(
 function refined(error: unknown, { id, settings, signal, keyFrom }: Question): SpellError {
   if (signal.aborted) return cancelled(id, signal)
   const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
-  return masked(withKeySource(withKind(known, settings.provider), keyFrom), settings.apiKey)
+  const told = located(withKind(known, settings.provider), settings, keyFrom)
+  return masked(told, settings.apiKey)
 }

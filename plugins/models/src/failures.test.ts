@@ -1,7 +1,7 @@
 import { SpellError } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
-import { expect, test } from 'vitest'
-import { HINTS, withKind } from './failures.ts'
+import { describe, expect, test } from 'vitest'
+import { HINTS, located, withKind } from './failures.ts'
 
 const failed = (details: Value) =>
   new SpellError('PROVIDER_FAILED', 'no', { hint: 'Own hint.', details })
@@ -47,4 +47,33 @@ test('what never passes is not retried, whatever a provider says', () => {
 test('other errors stay as they are', () => {
   const error = new SpellError('CANCELLED', 'no')
   expect(withKind(error, 'openai')).toBe(error)
+})
+
+describe('what only the caller knows', () => {
+  const error = (kind: string, message: string, hint: string, more: object = {}): SpellError =>
+    new SpellError('PROVIDER_FAILED', message, {
+      hint,
+      details: { provider: 'lab', kind, retryable: false, ...more },
+      cause: new TypeError('fetch failed'),
+    })
+
+  test('is where a refused key came from', () => {
+    const told = located(error('auth', 'No.', 'Check the key.'), {}, 'variable LAB_KEY')
+    expect(told.hint).toBe('Check the key. It came from variable LAB_KEY.')
+  })
+
+  test('is that a name is not known', () => {
+    const message = "Provider 'lab' cannot be reached: Host 'lab': its name is not known."
+    const told = located(error('network', message, 'Check the server.'), {}, undefined)
+    expect(told.hint).toContain('your network, your proxy, or the name')
+    expect(told.cause).toBeUndefined()
+  })
+
+  test.each([
+    ['http://lab:8000', "Check the base URL: 'http://lab:8000' was asked, and many end in /v1."],
+    ['http://lab:8000/v1', 'Check the base URL.'],
+  ])('is the address %s', (baseUrl, hint) => {
+    const given = error('model', 'Not found.', 'Check the base URL.', { status: 404 })
+    expect(located(given, { baseUrl }, undefined).hint).toBe(hint)
+  })
 })

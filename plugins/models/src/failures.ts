@@ -1,5 +1,6 @@
 import { kindOfStatus, isPassing, providerFailure, SpellError } from '@llmspell/sdk'
-import type { FailureKind, ProviderFailure, Value } from '@llmspell/sdk'
+import type { FailureKind, ModelSettings, ProviderFailure, Value } from '@llmspell/sdk'
+import { shownAddress } from './address.ts'
 
 /** One next step for each kind. */
 export const HINTS: Readonly<Record<FailureKind, string>> = {
@@ -33,12 +34,41 @@ export function withKind(error: SpellError, provider: string): SpellError {
   return new SpellError(error.code, message, { hint, details, cause })
 }
 
-/** A refused key is looked for where it came from. */
-export function withKeySource(error: SpellError, from: string | undefined): SpellError {
-  if (from === undefined || kindIn(error) !== 'auth') return error
-  const { code, message, hint = HINTS.auth, details, cause } = error
-  const told = `${hint.replace(/\.$/, '')}. It came from ${from}.`
-  return new SpellError(code, message, { hint: told, ...(details ? { details } : {}), cause })
+/** The same failure with what only the caller knows: where the key came from, which address was asked. */
+export function located(
+  error: SpellError,
+  { baseUrl }: Pick<ModelSettings, 'baseUrl'>,
+  keyFrom: string | undefined,
+): SpellError {
+  const failure = providerFailure(error)
+  if (failure === undefined) return error
+  const { code, message, details } = error
+  const hint = locatedHint(error, failure, baseUrl, keyFrom) ?? error.hint
+  // The message has the innermost cause already; what is around it says 'fetch failed'.
+  const cause = failure.kind === 'network' ? {} : { cause: error.cause }
+  return new SpellError(code, message, {
+    ...(hint === undefined ? {} : { hint }),
+    ...(details === undefined ? {} : { details }),
+    ...cause,
+  })
+}
+
+const UNKNOWN_NAME = /its name (?:is not known|could not be looked up|has no address)/
+
+function locatedHint(
+  { message, hint = '' }: SpellError,
+  { kind, status }: ProviderFailure,
+  baseUrl: string | undefined,
+  keyFrom: string | undefined,
+): string | undefined {
+  if (kind === 'auth' && keyFrom !== undefined)
+    return `${(hint || HINTS.auth).replace(/\.$/, '')}. It came from ${keyFrom}.`
+  if (kind === 'network' && UNKNOWN_NAME.test(message))
+    return 'Check your network, your proxy, or the name in the address.'
+  const isBare = baseUrl !== undefined && !/\/v\d/.test(baseUrl)
+  if (status === 404 && isBare && /the base URL\.?$/.test(hint))
+    return `${hint.replace(/\.$/, '')}: '${shownAddress(baseUrl)}' was asked, and many end in /v1.`
+  return undefined
 }
 
 const REASONS: ReadonlySet<string> = new Set(Object.keys(HINTS))

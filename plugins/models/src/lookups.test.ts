@@ -56,6 +56,12 @@ describe('a live list', () => {
     expect(silent.rows.every(({ live }) => live === undefined)).toBe(true)
   })
 
+  test('with a row that is none is malformed', async () => {
+    const odd = hub(has(null as unknown as ModelItem))
+    const { failures } = await listModels(odd, { provider: 'openai', live: true }, { signal })
+    expect(failures).toMatchObject([{ error: { details: { kind: 'malformed' } } }])
+  })
+
   test('of providers that are not to be called is their list', async () => {
     const config = { providers: { openai: { enabled: false } } }
     const { rows } = await listModels(hub(has({ id: 'x' }), { config }), { live: true }, { signal })

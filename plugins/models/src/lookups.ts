@@ -1,8 +1,9 @@
-import { now, toErrorRecord } from '@llmspell/sdk'
+import { describe, now, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, ModelItem, PullProgress, Usage } from '@llmspell/sdk'
 import { hostAddress } from './address.ts'
 import { costOf } from './answer.ts'
 import type { Endpoint } from './catalog.ts'
+import { lineFailed } from './failures.ts'
 import type { Hub } from './hub.ts'
 import { providerInfo } from './info.ts'
 import { modelRow } from './rows.ts'
@@ -68,8 +69,19 @@ async function liveItems(
   const { provider, settings, options } = server
   if (!provider.models) return undefined
   const items = await guarded(server, () => provider.models!(settings, options))
+  checkList(endpoint.name, items)
   const known = new Map(endpoint.models.map((item) => [item.id, item]))
   return items.map((item) => ({ ...known.get(item.id), ...item }))
+}
+
+/** @throws PROVIDER_FAILED for a list whose rows are none */
+function checkList(provider: string, items: unknown): void {
+  const isRow = (row: unknown): boolean =>
+    typeof row === 'object' && row !== null && typeof (row as ModelItem).id === 'string'
+  const bad = Array.isArray(items) ? items.find((row) => !isRow(row)) : items
+  if (Array.isArray(items) && bad === undefined && items.every(isRow)) return
+  const text = `Provider '${provider}' gave no list of models: expected rows with an 'id', found ${describe(bad)}.`
+  throw lineFailed(text, { provider, kind: 'malformed', retryable: false })
 }
 
 /** Which servers answer, all asked at once. */
@@ -123,6 +135,7 @@ async function asked(
   if (provider.status) return guarded(server, () => provider.status!(settings, options))
   if (!provider.models) return undefined
   const items = await guarded(server, () => provider.models!(settings, options))
+  checkList(endpoint.name, items)
   return { models: items.length }
 }
 

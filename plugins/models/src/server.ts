@@ -4,7 +4,7 @@ import type { Endpoint } from './catalog.ts'
 import { cancelled, masked, providerFailed } from './errors.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
-import { withKeySource } from './failures.ts'
+import { located } from './failures.ts'
 import { foresee } from './permit.ts'
 import { providerOf } from './tape-provider.ts'
 import { answeringTape } from './taped.ts'
@@ -89,7 +89,7 @@ export async function guarded<T>(server: Server, work: () => Promise<T>): Promis
     if (stop.signal.aborted) throw silent(settings.provider, 'whole', wait)
     if (options.signal.aborted) throw cancelled(model.id, options.signal)
     const known = isSpellError(error) ? error : providerFailed(settings.provider, error)
-    throw masked(withKeySource(known, keyFrom), settings.apiKey)
+    throw masked(located(known, settings, keyFrom), settings.apiKey)
   } finally {
     clearTimeout(timer)
     late.promise.catch(() => undefined)

@@ -52,13 +52,17 @@ export async function listModels(
 
 function pageOf(answer: Value, { provider }: ModelSettings): Page {
   const found = isTable(answer) ? answer['data'] : answer
-  if (isTable(answer) && Array.isArray(found)) return answer as unknown as Page
-  const text = `Provider '${provider}' gave no list of models: expected a list 'data', found ${describe(found)}.`
+  const bad = Array.isArray(found) ? found.find((row) => !isListed(row)) : found
+  const rows = Array.isArray(found) && found.every(isListed)
+  if (isTable(answer) && rows) return answer as unknown as Page
+  const text = `Provider '${provider}' gave no list of models: expected a list 'data' of rows with 'id', found ${describe(bad ?? null)}.`
   throw new SpellError('PROVIDER_FAILED', text, {
     hint: 'Check the base URL.',
     details: { provider, kind: 'malformed', retryable: false },
   })
 }
+
+const isListed = (row: Value): boolean => isTable(row) && typeof row['id'] === 'string'
 
 const isTable = (value: Value): value is { readonly [key: string]: Value } =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

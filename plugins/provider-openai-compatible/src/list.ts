@@ -1,3 +1,4 @@
+import { describe, SpellError } from '@llmspell/sdk'
 import type {
   LanguageModels,
   ModelCallOptions,
@@ -24,13 +25,25 @@ export async function listModels(
   const path = `/models${query === '' ? '' : `?${query}`}`
   const said = await models.ask(rulesOf(preset), model, { path, headers }, options)
   const rows = Array.isArray(said) ? said : fieldsOf(said)['data']
-  return (Array.isArray(rows) ? rows : []).map(fieldsOf).flatMap(itemOf)
+  if (!Array.isArray(rows)) throw noList(model, rows)
+  const items = rows.map(fieldsOf).flatMap((row) => itemOf(row) ?? [])
+  // A row that is none may be a news of the server; none that is one is another kind of server.
+  if (items.length === 0 && rows.length > 0) throw noList(model, rows[0])
+  return items
+}
+
+function noList({ provider }: ModelSettings, found: Value | undefined): SpellError {
+  const text = `Provider '${provider}' gave no list of models: expected a list 'data' of rows with 'id', found ${describe(found ?? null)}.`
+  return new SpellError('PROVIDER_FAILED', text, {
+    hint: 'Check the base URL; many end in /v1.',
+    details: { provider, kind: 'malformed', retryable: false },
+  })
 }
 
 /** Each server names sizes and prices in its own way. */
-function itemOf(row: Fields): readonly ModelItem[] {
+function itemOf(row: Fields): ModelItem | undefined {
   const id = row['id']
-  if (typeof id !== 'string') return []
+  if (typeof id !== 'string') return undefined
   const top = fieldsOf(row['top_provider'])
   const meta = fieldsOf(row['meta'])
   const context = numberIn(
@@ -39,15 +52,13 @@ function itemOf(row: Fields): readonly ModelItem[] {
   )
   const maxOutput = numberIn([top, 'max_completion_tokens'], [row, 'max_completion_tokens'])
   const capabilities = capabilitiesOf(row)
-  return [
-    {
-      id,
-      ...(context === undefined ? {} : { context }),
-      ...(maxOutput === undefined ? {} : { maxOutput }),
-      ...pricesOf(fieldsOf(row['pricing'])),
-      ...(capabilities.length === 0 ? {} : { capabilities }),
-    },
-  ]
+  return {
+    id,
+    ...(context === undefined ? {} : { context }),
+    ...(maxOutput === undefined ? {} : { maxOutput }),
+    ...pricesOf(fieldsOf(row['pricing'])),
+    ...(capabilities.length === 0 ? {} : { capabilities }),
+  }
 }
 
 /** OpenRouter: dollars per token, as text. Together: dollars per million tokens. */
