@@ -4,8 +4,8 @@ import { GROUND, sourceHouse } from './house.ts'
 import type { SourceHouse } from './house.ts'
 import { probeTools } from './probe.ts'
 
-/** Chunks that may wait for a reader, in the queue of the run and at the tool. */
-const WAITING = 64 + 2
+/** Chunks that may wait for a reader: those handed over to it at once, in the queue of the run, and at the tool. */
+const WAITING = 64 + 64 + 2
 const PART = 16 * 1024
 const MIB = 1024 * 1024
 
