@@ -167,7 +167,9 @@ test('a failure that repeats the key is kept without it', async () => {
   expect(recorded.refused).toBeUndefined()
   expect(shelf.read('a.json')).not.toContain(KEY)
   const replayed = await play(house, { file, mode: 'replay' }, ask('Hi'))
-  expect(replayed.failure).toEqual(recorded.failure)
+  // Where the key came from is told by the house that has it.
+  const { hint = '', ...rest } = recorded.failure!
+  expect(replayed.failure).toMatchObject({ ...rest, hint: hint.replace(/ It came from .*/, '') })
 })
 
 test('of a thousand canaries in all places and forms none passes', () => {
