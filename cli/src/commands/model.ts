@@ -1,11 +1,23 @@
-import { didYouMean, fromErrorRecord, SpellError } from '@llmspell/sdk'
+import {
+  didYouMean,
+  fromErrorRecord,
+  SpellError,
+  toErrorRecord,
+  type ErrorRecord,
+} from '@llmspell/sdk'
 import { exitCode } from '../exit.ts'
 import { CONFIG, HELP, JSON_FLAG, QUIET, type CommandSpec } from '../flags.ts'
 import { errorItems } from '../kernel/open.ts'
 import { modelTable } from '../model/list.ts'
 import { isAbsent, modelPage, statusTable } from '../model/page.ts'
 import { pullModel } from '../model/pull.ts'
-import { modelsOf, type ModelFacts, type ModelList, type Models } from '../model/service.ts'
+import {
+  modelsOf,
+  type ModelFacts,
+  type ModelList,
+  type Models,
+  type ServerRow,
+} from '../model/service.ts'
 import { testModels } from '../model/test.ts'
 import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
@@ -89,6 +101,8 @@ async function list(stage: Stage): Promise<number> {
   if (provider !== undefined && failure) throw fromErrorRecord(failure.error)
   if (stage.json) out(`${toJson({ ok: true, models: rows, failures })}\n`)
   else out(modelTable(rows, painter(process.stdout.isTTY)))
+  if (!stage.json && rows.length === 0 && provider !== undefined && !filter.live)
+    err(`note: nothing is known of '${plain(provider)}' by itself; add --live to ask its server\n`)
   if (!stage.json) err(failuresText(failures))
   return failure && rows.length === 0
     ? exitCode(fromErrorRecord(failure.error), errorItems(kernel))
@@ -133,13 +147,22 @@ async function askedAbout(models: Models, facts: ModelFacts): Promise<ModelFacts
   return { ...facts, ...rows.find(({ id, live }) => live && id === facts.id) }
 }
 
+/** What is switched off, or lacks its key or address, cannot be asked. */
+function offError(rows: readonly ServerRow[]): ErrorRecord | undefined {
+  const off = rows.find(({ state }) => state === 'off')
+  if (!off) return undefined
+  const text = `Provider '${off.provider}' cannot be asked: ${(off.reason ?? 'it is off').replace(/\.$/, '')}.`
+  const hint = 'See what it needs with: llmspell doctor'
+  return toErrorRecord(new SpellError('PROVIDER_UNAVAILABLE', text, { hint }))
+}
+
 /** @returns the exit code: that of the failure of a server that was named */
 async function status(stage: Stage): Promise<number> {
   const { kernel, models } = await modelsOf(stage)
   const [provider] = stage.parsed.args
   using interrupt = new Interrupt()
   const rows = await models.status(provider, interrupt.signal)
-  const failure = rows.find(({ error }) => error)?.error
+  const failure = rows.find(({ error }) => error)?.error ?? offError(rows)
   const failed = provider !== undefined && failure !== undefined
   if (stage.json) out(`${toJson({ ok: !failed, servers: rows })}\n`)
   else out(statusTable(rows, painter(process.stdout.isTTY)))

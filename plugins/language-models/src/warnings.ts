@@ -21,6 +21,15 @@ export function reportLacks({ rules, model, options }: Line, request: ModelReque
 
 const nameOf = ({ provider, model }: ModelSettings): string => `Model '${provider}/${model}'`
 
+/** Names of options as scripts write them. */
+const OURS: Readonly<Record<string, string>> = {
+  maxOutputTokens: 'max_tokens',
+  topP: 'top_p',
+  stopSequences: 'stop',
+  responseFormat: 'schema',
+  toolChoice: 'tool_choice',
+}
+
 function textOf(warning: SharedV4Warning): string {
   switch (warning.type) {
     case 'other':
@@ -28,6 +37,6 @@ function textOf(warning: SharedV4Warning): string {
     case 'deprecated':
       return `${warning.setting}: ${warning.message}`
     default:
-      return `${warning.feature}: ${warning.details ?? warning.type}`
+      return `${OURS[warning.feature] ?? warning.feature}: ${warning.details ?? warning.type}`
   }
 }

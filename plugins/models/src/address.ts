@@ -64,6 +64,13 @@ function defaultAddress(connection: Connection, origins: readonly string[]): Add
   return { given: undefined, origin: origins[0], access }
 }
 
+/** Whether nobody says where its server is. */
+export function isNowhere(endpoint: Endpoint, env: Connection['env']): boolean {
+  const { env: variables, origins = [] } = endpoint.item
+  const told = hostAddress(endpoint, env) !== undefined || origins.length > 0
+  return variables?.baseUrl !== undefined && !told
+}
+
 /** A provider that is told its address and was not. @throws MODEL_INVALID */
 export function needAddress({ endpoint, model }: Connection, { given, origin }: Address): void {
   const { name, via, item } = endpoint

@@ -2,7 +2,7 @@ import { SpellError } from '@llmspell/sdk'
 import type { CallContext, ModelItem, Value } from '@llmspell/sdk'
 import type { Endpoint } from './catalog.ts'
 import type { Hub } from './hub.ts'
-import { hostAddress, shownAddress } from './address.ts'
+import { hostAddress, isNowhere, shownAddress } from './address.ts'
 import { dotenvNames } from './dotenv.ts'
 import { keyReference } from './keys.ts'
 import { readReference, shownReference } from './reference.ts'
@@ -66,6 +66,7 @@ type Keys = Pick<Choice, 'env' | 'dotenv'>
 
 function whyNot(keys: Keys, endpoint: Endpoint): string | undefined {
   if (endpoint.config.enabled === false) return 'switched off in the configuration'
+  if (isNowhere(endpoint, keys.env)) return 'no address set'
   const reference = keyReference(endpoint)
   const configured = endpoint.config.api_key !== undefined
   const elsewhere = hostAddress(endpoint, keys.env) !== undefined && !configured

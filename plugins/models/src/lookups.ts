@@ -1,6 +1,6 @@
 import { describe, now, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, ModelItem, PullProgress, Usage } from '@llmspell/sdk'
-import { hostAddress } from './address.ts'
+import { hostAddress, isNowhere } from './address.ts'
 import { costOf } from './answer.ts'
 import type { Endpoint } from './catalog.ts'
 import { lineFailed } from './failures.ts'
@@ -41,19 +41,20 @@ async function rowsOf(
   asker: Asker,
 ): Promise<Rows> {
   const listed = endpoint.models.map((item) => modelRow(hub, endpoint, item))
-  if (!live || !(await isAvailable(hub, endpoint, asker))) return { rows: listed }
+  const toldWhere = !(named && isNowhere(endpoint, hub.env))
+  if (!live || (toldWhere && !(await isAvailable(hub, endpoint, asker)))) return { rows: listed }
   try {
     const items = await liveItems(hub, endpoint, asker)
     return { rows: items?.map((item) => modelRow(hub, endpoint, item, true)) ?? listed }
   } catch (error) {
     const failure = toErrorRecord(error)
-    if (!named && isNowhere(failure)) return { rows: listed }
+    if (!named && isUnset(failure)) return { rows: listed }
     return { rows: listed, failure: { provider: endpoint.name, error: failure } }
   }
 }
 
 /** A provider that is told its address and was not: it is not set up. */
-const isNowhere = ({ code }: ErrorRecord): boolean => code === 'MODEL_INVALID'
+const isUnset = ({ code }: ErrorRecord): boolean => code === 'MODEL_INVALID'
 
 async function isAvailable(hub: Hub, { name }: Endpoint, { context }: Asker): Promise<boolean> {
   return (await providerInfo(hub, name, context)).available
@@ -113,10 +114,16 @@ async function serverRow(hub: Hub, endpoint: Endpoint, asker: Asker): Promise<Se
     asker.signal.throwIfAborted()
     const silent = `no answer within ${STATUS_MS / 1000} s`
     const failure = toErrorRecord(error)
-    if (isNowhere(failure)) return { ...row, state: 'off', reason: failure.message }
-    if (failure.code === 'CANCELLED') return { ...row, state: 'silent', reason: silent }
+    if (isUnset(failure)) return { ...row, state: 'off', reason: failure.message }
+    if (failure.code === 'CANCELLED')
+      return { ...row, state: 'silent', reason: silent, error: lateError(name, silent) }
     return { ...row, state: 'silent', reason: failure.message, error: failure }
   }
+}
+
+function lateError(provider: string, silent: string): ErrorRecord {
+  const text = `Provider '${provider}' is silent: ${silent}.`
+  return toErrorRecord(lineFailed(text, { provider, kind: 'timeout', retryable: true }))
 }
 
 async function infoOf(hub: Hub, { name, config }: Endpoint, { context }: Asker) {
