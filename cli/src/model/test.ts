@@ -6,7 +6,8 @@ import { plain } from '../print/escape.ts'
 import { failureText } from '../print/failure.ts'
 import { err, out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
-import { painter } from '../print/style.ts'
+import { table, WIDTH, wrap } from '../print/table.ts'
+import { painter, type Paint } from '../print/style.ts'
 import { Interrupt } from '../run/interrupt.ts'
 import { isOn } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
@@ -32,17 +33,28 @@ export async function testModels(stage: Stage): Promise<number> {
   for (const name of names) {
     tried.push(await tryModel(kernel, name, interrupt.signal, line))
     line.clear()
-    if (!stage.json) print(tried.at(-1)!)
+    if (!stage.json && !all) print(tried.at(-1)!)
     interrupt.signal.throwIfAborted()
   }
   if (stage.json) out(`${toJson({ ok: tried.every(({ ok }) => ok), tests: tried })}\n`)
+  else if (all) out(testTable(tried, painter(process.stdout.isTTY)))
   const failure = tried.find(({ error }) => error)?.error
   return failure ? exitCode(fromErrorRecord(failure), errorItems(kernel)) : 0
 }
 
+/** One row for each, a failure with its first words. */
+function testTable(tried: readonly Tried[], paint: Paint): string {
+  const rows = tried.map(({ model = '(default)', ok, total_ms, cost = 0, error }) => [
+    model,
+    durationText(total_ms),
+    ok ? `ok, ${costText(cost)}` : `FAILED: ${error?.message ?? 'no answer'}`,
+  ])
+  return table(['MODEL', 'TIME', 'RESULT'], rows, paint)
+}
+
 function print(tried: Tried): void {
   const { ok, model = '(default)', error } = tried
-  if (ok) return out(`${plain(model)}: ${okText(tried)}\n`)
+  if (ok) return out(`${wrap(plain(`${model}: ${okText(tried)}`), WIDTH - 2).join('\n  ')}\n`)
   out(`${plain(model)}: failed after ${durationText(tried.total_ms)}\n`)
   err(failureText(fromErrorRecord(error!), painter(process.stderr.isTTY)))
 }

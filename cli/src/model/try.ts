@@ -51,6 +51,8 @@ export async function tryModel(
     },
   })
   const started = now()
+  const who = `model '${model ?? 'by default'}'`
+  line.report({ who, state: 'started', text: 'asked for one word' })
   const tried: { text: string; first_ms?: number } = { text: '' }
   const named = model === undefined ? {} : { model }
   try {
@@ -66,6 +68,8 @@ export async function tryModel(
   } catch (error) {
     const total = Math.round(now() - started)
     return { ok: false, ...named, ...tried, total_ms: total, error: toErrorRecord(error) }
+  } finally {
+    line.report({ who, state: 'done' })
   }
 }
 
