@@ -1,4 +1,4 @@
-import { SpellError, violations } from '@llmspell/sdk'
+import { SpellError, unfenced, violations } from '@llmspell/sdk'
 import type { Schema, SchemaCompiler, Validator, Value, Violation } from '@llmspell/sdk'
 import { DEFAULTS } from './config.ts'
 
@@ -17,11 +17,9 @@ export async function answerShape(schema: Schema, schemas: SchemaCompiler): Prom
   return { schema, validate: await schemas.compile(schema) }
 }
 
-const FENCE = /^```\w*\s*([\s\S]*?)\s*```$/
-
 /** The JSON of an answer, with or without a code fence or prose around it. */
 function parse(text: string): Value | undefined {
-  const bare = FENCE.exec(text.trim())?.[1] ?? text.trim()
+  const bare = unfenced(text)
   for (const candidate of [bare, bare.slice(bare.indexOf('{'), bare.lastIndexOf('}') + 1)]) {
     try {
       return JSON.parse(candidate) as Value

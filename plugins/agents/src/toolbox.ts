@@ -1,4 +1,4 @@
-import { didYouMean, isRef, printable, SpellError } from '@llmspell/sdk'
+import { didYouMean, globMatcher, isRef, printable, SpellError } from '@llmspell/sdk'
 import type { CallContext, ToolDescription, ToolRegistry, ToolResult } from '@llmspell/sdk'
 import type { Agent } from './agent.ts'
 import { AGENTS, agentTool } from './agent-tool.ts'
@@ -70,21 +70,14 @@ function described(
   context: CallContext,
 ): readonly ToolDescription[] {
   if (!name.includes('*')) return [registry.describe(name, context)]
-  const pattern = patternOf(name)
+  const fits = globMatcher(name)
   const all = registry.list(undefined, context)
-  const found = all.filter(
-    (tool) => pattern.test(tool.name) || pattern.test(`${tool.source}:${tool.name}`),
-  )
+  const found = all.filter((tool) => fits(tool.name) || fits(`${tool.source}:${tool.name}`))
   if (found.length > 0) return found
   throw new SpellError('TOOL_NOT_FOUND', `No tool matches '${name}': expected at least one.`, {
     hint: 'List the tools with: llmspell tool list',
     details: { pattern: name },
   })
-}
-
-function patternOf(name: string): RegExp {
-  const parts = name.split('*').map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`)
 }
 
 function conflict(agent: string, name: string): SpellError {

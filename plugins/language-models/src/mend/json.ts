@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { unfenced } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 
 export type Fields = { readonly [key: string]: Value }
@@ -16,17 +17,6 @@ export function mendedObject(raw: string): Fields | undefined {
   const object = objectOf(text) ?? objectOf(withoutTrailingCommas(text)) ?? saidAgain(text)
   return object && Object.keys(object).length > 0 ? object : undefined
 }
-
-/** JSON out of a fence of code that holds nothing else. */
-export function unfenced(raw: string): string {
-  const text = raw.trim()
-  if (text.length < 6 || !text.startsWith(FENCE) || !text.endsWith(FENCE)) return text
-  const inner = text.slice(FENCE.length, -FENCE.length)
-  return inner.includes(FENCE) ? text : inner.replace(LANGUAGE, '').trim()
-}
-
-const FENCE = '```'
-const LANGUAGE = /^[a-z_]{1,32}/
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
