@@ -167,3 +167,13 @@ describe('a script', () => {
     expect(messages.at(-1)).toMatchObject({ role: 'tool', tool_name: 'calculator' })
   })
 })
+
+test('a server that is silent when it is asked for numbers is given up in time', async () => {
+  server.reset(() => ({ hang: true }))
+  const model = { model: 'ollama/nomic-embed-text', timeouts: { whole: '200ms' } }
+  await expect(call('embed', [model, ['a lamp']])).rejects.toMatchObject({
+    code: 'PROVIDER_FAILED',
+    message: expect.stringContaining('is silent'),
+    details: { kind: 'timeout' },
+  })
+})

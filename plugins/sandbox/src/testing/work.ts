@@ -72,12 +72,10 @@ export async function breakLater(): Promise<string> {
   return later(1000)
 }
 
-/** One allocation that is too large for any thread: Node ends the process. */
-export function explode(): number {
-  const part = 'a'.repeat(3000)
-  let text = part
-  for (let i = 0; i < 2; i++) text = text.split('a').join(part)
-  return JSON.stringify(Array.from({ length: 64 }, () => text)).length
+/** What an allocation that no thread can make does: the whole process ends. */
+export async function end(): Promise<never> {
+  process.kill(process.pid, 'SIGABRT')
+  return new Promise(() => undefined)
 }
 
 /** The process it runs in, and that one's parent. */

@@ -38,7 +38,7 @@ test('a job runs in another process, which is kept for the next and goes when it
 
 test('what ends a whole process is a limit of memory, and others do not notice', async () => {
   const innocent = Promise.all([run('later', [400]), run('later', [400])])
-  const guilty = run('explode', [], { memoryBytes: 16 * MIB })
+  const guilty = run('end', [], { memoryBytes: 16 * MIB })
   await expect(guilty).rejects.toMatchObject({
     code: 'MEMORY_LIMIT',
     message: "Tool 'test' needed more memory than its 16 MiB.",
