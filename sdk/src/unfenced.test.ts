@@ -7,6 +7,7 @@ test.each([
   ['```\n[1]```', '[1]'],
   ['so: ```json\n{}\n```', 'so: ```json\n{}\n```'],
   ['```a```b```', '```a```b```'],
+  ['so {"a":1} ```', 'so {"a":1} ```'],
   ['``````', ''],
 ])('%j', (text, found) => {
   expect(unfenced(text)).toBe(found)

@@ -5,6 +5,19 @@ import { line, Scene } from './testing/fake-run.ts'
 const AGENT = ['poet']
 const FREE = line({ read: ['.'], write: ['.'], net: ['*'], run: ['*'], env: ['*'], secret: ['*'] })
 
+test('what a file allows is told by the file, what a flag allows by the command line', async () => {
+  const scene = new Scene()
+  const sources = { 'allow read=./docs': 'policy.toml:12' }
+  const allow = { read: ['./docs', './more'] }
+  const access = scene.access([{ holder: 'command line', allow, sources }])
+  await scene.came('read', '/project/docs/x', access)
+  await scene.came('read', '/project/more/x', access)
+  expect(scene.told.map(({ by }) => by)).toEqual([
+    'policy.toml:12: read=./docs',
+    'command line: read=./more',
+  ])
+})
+
 describe('labels', () => {
   test.each([
     ['read', '/project/a', 'private'],
