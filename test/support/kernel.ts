@@ -12,6 +12,9 @@ export const ALL = [
   'media',
   'sandbox',
   'artifacts',
+  'state',
+  'store-level',
+  'journal',
   'budgets',
   'models',
   'provider-replay',
@@ -46,6 +49,7 @@ export const ALL = [
   'tool-web-scrape',
   'agents',
   'code-mode',
+  'workflows',
   'engine-lua',
   'script-runtime',
 ] as const

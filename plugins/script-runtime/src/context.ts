@@ -1,3 +1,4 @@
+import { bareStep } from '@llmspell/sdk'
 import type { CallContext, HandleRef, HostCall, NestedCall, Value } from '@llmspell/sdk'
 import type { Origin, Passage } from './passage.ts'
 import type { RunScope } from './scope.ts'
@@ -7,7 +8,7 @@ export type Pass = (scope: RunScope, call: HostCall, origin: Origin) => unknown
 
 /** What a handler may know and do: the run's own things, and further calls through the same door. */
 export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin): CallContext {
-  return {
+  const context: CallContext = {
     runId: scope.id,
     seq,
     actors: origin.actors,
@@ -32,7 +33,9 @@ export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin)
     log: (entry) => scope.log(entry),
     spend: (usage) => scope.budget.spend(usage),
     onEnd: (fn) => scope.onEnd(fn),
+    step: (name, fn, options) => bareStep(context, `${scope.id}/${seq}/${name}`, fn, options),
   }
+  return context
 }
 
 /** A script's own calls: nobody acts for it, and the command line is the only holder. */

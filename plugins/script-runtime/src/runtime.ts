@@ -7,6 +7,7 @@ import type {
   Isolation,
   ProgramRequest,
   ProgramResult,
+  ReplayResult,
   Run,
   RunOptions,
   RunRequest,
@@ -93,6 +94,14 @@ export class Runtime implements ScriptRuntime {
       close,
       [Symbol.asyncDispose]: close,
     }
+  }
+
+  resume(): Promise<RunResult> {
+    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
+  }
+
+  replay(): Promise<ReplayResult> {
+    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
   }
 
   /** What the module `Run` knows of an open run. */

@@ -37,6 +37,8 @@ export interface SessionFacts {
   readonly seed: string
   /** ms since the epoch at which the run's clock starts. */
   readonly startedAt: number
+  /** The clock of a durable run, which moves with its journal; without it the machine's is used. */
+  readonly clock?: { readonly now: number }
 }
 
 export interface SessionLimits {

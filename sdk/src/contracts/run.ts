@@ -3,9 +3,13 @@ import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
 import type { Budget } from './budget.ts'
+import type { OnUnknown, ReplayReport } from './executor.ts'
+import type { RunId } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 import type { ProgramRequest, ProgramResult } from './program.ts'
-import type { GrantedTools } from './tool.ts'
+import type { Recorded, RunContext, StepContext } from './run-context.ts'
+import type { Durability } from './state.ts'
+import type { Effect, GrantedTools } from './tool.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
 export interface Actor {
@@ -99,6 +103,37 @@ export interface RunRequest extends RunOptions {
   readonly file: string
   readonly engine?: string
   readonly isolation?: Isolation
+  /** Journals every call, so that the run survives its process. Always inline. */
+  readonly durable?: DurableOptions
+}
+
+export interface DurableOptions {
+  /** Default made from the time. The same id twice is the same run. */
+  readonly runId?: RunId
+  /** Default `sync`. */
+  readonly durability?: Durability
+  /** Default `ask`. */
+  readonly onUnknown?: OnUnknown
+  readonly labels?: Readonly<Record<string, string>>
+  /** Leaves the run in its journal, to be resumed, when it waits longer than this for a sleep or a signal. ms; default never. */
+  readonly waitMs?: number
+}
+
+/** How a run goes on: what its request says stays, what is given here comes in its place. */
+export interface ResumeOptions extends Pick<
+  RunOptions,
+  'grants' | 'ask' | 'signal' | 'write' | 'log' | 'onProgress'
+> {
+  readonly onUnknown?: OnUnknown
+  readonly waitMs?: number
+  /** Another text of the script; it must ask for what the journal holds. */
+  readonly source?: string
+}
+
+/** A replayed run: what it gave, and whether it asked for what was recorded. */
+export interface ReplayResult {
+  readonly result: RunResult | undefined
+  readonly report: ReplayReport
 }
 
 export interface RunResult {
@@ -145,6 +180,16 @@ export interface ScriptRuntime {
   /** @throws SpellError of the failed program, with `where` in it; TIMEOUT, MEMORY_LIMIT, OUTPUT_LIMIT */
   program(request: ProgramRequest): Promise<ProgramResult>
   open(options?: RunOptions): Run
+  /**
+   * Goes on with a durable run. @throws RUN_NOT_FOUND, RUN_ENDED, RUN_WAITING (it was left in its journal),
+   * RESUME_UNCERTAIN, REPLAY_MISMATCH, JOURNAL_DAMAGED
+   */
+  resume(runId: RunId, options?: ResumeOptions): Promise<RunResult>
+  /** Runs it again from its journal alone; nothing is executed. */
+  replay(
+    runId: RunId,
+    options?: Pick<RunOptions, 'write' | 'signal'> & { readonly until?: number },
+  ): Promise<ReplayResult>
 }
 
 /** What permissions, audit and secrets need to know of a call. */
@@ -201,11 +246,35 @@ export interface CallContext extends RunFacts {
   readonly limits?: RunLimits
   /** Adds to the run's usage. */
   spend(usage: Partial<Usage>): void
+  /**
+   * Runs `fn` once in the life of a durable run; afterwards the journal answers. In other runs it just runs. Whatever
+   * touches the world in a function of effect `composed` stands in one. Further calls go through `inner`.
+   */
+  step<T extends Value | void>(
+    name: string,
+    fn: (inner: CallContext, step: StepContext) => Promise<T>,
+    options?: CallStepOptions,
+  ): Promise<T>
+  /** The scope of a durable run that this call composes its steps in. */
+  readonly durable?: RunContext
+  /** What this call gave before, where it runs again. */
+  readonly recorded?: Recorded
   /** Runs when the run ends. */
   onEnd(fn: () => Awaitable<void>): Undo
 }
 
+export interface CallStepOptions {
+  /** Default `unsafe`. */
+  readonly effect?: Effect
+  /** Compared on replay. */
+  readonly args?: Value
+  /** Takes the pieces that the step hands out, live and again on replay. */
+  readonly onChunk?: (chunk: Value) => Awaitable<void>
+}
+
 export interface NestedCall {
+  /** Names a lane of work beside others, such as one of several calls at a time: durable runs tell them apart by it. */
+  readonly branch?: string
   /** Added to the chain of actors. */
   readonly actor?: Actor
   /** Added to the chain of grants: narrows, never widens. */

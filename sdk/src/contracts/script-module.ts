@@ -1,6 +1,7 @@
 import type { Awaitable } from '../hooks.ts'
 import type { Schema, Validator } from '../validation.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
+import type { StepEffect } from './journal.ts'
 import type { CallContext } from './run.ts'
 
 /**
@@ -22,6 +23,12 @@ export interface ScriptParam {
 export interface ScriptFunction {
   /** Default `call`. */
   readonly kind?: FunctionKind
+  /**
+   * What a durable run does with it. `pure`, `idempotent`, `unsafe`: a finished call is answered by the journal and does not run
+   * again. `composed`: it holds objects or functions of the run and is made of further calls and steps; it runs again on resume.
+   * Default `unsafe`.
+   */
+  readonly effect?: StepEffect
   readonly doc: string
   readonly params: readonly ScriptParam[]
   readonly result?: Schema

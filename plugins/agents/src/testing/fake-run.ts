@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, bareStep } from '@llmspell/sdk'
 import type {
   Actor,
   CallContext,
@@ -173,7 +173,7 @@ export class FakeRun {
     grants: readonly GrantLayer[],
     signal: AbortSignal,
   ): CallContext {
-    return {
+    const context: CallContext = {
       runId: 'run-1',
       seq: 0,
       actors,
@@ -201,7 +201,9 @@ export class FakeRun {
       conceal: () => undefined,
       cancel: () => undefined,
       onEnd: () => () => undefined,
+      step: (name, fn, options) => bareStep(context, name, fn, options),
     }
+    return context
   }
 
   async #pass(

@@ -1,3 +1,4 @@
+import { bareStep } from '@llmspell/sdk'
 import type {
   Actor,
   CallContext,
@@ -45,6 +46,7 @@ export class FakeRun {
       onEnd: () => () => undefined,
       conceal: (value) => void this.concealed.push(value),
       cancel: () => undefined,
+      step: (name, fn, options) => bareStep(this.context, name, fn, options),
     }
   }
 

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, bareStep } from '@llmspell/sdk'
 import type {
   Actor,
   Awaitable,
@@ -24,7 +24,7 @@ export class FakeRun {
   /** The context of one call of the run. */
   context(seq = 0): CallContext {
     const { shared, handles, stop, progress } = this
-    return {
+    const context: CallContext = {
       runId: 'run-1',
       seq,
       actors: this.actors,
@@ -53,6 +53,8 @@ export class FakeRun {
       onEnd: () => () => {},
       conceal: () => {},
       cancel: () => {},
+      step: (name, fn, options) => bareStep(context, name, fn, options),
     }
+    return context
   }
 }

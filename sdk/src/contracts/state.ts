@@ -1,0 +1,201 @@
+import type { Json } from './journal.ts'
+
+/** `none`: memory; `os`: survives the process, not the power; `sync`: on disk; `replicated`: on several. */
+export type Durability = 'none' | 'os' | 'sync' | 'replicated'
+
+export type ScopeKind =
+  | 'global'
+  | 'agent'
+  | 'session'
+  | 'workflow'
+  | 'tool'
+  | 'user'
+  | 'custom'
+  | 'run'
+  | 'plugin'
+
+/** Keys of one scope are apart from those of all others. `run` and `plugin` are not for scripts. */
+export interface Scope {
+  readonly tenant: string
+  readonly kind: ScopeKind
+  readonly id: string
+}
+
+export type Rev = bigint | 'absent'
+
+export interface Entry<T> {
+  readonly value: T
+  readonly rev: bigint
+  readonly schema?: string
+  readonly expiresAt?: number
+}
+
+export type StateOp =
+  | {
+      readonly op: 'put'
+      readonly scope: Scope
+      readonly key: string
+      readonly value: Json | Uint8Array
+      readonly ttlMs?: number
+      readonly schema?: string
+    }
+  | { readonly op: 'delete'; readonly scope: Scope; readonly key: string }
+
+export interface Expect {
+  readonly scope: Scope
+  readonly key: string
+  readonly rev: Rev
+}
+
+export interface CommitOptions {
+  /** Compare-and-set over several keys; a miss is STATE_CONFLICT with the current revs. */
+  readonly expect?: readonly Expect[]
+  /** Default `os`. */
+  readonly durability?: Durability
+  /** A repeated commit under the same text answers with the first one's `seq`. */
+  readonly once?: string
+}
+
+export interface Change {
+  readonly seq: bigint
+  readonly op: 'put' | 'delete'
+  readonly scope: Scope
+  readonly key: string
+}
+
+export interface Selector {
+  readonly tenant?: string
+  readonly kind?: ScopeKind
+  readonly id?: string
+  readonly prefix?: string
+}
+
+export interface IterateOptions {
+  readonly prefix?: string
+  readonly gte?: string
+  readonly lt?: string
+  readonly reverse?: boolean
+  readonly limit?: number
+  /** Begins behind this key. */
+  readonly after?: string
+  readonly at?: StateSnapshot
+}
+
+export interface StateScope {
+  get<T extends Json | Uint8Array>(
+    key: string,
+    options?: { readonly at?: StateSnapshot },
+  ): Promise<Entry<T> | undefined>
+  getMany(keys: readonly string[]): Promise<readonly (Entry<Json | Uint8Array> | undefined)[]>
+  put(
+    key: string,
+    value: Json | Uint8Array,
+    options?: { readonly ttlMs?: number; readonly rev?: Rev; readonly durability?: Durability },
+  ): Promise<{ readonly rev: bigint }>
+  /** In order of the keys' UTF-8 bytes. Closes when it is left early. */
+  iterate(
+    options?: IterateOptions,
+  ): AsyncIterable<readonly [key: string, entry: Entry<Json | Uint8Array>]>
+  delete(key: string, options?: { readonly rev?: bigint }): Promise<boolean>
+  clear(options?: { readonly prefix?: string }): Promise<number>
+}
+
+/** One consistent view. */
+export interface StateSnapshot extends AsyncDisposable {
+  readonly seq: bigint
+}
+
+export interface StateFault {
+  readonly scope?: Scope
+  readonly key?: string
+  readonly fault: 'crc' | 'missing' | 'schema'
+  readonly text: string
+}
+
+export interface BackupManifest {
+  readonly format: 1
+  readonly createdAt: number
+  readonly seq: string
+  readonly entries: number
+  readonly sha256: string
+}
+
+export interface StateCapabilities {
+  /** What one commit may span. */
+  readonly atomic: 'store' | 'scope'
+  readonly snapshots: boolean
+  readonly watch: 'process' | 'store'
+  readonly multiProcess: boolean
+  readonly durability: readonly Durability[]
+  readonly maxKeyBytes: number
+  readonly maxValueBytes: number
+}
+
+export interface StateStats {
+  readonly keys?: number
+  readonly bytes: number
+  readonly oldestSeq: bigint
+  readonly health: 'ok' | 'degraded' | 'read-only'
+}
+
+/** Value of the point `stores`: one kind of store. */
+export interface StateBackend {
+  readonly id: string
+  readonly capabilities: StateCapabilities
+  /** @throws STATE_BUSY where another process owns it, STATE_DAMAGED, STATE_NEWER, STATE_FS_UNSAFE */
+  open(options: { readonly signal: AbortSignal; readonly readOnly?: boolean }): Promise<void>
+  close(): Promise<void>
+  scope(scope: Scope): StateScope
+  /** All or nothing; one key twice, the last wins. @throws STATE_CONFLICT, STATE_KEY_INVALID, STATE_FULL, VALUE_TOO_LARGE */
+  commit(
+    ops: readonly StateOp[],
+    options?: CommitOptions,
+  ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }>
+  /** At least once, in order; one `reset` where the change log no longer reaches back or the watcher is slow. */
+  watch(
+    selector: Selector,
+    options: { readonly after?: bigint; readonly signal: AbortSignal },
+  ): AsyncIterable<Change | { readonly reset: bigint }>
+  snapshot(): Promise<StateSnapshot>
+  backup(
+    sink: WritableStream<Uint8Array>,
+    options?: { readonly select?: Selector; readonly signal?: AbortSignal },
+  ): Promise<BackupManifest>
+  restore(
+    source: ReadableStream<Uint8Array>,
+    options: { readonly mode: 'empty-only' | 'replace' | 'verify-only' },
+  ): Promise<BackupManifest>
+  verify(options?: { readonly signal?: AbortSignal }): AsyncIterable<StateFault>
+  /** Removes what has expired; how many. */
+  sweep(now: number, limit: number): Promise<number>
+  stats(): Promise<StateStats>
+}
+
+/** Value of the point `stores`: opens stores of its kind. */
+export interface StoreFactory {
+  /** @param options the section of the configuration of the plugin, and where its data may lie */
+  create(options: { readonly folder: string }): StateBackend
+}
+
+/** Item of the point `stores`. */
+export interface StoreItem {
+  readonly name: string
+  readonly doc: string
+}
+
+/** Service `state`: the store of this installation. */
+export interface StateManager {
+  /** Opened on first use, closed with the kernel. @throws STATE_BUSY, STATE_UNAVAILABLE */
+  backend(): Promise<StateBackend>
+}
+
+declare module '../services.ts' {
+  interface Services {
+    state: StateManager
+  }
+}
+declare module '../extensions.ts' {
+  interface Extensions {
+    stores: StoreFactory
+  }
+}

@@ -1,0 +1,141 @@
+import type { HandleRef, Value } from '../values.ts'
+import type { HostCallback } from './script-module.ts'
+
+/** A function of the script, or what stands for one. Called with WorkflowScope as plain data. */
+export type WorkflowFunction = HostCallback
+
+/** What conditions, functions and templates see. */
+export interface WorkflowScope {
+  readonly name: string
+  readonly input: Value
+  readonly vars: Readonly<Record<string, Value>>
+  readonly steps: Readonly<Record<string, StepOutput>>
+  readonly item?: Value
+  /** From 1. */
+  readonly index?: number
+  readonly run: { readonly id: string }
+}
+
+export type StepStatus = 'completed' | 'failed' | 'skipped'
+
+export interface StepOutput {
+  readonly output: Value
+  readonly text: string
+  readonly data?: Value
+  readonly status: StepStatus
+  readonly error?: Value
+}
+
+/** Comparing a number with text is an error, not false. */
+export type Comparison =
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'contains'
+  | 'matches'
+  | 'exists'
+  | 'empty'
+
+export type Condition =
+  | boolean
+  | WorkflowFunction
+  | { readonly value: Value; readonly op: Comparison; readonly to?: Value }
+  | { readonly step: string; readonly status: StepStatus }
+  | { readonly all: readonly Condition[] }
+  | { readonly any: readonly Condition[] }
+  | { readonly none: readonly Condition[] }
+
+export interface StepRetry {
+  readonly max_attempts?: number
+  /** Duration; default 1s. */
+  readonly delay?: string | number
+  /** Factor; default 2. */
+  readonly backoff?: number
+  readonly max_delay?: string | number
+}
+
+export type ErrorStrategy =
+  | 'fail_fast'
+  | 'continue'
+  | 'retry'
+  | { readonly retry?: StepRetry; readonly otherwise?: 'fail_fast' | 'continue' }
+
+/** One step: exactly one of the forms, and how it is treated. */
+export interface StepDefinition {
+  readonly name?: string
+  /** Written out, it is checked against the form. */
+  readonly type?: string
+  readonly tool?: string | HandleRef
+  readonly agent?: string | HandleRef | Readonly<Record<string, Value>>
+  readonly workflow?: HandleRef | WorkflowDefinition
+  readonly run?: WorkflowFunction
+  readonly steps?: readonly StepDefinition[]
+  readonly input?: Value
+  readonly when?: Condition
+  readonly timeout?: string | number
+  readonly retry?: StepRetry
+  readonly on_error?: WorkflowFunction
+  readonly error_strategy?: ErrorStrategy
+  /** Its failure is noted and does not count. */
+  readonly optional?: boolean
+  /** Runs in its place when it has failed for good. */
+  readonly fallback?: StepDefinition
+  /** Undoes it when a later step fails for good; last finished, first undone. */
+  readonly compensate?: StepDefinition
+}
+
+export interface BranchDefinition {
+  readonly name?: string
+  readonly when: Condition
+  readonly steps: readonly StepDefinition[]
+}
+
+export interface RangeDefinition {
+  readonly from?: number
+  /** Included. */
+  readonly to?: number
+  readonly step?: number
+  readonly start?: number
+  /** Not included. */
+  readonly end?: number
+}
+
+/** A workflow as data: the table form, what a builder collects, and what a file holds. */
+export interface WorkflowDefinition {
+  readonly name: string
+  readonly type: 'sequential' | 'conditional' | 'loop' | 'parallel' | 'stream'
+  readonly description?: string
+  readonly input?: Value
+  readonly vars?: Readonly<Record<string, Value>>
+  readonly steps?: readonly StepDefinition[]
+  readonly error_strategy?: ErrorStrategy
+  readonly on_error?: WorkflowFunction
+  readonly before?: WorkflowFunction
+  readonly after?: WorkflowFunction
+  readonly timeout?: string | number
+  readonly budget?: Readonly<Record<string, Value>>
+  readonly checkpoint?: 'step' | 'none'
+  /** conditional */
+  readonly branches?: readonly BranchDefinition[]
+  readonly default?: readonly StepDefinition[]
+  readonly match?: 'first' | 'all'
+  /** loop */
+  readonly range?: RangeDefinition
+  readonly collection?: Value
+  readonly while_condition?: Condition
+  readonly break_when?: Condition
+  readonly max_iterations?: number
+  readonly delay?: string | number
+  readonly collect?: 'all' | 'last' | 'none'
+  /** loop, parallel, stream */
+  readonly max_concurrency?: number
+  /** parallel: `all` (default), `settle`, `race`, or a number of steps that must succeed. */
+  readonly wait_for?: 'all' | 'settle' | 'race' | { readonly quorum: number }
+  /** stream */
+  readonly source?: Value | WorkflowFunction
+  readonly buffer?: number
+  readonly ordered?: boolean
+}
