@@ -14,6 +14,7 @@ export const ALL = [
   'artifacts',
   'state',
   'store-level',
+  'store-memory',
   'journal',
   'budgets',
   'models',

@@ -1,0 +1,5 @@
+import { definePlugin } from '@llmspell/sdk'
+
+export default definePlugin({
+  setup() {},
+})
