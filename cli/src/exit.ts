@@ -12,6 +12,7 @@ export const EXIT_CODES: Readonly<Record<ErrorClass, number>> = {
   tool: 7,
   unavailable: 8,
   internal: 70,
+  waiting: 75,
   cancelled: 130,
 }
 

@@ -49,6 +49,7 @@ export const ERROR_CLASSES = [
   'script',
   'permission',
   'limit',
+  'waiting',
   'cancelled',
   'provider',
   'tool',

@@ -19,6 +19,7 @@ const MEANING: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   tool: 'a tool failed',
   unavailable: 'a plugin is missing or failed to start',
   internal: 'a fault of llmspell',
+  waiting: 'a durable run waits and was left in its journal',
   cancelled: 'interrupted',
 }
 

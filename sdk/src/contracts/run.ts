@@ -4,10 +4,10 @@ import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
 import type { Budget } from './budget.ts'
 import type { OnUnknown, ReplayReport } from './executor.ts'
-import type { RunId } from './journal.ts'
+import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 import type { ProgramRequest, ProgramResult } from './program.ts'
-import type { Recorded, RunContext, StepContext } from './run-context.ts'
+import type { Question, Recorded, RunContext, StepContext } from './run-context.ts'
 import type { Durability } from './state.ts'
 import type { Effect, GrantedTools } from './tool.ts'
 
@@ -36,6 +36,12 @@ export interface Progress {
   readonly text?: string
   readonly done?: number
   readonly total?: number
+  /** The step that this is about, where the work has several: `state` is that of the step. */
+  readonly step?: string
+  /** The lane that the step runs in, beside others. */
+  readonly lane?: string
+  /** What the step has spent. */
+  readonly usage?: Partial<Usage>
 }
 
 /** Limits of one run. Times in ms, sizes in bytes. */
@@ -66,6 +72,11 @@ export interface RunOptions {
   readonly grants?: GrantChain
   /** Puts an effect without a grant to a person. Missing: what is not granted is denied. */
   readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
+  /**
+   * Puts a question of the script to a person; undefined where the person leaves. Missing: nobody is there. A durable run
+   * waits with the question in its row instead, for whoever sends the signal.
+   */
+  readonly answer?: (question: Question, signal: AbortSignal) => Promise<Json | undefined>
   readonly limits?: RunLimits
   /** Ends the run with CANCELLED. */
   readonly signal?: AbortSignal
@@ -124,6 +135,8 @@ export interface ResumeOptions extends Pick<
   RunOptions,
   'grants' | 'ask' | 'signal' | 'write' | 'log' | 'onProgress'
 > {
+  /** What a person says of steps of unknown outcome. */
+  readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
   readonly onUnknown?: OnUnknown
   readonly waitMs?: number
   /** Another text of the script; it must ask for what the journal holds. */
