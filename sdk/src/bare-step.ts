@@ -16,6 +16,7 @@ export function bareStep<T extends Value | void>(
   return fn(context, {
     attempt: 1,
     idempotencyKey: key,
+    path: key,
     signal,
     chunk: (data) => onChunk?.(data),
     spend: (usage) => context.spend(usage),

@@ -114,6 +114,8 @@ export type JournalRecord = RecordBase &
     | { readonly kind: 'timer'; readonly timer: TimerRecord }
     | { readonly kind: 'fired' }
     | { readonly kind: 'mark'; readonly label: string; readonly data?: Stored }
+    /** From here on what waits fails, and what is asked for too. `code`: TIMEOUT where the time of the run was up. */
+    | { readonly kind: 'cancel'; readonly code: 'CANCELLED' | 'TIMEOUT'; readonly reason: string }
     | { readonly kind: 'decision'; readonly decision: Decision; readonly by: string }
     | {
         readonly kind: 'pruned'

@@ -24,6 +24,8 @@ export interface StepContext {
   readonly attempt: number
   /** Hash of run id and path: equal over attempts, processes and machines. */
   readonly idempotencyKey: string
+  /** Where the step stands: what `enter` takes as `within`. */
+  readonly path: StepPath
   readonly signal: AbortSignal
   /** Hands out a piece before the end: to `onChunk` at once, and with the record on replay. */
   chunk(data: Json): Awaitable<void>
@@ -63,6 +65,14 @@ export interface ComposeOptions {
   readonly branch?: string
 }
 
+export interface EnterOptions {
+  /**
+   * The step of this very scope that is under way and that runs no more on replay. The scheduler then enters the function
+   * itself, through `ExecutorHost.invokeRecorded`.
+   */
+  readonly within?: StepPath
+}
+
 export type Branches = Readonly<Record<string, (context: RunContext) => Promise<Json>>>
 export type Results<B extends Branches> = { [K in keyof B]: Awaited<ReturnType<B[K]>> }
 
@@ -75,6 +85,7 @@ export type Recorded =
  * One scope of a run that survives its process. Everything asked for settles one at a time, in the order of the
  * journal; the next settles when the code waits again. Code between two waits must be deterministic: time, randomness
  * and ids come from here, whatever touches the world stands in a step.
+ * When a run is suspended, paused or killed its signal is aborted, and what it waits for never settles.
  * @throws each waiting method: REPLAY_MISMATCH where the code asks for something else than the journal holds,
  * CANCELLED, JOURNAL_DAMAGED
  */
@@ -100,7 +111,7 @@ export interface RunContext {
     options?: ComposeOptions,
   ): Promise<T>
   /** Enters a function of the definition in the order of the journal. `ref` names the function, the same in every life. */
-  enter<T>(ref: number, args: Json, fn: () => Promise<T>): Promise<T>
+  enter<T>(ref: number, args: Json, fn: () => Promise<T>, options?: EnterOptions): Promise<T>
   waitSignal<T extends Json>(
     name: string,
     options?: { readonly timeoutMs?: number; readonly schema?: object; readonly ask?: Question },
