@@ -142,6 +142,12 @@ const table = [
     cure: 'See the cause; disable the named plugin to go on without it.',
   },
   {
+    name: 'HOOK_RESULT_INVALID',
+    class: 'input',
+    cause: 'A tap or a hook of a script answered something that its point does not take.',
+    cure: 'Answer one of the results that the text names; docs/hooks.md has them for every point.',
+  },
+  {
     name: 'PERMISSION_DENIED',
     class: 'permission',
     cause:

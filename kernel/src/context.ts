@@ -1,4 +1,4 @@
-import type { Awaitable, Logger, PluginContext, PluginError } from '@llmspell/sdk'
+import type { Awaitable, Logger, PluginContext, PluginError, TapOptions } from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
 import type { ExtensionCatalogue } from './extensions.ts'
 import { note } from './guarded.ts'
@@ -99,7 +99,7 @@ function tap(
   parts: ContextParts,
   point: string,
   fn: TapEntry['fn'],
-  options: { readonly stage?: number; readonly timeout?: number } = {},
+  options: TapOptions = {},
 ): void {
   begin(parts, `tap '${point}'`)
   const { id, contributions } = parts.record
@@ -111,7 +111,7 @@ function tap(
       `"contributes": { "hooks": ["${point}"] }`,
     )
   }
-  parts.undo.add(`tap ${point}`, parts.hooks.tap(id, point, fn, options.stage, options.timeout))
+  parts.undo.add(`tap ${point}`, parts.hooks.tap(id, point, fn, options))
 }
 
 function defer(parts: ContextParts, dispose: () => Awaitable<void>): void {

@@ -2,7 +2,9 @@ import { deny, describe, isDenial, type HookKind } from '@llmspell/sdk'
 import type { AsyncSeriesHook } from 'tapable'
 import { failure } from './codes.ts'
 import { guardedSync, runGuarded, type Task } from './guarded.ts'
+import { inTurn, refusal, type InterceptRules } from './hook-intercept.ts'
 import type { TapEntry } from './hook-point.ts'
+import { traceOf, type Trace, type Tracer } from './hook-trace.ts'
 import { tapable } from './lazy.ts'
 
 /** Failures of one tap in a row after which an observer is switched off. */
@@ -13,6 +15,10 @@ const soon = Promise.resolve()
 /** What taps need around them. */
 export interface TapParts {
   readonly point: string
+  /** Of an intercept. */
+  readonly rules: InterceptRules
+  /** Missing while nobody traces. */
+  readonly tracer?: Tracer | undefined
   /** Milliseconds for taps without a timeout of their own. */
   readonly limit: number
   /** Told of every failure; `off` says that this tap is called no more. */
@@ -20,12 +26,16 @@ export interface TapParts {
 }
 
 type Call = (payload: unknown) => unknown
-type Ending = (error: unknown, answer?: unknown) => void
+/** Hears once what a call came to. */
+export type Ending = (error: unknown, answer?: unknown) => void
 type AsyncKind = Exclude<HookKind, 'notify'>
-type AsyncCall = (payload: unknown, end: Ending) => void
+/** A call that tells its end. */
+export type AsyncCall = (payload: unknown, end: Ending) => void
 
 /** What becomes of the end of a tap. Throwing fails the whole call. */
 interface Ends {
+  /** An answer that is a failure. */
+  readonly refused?: (answer: unknown) => Error | undefined
   readonly answered: (answer: unknown) => unknown
   readonly failed: (error: unknown) => unknown
 }
@@ -33,7 +43,7 @@ interface Ends {
 /** Builds the call of a point: tapable decides how taps run, each is wrapped as its kind asks for. */
 export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapParts): Call {
   if (kind === 'notify') return compileSync(taps, parts)
-  const calls = taps.map((tap) => wrap(tap, parts, ends(kind, tap, parts)))
+  const calls = taps.map((tap) => wrap(kind, tap, parts))
   const start = calls.length === 1 ? alone(kind, calls[0]!) : together(kind, calls)
   return (payload) =>
     new Promise((resolve, reject) => {
@@ -53,17 +63,19 @@ function begin(start: AsyncCall, payload: unknown, end: Ending): void {
 
 /** One tap waits for no other, and needs no tapable. */
 function alone(kind: AsyncKind, call: AsyncCall): AsyncCall {
+  if (kind === 'intercept') return inTurn([call])
   if (kind !== 'transform') return call
   return (payload, end) => call(payload, (error, answer) => end(error, answer ?? payload))
 }
 
 function together(kind: AsyncKind, calls: readonly AsyncCall[]): AsyncCall {
+  if (kind === 'intercept') return inTurn(calls)
   const hook = hookOf(kind)
   for (const call of calls) hook.tapAsync('tap', call as never)
   return (payload, end) => hook.callAsync(payload, end as never)
 }
 
-function hookOf(kind: AsyncKind): AsyncSeriesHook<[unknown]> {
+function hookOf(kind: Exclude<AsyncKind, 'intercept'>): AsyncSeriesHook<[unknown]> {
   const library = tapable()
   switch (kind) {
     case 'guard':
@@ -78,25 +90,36 @@ function hookOf(kind: AsyncKind): AsyncSeriesHook<[unknown]> {
   }
 }
 
-function wrap(tap: TapEntry, parts: TapParts, { answered, failed }: Ends): AsyncCall {
-  const task: Task<unknown, unknown> = {
-    owner: tap.owner,
-    step: 'tap',
-    fn: tap.fn as Call,
-    limit: tap.timeout ?? parts.limit,
-    doing: `its tap on '${parts.point}'`,
-  }
+function wrap(kind: AsyncKind, tap: TapEntry, parts: TapParts): AsyncCall {
+  const { refused, answered, failed } = ends(kind, tap, parts)
+  const task = taskOf(tap, parts)
+  const trace = parts.tracer && traceOf(parts.point, kind, tap, parts.tracer)
   return (payload, end) => {
+    const started = trace ? performance.now() : 0
     runGuarded(task, payload, (error, answer) => {
+      const fault = error ?? refused?.(answer)
       let given: unknown
       try {
-        given = error ? failed(error) : answered(answer)
-      } catch (fault) {
-        return end(asError(fault))
+        given = fault ? failed(fault) : answered(answer)
+      } catch (raised) {
+        trace?.(payload, started, undefined, fault)
+        return end(asError(raised))
       }
+      trace?.(payload, started, given, fault)
       end(null, given)
     })
   }
+}
+
+function taskOf(tap: TapEntry, parts: TapParts): Task<unknown, unknown> {
+  const { owner, fn } = tap
+  const limit = tap.timeout ?? parts.limit
+  return { owner, step: 'tap', fn: fn as Call, limit, doing: doingOf(tap, parts) }
+}
+
+/** What a tap does, for texts. */
+function doingOf({ label }: TapEntry, { point }: TapParts): string {
+  return label === undefined ? `its tap on '${point}'` : `its tap '${label}' on '${point}'`
 }
 
 function ends(kind: AsyncKind, tap: TapEntry, parts: TapParts): Ends {
@@ -114,30 +137,45 @@ function ends(kind: AsyncKind, tap: TapEntry, parts: TapParts): Ends {
       return { answered: nothing, failed: report }
     case 'choose':
       return { answered: given, failed: report }
+    case 'intercept':
+      return intercept(tap, parts)
   }
 }
 
 /** Fails closed: a guard that cannot answer denies, and so does one whose answer means nothing. */
-function guard(tap: TapEntry, { point }: TapParts, report: (error: unknown) => void): Ends {
+function guard(tap: TapEntry, parts: TapParts, report: (error: unknown) => void): Ends {
   const failed: Call = (error) => {
     report(error)
     const hint = `Disable the plugin '${tap.owner}' to go on without it.`
     return deny((error as Error).message, hint)
   }
-  const answered: Call = (answer) =>
-    answer === undefined || isDenial(answer) ? answer : failed(noAnswer(tap.owner, point, answer))
-  return { answered, failed }
+  const refused = (answer: unknown): Error | undefined =>
+    answer === undefined || isDenial(answer)
+      ? undefined
+      : noAnswer(tap.owner, doingOf(tap, parts), answer)
+  return { refused, answered: (answer) => answer, failed }
 }
 
-function noAnswer(owner: string, point: string, answer: unknown): Error {
+function noAnswer(owner: string, doing: string, answer: unknown): Error {
   const shown = answer === null ? 'null' : describe(answer)
-  const text = `Plugin '${owner}' failed in its tap on '${point}': it returned ${shown}`
+  const text = `Plugin '${owner}' failed in ${doing}: it returned ${shown}`
   return failure('HOOK_FAILED', owner, 'tap', `${text}, not undefined or deny(reason).`)
 }
 
 function observe(tap: TapEntry, parts: TapParts): Ends {
   const failures = new Failures(tap, parts)
   return { answered: () => failures.clear(), failed: (error) => failures.add(error) }
+}
+
+/** Fails closed like a guard, unless the owner of the point has said that it is open. */
+function intercept(tap: TapEntry, parts: TapParts): Ends {
+  const { owner } = tap
+  const doing = doingOf(tap, parts)
+  const refused = (answer: unknown): Error | undefined => refusal(answer, parts.rules, owner, doing)
+  const given: Call = (verdict) => (verdict === undefined ? undefined : { verdict, by: owner })
+  if (!parts.rules.failOpen) return { refused, answered: given, failed: raise }
+  const { answered, failed } = observe(tap, parts)
+  return { refused, answered: (answer) => (answered(answer), given(answer)), failed }
 }
 
 function raise(error: unknown): never {
@@ -157,14 +195,18 @@ function compileSync(taps: readonly TapEntry[], parts: TapParts): Call {
 
 function notify(tap: TapEntry, parts: TapParts): (payload: unknown) => void {
   const failures = new Failures(tap, parts)
-  const doing = `its tap on '${parts.point}'`
+  const doing = doingOf(tap, parts)
   const fn = tap.fn as Call
+  const trace = parts.tracer && traceOf(parts.point, 'notify', tap, parts.tracer)
   return (payload) => {
+    const started = trace ? performance.now() : 0
     try {
       guardedSync(tap.owner, 'tap', () => fn(payload), doing)
       failures.clear()
+      trace?.(payload, started, undefined)
     } catch (error) {
       failures.add(error)
+      trace?.(payload, started, undefined, error as Error)
     }
   }
 }

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { deny, type HookKind } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { currentFrame, guarded } from './guarded.ts'
-import { compile, FAILURES_IN_A_ROW } from './hook-kinds.ts'
+import type { InterceptRules } from './hook-intercept.ts'
+import { compile, FAILURES_IN_A_ROW, type TapParts } from './hook-kinds.ts'
 import { HookPoint, type TapEntry } from './hook-point.ts'
 
 type Fn = (payload: never) => unknown
@@ -13,13 +14,20 @@ interface Report {
   readonly off: boolean
 }
 
-function pointOf(kind: HookKind) {
+const CLOSED: InterceptRules = {
+  results: ['modify', 'cancel', 'replace', 'retry', 'redirect'],
+  failOpen: false,
+}
+
+function pointOf(kind: HookKind, more: Partial<TapParts> = {}) {
   const reports: Report[] = []
   const point: HookPoint = new HookPoint('x.y', kind, {
     compile: (of, taps) =>
       compile(of, taps, {
         point: 'x.y',
         limit: 100,
+        rules: CLOSED,
+        ...more,
         report: (tap, _, off) => {
           reports.push({ owner: tap.owner, off })
           if (off) point.remove(tap)
@@ -345,7 +353,7 @@ test.each([1, 2])('a log that throws fails the call of a guard with %i taps', as
         // oxlint-disable-next-line typescript/only-throw-error -- the case under test
         throw undefined
       }
-      return compile(of, taps, { point: 'x.y', limit: 100, report })
+      return compile(of, taps, { point: 'x.y', limit: 100, rules: CLOSED, report })
     },
     wake: () => Promise.resolve(undefined),
   })
@@ -358,7 +366,12 @@ describe('plugins that are not active yet', () => {
   function lazy(kind: HookKind, wake: (point: HookPoint, ids: readonly string[]) => void) {
     const point: HookPoint = new HookPoint('x.y', kind, {
       compile: (of, taps) =>
-        compile(of, taps, { point: 'x.y', limit: 100, report: () => undefined }),
+        compile(of, taps, {
+          point: 'x.y',
+          limit: 100,
+          rules: CLOSED,
+          report: () => undefined,
+        }),
       wake: (ids) => Promise.resolve(wake(point, ids)).then(() => undefined),
     })
     return point
@@ -386,7 +399,7 @@ describe('plugins that are not active yet', () => {
 
   test('answer for themselves when they are lost, until the point is settled', async () => {
     const point = lazy('guard', () => undefined)
-    point.lose('a', deny('gone'))
+    point.lose('a', { answer: deny('gone') })
     expect(point.used).toBe(true)
     expect(await point.call({})).toEqual(deny('gone'))
     point.settle('a')

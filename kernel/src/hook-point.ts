@@ -1,4 +1,5 @@
 import type { HookKind, Undo } from '@llmspell/sdk'
+import { untouched } from './hook-intercept.ts'
 
 /** One tap of a point. */
 export interface TapEntry {
@@ -11,13 +12,18 @@ export interface TapEntry {
   readonly order: number
   /** Milliseconds; undefined for the default. */
   readonly timeout: number | undefined
+  /** What it calls itself in texts and traces. */
+  readonly label?: string | undefined
 }
+
+/** What every call comes to while a plugin is missed that it cannot go on without. */
+export type Lost = { readonly answer: unknown } | { readonly error: Error }
 
 /** What the point needs from outside: compiling by kind, waking lazy tappers, the answer of lost ones. */
 export interface PointParts {
   compile(kind: HookKind, taps: readonly TapEntry[]): (payload: unknown) => unknown
   /** Activates plugins; gives the answer of a call that cannot go on without one of them. */
-  wake(ids: readonly string[]): Promise<{ readonly answer: unknown } | undefined>
+  wake(ids: readonly string[]): Promise<Lost | undefined>
 }
 
 /** A point with removable, ordered taps; they are compiled at the next call after a change. */
@@ -28,7 +34,7 @@ export class HookPoint {
   used = false
   readonly #parts: PointParts
   readonly #waiting = new Set<string>()
-  readonly #lost = new Map<string, unknown>()
+  readonly #lost = new Map<string, Lost>()
   #taps: readonly TapEntry[] = []
   #compiled: ((payload: unknown) => unknown) | undefined
 
@@ -69,11 +75,16 @@ export class HookPoint {
     this.#update()
   }
 
-  /** The plugin will never tap: every call gives this answer instead, until `settle`. */
-  lose(id: string, answer: unknown): void {
+  /** The plugin will never tap: every call comes to this instead, until `settle`. */
+  lose(id: string, lost: Lost): void {
     this.#waiting.delete(id)
-    this.#lost.set(id, answer)
+    this.#lost.set(id, lost)
     this.#update()
+  }
+
+  /** What the taps are compiled with has changed. */
+  recompile(): void {
+    this.#compiled = undefined
   }
 
   close(): void {
@@ -89,19 +100,20 @@ export class HookPoint {
 
   /** Calls the taps that are there, without waking any. */
   run(payload: unknown): unknown {
-    if (this.#lost.size > 0) return Promise.resolve(this.#lost.values().next().value)
+    if (this.#lost.size > 0) return comeTo(this.#lost.values().next().value!)
     this.#compiled ??= this.#compile()
     return this.#compiled(payload)
   }
 
   async #wakeAndRun(payload: unknown): Promise<unknown> {
     const stuck = await this.#parts.wake([...this.#waiting])
-    return stuck ? stuck.answer : this.run(payload)
+    return stuck ? comeTo(stuck) : this.run(payload)
   }
 
   #compile(): (payload: unknown) => unknown {
     if (this.#taps.length > 0) return this.#parts.compile(this.kind, this.#taps)
     if (this.kind === 'notify') return () => undefined
+    if (this.kind === 'intercept') return (payload) => Promise.resolve(untouched(payload))
     return this.kind === 'transform'
       ? (payload) => Promise.resolve(payload)
       : () => Promise.resolve()
@@ -116,4 +128,8 @@ export class HookPoint {
   #update(): void {
     this.used = this.#taps.length + this.#waiting.size + this.#lost.size > 0
   }
+}
+
+function comeTo(lost: Lost): Promise<unknown> {
+  return 'error' in lost ? Promise.reject(lost.error) : Promise.resolve(lost.answer)
 }

@@ -1,14 +1,17 @@
 import {
-  deny,
   didYouMean,
   type HookPointInfo,
+  type HookPointItem,
   type HookRegistry,
   type Logger,
+  type TapOptions,
   type Undo,
 } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import { compile } from './hook-kinds.ts'
-import { HookPoint, type TapEntry } from './hook-point.ts'
+import { facts, lostAt } from './hook-item.ts'
+import { HookPoint, type Lost, type TapEntry } from './hook-point.ts'
+import type { Tracer } from './hook-trace.ts'
 import type { PluginRecord, Rejected } from './record.ts'
 import { UndoList } from './undo.ts'
 
@@ -18,7 +21,7 @@ export const RUN_TIME_STAGE = 100
 interface Point {
   readonly point: HookPoint
   readonly owner: string
-  readonly doc: string
+  readonly item: HookPointItem
 }
 
 /** What the catalogue needs from the other parts. */
@@ -40,6 +43,7 @@ export class HookCatalogue {
   readonly #points = new Map<string, Point>()
   readonly #declared = new Map<string, readonly HookPoint[]>()
   readonly #places = new Map<string, number>()
+  readonly #tracers = new Set<Tracer>()
 
   constructor(parts: HookParts) {
     this.#parts = parts
@@ -57,12 +61,13 @@ export class HookCatalogue {
     return {
       point: (name) => this.#owned(name, id) as never,
       tap: (name, fn, options) => {
-        const { owner = id ?? 'host', stage = RUN_TIME_STAGE, timeout } = options ?? {}
+        const { owner = id ?? 'host', stage = RUN_TIME_STAGE, timeout, label } = options ?? {}
         const order = this.#places.get(id ?? '') ?? this.#places.size
-        const entry = { owner, fn: fn as TapEntry['fn'], stage, order, timeout }
+        const entry = { owner, fn: fn as TapEntry['fn'], stage, order, timeout, label }
         return undo.once(`tap ${name}`, this.get(name).tap(entry))
       },
       list: () => this.list(),
+      trace: (fn) => undo.once('trace hooks', this.#trace(fn, id ?? 'host')),
     }
   }
 
@@ -80,17 +85,18 @@ export class HookCatalogue {
   }
 
   list(): readonly HookPointInfo[] {
-    return [...this.#points.values()].map(({ point, owner, doc }) => {
-      return { name: point.name, kind: point.kind, owner, doc, used: point.used }
+    return [...this.#points.values()].map(({ point, owner, item }) => {
+      return { ...facts(item), owner, used: point.used }
     })
   }
 
   /** Adds the tap of a plugin at a point that its manifest lists. */
-  tap(id: string, name: string, fn: TapEntry['fn'], stage = 0, timeout?: number): Undo {
+  tap(id: string, name: string, fn: TapEntry['fn'], options: TapOptions = {}): Undo {
     // A listed point whose owner is not in use: there is nobody to call it.
     if (!this.has(name)) return () => undefined
     const order = this.#places.get(id) ?? 0
-    return this.get(name).tap({ owner: id, fn, stage, order, timeout })
+    const { stage = 0, timeout, label } = options
+    return this.get(name).tap({ owner: id, fn, stage, order, timeout, label })
   }
 
   /** Plugins that tap a synchronous point, which cannot wait for them. */
@@ -105,11 +111,12 @@ export class HookCatalogue {
     for (const point of this.#declared.get(id) ?? []) point.settle(id)
   }
 
-  /** The plugin failed: its guards deny, its other taps are passed over. */
+  /** The plugin failed: what fails closed goes on no more without it, its other taps are passed over. */
   lose(id: string, error: Error): void {
     for (const point of this.#declared.get(id) ?? []) {
-      if (point.kind !== 'guard' || this.#parts.ignoresFailure(id)) point.settle(id)
-      else point.lose(id, denial(id, error.message))
+      const lost = this.#missing(point, id, error.message)
+      if (lost) point.lose(id, lost)
+      else point.settle(id)
     }
   }
 
@@ -119,13 +126,14 @@ export class HookCatalogue {
   }
 
   #own(record: PluginRecord): void {
-    for (const { name, kind, doc } of record.contributions.hookPoints) {
+    for (const item of record.contributions.hookPoints) {
+      const { name, kind } = item
       if (this.#points.has(name)) continue
       const point: HookPoint = new HookPoint(name, kind, {
-        compile: (of, taps) => compile(of, taps, this.#tapParts(point)),
+        compile: (of, taps) => compile(of, taps, this.#tapParts(point, item)),
         wake: (ids) => this.#wake(point, ids),
       })
-      this.#points.set(name, { point, owner: record.id, doc })
+      this.#points.set(name, { point, owner: record.id, item })
     }
   }
 
@@ -139,11 +147,18 @@ export class HookCatalogue {
   #miss({ id, hooks, problems }: Rejected): void {
     const problem = problems.find(({ severity }) => severity === 'error')
     // Of two plugins with one id, the other one is in place.
-    if (!problem || problem.code === 'PLUGIN_DUPLICATE' || this.#parts.ignoresFailure(id)) return
+    if (!problem || problem.code === 'PLUGIN_DUPLICATE') return
     for (const name of hooks) {
       const point = this.#points.get(name)?.point
-      if (point?.kind === 'guard') point.lose(id, denial(id, problem.text))
+      const lost = point && this.#missing(point, id, problem.text)
+      if (lost) point.lose(id, lost)
     }
+  }
+
+  /** What calls of a point come to without a plugin that would tap it; undefined where they go on. */
+  #missing({ name }: HookPoint, id: string, text: string): Lost | undefined {
+    const item = this.#points.get(name)?.item
+    return item && !this.#parts.ignoresFailure(id) ? lostAt(item, id, text) : undefined
   }
 
   #owned(name: string, id: string | undefined): HookPoint {
@@ -155,23 +170,48 @@ export class HookCatalogue {
     throw failure('HOOK_UNDECLARED', id, 'tap', text, { hint })
   }
 
-  async #wake(point: HookPoint, ids: readonly string[]): Promise<{ answer: unknown } | undefined> {
+  async #wake(point: HookPoint, ids: readonly string[]): Promise<Lost | undefined> {
     for (const id of ids) {
       try {
         await this.#parts.activate(id)
       } catch (error) {
         // A plugin that cannot be waited for right now has not failed: only this call is affected.
-        if (point.kind === 'guard' && !this.#parts.ignoresFailure(id) && point.waits(id)) {
-          return { answer: denial(id, (error as Error).message) }
-        }
+        const lost = this.#missing(point, id, (error as Error).message)
+        if (lost && point.waits(id)) return lost
       }
     }
     return undefined
   }
 
-  #tapParts(point: HookPoint): Parameters<typeof compile>[2] {
+  #trace(fn: Tracer, owner: string): Undo {
+    const tracer: Tracer = (trace) => {
+      try {
+        fn(trace)
+      } catch (error) {
+        this.#parts.logger.warn(`A trace of hooks failed: ${String(error)}`, { plugin: owner })
+      }
+    }
+    this.#tracers.add(tracer)
+    this.#recompile()
+    return () => {
+      if (this.#tracers.delete(tracer)) this.#recompile()
+    }
+  }
+
+  #recompile(): void {
+    for (const { point } of this.#points.values()) point.recompile()
+  }
+
+  #tracer(): Tracer | undefined {
+    if (this.#tracers.size === 0) return undefined
+    return (trace) => this.#tracers.forEach((tell) => tell(trace))
+  }
+
+  #tapParts(point: HookPoint, item: HookPointItem): Parameters<typeof compile>[2] {
     return {
       point: point.name,
+      rules: { results: item.results ?? [], failOpen: item.failOpen ?? false },
+      tracer: this.#tracer(),
       limit: this.#parts.tapLimit,
       report: (tap, error, off) => {
         const text = error instanceof Error ? error.message : String(error)
@@ -181,9 +221,4 @@ export class HookCatalogue {
       },
     }
   }
-}
-
-function denial(id: string, text: string): unknown {
-  const reason = `Plugin '${id}' guards this and has failed: ${text}`
-  return deny(reason, `Repair it, or set plugins.${id}.onFailure to "ignore".`)
 }

@@ -34,7 +34,12 @@ export function readManifest(value: unknown, name: string): ReadManifest {
     return { problems: rows.map((row) => invalid(plugin, row)) }
   }
   const manifest = value as Manifest
-  const problems = [...outside(manifest), ...doubles(manifest), ...selfRequired(manifest)]
+  const problems = [
+    ...outside(manifest),
+    ...doubles(manifest),
+    ...selfRequired(manifest),
+    ...intercepts(manifest),
+  ]
   return problems.length > 0 ? { problems } : { manifest, problems }
 }
 
@@ -89,4 +94,19 @@ function selfRequired({ id, requires = {}, optional = {}, provides = {} }: Manif
       const found = `'${name}', which it provides itself`
       return invalid(id, { path: 'llmspell.requires', expected, found })
     })
+}
+
+/** What an intercept has to say of itself, and what nobody else may. */
+function intercepts(manifest: Manifest): Problem[] {
+  return contributionsOf(manifest).hookPoints.flatMap(({ kind, ...item }, index) => {
+    const place = (key: string) => `llmspell.contributes.hookPoints[${index}].${key}`
+    const fault = (key: string, expected: string, found: string) =>
+      invalid(manifest.id, { path: place(key), expected, found })
+    if (kind === 'intercept') {
+      return item.results ? [] : [fault('results', 'the verdicts that count', 'nothing')]
+    }
+    return (['results', 'failOpen'] as const)
+      .filter((key) => item[key] !== undefined)
+      .map((key) => fault(key, 'it at intercepts only', `the kind '${kind}'`))
+  })
 }

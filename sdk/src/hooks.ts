@@ -1,3 +1,5 @@
+import type { Intercepted, Verdict } from './verdicts.ts'
+
 /** A value or a promise of it. */
 export type Awaitable<T> = T | PromiseLike<T>
 
@@ -20,7 +22,14 @@ export function isDenial(value: unknown): value is Denial {
   return typeof value === 'object' && value !== null && (value as Denial).denied === true
 }
 
-export type HookKind = 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
+export type HookKind =
+  | 'guard'
+  | 'transform'
+  | 'observe'
+  | 'series'
+  | 'notify'
+  | 'choose'
+  | 'intercept'
 
 /**
  * First denial wins. Guards fail closed: a tap that throws, times out or returns anything but `undefined` or a denial
@@ -62,6 +71,17 @@ export interface Choose<A, R> {
   readonly result: R
 }
 
+/**
+ * Taps are asked one after the other and answer nothing or a verdict; each sees the data that the ones before it made.
+ * Which verdicts count is in the manifest of the owner. A tap that throws, is late or answers anything else fails the
+ * operation, or is passed over where the manifest says `failOpen`.
+ */
+export interface Intercept<T, R = never> {
+  readonly kind: 'intercept'
+  readonly payload: T
+  readonly result: R
+}
+
 export type AnyHook =
   | Guard<unknown>
   | Transform<unknown>
@@ -69,6 +89,7 @@ export type AnyHook =
   | Series<unknown>
   | Notify<unknown>
   | Choose<unknown, unknown>
+  | Intercept<unknown, unknown>
 
 /**
  * Hook points by name. Owners add theirs by declaration merging:
@@ -88,26 +109,32 @@ export interface Hooks {
 /** The function a plugin hands to `tap`. Payloads are plain data, frozen or copied. */
 export type Tap<K extends keyof Hooks> = Hooks[K] extends { kind: 'notify'; payload: infer A }
   ? (payload: A) => void
-  : Hooks[K] extends { kind: 'transform' | 'guard' | 'choose'; payload: infer A; result: infer R }
-    ? (payload: A) => Awaitable<R | undefined | void>
-    : Hooks[K] extends { payload: infer A }
-      ? (payload: A) => Awaitable<void>
-      : never
+  : Hooks[K] extends Intercept<infer A, infer R>
+    ? (payload: A) => Awaitable<Verdict<A, R> | undefined | void>
+    : Hooks[K] extends { kind: 'transform' | 'guard' | 'choose'; payload: infer A; result: infer R }
+      ? (payload: A) => Awaitable<R | undefined | void>
+      : Hooks[K] extends { payload: infer A }
+        ? (payload: A) => Awaitable<void>
+        : never
 
 /** What the owner gets back from calling a point. */
 export type HookOutcome<K extends keyof Hooks> = Hooks[K] extends { kind: 'notify' }
   ? void
-  : Hooks[K] extends { kind: 'transform'; payload: infer T }
-    ? Promise<T>
-    : Hooks[K] extends { kind: 'guard' | 'choose'; result: infer R }
-      ? Promise<R | undefined>
-      : Promise<void>
+  : Hooks[K] extends Intercept<infer T, infer R>
+    ? Promise<Intercepted<T, R>>
+    : Hooks[K] extends { kind: 'transform'; payload: infer T }
+      ? Promise<T>
+      : Hooks[K] extends { kind: 'guard' | 'choose'; result: infer R }
+        ? Promise<R | undefined>
+        : Promise<void>
 
 /** Options of a tap. Lower stages run first; plugins use 0, script taps 100. */
 export interface TapOptions {
   readonly stage?: number
   /** Milliseconds; default 5,000. */
   readonly timeout?: number
+  /** What the tap calls itself in texts and traces, beside its owner. */
+  readonly label?: string
 }
 
 /** A point as its owner sees it. */

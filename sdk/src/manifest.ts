@@ -1,3 +1,6 @@
+import type { HookKind } from './hooks.ts'
+import type { PointResult } from './verdicts.ts'
+
 /** The five phases, in order. A plugin may require services of its own or an earlier phase. */
 export const PHASES = ['infrastructure', 'providers', 'core', 'engines', 'globals'] as const
 export type Phase = (typeof PHASES)[number]
@@ -11,9 +14,17 @@ export type ContributionItem = { readonly name: string } & Readonly<Record<strin
 /** One hook point that a plugin owns. */
 export interface HookPointItem {
   readonly name: string
-  readonly kind: 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
+  readonly kind: HookKind
   readonly payload?: object
   readonly doc: string
+  /** Of an intercept: the verdicts that count. `skip` always does. */
+  readonly results?: readonly PointResult[]
+  /** Of an intercept: a tap that fails is reported and passed over, instead of failing the operation. */
+  readonly failOpen?: boolean
+  /** Further names under which scripts know the point. */
+  readonly aliases?: readonly string[]
+  /** Dotted path of the payload to the name of what the point is about: `tool`. */
+  readonly subject?: string
 }
 
 /** The `llmspell` key of package.json: data only, read without running any code of the plugin. */

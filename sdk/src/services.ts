@@ -1,7 +1,7 @@
 import type { ExtensionRegistry } from './extensions.ts'
-import type { HookPoint, Hooks, Tap, TapOptions, Undo } from './hooks.ts'
+import type { HookKind, HookPoint, Hooks, Tap, TapOptions, Undo } from './hooks.ts'
 import type { Validator } from './validation.ts'
-import type { HookKind } from './hooks.ts'
+import type { PointResult } from './verdicts.ts'
 
 export interface Logger {
   trace(message: string, data?: object): void
@@ -17,6 +17,42 @@ export interface HookPointInfo {
   readonly owner: string
   readonly doc: string
   readonly used: boolean
+  /** Verdicts that count, of an intercept; else empty. */
+  readonly results: readonly PointResult[]
+  /** True where a tap that fails is passed over. */
+  readonly failOpen: boolean
+  readonly aliases: readonly string[]
+  readonly subject?: string
+  /** JSON Schema of what the taps get. */
+  readonly payload?: object
+}
+
+/** What one call of one tap came to. */
+export type TapOutcome =
+  | 'went on'
+  | 'changed'
+  | 'cancelled'
+  | 'replaced'
+  | 'retry'
+  | 'redirected'
+  | 'skipped'
+  | 'failed'
+
+/** One call of one tap, told when it has ended. */
+export interface TapTrace {
+  readonly point: string
+  readonly kind: HookKind
+  readonly owner: string
+  readonly label?: string
+  readonly ms: number
+  readonly outcome: TapOutcome
+  /** The run that the payload names. */
+  readonly runId?: string
+  /** What the tap got: not a copy. */
+  readonly before: unknown
+  /** What the next tap or the owner gets instead, where the tap changed or replaced it. */
+  readonly after?: unknown
+  readonly error?: Error
 }
 
 /** Kernel service `hooks`: call points you own, tap any point at run time. */
@@ -30,6 +66,8 @@ export interface HookRegistry {
     options?: TapOptions & { readonly owner?: string },
   ): Undo
   list(): readonly HookPointInfo[]
+  /** Tells of every call of every tap from here on. Costs nothing while nobody traces; what `fn` throws is reported. */
+  trace(fn: (trace: TapTrace) => void): Undo
 }
 
 /** Kernel service `schemas`: validators for schemas that only exist at run time. Loads ajv on first use. */

@@ -105,9 +105,27 @@ export interface Contracts {
  */
 export interface HookPoint {
   name: string
-  kind: 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose'
+  kind: 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose' | 'intercept'
   payload?: {}
   doc: string
+  /**
+   * Of an intercept: the verdicts that count. Skip always does.
+   *
+   * @minItems 1
+   */
+  results?: ('modify' | 'cancel' | 'replace' | 'retry' | 'redirect')[]
+  /**
+   * Of an intercept: a tap that fails is reported and passed over.
+   */
+  failOpen?: boolean
+  /**
+   * Further names under which scripts know the point.
+   */
+  aliases?: string[]
+  /**
+   * Dotted path of the payload to the name of what the point is about.
+   */
+  subject?: string
 }
 /**
  * This interface was referenced by `ManifestDocument`'s JSON-Schema

@@ -1,15 +1,12 @@
 import { SpellError } from '../errors.ts'
 import type { HookKind, HookPoint, Hooks, Undo } from '../hooks.ts'
-import type { Manifest } from '../manifest.ts'
+import type { HookPointItem, Manifest } from '../manifest.ts'
 import type { HookPointInfo, HookRegistry } from '../services.ts'
+import { isVerdict, type Intercepted } from '../verdicts.ts'
 
 type Fn = (payload: unknown) => unknown
 
-interface Point {
-  readonly name: string
-  readonly kind: HookKind
-  readonly owner: string
-  readonly doc: string
+interface Point extends Omit<HookPointInfo, 'used'> {
   taps: readonly { readonly fn: Fn; readonly stage: number }[]
 }
 
@@ -19,14 +16,11 @@ export class TestHooks implements HookRegistry {
 
   constructor({ id, contributes = {} }: Manifest, others: Readonly<Record<string, HookKind>>) {
     for (const [name, kind] of Object.entries(others)) {
-      this.#points.set(name, { name, kind, owner: 'test', doc: '', taps: [] })
+      this.#add({ name, kind, doc: '' }, 'test')
     }
-    for (const { name, kind, doc } of contributes.hookPoints ?? []) {
-      this.#points.set(name, { name, kind, owner: id, doc, taps: [] })
-    }
+    for (const item of contributes.hookPoints ?? []) this.#add(item, id)
     for (const name of contributes.hooks ?? []) {
-      if (this.#points.has(name)) continue
-      this.#points.set(name, { name, kind: 'series', owner: 'test', doc: '', taps: [] })
+      if (!this.#points.has(name)) this.#add({ name, kind: 'series', doc: '' }, 'test')
     }
   }
 
@@ -56,6 +50,11 @@ export class TestHooks implements HookRegistry {
     }))
   }
 
+  /** Nothing is traced in memory. */
+  trace(): Undo {
+    return () => undefined
+  }
+
   tapped(name: string): boolean {
     return this.#get(name).taps.length > 0
   }
@@ -82,6 +81,11 @@ export class TestHooks implements HookRegistry {
     return undefined
   }
 
+  #add(item: HookPointItem, owner: string): void {
+    const { results = [], failOpen = false, aliases = [] } = item
+    this.#points.set(item.name, { ...item, owner, results, failOpen, aliases, taps: [] })
+  }
+
   #get(name: string): Point {
     const point = this.#points.get(name)
     if (point) return point
@@ -91,6 +95,7 @@ export class TestHooks implements HookRegistry {
 }
 
 async function run(kind: HookKind, taps: readonly Fn[], payload: unknown): Promise<unknown> {
+  if (kind === 'intercept') return intercept(taps, payload)
   let value = payload
   for (const tap of taps) {
     const answer = (await tap(value)) ?? undefined
@@ -99,4 +104,17 @@ async function run(kind: HookKind, taps: readonly Fn[], payload: unknown): Promi
     if (kind === 'transform') value = answer
   }
   return kind === 'transform' ? value : undefined
+}
+
+async function intercept(taps: readonly Fn[], payload: unknown): Promise<Intercepted<unknown>> {
+  let soFar: Intercepted<unknown> = { data: payload, changed: false }
+  for (const tap of taps) {
+    const answer = await tap(soFar.data)
+    if (answer === undefined) continue
+    if (!isVerdict(answer)) throw new Error('A tap of an intercept answers nothing or a verdict.')
+    if (answer.type === 'skip') return soFar
+    if (answer.type !== 'modify') return { ...soFar, verdict: { ...answer, by: 'test' } }
+    soFar = { data: answer.data, changed: true }
+  }
+  return soFar
 }

@@ -89,7 +89,12 @@ function hooksOf(taps: Taps): HookRegistry {
       return name === 'tool.input' || name === 'tool.output' ? (answer ?? payload) : answer
     },
   })
-  return { point: point as never, tap: () => () => {}, list: () => [] }
+  return {
+    point: point as never,
+    tap: () => () => {},
+    list: () => [],
+    trace: () => () => undefined,
+  }
 }
 
 const schemas = {

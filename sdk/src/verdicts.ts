@@ -1,0 +1,96 @@
+const BRAND = 'verdict/1'
+
+interface Branded {
+  /** Brand: recognised across copies of the SDK in one process. */
+  readonly $llmspell: typeof BRAND
+}
+
+/** Go on with these data: the taps that follow and the owner see them. */
+export interface Modify<T> extends Branded {
+  readonly type: 'modify'
+  readonly data: T
+}
+/** The operation fails. */
+export interface Cancel extends Branded {
+  readonly type: 'cancel'
+  readonly reason: string
+  readonly hint?: string
+}
+/** The operation does not run; this is its result. */
+export interface Replace<R> extends Branded {
+  readonly type: 'replace'
+  readonly result: R
+}
+/** The operation runs again. */
+export interface Retry extends Branded {
+  readonly type: 'retry'
+  readonly delayMs?: number
+  readonly maxAttempts?: number
+}
+/** Something else of the same kind does it. */
+export interface Redirect extends Branded {
+  readonly type: 'redirect'
+  readonly to: string
+}
+/** Later taps are not asked. */
+export interface Skip extends Branded {
+  readonly type: 'skip'
+  readonly reason?: string
+}
+
+/** What a tap of an intercept answers, made by the functions below. */
+export type Verdict<T = unknown, R = unknown> =
+  | Modify<T>
+  | Cancel
+  | Replace<R>
+  | Retry
+  | Redirect
+  | Skip
+
+/** The verdicts that a point can take; `skip` is always one. */
+export type PointResult = Exclude<Verdict['type'], 'skip'>
+
+/** A verdict that ends the asking, and the plugin that gave it. */
+export type FinalVerdict<R = unknown> = (Cancel | Replace<R> | Retry | Redirect) & {
+  readonly by: string
+}
+
+/** What the owner of an intercept gets back. */
+export interface Intercepted<T, R = unknown> {
+  /** The payload, or what the taps made of it. */
+  readonly data: T
+  readonly changed: boolean
+  readonly verdict?: FinalVerdict<R>
+}
+
+export function modify<T>(data: T): Modify<T> {
+  return { $llmspell: BRAND, type: 'modify', data }
+}
+
+export function cancel(reason: string, hint?: string): Cancel {
+  return { $llmspell: BRAND, type: 'cancel', reason, ...(hint === undefined ? {} : { hint }) }
+}
+
+export function replace<R>(result: R): Replace<R> {
+  return { $llmspell: BRAND, type: 'replace', result }
+}
+
+export function retry(
+  options: { readonly delayMs?: number; readonly maxAttempts?: number } = {},
+): Retry {
+  return { $llmspell: BRAND, type: 'retry', ...options }
+}
+
+export function redirect(to: string): Redirect {
+  return { $llmspell: BRAND, type: 'redirect', to }
+}
+
+export function skip(reason?: string): Skip {
+  return { $llmspell: BRAND, type: 'skip', ...(reason === undefined ? {} : { reason }) }
+}
+
+/** True for a verdict of any copy of the SDK. */
+export function isVerdict(value: unknown): value is Verdict {
+  const brand = (value as { $llmspell?: unknown } | null | undefined)?.$llmspell
+  return typeof value === 'object' && brand === BRAND
+}
