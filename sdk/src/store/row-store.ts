@@ -1,0 +1,205 @@
+import type { Json } from '../contracts/journal.ts'
+import type {
+  BackupManifest,
+  Change,
+  CommitOptions,
+  Entry,
+  Scope,
+  Selector,
+  StateBackend,
+  StateCapabilities,
+  StateFault,
+  StateOp,
+  StateScope,
+  StateSnapshot,
+  StateStats,
+  Expect,
+} from '../contracts/state.ts'
+import { backupTo } from './backup.ts'
+import { expectedOf, meet, prepared, staged } from './commit.ts'
+import { expiryIn, isWhole, opened } from './envelope.ts'
+import { damaged, damagedEntry, invalid, notOpen } from './errors.ts'
+import { checkFormat, headOf } from './format.ts'
+import { placeOf } from './keys.ts'
+import { restored } from './restore.ts'
+import type { RowHome, RowRange, Rows } from './rows.ts'
+import { ScopeView } from './scope-view.ts'
+import { Snapshots } from './snapshots.ts'
+import { sweepOnce } from './sweep.ts'
+import { faultsIn } from './verify.ts'
+import { Bell } from './bell.ts'
+import { oldestSeq, watching } from './watch.ts'
+import { Writer } from './writer.ts'
+
+/** A store over rows of bytes: everything that one kind of store does like another. */
+export class RowStore implements StateBackend {
+  readonly id: string
+  readonly capabilities: StateCapabilities
+  readonly #home: RowHome
+  readonly #clock: () => number
+  readonly #bell = new Bell()
+  readonly #snapshots: Snapshots
+  #writer: Writer | undefined
+
+  constructor(home: RowHome, clock: () => number = Date.now) {
+    this.id = home.id
+    this.capabilities = home.capabilities
+    this.#home = home
+    this.#clock = clock
+    this.#snapshots = new Snapshots((message) => home.warn(message))
+  }
+
+  async open(options: {
+    readonly signal: AbortSignal
+    readonly readOnly?: boolean
+  }): Promise<void> {
+    const { signal, readOnly = false } = options
+    const rows = await this.#home.open({ signal, readOnly })
+    try {
+      await checkFormat(rows, readOnly)
+      const head = await headOf(rows)
+      await this.#home.check?.(rows, head)
+      this.#writer = new Writer(this.#home, { rows, head }, this.#clock, () => this.#bell.ring())
+    } catch (error) {
+      await this.#home.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    const writer = this.#writer
+    this.#writer = undefined
+    this.#bell.ring()
+    if (!writer) return
+    await writer.close()
+    await this.#snapshots.close()
+    await this.#home.close(writer.head)
+  }
+
+  scope(scope: Scope): StateScope {
+    return new ScopeView(this, scope)
+  }
+
+  async commit(
+    ops: readonly StateOp[],
+    options: CommitOptions = {},
+  ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
+    const writer = this.#open()
+    const ready = prepared(ops, options, this.#clock())
+    const { durability = 'os' } = options
+    const sync = durability === 'sync' || durability === 'replicated'
+    return writer.add((stage) => staged(stage, ready), sync)
+  }
+
+  /** What is at a row, if it is live. @throws STATE_DAMAGED */
+  read(row: Buffer, at?: StateSnapshot): Entry<Json | Uint8Array> | undefined {
+    const envelope = this.#open().rows.get(row, at && this.#snapshots.view(at))
+    return envelope && this.#entry(row, envelope)
+  }
+
+  async *entries(
+    range: RowRange,
+    at?: StateSnapshot,
+  ): AsyncGenerator<readonly [Buffer, Entry<Json | Uint8Array>]> {
+    const { rows } = this.#open()
+    const view = at && this.#snapshots.view(at)
+    for await (const [row, envelope] of rows.range(view ? { ...range, view } : range)) {
+      const entry = this.#entry(row, envelope)
+      if (entry) yield [row, entry]
+    }
+  }
+
+  /** Keys of what is live; of damaged values too. */
+  async *keys(range: RowRange): AsyncGenerator<readonly [key: string]> {
+    for await (const [row, envelope] of this.#open().rows.range(range)) {
+      const expired = isWhole(row, envelope) && (expiryIn(envelope) ?? Infinity) <= this.#clock()
+      if (!expired) yield [placeOf(row)!.key]
+    }
+  }
+
+  async remove(row: Buffer, expect: readonly Expect[]): Promise<boolean> {
+    const expected = expectedOf(expect)
+    return this.#open().add((stage) => {
+      meet(stage, expected)
+      const there = stage.holds(row)
+      if (there) stage.commit([{ row }])
+      return there
+    }, false)
+  }
+
+  watch(
+    selector: Selector,
+    options: { readonly after?: bigint; readonly signal: AbortSignal },
+  ): AsyncIterable<Change | { readonly reset: bigint }> {
+    const start = options.after ?? this.#open().head.seq
+    const current = (): Writer | undefined => this.#writer
+    const bell = this.#bell
+    const watched = {
+      get rows(): Rows | undefined {
+        return current()?.rows
+      },
+      get seq(): bigint {
+        return current()?.head.seq ?? 0n
+      },
+      changed: (signal: AbortSignal) => bell.wait(signal),
+    }
+    return watching(watched, selector, start, options.signal)
+  }
+
+  async snapshot(): Promise<StateSnapshot> {
+    return this.#snapshots.take(this.#open().rows)
+  }
+
+  async backup(
+    sink: WritableStream<Uint8Array>,
+    { select, signal }: { readonly select?: Selector; readonly signal?: AbortSignal } = {},
+  ): Promise<BackupManifest> {
+    const { rows } = this.#open()
+    await using snapshot = await this.snapshot()
+    const view = this.#snapshots.view(snapshot)
+    return backupTo(rows, sink, { view, seq: snapshot.seq, now: this.#clock(), select, signal })
+  }
+
+  async restore(
+    source: ReadableStream<Uint8Array>,
+    { mode }: { readonly mode: 'empty-only' | 'replace' | 'verify-only' },
+  ): Promise<BackupManifest> {
+    const writer = this.#open()
+    const manifest = await restored({ source, mode, writer, home: this.#home })
+    this.#bell.ring()
+    return manifest
+  }
+
+  async *verify(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StateFault> {
+    const { rows } = this.#open()
+    await using snapshot = await this.snapshot()
+    yield* faultsIn(rows, this.#snapshots.view(snapshot), options.signal)
+  }
+
+  async sweep(now: number, limit: number): Promise<number> {
+    if (!Number.isFinite(now)) throw invalid('now', 'milliseconds since 1970', String(now))
+    return sweepOnce(this.#open(), now, limit)
+  }
+
+  async stats(): Promise<StateStats> {
+    const { rows } = this.#open()
+    const [bytes, oldest] = await Promise.all([rows.bytes(), oldestSeq(rows)])
+    return { bytes, oldestSeq: oldest, health: this.#home.health }
+  }
+
+  #open(): Writer {
+    if (!this.#writer) throw notOpen()
+    return this.#writer
+  }
+
+  #entry(row: Buffer, envelope: Buffer): Entry<Json | Uint8Array> | undefined {
+    if (!isWhole(row, envelope)) throw damagedAt(row, 'a wrong checksum')
+    if ((expiryIn(envelope) ?? Infinity) <= this.#clock()) return undefined
+    return opened(envelope)
+  }
+}
+
+function damagedAt(row: Buffer, found: string): Error {
+  const place = placeOf(row)
+  return place ? damagedEntry(place.scope, place.key, found) : damaged('A row of the store', found)
+}

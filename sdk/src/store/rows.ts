@@ -1,0 +1,63 @@
+import type { SpellError } from '../errors.ts'
+import type { StateCapabilities, StateStats } from '../contracts/state.ts'
+
+export type RowOp =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array }
+
+/** One consistent view of rows, held until it is closed. */
+export interface RowView {
+  close(): Promise<void>
+}
+
+export interface RowRange {
+  readonly gte: Uint8Array
+  readonly lt: Uint8Array
+  readonly reverse?: boolean
+  readonly view?: RowView
+}
+
+export type Row = readonly [key: Buffer, value: Buffer]
+
+/** Keys and values as bytes, in order of the keys. What a kind of store must bring; all else is here. */
+export interface Rows {
+  get(key: Uint8Array, view?: RowView): Buffer | undefined
+  /** One consistent view of its own, where none is given. Closes when it is left early. */
+  range(range: RowRange): AsyncIterable<Row>
+  /** All or nothing. */
+  write(ops: readonly RowOp[], sync: boolean): Promise<void>
+  view(): RowView
+  bytes(): Promise<number>
+}
+
+/** Bytes put aside until they have been checked. */
+export interface Spool {
+  read(): AsyncIterable<Uint8Array>
+  drop(): Promise<void>
+}
+
+/** Where the rows of one store lie. */
+export interface RowHome {
+  readonly id: string
+  readonly capabilities: StateCapabilities
+  readonly health: StateStats['health']
+  open(options: { readonly signal: AbortSignal; readonly readOnly: boolean }): Promise<Rows>
+  /** @param head the last change, where it is known to be in the rows */
+  close(head?: Head): Promise<void>
+  /** Called before what `head` names is trusted. @throws STATE_DAMAGED where the rows lack what once was in them */
+  check?(rows: Rows, head: Head): void | Promise<void>
+  /** Has done what can be done about a failed write, and says what the caller is told. */
+  failed(cause: unknown): Promise<{ readonly error: SpellError; readonly rows: Rows }>
+  /** Refuses where nothing can be written. */
+  writable(): Promise<Rows>
+  spool(source: ReadableStream<Uint8Array>): Promise<Spool>
+  /** Fills new rows and puts them in the place of the old ones, in one step. */
+  replace(fill: (rows: Rows) => Promise<Head>): Promise<Rows>
+  warn(message: string): void
+}
+
+/** The last change: its number, and the hash of its row. */
+export interface Head {
+  readonly seq: bigint
+  readonly hash: Buffer
+}

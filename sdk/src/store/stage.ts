@@ -1,0 +1,101 @@
+import { encodeChange, hashOf, KEPT_CHANGES } from './change-log.ts'
+import type { Touched } from './change-log.ts'
+import { expiryIn, isWhole, revOf, seal } from './envelope.ts'
+import { changeRow, dueRow, onceRow } from './keys.ts'
+import type { Head, RowOp, Rows } from './rows.ts'
+
+/** How long a commit is known by the text it was made once under. */
+const ONCE_MS = 30 * 24 * 3600 * 1000
+
+export interface Write {
+  readonly row: Buffer
+  /** None: delete. */
+  readonly envelope?: Buffer
+}
+
+/** What one batch will do: several commits, one after the other, each seeing those before it. */
+export class Stage {
+  readonly ops: RowOp[] = []
+  head: Head
+  bytes = 0
+  readonly #rows: Rows
+  readonly #now: number
+  readonly #staged = new Map<string, Buffer | undefined>()
+
+  constructor(rows: Rows, head: Head, now: number) {
+    this.#rows = rows
+    this.head = head
+    this.#now = now
+  }
+
+  /** The live revision of a row. */
+  rev(row: Buffer): bigint | undefined {
+    const envelope = this.#read(row)
+    if (envelope === undefined || !isWhole(row, envelope)) return undefined
+    const expiry = expiryIn(envelope)
+    return expiry !== undefined && expiry <= this.#now ? undefined : revOf(envelope)
+  }
+
+  /** When a row expires, whether or not it has. */
+  expiry(row: Buffer): number | undefined {
+    const envelope = this.#read(row)
+    return envelope && isWhole(row, envelope) ? expiryIn(envelope) : undefined
+  }
+
+  /** The commit that was made under this text. */
+  once(text: string): bigint | undefined {
+    return this.rev(onceRow(text))
+  }
+
+  /** True for a damaged value too, as long as it has not expired. */
+  holds(row: Buffer): boolean {
+    const envelope = this.#read(row)
+    return envelope !== undefined && (!isWhole(row, envelope) || this.rev(row) !== undefined)
+  }
+
+  /** @param marks rows that are no change to anybody */
+  commit(writes: readonly Write[], marks: readonly Write[] = []): bigint {
+    const seq = this.head.seq + 1n
+    for (const write of [...writes, ...marks]) this.#write(write, seq)
+    this.#log(seq, writes)
+    return seq
+  }
+
+  /** Removes rows that are no change to anybody. */
+  drop(marks: readonly { readonly row: Buffer }[]): void {
+    for (const { row } of marks) this.#write({ row }, this.head.seq)
+  }
+
+  #read(row: Buffer): Buffer | undefined {
+    const name = row.toString('latin1')
+    return this.#staged.has(name) ? this.#staged.get(name) : this.#rows.get(row)
+  }
+
+  #write({ row, envelope }: Write, seq: bigint): void {
+    this.#staged.set(row.toString('latin1'), envelope)
+    if (!envelope) return this.#push({ type: 'del', key: row })
+    seal(row, envelope, seq)
+    this.#push({ type: 'put', key: row, value: envelope })
+    const expiry = expiryIn(envelope)
+    if (expiry !== undefined)
+      this.#push({ type: 'put', key: dueRow(expiry, row), value: Buffer.alloc(0) })
+  }
+
+  #log(seq: bigint, writes: readonly Write[]): void {
+    const touched = writes.map(({ row, envelope }): Touched => ({ row, put: !!envelope }))
+    const change = encodeChange(this.head.hash, touched)
+    this.#push({ type: 'put', key: changeRow(seq), value: change })
+    if (seq > KEPT_CHANGES) this.#push({ type: 'del', key: changeRow(seq - KEPT_CHANGES) })
+    this.head = { seq, hash: hashOf(change) }
+  }
+
+  #push(op: RowOp): void {
+    this.ops.push(op)
+    this.bytes += op.key.length + (op.type === 'put' ? op.value.length : 0)
+  }
+
+  /** When what is committed under a text now is forgotten. */
+  get forgets(): number {
+    return this.#now + ONCE_MS
+  }
+}

@@ -1,0 +1,40 @@
+import { dueOf, dueRow, isOnce, RANGES } from './keys.ts'
+import type { Write } from './stage.ts'
+import type { Writer } from './writer.ts'
+
+const AT_ONCE = 1000
+
+/** Removes what has expired until `now`, the oldest first. */
+export async function sweepOnce(writer: Writer, now: number, limit: number): Promise<number> {
+  const range = {
+    gte: RANGES.due.gte,
+    lt: dueRow(Math.max(0, Math.floor(now)) + 1, Buffer.alloc(0)),
+  }
+  let removed = 0
+  let rows: Buffer[] = []
+  const flush = async (): Promise<void> => {
+    const due = rows
+    rows = []
+    if (due.length > 0) removed += await removeDue(writer, due)
+  }
+  for await (const [row] of writer.rows.range(range)) {
+    if (removed + rows.length >= limit) break
+    rows.push(Buffer.from(row))
+    if (rows.length >= AT_ONCE) await flush()
+  }
+  await flush()
+  return removed
+}
+
+/** A row of the index may be of an older value: then it goes, and the value stays. */
+function removeDue(writer: Writer, due: readonly Buffer[]): Promise<number> {
+  return writer.add((stage) => {
+    const expired = due.map(dueOf).filter(({ at, owner }) => stage.expiry(owner) === at)
+    const writes = expired.map(({ owner }): Write => ({ row: Buffer.from(owner) }))
+    const values = writes.filter(({ row }) => !isOnce(row))
+    const marks = [...writes.filter(({ row }) => isOnce(row)), ...due.map((row) => ({ row }))]
+    if (values.length > 0) stage.commit(values, marks)
+    else stage.drop(marks)
+    return values.length
+  }, false)
+}
