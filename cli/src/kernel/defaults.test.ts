@@ -5,6 +5,7 @@ import { pluginDefaults, withDefaults } from './defaults.ts'
 test('places lie below the data folder', () => {
   expect(pluginDefaults({ LLMSPELL_HOME: '/home/a/spell' }, 'linux')).toMatchObject({
     artifacts: { folder: join('/home/a/spell', 'artifacts') },
+    state: { folder: join('/home/a/spell', 'state') },
   })
 })
 

@@ -15,6 +15,7 @@ export function pluginDefaults(env: Env, platform: string): Sections {
         artifacts: { folder: join(data, 'artifacts') },
         permissions,
         secrets: { file: join(data, 'secrets.json') },
+        state: { folder: join(data, 'state') },
       }
 }
 

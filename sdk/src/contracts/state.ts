@@ -50,9 +50,9 @@ export interface Expect {
 export interface CommitOptions {
   /** Compare-and-set over several keys; a miss is STATE_CONFLICT with the current revs. */
   readonly expect?: readonly Expect[]
-  /** Default `os`. */
+  /** Default `os`. A store that has no such thing gives its strongest: see `capabilities.durability`. */
   readonly durability?: Durability
-  /** A repeated commit under the same text answers with the first one's `seq`. */
+  /** A repeated commit under the same text answers with the first one's `seq`, for 30 days. */
   readonly once?: string
 }
 
@@ -97,6 +97,7 @@ export interface StateScope {
     options?: IterateOptions,
   ): AsyncIterable<readonly [key: string, entry: Entry<Json | Uint8Array>]>
   delete(key: string, options?: { readonly rev?: bigint }): Promise<boolean>
+  /** In parts of 1,000 keys: one that is stopped has removed some. */
   clear(options?: { readonly prefix?: string }): Promise<number>
 }
 
@@ -173,8 +174,8 @@ export interface StateBackend {
 
 /** Value of the point `stores`: opens stores of its kind. */
 export interface StoreFactory {
-  /** @param options the section of the configuration of the plugin, and where its data may lie */
-  create(options: { readonly folder: string }): StateBackend
+  /** @throws STATE_UNAVAILABLE where it needs a folder and is given none */
+  create(options: { readonly folder?: string }): StateBackend
 }
 
 /** Item of the point `stores`. */
