@@ -68,21 +68,53 @@ ${table(['code', 'owner', 'class (exit)', 'raised when', 'what to do'], rows)}
 `
 }
 
-async function hooksPage() {
+async function pointRows() {
   const { KERNEL_RECORD } = await load('kernel/src/kernel-record.ts')
-  const rows = [
-    ...KERNEL_RECORD.manifest.contributes.hookPoints.map((point) => [point, 'kernel']),
-    ...manifests().flatMap(({ manifest }) =>
-      (manifest.llmspell.contributes?.hookPoints ?? []).map((point) => [
-        point,
-        manifest.llmspell.id,
-      ]),
-    ),
-  ].map(([{ name, kind, doc }, owner]) => [`\`${name}\``, kind, owner, doc])
+  const own = KERNEL_RECORD.manifest.contributes.hookPoints.map((point) => [point, 'kernel'])
+  const plugins = manifests().flatMap(({ manifest }) =>
+    (manifest.llmspell.contributes?.hookPoints ?? []).map((point) => [point, manifest.llmspell.id]),
+  )
+  return [...own, ...plugins]
+}
+
+/** What a script may answer beside nothing. */
+const ANSWERS = {
+  guard: ['cancel', 'skip'],
+  transform: ['modify', 'skip'],
+  choose: ['replace', 'skip'],
+  observe: [],
+  series: [],
+  notify: [],
+}
+
+function answersOf({ kind, results = [] }) {
+  return (kind === 'intercept' ? [...results, 'skip'] : ANSWERS[kind]).join(', ')
+}
+
+/** The keys of a payload; one that may be missing has a question mark. */
+function keysOf({ payload }) {
+  const needed = new Set(payload?.required ?? [])
+  const keys = Object.keys(payload?.properties ?? {})
+  return keys.map((key) => `\`${key}\`${needed.has(key) ? '' : '?'}`).join(' ')
+}
+
+async function hooksPage() {
+  const rows = await pointRows()
+  const points = rows.map(([point, owner]) => [
+    `\`${point.name}\``,
+    point.failOpen ? `${point.kind}, open` : point.kind,
+    owner,
+    point.doc,
+    answersOf(point),
+    keysOf(point),
+  ])
+  const aliases = rows.flatMap(([{ name, aliases = [], subject }]) =>
+    aliases.map((alias) => [`\`${alias}\``, `\`${name}\``, subject ? `\`${subject}\`` : '']),
+  )
   return `# Hook points
 
-A plugin names the points it taps in \`contributes.hooks\` and taps them with \`ctx.tap\`. Written by \`npm run generate\`
-from the manifests.
+A plugin names the points it taps in \`contributes.hooks\` and taps them with \`ctx.tap\`; a script uses \`Hook.register\`
+with the name of a point or an alias of it. Written by \`npm run generate\` from the manifests.
 
 | kind | a tap returns | when a tap throws or takes too long |
 | --- | --- | --- |
@@ -92,8 +124,20 @@ from the manifests.
 | series | nothing; one after the other | reported, the next goes on |
 | notify | nothing; synchronous | reported |
 | choose | an answer, or nothing; the first answer wins | reported, the next is asked |
+| intercept | nothing, or a verdict: \`modify\`, \`cancel\`, \`replace\`, \`retry\`, \`redirect\`, \`skip\` | the operation fails; where the point is open: reported, the next is asked |
 
-${table(['point', 'kind', 'owner', 'when'], rows)}
+## Points
+
+The results are what a script may answer beside nothing; at an intercept they hold for plugins too. A question mark: the
+key may be missing.
+
+${table(['point', 'kind', 'owner', 'when', 'results', 'payload'], points)}
+
+## Aliases
+
+The subject is the key of the payload that \`where = { name = ... }\` is compared with.
+
+${table(['alias', 'point', 'subject'], aliases)}
 `
 }
 

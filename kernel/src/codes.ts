@@ -144,7 +144,7 @@ const table = [
   {
     name: 'HOOK_RESULT_INVALID',
     class: 'input',
-    cause: 'A tap or a hook of a script answered something that its point does not take.',
+    cause: 'A tap answered something that its point does not take.',
     cure: 'Answer one of the results that the text names; docs/hooks.md has them for every point.',
   },
   {

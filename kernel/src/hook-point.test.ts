@@ -2,43 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import fc from 'fast-check'
 import { deny, type HookKind } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { CLOSED, pointOf } from '../test/points.ts'
 import { currentFrame, guarded } from './guarded.ts'
-import type { InterceptRules } from './hook-intercept.ts'
-import { compile, FAILURES_IN_A_ROW, type TapParts } from './hook-kinds.ts'
-import { HookPoint, type TapEntry } from './hook-point.ts'
-
-type Fn = (payload: never) => unknown
-
-interface Report {
-  readonly owner: string
-  readonly off: boolean
-}
-
-const CLOSED: InterceptRules = {
-  results: ['modify', 'cancel', 'replace', 'retry', 'redirect'],
-  failOpen: false,
-}
-
-function pointOf(kind: HookKind, more: Partial<TapParts> = {}) {
-  const reports: Report[] = []
-  const point: HookPoint = new HookPoint('x.y', kind, {
-    compile: (of, taps) =>
-      compile(of, taps, {
-        point: 'x.y',
-        limit: 100,
-        rules: CLOSED,
-        ...more,
-        report: (tap, _, off) => {
-          reports.push({ owner: tap.owner, off })
-          if (off) point.remove(tap)
-        },
-      }),
-    wake: () => Promise.resolve(undefined),
-  })
-  const tap = (owner: string, fn: Fn, parts: Partial<TapEntry> = {}) =>
-    point.tap({ owner, fn, stage: 0, order: 0, timeout: undefined, ...parts })
-  return { point, tap, reports }
-}
+import { compile, FAILURES_IN_A_ROW } from './hook-kinds.ts'
+import { HookPoint } from './hook-point.ts'
 
 const boom = () => {
   throw new Error('boom')

@@ -49,6 +49,10 @@ function ofVerdict(verdict: Verdict): Pick<TapTrace, 'outcome' | 'after'> {
 }
 
 function runOf(payload: unknown): { readonly runId?: string } {
-  const id = (payload as { run_id?: unknown } | null | undefined)?.run_id
+  const { run_id, runId } = (payload ?? {}) as {
+    readonly run_id?: unknown
+    readonly runId?: unknown
+  }
+  const id = run_id ?? runId
   return typeof id === 'string' ? { runId: id } : {}
 }

@@ -1,35 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import {
+  both,
+  catalogue,
+  hookPoints,
+  intercepts,
+  listens,
+  owner,
+  saying,
+} from '../test/catalogue.ts'
 import { inline, loosePoint, record } from '../test/plugins.ts'
 import { failure } from './codes.ts'
-import { HookCatalogue, type HookParts } from './hooks.ts'
-import { KERNEL_RECORD } from './kernel-record.ts'
-import { resolve } from './resolve.ts'
+import type { HookCatalogue } from './hooks.ts'
 import { withKernel } from './testing.ts'
-
-const hookPoints = [
-  { name: 'own.guard', kind: 'guard', doc: 'A guard.' },
-  { name: 'own.done', kind: 'observe', doc: 'An observer.' },
-  { name: 'own.tick', kind: 'notify', doc: 'A notice.' },
-] as const
-const owner = record('owner', { contributes: { hookPoints } })
-const both = record('both', { contributes: { hooks: ['own.guard', 'own.done'] } })
-const ticker = record('ticker', { contributes: { hooks: ['own.tick'] } })
-
-function catalogue(parts: Partial<HookParts> = {}, records = [owner, both, ticker]) {
-  const plan = resolve(records, { version: '0.1.0', kernel: KERNEL_RECORD })
-  const lines: string[] = []
-  const write = (line: string): void => void lines.push(line)
-  const hooks = new HookCatalogue({
-    order: plan.order,
-    rejected: plan.rejected,
-    logger: { trace: write, debug: write, info: write, warn: write, error: write },
-    tapLimit: 50,
-    activate: () => Promise.resolve(),
-    ignoresFailure: () => false,
-    ...parts,
-  })
-  return { hooks, lines }
-}
 
 const used = ({ hooks }: { readonly hooks: HookCatalogue }) =>
   hooks.list().flatMap((point) => (point.used ? point.name : []))
@@ -47,6 +29,22 @@ describe('the catalogue', () => {
       'own.tick owner',
     ])
     expect(hooks.list().at(-1)).toMatchObject({ kind: 'notify', doc: 'A notice.' })
+  })
+
+  test('lists what a point takes and how it is known', () => {
+    const { hooks } = catalogue({}, [owner, saying])
+    const [guard, , tick, say, open] = hooks.list().slice(4)
+    const plain = { results: [], aliases: [] }
+    expect(guard).toMatchObject({ ...plain, failOpen: false })
+    expect(tick).toMatchObject({ ...plain, failOpen: true })
+    expect(say).toEqual({
+      ...intercepts[0],
+      owner: 'saying',
+      used: false,
+      failOpen: false,
+      aliases: [],
+    })
+    expect(open).toEqual({ ...intercepts[1], owner: 'saying', used: false })
   })
 
   test('counts plugins that are not active yet as users', () => {
@@ -108,6 +106,32 @@ describe('a plugin that fails', () => {
     expect(await made.hooks.get('own.done').call({})).toBeUndefined()
     ring = false
     expect(await made.hooks.get('own.guard').call({})).toBeUndefined()
+  })
+})
+
+describe('a plugin with a say that fails', () => {
+  test('fails the operation at a closed point and is passed over at an open one', async () => {
+    const made = catalogue({}, [saying, listens])
+    made.hooks.lose('listens', new Error('broken'))
+    expect(used(made)).toEqual(['own.say'])
+    await expect(made.hooks.get('own.say').call(1)).rejects.toMatchObject({
+      code: 'DEPENDENCY_FAILED',
+      message: "Plugin 'listens' has a say at 'own.say' and has failed: broken",
+    })
+    expect(await made.hooks.get('own.open').call(1)).toEqual({ data: 1, changed: false })
+  })
+
+  test('does so too where it cannot be woken', async () => {
+    const activate = () => Promise.reject(failure('PLUGIN_CYCLE', 'listens', 'setup', 'a ring'))
+    const made = catalogue({ activate }, [saying, listens])
+    await expect(made.hooks.get('own.say').call(1)).rejects.toThrow('a ring')
+    expect(await made.hooks.get('own.open').call(1)).toEqual({ data: 1, changed: false })
+  })
+
+  test('is passed over everywhere where the host says so', async () => {
+    const made = catalogue({ ignoresFailure: () => true }, [saying, listens])
+    made.hooks.lose('listens', new Error('broken'))
+    expect(await made.hooks.get('own.say').call(1)).toEqual({ data: 1, changed: false })
   })
 })
 

@@ -188,7 +188,7 @@ export class HookCatalogue {
       try {
         fn(trace)
       } catch (error) {
-        this.#parts.logger.warn(`A trace of hooks failed: ${String(error)}`, { plugin: owner })
+        this.#parts.logger.warn(`A trace of hooks failed: ${textOf(error)}`, { plugin: owner })
       }
     }
     this.#tracers.add(tracer)
@@ -214,11 +214,14 @@ export class HookCatalogue {
       tracer: this.#tracer(),
       limit: this.#parts.tapLimit,
       report: (tap, error, off) => {
-        const text = error instanceof Error ? error.message : String(error)
         const last = off ? ' It failed five times in a row and is switched off.' : ''
-        this.#parts.logger.warn(`${text}${last}`, { plugin: tap.owner, point: point.name })
+        this.#parts.logger.warn(`${textOf(error)}${last}`, { plugin: tap.owner, point: point.name })
         if (off) point.remove(tap)
       },
     }
   }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

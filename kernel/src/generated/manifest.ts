@@ -119,7 +119,7 @@ export interface HookPoint {
    */
   failOpen?: boolean
   /**
-   * Further names under which scripts know the point.
+   * Further names of the point, for people.
    */
   aliases?: string[]
   /**
