@@ -1,5 +1,30 @@
 import { definePlugin } from '@llmspell/sdk'
+import type { AgentNames } from './house.ts'
+import { validators } from './generated/workflow.module.validate.js'
+import { workflowHandlers } from './handlers.ts'
 
+export type * from './types.ts'
+
+/** The plugin: the script module `Workflow`. */
 export default definePlugin({
-  setup() {},
+  setup(ctx) {
+    const hooks = ctx.use('hooks')
+    const points = {
+      start: hooks.point('workflow.start'),
+      step: hooks.point('workflow.step'),
+      stepDone: hooks.point('workflow.stepDone'),
+      checkpoint: hooks.point('workflow.checkpoint'),
+      rollback: hooks.point('workflow.rollback'),
+      done: hooks.point('workflow.done'),
+    }
+    const house = {
+      points,
+      schemas: ctx.use('schemas'),
+      tools: ctx.find('tools'),
+      // Its type is of another plugin: workflows need two of its functions.
+      agents: (ctx.find as (name: string) => unknown)('agents') as AgentNames | undefined,
+      budgets: ctx.find('budgets'),
+    }
+    ctx.contribute('script-modules', 'Workflow', { functions: workflowHandlers(house), validators })
+  },
 })

@@ -1,0 +1,42 @@
+import { SpellError, didYouMean, toErrorRecord } from '@llmspell/sdk'
+import type { Value } from '@llmspell/sdk'
+
+/** WORKFLOW_FAILED: what step failed, why, and what came before. */
+export function failed(workflow: string, step: string, cause: unknown, partial: Value): SpellError {
+  const error = toErrorRecord(cause)
+  const text = `Workflow '${workflow}' failed at step '${step}': ${error.message}`
+  return new SpellError('WORKFLOW_FAILED', text, {
+    hint:
+      error.hint ?? "Correct the step, or let the workflow go on with error_strategy = 'continue'.",
+    details: { workflow, step, error: error as unknown as Value, result: partial },
+    cause,
+  })
+}
+
+/** TIMEOUT of a step or of a whole workflow. */
+export function timedOut(subject: string, ms: number): SpellError {
+  return new SpellError('TIMEOUT', `${subject} did not end within ${ms} ms.`, {
+    hint: "Raise 'timeout', or do less in it.",
+    details: { limit: ms },
+  })
+}
+
+/** CANCELLED of one workflow. */
+export function cancelled(workflow: string): SpellError {
+  return new SpellError('CANCELLED', `Workflow '${workflow}' was cancelled.`)
+}
+
+/** WORKFLOW_REFERENCE_UNKNOWN for a template that names nothing that is there. */
+export function unknownReference(
+  source: string,
+  part: string,
+  known: readonly string[],
+): SpellError {
+  const text = `The template '{{${source}}}' names nothing: '${part}' is not there.`
+  const others =
+    known.length === 0 ? 'Nothing is there yet.' : `There are: ${known.slice(0, 20).join(', ')}.`
+  return new SpellError('WORKFLOW_REFERENCE_UNKNOWN', text, {
+    hint: didYouMean(part, known, others),
+    details: { reference: source, part },
+  })
+}

@@ -1,0 +1,70 @@
+import type { NestedCall, Value, WorkflowFunction } from '@llmspell/sdk'
+import type { Execution } from './execution.ts'
+import type { Scope } from './scope.ts'
+import { raced } from './stop.ts'
+
+/** One line of work of an execution: what it sees, what ends it, and its name beside others. */
+export class Lane {
+  readonly execution: Execution
+  readonly scope: Scope
+  readonly signal: AbortSignal
+  /** Durable runs tell the calls of lanes apart by it; absent where nothing runs beside. */
+  readonly branch: string | undefined
+
+  constructor(
+    execution: Execution,
+    scope: Scope,
+    signal: AbortSignal,
+    branch: string | undefined = undefined,
+  ) {
+    this.execution = execution
+    this.scope = scope
+    this.signal = signal
+    this.branch = branch
+  }
+
+  /** A lane that runs beside others. */
+  beside(name: string, scope: Scope, signal: AbortSignal = this.signal): Lane {
+    const branch = this.branch === undefined ? name : `${this.branch}/${name}`
+    return new Lane(this.execution, scope, signal, branch)
+  }
+
+  /** The same lane, ended by another signal. */
+  under(signal: AbortSignal): Lane {
+    return new Lane(this.execution, this.scope, signal, this.branch)
+  }
+
+  /** A call through the door, under the budget of the workflow; it ends with the lane. */
+  call(
+    module: string,
+    fn: string,
+    args: readonly unknown[],
+    more: NestedCall = {},
+  ): Promise<unknown> {
+    const { context, budget } = this.execution
+    const options: NestedCall = {
+      ...more,
+      signal: this.signal,
+      ...(this.branch === undefined ? {} : { branch: this.branch }),
+      ...(budget === undefined ? {} : { budget }),
+    }
+    return raced(
+      this.execution.within(() => context.call(module, fn, args, options)),
+      this.signal,
+    )
+  }
+
+  /** A function of the script, with what this lane sees. */
+  async ask(fn: WorkflowFunction, ...before: Value[]): Promise<Value> {
+    const data = this.scope.data() as unknown as Value
+    return raced(
+      this.execution.within(() => fn(...before, data)),
+      this.signal,
+    )
+  }
+
+  /** Waits on the clock of the run. */
+  async sleep(ms: number): Promise<void> {
+    if (ms > 0) await this.call('Run', 'sleep', [ms])
+  }
+}

@@ -1,0 +1,31 @@
+import type { HandleRef, StepDefinition, Value } from '@llmspell/sdk'
+import type { Given } from './action.ts'
+import { expand } from './expand.ts'
+import type { Lane } from './lane.ts'
+import { runWorkflow } from './run.ts'
+import type { Workflow } from './workflow.ts'
+
+/** A workflow as a step of another: its own data and steps, the outer one's end, budget and lane. */
+export async function runNested(step: StepDefinition, lane: Lane): Promise<Given> {
+  const { execution, scope } = lane
+  const { context, house } = execution
+  const workflow = context.resolve(step.workflow as HandleRef) as Workflow
+  workflow.open()
+  const input: Value | undefined =
+    step.input === undefined ? scope.input : expand(step.input, scope)
+  const result = await runWorkflow(workflow, {
+    house,
+    context,
+    input,
+    above: lane,
+    emit: execution.request.emit,
+  })
+  execution.rows.spend({ ...result.metadata })
+  const { result: output, text, data, error } = result
+  return {
+    output,
+    text,
+    data,
+    ...(error === undefined ? {} : { error: error as unknown as Value }),
+  }
+}

@@ -1,0 +1,119 @@
+import { toErrorRecord } from '@llmspell/sdk'
+import type { CallContext, Value } from '@llmspell/sdk'
+import { compensate } from './compensate.ts'
+import { failed } from './errors.ts'
+import { Execution } from './execution.ts'
+import type { Emit } from './execution.ts'
+import { budgetOf } from './budget.ts'
+import type { House } from './house.ts'
+import { Lane } from './lane.ts'
+import { runPattern } from './patterns.ts'
+import type { Made } from './patterns.ts'
+import { resultOf } from './result.ts'
+import { Scope } from './scope.ts'
+import { causeOf, StepFailure } from './step-failure.ts'
+import type { WorkflowResult } from './types.ts'
+import type { Workflow } from './workflow.ts'
+
+export interface RunRequest {
+  readonly house: House
+  readonly context: CallContext
+  readonly input: Value | undefined
+  readonly emit?: Emit | undefined
+  readonly timeoutMs?: number | undefined
+  /** The lane of another workflow that it is a step of. */
+  readonly above?: Lane
+}
+
+/**
+ * Executes a workflow once.
+ * @throws WORKFLOW_FAILED with the partial result; CANCELLED, TIMEOUT, BUDGET_EXCEEDED
+ */
+export async function runWorkflow(
+  workflow: Workflow,
+  request: RunRequest,
+): Promise<WorkflowResult> {
+  const execution = executionOf(workflow, request)
+  workflow.begin(execution)
+  try {
+    const made = await course(execution, request.above)
+    const result = resultOf(execution, made)
+    await finished(execution, result)
+    return result
+  } catch (thrown) {
+    throw await broken(execution, thrown)
+  } finally {
+    execution.stop.release()
+    workflow.end(execution)
+  }
+}
+
+function executionOf(workflow: Workflow, request: RunRequest): Execution {
+  const { house, context, emit, timeoutMs, above } = request
+  const { definition } = workflow
+  return new Execution({
+    house,
+    definition,
+    context,
+    input: request.input ?? definition.input ?? null,
+    vars: workflow.startVars(),
+    budget: budgetOf(definition, house, context, above?.execution.budget),
+    gate: workflow.gate,
+    emit,
+    timeoutMs,
+    signal: above?.signal,
+    branch: above?.branch,
+  })
+}
+
+async function course(execution: Execution, above: Lane | undefined): Promise<Made> {
+  const { context, definition, request } = execution
+  const { input, vars } = request
+  const scope = new Scope({ name: execution.name, input, vars, runId: context.runId })
+  const lane = new Lane(execution, scope, execution.stop.signal, above?.branch)
+  execution.lane = lane
+  execution.progress('started')
+  await started(execution)
+  if (definition.before) await lane.ask(definition.before)
+  const made = await runPattern(definition, lane)
+  if (definition.after) await lane.ask(definition.after)
+  return made
+}
+
+async function started(execution: Execution): Promise<void> {
+  const { start } = execution.house.points
+  const { type } = execution.definition
+  if (start.used) await start.call({ ...execution.facts, type, steps: execution.total ?? 0 })
+  await execution.emit({ type: 'workflow_started', workflow: execution.name })
+}
+
+async function finished(execution: Execution, { success }: WorkflowResult): Promise<void> {
+  execution.progress(success ? 'done' : 'failed')
+  await told(execution, success ? 'completed' : 'failed', execution.rows.failure?.error)
+}
+
+/** What is thrown for a workflow that did not end: finished steps are undone before. */
+async function broken(execution: Execution, thrown: unknown): Promise<unknown> {
+  await compensate(execution)
+  const { signal } = execution.stop
+  const error = signal.aborted ? signal.reason : thrown
+  execution.progress('failed')
+  await told(execution, 'failed', toErrorRecord(causeOf(error)))
+  if (!(error instanceof StepFailure)) return error
+  const partial = resultOf(execution, { result: null, failed: true }) as unknown as Value
+  return failed(execution.name, error.step, causeOf(error), partial)
+}
+
+async function told(
+  execution: Execution,
+  status: 'completed' | 'failed',
+  error: ReturnType<typeof toErrorRecord> | undefined,
+): Promise<void> {
+  const { done } = execution.house.points
+  if (!done.used) return
+  const { rows, durationMs: duration_ms, definition } = execution
+  const steps = rows.completed + rows.failed + rows.skipped
+  const counts = { duration_ms, steps, failed: rows.failed }
+  const failure = error === undefined ? {} : { error }
+  await done.call({ ...execution.facts, type: definition.type, status, ...counts, ...failure })
+}

@@ -1,0 +1,115 @@
+import { SpellError } from '@llmspell/sdk'
+import type { ErrorRecord, StepDefinition, StepStatus, Value } from '@llmspell/sdk'
+import type { Given } from './action.ts'
+import { kindOf } from './forms.ts'
+import type { Lane } from './lane.ts'
+import type { StepRow } from './types.ts'
+
+/** Asks the guards. @throws HOOK_CANCELLED */
+export async function guarded(step: StepDefinition, { execution }: Lane): Promise<void> {
+  const point = execution.house.points.step
+  if (!point.used) return
+  const denial = await point.call({ ...execution.facts, step: step.name!, kind: kindOf(step) })
+  if (!denial) return
+  const { reason, hint } = denial
+  const text = `Step '${step.name!}' was cancelled by a hook: ${reason.replace(/\.$/, '')}.`
+  throw new SpellError('HOOK_CANCELLED', text, {
+    hint: hint ?? 'Change what the hook objects to.',
+    details: { hook: 'workflow.step', reason },
+  })
+}
+
+/** The end of one step: told to scope, result, hooks, readers and people. */
+export class StepEnd {
+  readonly #step: StepDefinition
+  readonly #lane: Lane
+  readonly #startedAt = performance.now()
+  #started = false
+
+  constructor(step: StepDefinition, lane: Lane) {
+    this.#step = step
+    this.#lane = lane
+  }
+
+  /** Before the first try. */
+  async started(): Promise<void> {
+    if (this.#started) return
+    this.#started = true
+    await this.#lane.execution.emit({ type: 'step_started', step: this.#step.name! })
+  }
+
+  async note(
+    status: StepStatus,
+    { output, text, data }: Given,
+    retries: number,
+    error?: ErrorRecord,
+  ): Promise<StepRow> {
+    const { scope, execution } = this.#lane
+    const failure = error === undefined ? {} : { error }
+    const row: StepRow = {
+      name: this.#step.name!,
+      kind: kindOf(this.#step),
+      status,
+      output,
+      text,
+      ...failure,
+      duration_ms: Math.round(performance.now() - this.#startedAt),
+      retry_count: retries,
+      ...(scope.index === undefined ? {} : { index: scope.index }),
+    }
+    const more = data === undefined ? {} : { data }
+    scope.set(row.name, { output, text, ...more, status, ...(failure as { error?: Value }) })
+    execution.rows.add(row)
+    await this.#tell(row)
+    return row
+  }
+
+  async #tell(row: StepRow): Promise<void> {
+    const { execution } = this.#lane
+    const { name: step, kind, status, duration_ms, retry_count, error } = row
+    const { stepDone } = execution.house.points
+    if (stepDone.used) {
+      const failure = error === undefined ? {} : { error }
+      await stepDone.call({
+        ...execution.facts,
+        step,
+        kind,
+        status,
+        duration_ms,
+        retry_count,
+        ...failure,
+      })
+    }
+    if (status === 'completed')
+      await execution.emit({ type: 'step_completed', step, output: row.output })
+    if (status === 'failed')
+      await execution.emit({ type: 'step_failed', step, error: error as unknown as Value })
+    if (status !== 'skipped') await this.#checkpoint(step)
+    this.#shown(row)
+  }
+
+  async #checkpoint(step: string): Promise<void> {
+    const { execution } = this.#lane
+    if (execution.definition.checkpoint === 'none') return
+    const { durable } = execution.context
+    const label = `${execution.name}/${step}`
+    const marked =
+      durable && this.#lane.branch === undefined ? await durable.mark(label) : undefined
+    const seq = marked === undefined ? {} : { seq: marked }
+    const { checkpoint } = execution.house.points
+    if (checkpoint.used) await checkpoint.call({ ...execution.facts, step, ...seq })
+    await execution.emit({ type: 'checkpoint', step, ...seq })
+  }
+
+  #shown({ name, status }: StepRow): void {
+    const { execution, branch } = this.#lane
+    const { completed, failed, skipped } = execution.rows
+    const where = branch === undefined ? '' : ` in ${branch}`
+    const total = execution.total
+    execution.progress('active', {
+      text: `step '${name}'${where} ${status}`,
+      done: completed + failed + skipped,
+      ...(total === undefined ? {} : { total }),
+    })
+  }
+}
