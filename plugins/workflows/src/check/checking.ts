@@ -5,8 +5,9 @@ import type { Scope } from './scope.ts'
 
 /** What is known outside of the definition. */
 export interface Names {
-  readonly tools: readonly string[]
-  readonly agents: readonly string[]
+  /** Absent where they are not known: names are then not checked. */
+  readonly tools?: readonly string[]
+  readonly agents?: readonly string[]
   /** What the input must be, where it is declared: references to it are checked. */
   readonly input?: Schema
 }

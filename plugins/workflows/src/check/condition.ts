@@ -8,7 +8,7 @@ import {
   type FieldCheck,
   type Table,
 } from './fields.ts'
-import { below, quoted, type Findings } from './problem.ts'
+import { below, type Findings } from './problem.ts'
 import { checkStep } from './reference.ts'
 import type { Scope } from './scope.ts'
 import { checkTexts } from './texts.ts'
@@ -73,10 +73,10 @@ function operands(
   if (UNARY.has(op)) return to === undefined ? undefined : wrong(`'${op}' compares with nothing.`)
   if (to === undefined) return findings.add(path, 'missing', `'${op}' needs 'to'.`)
   const [left, right] = [typeOf(sides['value']), typeOf(sides['to'])]
-  if (op === 'matches') return pattern(to, left, right, below(path, 'to'), findings)
+  if (op === 'matches') return pattern(left, right, path, findings)
   if (op === 'contains') {
-    if (left !== undefined && left !== 'string' && left !== 'array') {
-      wrong(`'contains' looks into text and lists, found ${left}.`)
+    if (left !== undefined && !['string', 'array', 'object'].includes(left)) {
+      wrong(`'contains' looks into text, lists and tables, found ${left}.`)
     }
     return
   }
@@ -95,7 +95,6 @@ function typeOf(schema: Schema | undefined): string | undefined {
 }
 
 function pattern(
-  to: unknown,
   left: string | undefined,
   right: string | undefined,
   path: string,
@@ -103,17 +102,6 @@ function pattern(
 ): void {
   if ((left && left !== 'string') || (right && right !== 'string')) {
     findings.add(path, 'condition', `'matches' takes text and a pattern, found ${left ?? right}.`)
-  } else if (typeof to === 'string' && !to.includes('{{') && !isPattern(to)) {
-    findings.add(path, 'condition', `${quoted(to)} is no regular expression.`)
-  }
-}
-
-function isPattern(pattern: string): boolean {
-  try {
-    new RegExp(pattern, 'u')
-    return true
-  } catch {
-    return false
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from './fields.ts'
 import { PATTERNS } from './patterns.ts'
 import { below, quoted } from './problem.ts'
+import { nameSteps } from './step-names.ts'
 import { openScope, type WorkflowFacts } from './scope.ts'
 import { strategy } from './treatment.ts'
 
@@ -63,8 +64,9 @@ export function checkDefinition(
   const pattern =
     typeof type === 'string' && Object.hasOwn(PATTERNS, type) ? PATTERNS[type]! : undefined
   if (!pattern) unknownType(type, below(path, 'type'), checking)
-  const facts = { input, vars: new Set(isTable(vars) ? Object.keys(vars) : []) }
-  const own = pattern?.checks(definition, openScope(facts), checking)
+  const stepNames = nameSteps(definition, path, findings)
+  const facts = { input, vars: new Set(isTable(vars) ? Object.keys(vars) : []), names: stepNames }
+  const own = pattern?.checks(definition, path, openScope(facts), checking)
   const elsewhere = (key: string): string | undefined => belongs(key, String(type))
   if (own) checkFields(definition, { ...COMMON, ...own }, path, findings, elsewhere)
   else checkFields(definition, { ...COMMON, ...unchecked() }, path, findings)

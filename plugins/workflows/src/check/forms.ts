@@ -13,7 +13,7 @@ export function checkTool(value: unknown, path: string, checking: Checking): voi
 }
 
 function checkToolName(name: string, path: string, { findings, names: { tools } }: Checking): void {
-  if (tools.includes(name)) return
+  if (!tools || tools.includes(name)) return
   const message = `Tool ${quoted(name)} is not registered.`
   const otherwise = 'See the tools with: llmspell tool list'
   findings.addUnknown(path, 'tool', message, [name, tools, otherwise])
@@ -31,7 +31,7 @@ export function checkAgent(value: unknown, path: string, checking: Checking): vo
   if (typeof value !== 'string') {
     return expected("an agent: its name or Agent.create's options", value, path, findings)
   }
-  if (names.agents.includes(value)) return
+  if (!names.agents || names.agents.includes(value)) return
   const message = `There is no agent ${quoted(value)}.`
   const otherwise = 'Create it before the workflow, or write its options here as a table.'
   findings.addUnknown(path, 'agent', message, [value, names.agents, otherwise])
@@ -39,12 +39,13 @@ export function checkAgent(value: unknown, path: string, checking: Checking): vo
 
 /** The rest of the options is the business of Agent.create. */
 function checkAgentTable(tools: unknown, path: string, checking: Checking): void {
-  if (!Array.isArray(tools)) return
-  const callable = [...checking.names.tools, ...checking.names.agents]
+  const { names } = checking
+  if (!Array.isArray(tools) || !names.tools) return
+  const callable = [...names.tools, ...(names.agents ?? [])]
   for (const [index, tool] of tools.entries()) {
     if (typeof tool !== 'string') continue
     const place = `${below(path, 'tools')}[${index}]`
-    checkToolName(tool, place, { ...checking, names: { tools: callable, agents: [] } })
+    checkToolName(tool, place, { ...checking, names: { tools: callable } })
   }
 }
 

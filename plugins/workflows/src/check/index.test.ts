@@ -52,8 +52,8 @@ describe('checkWorkflow', () => {
       steps: [step('a', { tool: 'calcluator', timeout: 'soon' }), { name: 'a', agent: 'writr' }],
     }
     expect(check(definition).map(({ path, kind }) => `${path} ${kind}`)).toEqual([
-      'stepz unknown-key',
       'steps[1].name duplicate',
+      'stepz unknown-key',
       'steps[0].tool tool',
       'steps[0].timeout value',
       'steps[1].agent agent',

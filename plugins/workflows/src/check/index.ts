@@ -8,7 +8,7 @@ import { checkStep } from './step.ts'
 
 export type { Names } from './checking.ts'
 export type { Problem, ProblemKind } from './problem.ts'
-export { stepName } from './steps.ts'
+export { stepName } from './step-names.ts'
 
 const AGAIN = { step: checkStep, definition: checkDefinition }
 
@@ -27,14 +27,11 @@ export function checkWorkflow(definition: unknown, names: Names): readonly Probl
 
 /** All problems as one error. */
 export function workflowInvalid(name: unknown, problems: readonly Problem[]): SpellError {
-  const [first] = problems
   const subject = typeof name === 'string' ? `Workflow ${quoted(name)}` : 'The workflow'
-  const lines = problems.map(({ path, message, hint }) =>
-    [path === '' ? message : `${path}: ${message}`, hint].filter(Boolean).join(' '),
-  )
+  const lines = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`))
   const count = problems.length === 1 ? 'one problem' : `${problems.length} problems`
   return new SpellError('WORKFLOW_INVALID', `${subject} has ${count}:\n  ${lines.join('\n  ')}`, {
-    hint: first?.hint ?? 'Correct what is named; nothing has run.',
+    hint: problems.find(({ hint }) => hint)?.hint ?? 'Correct what is named; nothing has run.',
     details: { problems: problems.map((problem) => ({ ...problem })) },
   })
 }

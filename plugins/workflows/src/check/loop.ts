@@ -25,18 +25,19 @@ export const loopKeys = [
 
 export function loopChecks(
   definition: Table,
+  path: string,
   scope: Scope,
   checking: Checking,
 ): Readonly<Record<string, FieldCheck>> {
   const { findings } = checking
   const loop = { item: definition['while_condition'] === undefined, index: true }
   // Conditions are looked at between two rounds, when the steps of one have ended.
-  const between = scopeAfter(definition['steps'], scope, loop)
-  const condition: FieldCheck = (value, path) => checkCondition(value, path, between, findings)
+  const between = scopeAfter(definition['steps'], below(path, 'steps'), scope, loop)
+  const condition: FieldCheck = (value, place) => checkCondition(value, place, between, findings)
   return {
-    steps: (value, path) => checkSteps(value, path, scope, checking, { loop }),
+    steps: (value, place) => checkSteps(value, place, scope, checking, { loop }),
     range: checkRange,
-    collection: (value, path) => checkSource(value, path, scope, checking),
+    collection: (value, place) => checkSource(value, place, scope, checking),
     while_condition: condition,
     break_when: condition,
     max_iterations: whole(1, MOST_ROUNDS),

@@ -13,17 +13,17 @@ import {
 } from './fields.ts'
 import { checkLoop, loopChecks, loopKeys } from './loop.ts'
 import { needs, type WholeCheck } from './needs.ts'
-import { below } from './problem.ts'
+import { below, quoted } from './problem.ts'
 import type { Scope } from './scope.ts'
 import { checkSource } from './source.ts'
-import { checkSteps, stepName } from './steps.ts'
+import { checkSteps } from './steps.ts'
 
 type Checks = Readonly<Record<string, FieldCheck>>
 
 /** What one type of workflow knows beside what all know. */
 export interface Pattern {
   readonly keys: readonly string[]
-  checks(definition: Table, scope: Scope, checking: Checking): Checks
+  checks(definition: Table, path: string, scope: Scope, checking: Checking): Checks
   /** What concerns more than one key. */
   readonly whole: WholeCheck
 }
@@ -32,7 +32,7 @@ const CONCURRENCY = whole(1, 1000)
 
 const sequential: Pattern = {
   keys: ['steps'],
-  checks: (_, scope, checking) => ({
+  checks: (_definition, _path, scope, checking) => ({
     steps: (value, path) => checkSteps(value, path, scope, checking),
   }),
   whole: needs('steps'),
@@ -40,7 +40,7 @@ const sequential: Pattern = {
 
 const parallel: Pattern = {
   keys: ['steps', 'max_concurrency', 'wait_for'],
-  checks: ({ steps }, scope, checking) => ({
+  checks: ({ steps }, _path, scope, checking) => ({
     steps: (value, path) => checkSteps(value, path, scope, checking, { together: true }),
     max_concurrency: CONCURRENCY,
     wait_for: waitFor(Array.isArray(steps) ? steps.length : 1),
@@ -62,7 +62,7 @@ function waitFor(steps: number): FieldCheck {
 
 const stream: Pattern = {
   keys: ['steps', 'source', 'max_concurrency', 'buffer', 'ordered'],
-  checks: (_, scope, checking) => ({
+  checks: (_definition, _path, scope, checking) => ({
     steps: (value, path) => {
       checkSteps(value, path, scope, checking, { loop: { item: true, index: true } })
     },
@@ -78,29 +78,29 @@ const loop: Pattern = { keys: loopKeys, checks: loopChecks, whole: checkLoop }
 
 const conditional: Pattern = {
   keys: ['branches', 'default', 'match'],
-  checks: ({ match }, scope, checking) => ({
-    branches: (value, path) => checkBranches(value, path, match === 'all', scope, checking),
+  checks: (_definition, _path, scope, checking) => ({
+    branches: (value, path) => checkBranches(value, path, scope, checking),
     default: (value, path) => checkSteps(value, path, scope, checking),
     match: oneOf('first', 'all'),
   }),
   whole: needs('branches'),
 }
 
-function checkBranches(
-  branches: unknown,
-  path: string,
-  all: boolean,
-  scope: Scope,
-  checking: Checking,
-): void {
+function checkBranches(branches: unknown, path: string, scope: Scope, checking: Checking): void {
   const { findings } = checking
   if (!Array.isArray(branches)) return expected('a list of branches', branches, path, findings)
   if (branches.length === 0) findings.add(path, 'empty', 'The list of branches is empty.')
-  const taken = new Map<string, string>()
+  const taken = new Set<unknown>()
   for (const [index, branch] of branches.entries()) {
     const place = `${path}[${index}]`
     checkBranch(branch, place, scope, checking)
-    if (isTable(branch)) uniqueNames(branch, place, all, taken, checking)
+    const name: unknown = isTable(branch) ? branch['name'] : undefined
+    if (typeof name !== 'string') continue
+    if (taken.has(name)) {
+      const message = `Another branch has the name ${quoted(name)} already.`
+      findings.add(below(place, 'name'), 'duplicate', message)
+    }
+    taken.add(name)
   }
 }
 
@@ -118,27 +118,6 @@ function checkBranch(branch: unknown, path: string, scope: Scope, checking: Chec
     steps: (value, place) => checkSteps(value, place, scope, checking),
   }
   checkFields(branch, checks, path, findings)
-}
-
-/** Branches have names of their own; their steps too where more than one branch can run. */
-function uniqueNames(
-  { name, steps }: Table,
-  path: string,
-  all: boolean,
-  taken: Map<string, string>,
-  { findings }: Checking,
-): void {
-  const claim = (key: string, place: string, label: string): void => {
-    const first = taken.get(key)
-    if (first === undefined) taken.set(key, place)
-    else findings.add(place, 'duplicate', `${first} has the ${label} already.`)
-  }
-  if (typeof name === 'string') claim(`branch ${name}`, below(path, 'name'), 'name of this branch')
-  if (!all || !Array.isArray(steps)) return
-  for (const [index, step] of steps.entries()) {
-    if (!isTable(step) || typeof step['name'] !== 'string') continue
-    claim(`step ${stepName(step, index)}`, `${path}.steps[${index}].name`, 'name of this step')
-  }
 }
 
 export const PATTERNS: Readonly<Record<string, Pattern>> = {

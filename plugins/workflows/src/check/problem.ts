@@ -46,10 +46,10 @@ export class Findings {
     path: string,
     kind: ProblemKind,
     message: string,
-    [name, candidates, otherwise]: readonly [string, Iterable<string>, string?],
+    [name, candidates, otherwise]: readonly [string, Iterable<string>, (string | undefined)?],
   ): void {
     const full = this.#problems.length >= MOST
-    const near = full ? [] : Iterator.from(candidates).take(MOST_CANDIDATES)
+    const near = full ? [] : some(candidates)
     this.add(path, kind, message, full ? undefined : didYouMean(name, near, otherwise))
   }
 
@@ -57,6 +57,14 @@ export class Findings {
     if (this.#dropped === 0) return this.#problems
     const message = `${this.#dropped} more problems are not listed.`
     return [...this.#problems, { path: '', kind: 'size', message }]
+  }
+}
+
+function* some(candidates: Iterable<string>): Generator<string> {
+  let left = MOST_CANDIDATES
+  for (const candidate of candidates) {
+    if (left-- === 0) return
+    yield candidate
   }
 }
 

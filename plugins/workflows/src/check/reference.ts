@@ -5,8 +5,8 @@ import { lookUp, visibleSteps, type Lookup, type Scope } from './scope.ts'
 import type { Reference } from './template.ts'
 
 const ROOTS = ['input', 'vars', 'steps', 'item', 'index', 'run', 'name']
-const FIELDS = ['output', 'text', 'data', 'status', 'error', 'name']
-const TEXTS = new Set(['text', 'status', 'name'])
+const FIELDS = ['output', 'text', 'data', 'status', 'error']
+const TEXTS = new Set(['text', 'status'])
 
 /** What can be known of a reference's value before the run. */
 export type Known = Schema | undefined
@@ -23,8 +23,9 @@ export function checkReference(
 ): Known {
   const [root, ...rest] = path
   const subject = quoted(`{{${source}}}`)
-  const wrong = (message: string, hint?: string): undefined =>
+  const wrong = (message: string, hint?: string): undefined => {
     findings.add(at, 'reference', `${subject} ${message}`, hint)
+  }
   switch (root) {
     case 'steps':
       return stepReference(rest, { at, scope, findings, subject, wrong })

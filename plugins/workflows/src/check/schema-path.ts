@@ -37,7 +37,9 @@ function child(schema: Schema, segment: string): Found {
 }
 
 function item(items: unknown, segment: string): Found {
-  return /^\d+$/.test(segment) ? { schema: orAny(items) } : { missing: segment, candidates: ['1'] }
+  return /^[1-9]\d*$/.test(segment)
+    ? { schema: orAny(items) }
+    : { missing: segment, candidates: ['1'] }
 }
 
 const orAny = (value: unknown): Schema => (isTable(value) ? value : {})

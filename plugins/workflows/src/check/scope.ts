@@ -1,4 +1,5 @@
 import type { Schema } from '@llmspell/sdk'
+import type { StepNames } from './step-names.ts'
 
 /** What a place of the definition can refer to. */
 export interface Scope {
@@ -19,6 +20,7 @@ export interface WorkflowFacts {
   /** What the input must be, where it is declared. */
   readonly input?: Schema | undefined
   readonly vars: ReadonlySet<string>
+  readonly names: StepNames
 }
 
 export type LoopFacts = { readonly item: boolean; readonly index: boolean }

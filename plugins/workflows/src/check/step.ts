@@ -98,7 +98,7 @@ function checks(
   const { findings } = checking
   // Both run when the step itself has come to its end.
   const other: FieldCheck = (value, place) =>
-    checkSubstitute(value, place, { ...scope, ended: true }, checking)
+    checkStep(value, place, { ...scope, ended: true }, checking)
   return {
     ...FIXED,
     tool: (value, place) => checkTool(value, place, checking),
@@ -110,16 +110,4 @@ function checks(
     fallback: other,
     compensate: other,
   }
-}
-
-/** A fallback or a compensation: a step outside of the list, which may bear the name of its own step. */
-function checkSubstitute(value: unknown, path: string, scope: Scope, checking: Checking): void {
-  if (isTable(value) && typeof value['name'] === 'string') {
-    const position = scope.steps.get(value['name'])
-    if (position !== undefined && position !== scope.at) {
-      const message = `Another step of the list has the name ${quoted(value['name'])}.`
-      checking.findings.add(below(path, 'name'), 'duplicate', message)
-    }
-  }
-  checkStep(value, path, scope, checking)
 }
