@@ -53,7 +53,8 @@ function refuseUnknown([first, second]: readonly string[]): void {
   const ids = Object.keys(COMMANDS)
   const inTopic = namesIn(first)
   if (!ids.includes(first) && inTopic.length === 0) throw commandUnknown(first, topLevel(ids))
-  const known = inTopic.length === 0 || isFlag(second) || inTopic.includes(second)
+  // `run` is a command and a topic: any other word is its script.
+  const known = ids.includes(first) || isFlag(second) || inTopic.includes(second)
   if (!known) throw commandUnknown(second, inTopic, `${first} `)
 }
 

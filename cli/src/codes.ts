@@ -39,6 +39,18 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Correct the name as the hint says.',
   },
   {
+    name: 'RUN_AMBIGUOUS',
+    class: 'input',
+    cause: 'Several runs begin with what was given as the id of one.',
+    cure: 'Write more of the id; the message names those meant.',
+  },
+  {
+    name: 'RUN_NOT_ASKING',
+    class: 'input',
+    cause: 'An answer was given to a run that has no question open.',
+    cure: 'Look at what it waits for with llmspell run show ID.',
+  },
+  {
     name: 'TESTS_NOT_FOUND',
     class: 'usage',
     cause: 'There is no test script where some were looked for.',

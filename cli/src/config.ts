@@ -41,6 +41,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
   ['budgets', []],
   ['files', ['maxBytes']],
+  ['journal', []],
   [
     'models',
     ['default', 'default_provider', 'aliases', 'providers', 'retry', 'timeouts', 'breaker'],
@@ -49,6 +50,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['provider-mock', ['delay_ms']],
   ['provider-replay', ['pace', 'volatile']],
   ['secrets', ['dotenv']],
+  ['state', []],
 ])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 

@@ -1,5 +1,7 @@
-/** How a flag takes a value. `list` may be repeated and takes commas. */
-type FlagKind = 'switch' | 'text' | 'list'
+import { DURABLE, EVENTS } from './runs/flags.ts'
+
+/** How a flag takes a value. `list` may be repeated and takes commas; `each` may be repeated. */
+type FlagKind = 'switch' | 'text' | 'list' | 'each'
 
 /** One flag: all that the fast door, oclif and the help need to know about it. */
 export interface FlagSpec {
@@ -172,6 +174,7 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
   CONFIG,
   JSON_FLAG,
+  EVENTS,
   QUIET,
   NO_ASK,
   { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
@@ -183,6 +186,7 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
     summary: 'Where the script runs: in this thread or in one of its own',
   },
   HELP,
+  ...DURABLE,
   ...GRANTS,
   ...LIMITS,
   ...TAPE,

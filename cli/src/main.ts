@@ -3,6 +3,7 @@ import { EXEC, RUN, type CommandSpec } from './flags.ts'
 import { parse, type Parsed } from './parse.ts'
 import { err } from './print/output.ts'
 import { bodyOf } from './run/start.ts'
+import { isRunVerb } from './runs/flags.ts'
 import { onStage } from './stage.ts'
 import { versionLine } from './version.ts'
 
@@ -52,7 +53,7 @@ async function attempt(run: Ready): Promise<number> {
 }
 
 function hotCommand(root: string, [command, ...rest]: readonly string[]): Ready | undefined {
-  if (command === 'run') return hotRun(root, RUN, rest)
+  if (command === 'run' && !isRunVerb(rest[0])) return hotRun(root, RUN, rest)
   if (command === 'exec') return hotRun(root, EXEC, rest)
   const version = (command === '--version' || command === '-v') && rest.length === 0
   return version ? () => versionLine(root) : undefined

@@ -77,6 +77,10 @@ function store(flags: Record<string, FlagValue>, flag: FlagSpec, value: string):
     flags[flag.name] = [...((flags[flag.name] as readonly string[] | undefined) ?? []), ...items]
     return
   }
+  if (flag.kind === 'each') {
+    flags[flag.name] = [...((flags[flag.name] as readonly string[] | undefined) ?? []), value]
+    return
+  }
   if (flag.options && !flag.options.includes(value)) {
     throw invalid(flag, `expected ${flag.options.join(' or ')}, found '${value}'`)
   }

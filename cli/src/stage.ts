@@ -31,7 +31,7 @@ export class Stage {
   constructor(root: string, parsed: Parsed) {
     this.root = root
     this.parsed = parsed
-    this.json = isOn(parsed, 'json')
+    this.json = isOn(parsed, 'json') || isOn(parsed, 'events')
     this.quiet = isOn(parsed, 'quiet')
   }
 

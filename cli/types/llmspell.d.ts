@@ -1849,3 +1849,387 @@ declare namespace Tool {
 
 /** Tools: named functions with checked input, permissions and one shape of result. `Tool.calculator{...}` is short for `Tool.execute("calculator", {...})`. */
 declare const Tool: Tool.Module
+
+declare namespace Workflow {
+  /** Milliseconds, or text such as "30s". */
+  type Duration = number | string
+
+  type Open = Record<string, Data>
+
+  interface StepOutput {
+    output?: Data
+    text?: string
+    data?: Data
+    status?: 'completed' | 'failed' | 'skipped'
+    error?: Workflow.Failure
+  }
+
+  interface Failure {
+    code: string
+    message: string
+    hint?: string
+    details?: Data
+    where?: Data
+    trace?: string
+    cause?: Data
+  }
+
+  /** What a function of a workflow gets. What it writes into vars stays. */
+  interface Context {
+    name?: string
+    input?: Data
+    vars?: Record<string, Data>
+    steps?: Record<string, Workflow.StepOutput>
+    item?: Data
+    index?: number
+    run?: { id?: string }
+  }
+
+  type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'contains' | 'matches' | 'exists' | 'empty'
+
+  /** A function, a table { value, op, to }, { step, status }, { all }, { any }, { none }, true or false. */
+  type Condition = boolean | ((ctx: Workflow.Context) => boolean | null | Promise<boolean | null>) | Workflow.ConditionTable
+
+  interface ConditionTable {
+    value?: Data
+    /** eq, ne, lt, le, gt, ge, contains, matches, exists or empty. */
+    op?: string
+    to?: Data
+    step?: string
+    status?: string
+    all?: Workflow.Condition[]
+    any?: Workflow.Condition[]
+    none?: Workflow.Condition[]
+  }
+
+  interface Retry {
+    /** The first try included; default 3. */
+    maxAttempts?: number
+    /** Before the second try; default 1s. */
+    delay?: Workflow.Duration
+    /** Factor by which the wait grows; default 2. */
+    backoff?: number
+    /** Default 30s. */
+    maxDelay?: Workflow.Duration
+  }
+
+  /** fail_fast (default), continue, retry, or { retry, otherwise }. */
+  type Strategy = 'fail_fast' | 'continue' | 'retry' | { retry?: Workflow.Retry; otherwise?: 'fail_fast' | 'continue' }
+
+  /** Decides about a failure: nothing, or { action = "retry" | "skip" | "use" | "fail", output }. */
+  type OnError = (error: Workflow.Failure, ctx: Workflow.Context) => null | Workflow.Decision | Promise<null | Workflow.Decision>
+
+  interface Decision {
+    action?: string
+    output?: Data
+  }
+
+  /** A step, or what is run itself: a function, a tool, an agent, a workflow. */
+  type Entry = ((ctx: Workflow.Context) => Data) | Tool.Tool | Agent.Agent | Workflow.Workflow | Workflow.Step
+
+  interface Step {
+    /** Default step_1, step_2 and so on. */
+    name?: string
+    /** Written out, it is checked against the form. */
+    type?: string
+    /** A tool; its output is the result. */
+    tool?: string | Tool.Tool
+    /** An agent; its output is the data if it has a schema, else the text. */
+    agent?: string | Agent.Agent
+    /** A workflow; its output is the result. */
+    workflow?: Workflow.Workflow
+    /** A function; its output is what it returns. */
+    run?: (ctx: Workflow.Context) => Data
+    /** A sequence; its output is that of its last step. */
+    steps?: Workflow.Entry[]
+    /** The id of a template. */
+    template?: string
+    params?: Record<string, Data>
+    /** What it is given; templates are filled in. */
+    input?: Data
+    /** The step is skipped where this does not hold. */
+    when?: Workflow.Condition
+    /** Of each try. */
+    timeout?: Workflow.Duration
+    retry?: Workflow.Retry
+    onError?: Workflow.OnError
+    errorStrategy?: Workflow.Strategy
+    /** Its failure is noted and does not count. */
+    optional?: boolean
+    /** Runs in its place when it has failed for good. */
+    fallback?: Workflow.Entry
+    /** Undoes it when the workflow fails later; the last finished step is undone first. */
+    compensate?: Workflow.Entry
+  }
+
+  type Steps = Workflow.Entry[]
+
+  interface Branch {
+    name?: string
+    when: Workflow.Condition
+    steps: Workflow.Steps
+  }
+
+  /** Limits of one execution. Reaching one is BUDGET_EXCEEDED. */
+  interface Budget {
+    /** Requests to models. */
+    maxSteps?: number
+    /** Calls of tools by agents. */
+    maxToolCalls?: number
+    maxTokens?: number
+    /** US dollars. */
+    maxCost?: number
+    maxTime?: Workflow.Duration
+    /** Levels of agents. */
+    maxDepth?: number
+  }
+
+  interface Conditional {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    /** Tested in their order. */
+    branches: Workflow.Branch[]
+    /** Where no branch matches. */
+    default?: Workflow.Steps
+    /** Default first; all runs every branch that matches. */
+    match?: 'first' | 'all'
+  }
+
+  interface Loop {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    steps: Workflow.Steps
+    range?: { from?: number; to?: number; step?: number; start?: number; end?: number }
+    /** A list, or a template that gives one. */
+    collection?: Data
+    /** Tested before each round. */
+    whileCondition?: Workflow.Condition
+    /** Tested after each round. */
+    breakWhen?: Workflow.Condition
+    /** Default 1000; more is WORKFLOW_LOOP_LIMIT. */
+    maxIterations?: number
+    /** Between rounds. */
+    delay?: Workflow.Duration
+    /** Which outputs are kept; default all. */
+    collect?: 'all' | 'last' | 'none'
+    /** How many at a time; default 1. */
+    maxConcurrency?: number
+  }
+
+  interface Parallel {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    steps: Workflow.Steps
+    /** How many at a time; default 8. */
+    maxConcurrency?: number
+    /** all (default), settle, race, or { quorum = n } steps that must end well. */
+    waitFor?: 'all' | 'settle' | 'race' | { quorum: number }
+  }
+
+  interface Stream {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    steps: Workflow.Steps
+    /** A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end. */
+    source: Data
+    /** Items that wait between two stages; default 16. */
+    buffer?: number
+    /** Items in one stage at a time; default 1. */
+    maxConcurrency?: number
+    /** Items leave a stage in the order in which they came; default true. */
+    ordered?: boolean
+    /** Which outputs are kept; default none. */
+    collect?: 'all' | 'last' | 'none'
+  }
+
+  interface Sequential {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    steps: Workflow.Steps
+  }
+
+  interface Row {
+    name?: string
+    kind?: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template'
+    status?: 'completed' | 'failed' | 'skipped'
+    output?: Data
+    text?: string
+    error?: Workflow.Failure
+    durationMs?: number
+    retryCount?: number
+    index?: number
+    items?: number
+  }
+
+  interface Result {
+    /** False where a step failed and the workflow went on. */
+    success?: boolean
+    text?: string
+    /** Output of the last step; by name for parallel, a list for loop and stream. */
+    result?: Data
+    /** Outputs by step. */
+    data?: Record<string, Data>
+    /** Outputs by step. */
+    outputs?: Record<string, Data>
+    error?: Workflow.Failure
+    steps?: Workflow.Row[]
+    media?: Media.Media[]
+    metadata?: { durationMs?: number; executionTimeMs?: number; runId?: string; seq?: number; usage?: { inputTokens?: number; outputTokens?: number; totalTokens?: number }; tokenCount?: number; cost?: number; steps?: number; untrusted?: boolean; extra?: { workflowType?: string; workflowName?: string; executionId?: string; totalSteps?: number; successfulSteps?: number; failedSteps?: number; skippedSteps?: number; successRate?: number; agentOutputs?: Record<string, Data>; branches?: string[]; rounds?: number; compensated?: Array<{ step?: string; ok?: boolean; error?: Workflow.Failure }>; shortened?: boolean } }
+  }
+
+  interface ExecuteOptions {
+    /** In place of the workflow's own. */
+    timeout?: Workflow.Duration
+  }
+
+  interface ListRow {
+    id: string
+    name: string
+    type: string
+    status: string
+  }
+
+  /** One workflow of this run. */
+  interface Workflow {
+    readonly id: string
+    readonly name: string
+    readonly type: string
+    /**
+     * Executes the workflow and waits for its end.
+     * @throws WORKFLOW_FAILED, WORKFLOW_LOOP_LIMIT, WORKFLOW_REFERENCE_UNKNOWN, WORKFLOW_CONDITION_INVALID, WORKFLOW_DECISION_INVALID, TIMEOUT, BUDGET_EXCEEDED
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * print((await flow.execute(1)).result)
+     */
+    execute(input?: Data, options?: Workflow.ExecuteOptions): Promise<Workflow.Result>
+    /** Its id. */
+    toString(): string
+  }
+
+  interface Module {
+    /**
+     * Makes a workflow whose steps run one after the other.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const sum = await Workflow.sequential({ name: 'sum', steps: [
+     *   { name: 'add', tool: 'calculator', input: { expression: '{{input.a}} + 1' } },
+     *   { name: 'say', run: (ctx) => `It is ${ctx.steps.add.output}` },
+     * ] })
+     * print((await sum.execute({ a: 41 })).text)
+     */
+    sequential(definition: Workflow.Sequential): Promise<Workflow.Workflow>
+    /**
+     * The kinds of workflows.
+     * @example
+     * print((await Workflow.types()).join(' '))
+     */
+    types(): Promise<string[]>
+    /**
+     * The workflows of this run, in the order in which they were made.
+     * @example
+     * for (const row of await Workflow.list()) print(row.name, row.status)
+     */
+    list(): Promise<Workflow.ListRow[]>
+    /**
+     * The workflow of that id, or nothing.
+     * @example
+     * print((await Workflow.get('workflow_9')) == null)
+     */
+    get(id: string): Promise<Workflow.Workflow | null>
+    /**
+     * Removes a workflow of this run; what it is doing is cancelled.
+     * @example
+     * print(await Workflow.remove('workflow_9'))
+     */
+    remove(id: string): Promise<boolean>
+    /**
+     * Removes all workflows of this run. Returns how many there were.
+     * @example
+     * print(await Workflow.clear())
+     */
+    clear(): Promise<number>
+  }
+}
+
+/** Workflows of five patterns over tools, agents, functions and each other. */
+declare const Workflow: Workflow.Module

@@ -1513,6 +1513,273 @@ function Tool.define(definition) end
 ---@return boolean
 function Tool.undefine(tool) end
 
+---Milliseconds, or text such as "30s".
+---@alias Workflow.Duration number|string
+
+---@alias Workflow.Open table<string, any>
+
+---@class Workflow.StepOutput
+---@field output? any
+---@field text? string
+---@field data? any
+---@field status? "completed"|"failed"|"skipped"
+---@field error? Workflow.Failure
+
+---@class Workflow.Failure
+---@field code string
+---@field message string
+---@field hint? string
+---@field details? any
+---@field where? any
+---@field trace? string
+---@field cause? any
+
+---What a function of a workflow gets. What it writes into vars stays.
+---@class Workflow.Context
+---@field name? string
+---@field input? any
+---@field vars? table<string, any>
+---@field steps? table<string, Workflow.StepOutput>
+---@field item? any
+---@field index? integer
+---@field run? { id?: string }
+
+---@alias Workflow.Comparison "eq"|"ne"|"lt"|"le"|"gt"|"ge"|"contains"|"matches"|"exists"|"empty"
+
+---A function, a table { value, op, to }, { step, status }, { all }, { any }, { none }, true or false.
+---@alias Workflow.Condition boolean|(fun(ctx: Workflow.Context): (boolean|nil))|Workflow.ConditionTable
+
+---@class Workflow.ConditionTable
+---@field value? any
+---@field op? string eq, ne, lt, le, gt, ge, contains, matches, exists or empty.
+---@field to? any
+---@field step? string
+---@field status? string
+---@field all? Workflow.Condition[]
+---@field any? Workflow.Condition[]
+---@field none? Workflow.Condition[]
+
+---@class Workflow.Retry
+---@field max_attempts? integer The first try included; default 3.
+---@field delay? Workflow.Duration Before the second try; default 1s.
+---@field backoff? number Factor by which the wait grows; default 2.
+---@field max_delay? Workflow.Duration Default 30s.
+
+---fail_fast (default), continue, retry, or { retry, otherwise }.
+---@alias Workflow.Strategy "fail_fast"|"continue"|"retry"|{ retry?: Workflow.Retry, otherwise?: "fail_fast"|"continue" }
+
+---Decides about a failure: nothing, or { action = "retry" | "skip" | "use" | "fail", output }.
+---@alias Workflow.OnError fun(error: Workflow.Failure, ctx: Workflow.Context): (nil|Workflow.Decision)
+
+---@class Workflow.Decision
+---@field action? string
+---@field output? any
+
+---A step, or what is run itself: a function, a tool, an agent, a workflow.
+---@alias Workflow.Entry (fun(ctx: Workflow.Context): any)|Tool.Tool|Agent.Agent|Workflow.Workflow|Workflow.Step
+
+---@class Workflow.Step
+---@field name? string Default step_1, step_2 and so on.
+---@field type? string Written out, it is checked against the form.
+---@field tool? string|Tool.Tool A tool; its output is the result.
+---@field agent? string|Agent.Agent An agent; its output is the data if it has a schema, else the text.
+---@field workflow? Workflow.Workflow A workflow; its output is the result.
+---@field run? fun(ctx: Workflow.Context): any A function; its output is what it returns.
+---@field steps? Workflow.Entry[] A sequence; its output is that of its last step.
+---@field template? string The id of a template.
+---@field params? table<string, any>
+---@field input? any What it is given; templates are filled in.
+---@field when? Workflow.Condition The step is skipped where this does not hold.
+---@field timeout? Workflow.Duration Of each try.
+---@field retry? Workflow.Retry
+---@field on_error? Workflow.OnError
+---@field error_strategy? Workflow.Strategy
+---@field optional? boolean Its failure is noted and does not count.
+---@field fallback? Workflow.Entry Runs in its place when it has failed for good.
+---@field compensate? Workflow.Entry Undoes it when the workflow fails later; the last finished step is undone first.
+
+---@alias Workflow.Steps Workflow.Entry[]
+
+---@class Workflow.Branch
+---@field name? string
+---@field when Workflow.Condition
+---@field steps Workflow.Steps
+
+---Limits of one execution. Reaching one is BUDGET_EXCEEDED.
+---@class Workflow.Budget
+---@field max_steps? integer Requests to models.
+---@field max_tool_calls? integer Calls of tools by agents.
+---@field max_tokens? integer
+---@field max_cost? number US dollars.
+---@field max_time? Workflow.Duration
+---@field max_depth? integer Levels of agents.
+
+---@class Workflow.Conditional
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field branches Workflow.Branch[] Tested in their order.
+---@field default? Workflow.Steps Where no branch matches.
+---@field match? "first"|"all" Default first; all runs every branch that matches.
+
+---@class Workflow.Loop
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field steps Workflow.Steps
+---@field range? { from?: number, to?: number, step?: number, start?: number, ['end']?: number }
+---@field collection? any A list, or a template that gives one.
+---@field while_condition? Workflow.Condition Tested before each round.
+---@field break_when? Workflow.Condition Tested after each round.
+---@field max_iterations? integer Default 1000; more is WORKFLOW_LOOP_LIMIT.
+---@field delay? Workflow.Duration Between rounds.
+---@field collect? "all"|"last"|"none" Which outputs are kept; default all.
+---@field max_concurrency? integer How many at a time; default 1.
+
+---@class Workflow.Parallel
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field steps Workflow.Steps
+---@field max_concurrency? integer How many at a time; default 8.
+---@field wait_for? "all"|"settle"|"race"|{ quorum: integer } all (default), settle, race, or { quorum = n } steps that must end well.
+
+---@class Workflow.Stream
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field steps Workflow.Steps
+---@field source any A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end.
+---@field buffer? integer Items that wait between two stages; default 16.
+---@field max_concurrency? integer Items in one stage at a time; default 1.
+---@field ordered? boolean Items leave a stage in the order in which they came; default true.
+---@field collect? "all"|"last"|"none" Which outputs are kept; default none.
+
+---@class Workflow.Sequential
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field steps Workflow.Steps
+
+---@class Workflow.Row
+---@field name? string
+---@field kind? "tool"|"agent"|"workflow"|"run"|"steps"|"template"
+---@field status? "completed"|"failed"|"skipped"
+---@field output? any
+---@field text? string
+---@field error? Workflow.Failure
+---@field duration_ms? number
+---@field retry_count? integer
+---@field index? integer
+---@field items? integer
+
+---@class Workflow.Result
+---@field success? boolean False where a step failed and the workflow went on.
+---@field text? string
+---@field result? any Output of the last step; by name for parallel, a list for loop and stream.
+---@field data? table<string, any> Outputs by step.
+---@field outputs? table<string, any> Outputs by step.
+---@field error? Workflow.Failure
+---@field steps? Workflow.Row[]
+---@field media? Media.Media[]
+---@field metadata? { duration_ms?: number, execution_time_ms?: number, run_id?: string, seq?: integer, usage?: { input_tokens?: integer, output_tokens?: integer, total_tokens?: integer }, token_count?: integer, cost?: number, steps?: integer, untrusted?: boolean, extra?: { workflow_type?: string, workflow_name?: string, execution_id?: string, total_steps?: integer, successful_steps?: integer, failed_steps?: integer, skipped_steps?: integer, success_rate?: number, agent_outputs?: table<string, any>, branches?: string[], rounds?: integer, compensated?: { step?: string, ok?: boolean, error?: Workflow.Failure }[], shortened?: boolean } }
+
+---@class Workflow.ExecuteOptions
+---@field timeout? Workflow.Duration In place of the workflow's own.
+
+---@class Workflow.ListRow
+---@field id string
+---@field name string
+---@field type string
+---@field status string
+
+do
+  ---One workflow of this run.
+  ---@class Workflow.Workflow
+  ---@field id string
+  ---@field name string
+  ---@field type string
+  ---@operator concat: string
+  local handle = {}
+
+  ---Executes the workflow and waits for its end.
+  ---@param input? any
+  ---@param options? Workflow.ExecuteOptions
+  ---@return Workflow.Result
+  function handle:execute(input, options) end
+end
+
+---Workflows of five patterns over tools, agents, functions and each other.
+---@class Workflow.Module
+Workflow = {}
+
+---Makes a workflow whose steps run one after the other.
+---@param definition Workflow.Sequential
+---@return Workflow.Workflow
+function Workflow.sequential(definition) end
+
+---The kinds of workflows.
+---@return string[]
+function Workflow.types() end
+
+---The workflows of this run, in the order in which they were made.
+---@return Workflow.ListRow[]
+function Workflow.list() end
+
+---The workflow of that id, or nothing.
+---@param id string
+---@return Workflow.Workflow|nil
+function Workflow.get(id) end
+
+---Removes a workflow of this run; what it is doing is cancelled.
+---@param id string
+---@return boolean
+function Workflow.remove(id) end
+
+---Removes all workflows of this run. Returns how many there were.
+---@return integer
+function Workflow.clear() end
+
 ---@class Agent.ChunkStream: Stream
 ---@overload fun(): Agent.Chunk?
 ---@field next fun(self: Agent.ChunkStream): Agent.Chunk?

@@ -7,6 +7,8 @@ import { modelInfo, modelList, modelPull, modelStatus, modelTest } from './model
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { exec, run } from './run.ts'
+import { runAnswer, runCancel, runFork, runReplay, runResume, runSignal } from './run-on.ts'
+import { runDiff, runExport, runList, runPrune, runShow } from './runs.ts'
 import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
 import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
@@ -20,6 +22,17 @@ export const COMMANDS = {
   init,
   types,
   doctor,
+  'run:resume': runResume,
+  'run:replay': runReplay,
+  'run:fork': runFork,
+  'run:diff': runDiff,
+  'run:list': runList,
+  'run:show': runShow,
+  'run:export': runExport,
+  'run:prune': runPrune,
+  'run:signal': runSignal,
+  'run:answer': runAnswer,
+  'run:cancel': runCancel,
   'model:list': modelList,
   'model:info': modelInfo,
   'model:test': modelTest,

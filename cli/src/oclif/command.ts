@@ -52,7 +52,8 @@ function execute(
 /** Prints an error that came before the flags were known. @returns its exit code */
 export function refuse(error: unknown, argv: readonly string[]): number {
   const end = argv.indexOf('--')
-  const json = argv.slice(0, end < 0 ? undefined : end).includes('--json')
+  const own = argv.slice(0, end < 0 ? undefined : end)
+  const json = own.includes('--json') || own.includes('--events')
   if (json) out(`${toJson(errorEnvelope(error))}\n`)
   else err(failureText(error, painter(process.stderr.isTTY)))
   return exitCode(error)

@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs'
-import type { ApprovalAnswer, ApprovalQuestion, RunOptions } from '@llmspell/sdk'
+import type { ApprovalAnswer, ApprovalQuestion, Json, Question, RunOptions } from '@llmspell/sdk'
 import type { ProgressLine } from '../print/progress.ts'
 import type { Parsed } from '../parse.ts'
 import { isOn } from './options.ts'
@@ -11,15 +11,32 @@ export function asking(
   line: ProgressLine,
   caller?: Caller,
 ): Pick<RunOptions, 'ask'> {
-  if (isOn(parsed, 'json') || isOn(parsed, 'no-ask') || !isTerminal()) return {}
+  if (!canAsk(parsed)) return {}
+  return { ask: inTurn((question: ApprovalQuestion) => put(question, line, caller)) }
+}
+
+/** The same for questions of the script itself. */
+export function answering(parsed: Parsed, line: ProgressLine): Required<Answering> | object {
+  if (!canAsk(parsed)) return {}
+  return { answer: inTurn((asked: Question, signal: AbortSignal) => answer(asked, signal, line)) }
+}
+
+type Answering = Pick<RunOptions, 'answer'>
+
+/** True where a person sits at both ends of the terminal and wants to be asked. */
+export function canAsk(parsed: Parsed): boolean {
+  return !isOn(parsed, 'json') && !isOn(parsed, 'events') && !isOn(parsed, 'no-ask') && isTerminal()
+}
+
+/** One at a time: the next is shown when the one before has its answer. */
+function inTurn<Args extends readonly unknown[], T>(
+  ask: (...args: Args) => Promise<T>,
+): (...args: Args) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
-  return {
-    ask: (question) => {
-      // One at a time: the next is shown when the one before has its answer.
-      const answer = last.then(() => put(question, line, caller))
-      last = answer.catch(() => {})
-      return answer
-    },
+  return (...args) => {
+    const answered = last.then(() => ask(...args))
+    last = answered.catch(() => {})
+    return answered
   }
 }
 
@@ -32,6 +49,17 @@ async function put(
   const { prompt } = await import('./prompt.ts')
   using _ = line.hold()
   return await prompt(question, (text) => line.line(text), caller)
+}
+
+/** What a person answers to a question of the script; undefined where nobody does. */
+export async function answer(
+  question: Question,
+  signal: AbortSignal,
+  line: ProgressLine,
+): Promise<Json | undefined> {
+  const { promptAnswer } = await import('./script-question.ts')
+  using _ = line.hold()
+  return await promptAnswer(question, signal, (text) => line.line(text))
 }
 
 /** Looking at a terminal loads a part of Node's that a start would pay: pipes and files are known without. */

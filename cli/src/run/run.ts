@@ -1,19 +1,18 @@
-import type { EngineItem, LogEntry, RunRequest, RunResult, Value } from '@llmspell/sdk'
+import type { EngineItem, RunRequest, RunResult, Value } from '@llmspell/sdk'
+import type { Kernel } from '@llmspell/kernel'
 import type { Config } from '../config.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
-import { resultEnvelope, toJson, valueText } from '../print/envelope.ts'
-import { plain, printable } from '../print/escape.ts'
 import type { Source } from '../print/failure.ts'
-import { out } from '../print/output.ts'
 import { ProgressLine } from '../print/progress.ts'
 import type { Parsed } from '../parse.ts'
+import { durableOptions } from '../runs/options.ts'
 import type { Stage } from '../stage.ts'
 import { pickEngine } from './engine.ts'
-import { asking } from './ask.ts'
 import { Interrupt } from './interrupt.ts'
 import { isolation, isOn, runOptions, text } from './options.ts'
 import { policyChain } from './policy.ts'
 import { withTape } from './tape.ts'
+import { conclude, wires } from './wires.ts'
 
 /** A script to run. */
 export interface Script {
@@ -35,6 +34,7 @@ const ALL_WARNING = 'warning: --allow-all lets the script do everything that you
 export async function runScript(stage: Stage, script: Script): Promise<void> {
   const parsed = script.parsed ?? stage.parsed
   const options = runOptions(parsed)
+  const durable = durableOptions(parsed)
   stage.source = script.read()
   const config = await stage.config()
   const kernel = await stage.open(config)
@@ -50,9 +50,10 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
     engine: engine.name,
     isolation: isolation(parsed, engine.item.inline ? DEFAULT_ISOLATION : 'worker'),
     settings: { ...defaults(config), ...options.settings },
+    ...(durable ? { durable } : {}),
   }
   const { file } = stage.source
-  await perform(stage, script, request, (wired) =>
+  await perform(stage, kernel, script, request, (wired) =>
     withTape(stage, kernel, file, (tape) =>
       runtime.run({ ...wired, settings: { ...wired.settings, ...tape } }),
     ),
@@ -65,6 +66,7 @@ function defaults({ model }: Config): Record<string, Value> {
 
 async function perform(
   stage: Stage,
+  kernel: Kernel,
   { narrate }: Script,
   request: RunRequest,
   run: Run,
@@ -74,32 +76,26 @@ async function perform(
   if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
   using interrupt = request.isolation === 'worker' ? new Interrupt() : undefined
   const cancel = interrupt && { signal: interrupt.signal }
+  const wired = { ...request, ...wires(stage, line), ...cancel }
   try {
-    conclude(stage, line, await run({ ...request, ...wires(stage, line), ...cancel }))
+    conclude(stage, line, await performed(stage, kernel, line, wired, run))
   } finally {
     line.clear()
   }
 }
 
-function wires(
-  { parsed, printed, quiet }: Stage,
+async function performed(
+  stage: Stage,
+  kernel: Kernel,
   line: ProgressLine,
-): Pick<RunRequest, 'write' | 'log' | 'onProgress' | 'ask'> {
-  return {
-    ...asking(parsed, line),
-    write: printed ? (piece) => void printed.push(piece) : (piece) => line.print(printable(piece)),
-    log: (entry) => log(entry, line, quiet),
-    onProgress: (progress) => line.report(progress),
-  }
-}
-
-function log({ level, message, data }: LogEntry, line: ProgressLine, quiet: boolean): void {
-  if (level === 'trace' || level === 'debug' || (quiet && level !== 'error')) return
-  const label = level === 'warn' ? 'warning' : level
-  line.line(`${label}: ${plain(message)}${data === undefined ? '' : ` ${plain(toJson(data))}`}\n`)
-}
-
-function conclude({ printed }: Stage, line: ProgressLine, result: RunResult): void {
-  if (printed) out(`${toJson(resultEnvelope({ ...result, output: printed.join('') }))}\n`)
-  else line.print(printable(valueText(result.value)))
+  request: RunRequest,
+  run: Run,
+): Promise<RunResult> {
+  const { durable } = request
+  if (durable?.runId === undefined) return run(request)
+  const { runId } = durable
+  const { attended, patience } = await import('../runs/attend.ts')
+  return attended({ stage, kernel, line, runId }, () =>
+    run({ ...request, durable: { ...durable, ...patience(stage) } }),
+  )
 }

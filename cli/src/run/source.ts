@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { didYouMean, SpellError } from '@llmspell/sdk'
+import { didYouMean, nearest, SpellError } from '@llmspell/sdk'
 import type { Source } from '../print/failure.ts'
 import { Irregular, readRegular } from '../regular.ts'
+import { isRunVerb, RUN_VERBS } from '../runs/flags.ts'
 
 const MOST_MIB = 16
 
@@ -46,10 +47,18 @@ function irregular({ message }: Irregular, file: string): SpellError {
 
 function notFound(file: string): SpellError {
   const siblings = names(dirname(file))
-  const otherwise = 'Paths start from the working folder.'
+  const verb = nearest(file, RUN_VERBS)
+  const otherwise = verb === undefined ? PATHS : `Did you mean 'llmspell run ${verb}'?`
   return new SpellError('FILE_NOT_FOUND', `Script '${file}' does not exist.`, {
-    hint: didYouMean(basename(file), siblings, otherwise),
+    hint: isRunVerb(file) ? behindRun(file) : didYouMean(basename(file), siblings, otherwise),
   })
+}
+
+const PATHS = 'Paths start from the working folder.'
+
+/** A verb that stands behind flags was taken for a script. */
+function behindRun(verb: string): string {
+  return `Write the command right behind run: llmspell run ${verb}`
 }
 
 function folderHint(folder: string): string {

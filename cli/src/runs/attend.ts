@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kernel } from '@llmspell/kernel'
+import { isSpellError, type RunRow, type WorkflowExecutor } from '@llmspell/sdk'
+import { event } from '../print/events.ts'
+import { plain } from '../print/escape.ts'
+import type { ProgressLine } from '../print/progress.ts'
+import { canAsk } from '../run/ask.ts'
+import { isOn } from '../run/options.ts'
+import type { Stage } from '../stage.ts'
+import { waitOf } from './options.ts'
+import { leftError, waitingError } from './left.ts'
+import { Leaving } from './leaving.ts'
+import { takeAnswer } from './take-answer.ts'
+
+const LOOK_MS = 150
+/** Through a pipe, a sleep that is longer leaves the run in its journal. */
+const SHORT_SLEEP_MS = 60_000
+/** How long a run that was told to stop may take to its next wait. */
+const GRACE_MS = 5000
+
+/** What stands around a durable run while it is carried out. */
+export interface Attended {
+  readonly stage: Stage
+  readonly kernel: Kernel
+  readonly line: ProgressLine
+  readonly runId: string
+}
+
+/** Milliseconds that a run may wait before it is left: as the flag says, for ever at a terminal, else a minute. */
+export function patience({ parsed }: Stage): { readonly waitMs?: number } {
+  const waitMs = waitOf(parsed) ?? (canAsk(parsed) ? undefined : SHORT_SLEEP_MS)
+  return waitMs === undefined ? {} : { waitMs }
+}
+
+/**
+ * Carries out a durable run: says how to go on with it, asks what it waits for, and leaves it in its journal when nobody can
+ * answer, or when Ctrl-C says so.
+ * @throws RUN_WAITING, CANCELLED; each names the command that goes on
+ */
+export async function attended<T>(attended: Attended, run: () => Promise<T>): Promise<T> {
+  const { kernel, line, runId } = attended
+  announce(attended)
+  const executor = await kernel.use('workflow-executor')
+  using leaving = new Leaving(() => {
+    line.line(`leaving run ${runId} at its next step; Ctrl-C again ends at once\n`)
+    return leave(executor, runId)
+  })
+  const ended = new AbortController()
+  const watching = watch(attended, executor, ended.signal).catch(() => {})
+  try {
+    return await Promise.race([run(), leaving.left])
+  } catch (error) {
+    throw await explained(executor, runId, error, leaving.asked)
+  } finally {
+    ended.abort()
+    await watching
+  }
+}
+
+function announce({ stage, line, runId }: Attended): void {
+  const resume = `llmspell run resume ${runId}`
+  if (isOn(stage.parsed, 'events')) event('run', { run_id: runId, resume })
+  if (stage.json || stage.quiet) return
+  line.line(`durable run ${runId}; when it is stopped: ${resume}\n`)
+}
+
+async function leave(executor: WorkflowExecutor, runId: string): Promise<void> {
+  await Promise.race([executor.suspend(runId).catch(() => {}), sleep(GRACE_MS)])
+}
+
+/** Looks at the row until the run has ended: its row says what it waits for. */
+async function watch(
+  { stage, line, runId }: Attended,
+  executor: WorkflowExecutor,
+  signal: AbortSignal,
+): Promise<void> {
+  let seen = ''
+  while (!signal.aborted) {
+    const row = await executor.get(runId)
+    const waits = row?.status === 'waiting' ? JSON.stringify(row.waiting) : ''
+    if (row && waits !== seen) await onWait(row, { stage, line, executor, signal })
+    seen = waits
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
+  }
+}
+
+interface Watching {
+  readonly stage: Stage
+  readonly line: ProgressLine
+  readonly executor: WorkflowExecutor
+  readonly signal: AbortSignal
+}
+
+async function onWait(row: RunRow, { stage, line, executor, signal }: Watching): Promise<void> {
+  const { waiting, runId } = row
+  if (!waiting) return
+  if (isOn(stage.parsed, 'events')) event('waiting', { run_id: runId, waiting })
+  if (waiting.for !== 'signal') {
+    if (waiting.until) line.report({ who: `run ${plain(runId)}`, state: 'active', text: 'sleeps' })
+    return
+  }
+  const answered = canAsk(stage.parsed) && (await takeAnswer(executor, row, line, signal))
+  // Nobody else can send a signal: this process owns the store.
+  if (!answered && !signal.aborted && waitOf(stage.parsed) === undefined)
+    await leave(executor, runId)
+}
+
+async function explained(
+  executor: WorkflowExecutor,
+  runId: string,
+  error: unknown,
+  left: boolean,
+): Promise<unknown> {
+  const code = isSpellError(error) ? error.code : ''
+  const row = await executor.get(runId).catch(() => undefined)
+  if (!row || row.endedAt !== undefined) return error
+  if (left && (code === 'RUN_WAITING' || code === 'CANCELLED')) return leftError(row)
+  return code === 'RUN_WAITING' ? waitingError(row, error) : error
+}

@@ -1,0 +1,73 @@
+import type { GrantChain, ResumeOptions, RunResult } from '@llmspell/sdk'
+import { isSpellError } from '@llmspell/sdk'
+import type { ProgressLine } from '../print/progress.ts'
+import { canAsk } from '../run/ask.ts'
+import { allowed, denied, text } from '../run/options.ts'
+import { readSource } from '../run/source.ts'
+import { conclude, wires } from '../run/wires.ts'
+import type { Stage } from '../stage.ts'
+import { attended, patience } from './attend.ts'
+import { decisionsOf, type Decided } from './decide.ts'
+import { goingOn } from './options.ts'
+import type { RunStore } from './store.ts'
+import { askDecision } from './uncertain.ts'
+
+/** Goes on with a run and prints what comes of it, as `llmspell run` does. @throws what the run raises */
+export async function goOn(
+  stage: Stage,
+  store: RunStore,
+  runId: string,
+  line: ProgressLine,
+): Promise<void> {
+  stage.printed = stage.json ? [] : undefined
+  const options = { ...(await resumeOptions(stage, store)), ...wires(stage, line) }
+  try {
+    conclude(stage, line, await decided(stage, store, runId, line, options))
+  } finally {
+    line.clear()
+  }
+}
+
+/** Asks the person at the terminal about each step of unknown outcome, until none is left. */
+async function decided(
+  stage: Stage,
+  store: RunStore,
+  runId: string,
+  line: ProgressLine,
+  options: ResumeOptions,
+): Promise<RunResult> {
+  const runtime = await store.kernel.use('script-runtime')
+  const around = { stage, kernel: store.kernel, line, runId }
+  let decide: readonly Decided[] = decisionsOf(stage.parsed)
+  for (;;) {
+    try {
+      const told = decide.length === 0 ? options : { ...options, decide }
+      return await attended(around, () => runtime.resume(runId, told))
+    } catch (error) {
+      const asks = isSpellError(error) && error.code === 'RESUME_UNCERTAIN' && canAsk(stage.parsed)
+      const answer = asks ? await askDecision(store, runId, line, error) : undefined
+      if (!answer) throw error
+      decide = [answer]
+    }
+  }
+}
+
+async function resumeOptions(stage: Stage, store: RunStore): Promise<ResumeOptions> {
+  const { parsed } = stage
+  const script = text(parsed, 'script')
+  if (script !== undefined) stage.source = readSource(script)
+  return {
+    ...(await grantsOf(stage, store)),
+    ...goingOn(parsed),
+    ...patience(stage),
+    ...(stage.source ? { source: stage.source.text } : {}),
+  }
+}
+
+/** What the flags grant in place of what the run was started with; nothing where they grant nothing. */
+async function grantsOf({ parsed }: Stage, { kernel }: RunStore): Promise<{ grants?: GrantChain }> {
+  const [allow, deny] = [allowed(parsed), denied(parsed)]
+  if (Object.keys(allow).length + Object.keys(deny).length === 0) return {}
+  const policy = await kernel.use('policy')
+  return { grants: await policy.chain(process.cwd(), { allow, deny }) }
+}

@@ -1,0 +1,88 @@
+import { bytesText, type JournalRecord, type RunRow } from '@llmspell/sdk'
+import { plain } from '../print/escape.ts'
+import type { Paint } from '../print/style.ts'
+import { table } from '../print/table.ts'
+import { errorText } from './record-line.ts'
+import {
+  momentText,
+  nextCommand,
+  spanText,
+  statusText,
+  sumOf,
+  usageText,
+  waitText,
+} from './texts.ts'
+
+/** Rows for people, newest first. */
+export function runTable(rows: readonly RunRow[], paint: Paint): string {
+  if (rows.length === 0) return 'No durable run is stored.\n'
+  const cells = rows.map((row) => [
+    row.runId,
+    statusText(row),
+    momentText(row.createdAt).slice(0, 16),
+    String(row.records),
+    row.definition.name + (row.waiting ? `, waits for ${waitText(row.waiting)}` : ''),
+  ])
+  return table(['ID', 'STATUS', 'BEGAN (UTC)', 'RECORDS', 'SCRIPT'], cells, paint)
+}
+
+/** What is known of one run, above its timeline. */
+export function runPage(row: RunRow, records: readonly JournalRecord[], paint: Paint): string {
+  const { definition, reason, forkedFrom, waiting, endedAt, createdAt } = row
+  const spent = usageText(sumOf(callsOf(records).map(({ usage }) => usage)))
+  const { engine } = definition
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Status', statusText(row)],
+    [
+      'Script',
+      `${definition.name}${engine === 'native' ? '' : ` (${engine.id} ${engine.version})`}`,
+    ],
+    ['Began', `${momentText(createdAt)} UTC`],
+    ['Ended', endedAt && `${momentText(endedAt)} UTC, after ${spanText(endedAt - createdAt)}`],
+    ['Journal', `${row.records} records, ${bytesText(row.bytes)}`],
+    ['Spent', spent || undefined],
+    ['Labels', labelsText(row)],
+    ['Fork of', forkedFrom && `${forkedFrom.runId} at record ${forkedFrom.n}`],
+    ['Reason', reason && errorText(reason)],
+    ['Hint', reason?.hint],
+    ['Waits for', waiting && waitText(waiting)],
+    ['Go on', endedAt === undefined ? nextCommand(row) : undefined],
+  ].filter((fact): fact is [string, string] => Boolean(fact[1]))
+  const lines = facts.map(
+    ([name, text]) => `${paint('bold', name.padEnd(10))} ${plain(text ?? '')}`,
+  )
+  return `${paint('bold', plain(row.runId))}\n${lines.join('\n')}\n`
+}
+
+function labelsText({ labels = {} }: RunRow): string | undefined {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${value}`)
+  return pairs.length === 0 ? undefined : pairs.join(', ')
+}
+
+export type CallRecord = Extract<JournalRecord, { readonly kind: 'call' }>
+
+export function callsOf(records: readonly JournalRecord[]): CallRecord[] {
+  return records.filter((record): record is CallRecord => record.kind === 'call')
+}
+
+/** A row in the names that scripts see. */
+export function rowJson(row: RunRow): object {
+  const { runId, status, definition, waiting, forkedFrom } = row
+  return {
+    run_id: runId,
+    status: statusText(row),
+    ...(statusText(row) === status ? {} : { stored_status: status }),
+    script: definition.name,
+    engine: definition.engine,
+    records: row.records,
+    bytes: row.bytes,
+    created_at: row.createdAt,
+    updated_at: row.updatedAt,
+    ...(row.endedAt === undefined ? {} : { ended_at: row.endedAt }),
+    ...(row.expiresAt === undefined ? {} : { expires_at: row.expiresAt }),
+    ...(row.labels ? { labels: row.labels } : {}),
+    ...(row.reason ? { reason: row.reason } : {}),
+    ...(waiting ? { waiting } : {}),
+    ...(forkedFrom ? { forked_from: { run_id: forkedFrom.runId, n: forkedFrom.n } } : {}),
+  }
+}

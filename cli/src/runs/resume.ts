@@ -1,0 +1,51 @@
+import { SpellError, type RunRow } from '@llmspell/sdk'
+import { plain } from '../print/escape.ts'
+import { out } from '../print/output.ts'
+import { isOn } from '../run/options.ts'
+import type { Stage } from '../stage.ts'
+import { goOn } from './go-on.ts'
+import { findRun } from './find.ts'
+import { progressLine, runStore, type RunStore } from './store.ts'
+
+/** `run resume ID`, or `--all`. @returns the exit code */
+export async function resume(stage: Stage): Promise<number> {
+  const [given] = stage.parsed.args
+  const all = isOn(stage.parsed, 'all')
+  if (all === (given !== undefined)) throw eitherOne(stage)
+  const store = await runStore(stage)
+  if (all) return resumeAll(stage, store)
+  const { runId } = await findRun(store.executor, given!)
+  await goOn(stage, store, runId, progressLine(stage))
+  return 0
+}
+
+function eitherOne({ parsed }: Stage): SpellError {
+  const found = parsed.args.length > 0 ? 'both' : 'neither'
+  const text = `'llmspell run resume' needs the ID of a run or '--all', found ${found}.`
+  return new SpellError(found === 'both' ? 'FLAG_INVALID' : 'ARGUMENT_MISSING', text, {
+    hint: 'See the runs with: llmspell run list',
+  })
+}
+
+/** Every run that can go on by itself, one after the other; the first failure is the exit code. */
+async function resumeAll(stage: Stage, store: RunStore): Promise<number> {
+  const rows = await Array.fromAsync(store.executor.list({}))
+  const due = rows.filter((row) => isDue(row, Date.now())).toReversed()
+  if (due.length === 0 && !stage.json) out('No run is due.\n')
+  let code = 0
+  for (const { runId, definition } of due) {
+    const line = progressLine(stage)
+    if (!stage.json && !stage.quiet) line.line(`${runId}  ${plain(definition.name)}\n`)
+    code ||= await goOn(stage, store, runId, line).then(
+      () => 0,
+      (error: unknown) => stage.fail(error),
+    )
+  }
+  return code
+}
+
+/** True for a run whose process is gone, or whose time has come. */
+export function isDue({ status, waiting }: RunRow, now: number): boolean {
+  if (['queued', 'running', 'cancelling'].includes(status)) return true
+  return status === 'waiting' && waiting?.until !== undefined && waiting.until <= now
+}

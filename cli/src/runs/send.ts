@@ -1,0 +1,77 @@
+import { didYouMean, SpellError, type RunRow } from '@llmspell/sdk'
+import { toJson } from '../print/envelope.ts'
+import { plain } from '../print/escape.ts'
+import { out } from '../print/output.ts'
+import { meantBy } from '../run/script-question.ts'
+import { text } from '../run/options.ts'
+import type { Stage } from '../stage.ts'
+import { findRun } from './find.ts'
+import { runStore } from './store.ts'
+import { jsonOrText, sendSignal } from './take-answer.ts'
+import { waitText } from './texts.ts'
+
+/** `run signal ID NAME [JSON]`. */
+export async function signal(stage: Stage): Promise<void> {
+  const { executor } = await runStore(stage)
+  const [given, name, value] = stage.parsed.args as [string, string, string | undefined]
+  const { runId } = await findRun(executor, given)
+  const payload = value === undefined ? null : jsonOrText(value)
+  const taken = await sendSignal(executor, runId, name, payload, text(stage.parsed, 'signal-id'))
+  tell(stage, runId, `signal '${name}'`, taken)
+}
+
+/** `run answer ID VALUE`: for the question that the run waits with. */
+export async function answerRun(stage: Stage): Promise<void> {
+  const { executor } = await runStore(stage)
+  const [given, value] = stage.parsed.args as [string, string]
+  const row = await findRun(executor, given)
+  const { question, name } = row.waiting ?? {}
+  if (!question || name === undefined) throw unasked(row)
+  const meant = meantBy(question, value)
+  if (!meant) throw noChoice(row, value, question.choices ?? [])
+  tell(stage, row.runId, 'the answer', await sendSignal(executor, row.runId, name, meant.value))
+}
+
+/** `run cancel ID`. */
+export async function cancel(stage: Stage): Promise<void> {
+  const { executor } = await runStore(stage)
+  const { runId } = await findRun(executor, stage.parsed.args[0]!)
+  const reason = text(stage.parsed, 'reason') ?? 'cancelled by llmspell run cancel'
+  await executor.cancel(runId, { reason, mode: 'graceful' })
+  const row = await executor.get(runId)
+  const { status } = row!
+  const more = row!.endedAt === undefined ? `; it ends with: llmspell run resume ${runId}` : ''
+  if (stage.json) out(`${toJson({ ok: true, run_id: runId, status })}\n`)
+  else out(`${runId} is ${status}${more}\n`)
+}
+
+function tell(stage: Stage, runId: string, what: string, taken: string): void {
+  if (taken === 'ended') throw ended(runId)
+  const resume = `llmspell run resume ${runId}`
+  if (stage.json) out(`${toJson({ ok: true, run_id: runId, signal: taken, resume })}\n`)
+  else if (taken === 'duplicate') out(`${runId} had ${plain(what)} already.\n`)
+  else out(`${runId} has ${plain(what)}; go on with: ${resume}\n`)
+}
+
+function ended(runId: string): SpellError {
+  return new SpellError('RUN_ENDED', `Run '${runId}' has ended: it takes no signal.`, {
+    hint: `See what came of it: llmspell run show ${runId}`,
+  })
+}
+
+function unasked({ runId, waiting, status }: RunRow): SpellError {
+  const what = waiting ? `waits for ${waitText(waiting)}` : `is ${status}`
+  return new SpellError('RUN_NOT_ASKING', `Run '${runId}' asks nothing: it ${what}.`, {
+    hint:
+      waiting?.for === 'signal'
+        ? `Send it with: llmspell run signal ${runId} ${waiting.name} JSON`
+        : `See it with: llmspell run show ${runId}`,
+  })
+}
+
+function noChoice({ runId }: RunRow, value: string, choices: readonly string[]): SpellError {
+  const text = `'${value}' is no answer to the question of run '${runId}'.`
+  return new SpellError('INPUT_INVALID', text, {
+    hint: didYouMean(value, choices, `Answers: ${choices.join(', ') || 'some words'}.`),
+  })
+}

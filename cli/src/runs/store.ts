@@ -1,0 +1,35 @@
+import type { Kernel } from '@llmspell/kernel'
+import type { JournalRecord, RunRow, WorkflowExecutor } from '@llmspell/sdk'
+import { ProgressLine } from '../print/progress.ts'
+import type { Stage } from '../stage.ts'
+import { findRun } from './find.ts'
+import { wholeRecord } from './stored.ts'
+
+/** What the commands about stored runs stand on. */
+export interface RunStore {
+  readonly kernel: Kernel
+  readonly executor: WorkflowExecutor
+}
+
+/** Opens the store: the first thing that touches it, so that other commands need none. */
+export async function runStore(stage: Stage): Promise<RunStore> {
+  const kernel = await stage.open(await stage.config())
+  return { kernel, executor: await kernel.use('workflow-executor') }
+}
+
+/** The run that an argument names, with its journal. */
+export async function readRun(
+  { executor }: RunStore,
+  given: string,
+  { whole = false } = {},
+): Promise<{ readonly row: RunRow; readonly records: readonly JournalRecord[] }> {
+  const row = await findRun(executor, given)
+  const records = await Array.fromAsync(executor.history(row.runId))
+  if (!whole) return { row, records }
+  const all = records.map((record) => wholeRecord(executor.blobs, record))
+  return { row, records: await Promise.all(all) }
+}
+
+export function progressLine(stage: Stage): ProgressLine {
+  return new ProgressLine({ quiet: stage.json || stage.quiet })
+}
