@@ -1,5 +1,16 @@
 import { definePlugin } from '@llmspell/sdk'
+import { EmbeddedExecutor } from './executor.ts'
+import type { JournalConfig } from './generated/config.ts'
 
-export default definePlugin({
-  setup() {},
+export type * from './types.ts'
+
+/** The plugin `journal`: runs that survive their process. */
+export default definePlugin<JournalConfig>({
+  setup(ctx) {
+    const point = ctx.use('hooks').point('run.record')
+    const state = ctx.use('state')
+    const executor = new EmbeddedExecutor(() => state.backend(), { ...ctx.config, point })
+    ctx.defer(() => executor.stop())
+    ctx.provide('workflow-executor', executor)
+  },
 })

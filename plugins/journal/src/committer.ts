@@ -1,0 +1,117 @@
+import type { Durability, StateBackend, StateOp } from '@llmspell/sdk'
+
+/** Ops that are only known when a batch is put together, such as the latest row of a run. */
+export interface Source {
+  ops(): readonly StateOp[]
+}
+
+interface Entry {
+  readonly ops: readonly StateOp[]
+  readonly source: Source | undefined
+  readonly durability: Durability
+  readonly done: (error?: unknown) => void
+}
+
+const RANK: Record<Durability, number> = { none: 0, os: 1, sync: 2, replicated: 3 }
+/** Ops of one batch: a long queue must not become one endless write. */
+const MOST_OPS = 2_000
+
+/**
+ * One batch after the other for all runs: while one is written, everything that comes waits for the next.
+ * What is not urgent rides along with it, or goes by itself after a while.
+ */
+export class Committer {
+  readonly #backend: StateBackend
+  readonly #idleMs: number
+  #queue: Entry[] = []
+  #urgent = false
+  #writing = false
+  #timer: NodeJS.Timeout | undefined
+  #idle: (() => void)[] = []
+  /** Batches written so far. */
+  batches = 0
+
+  constructor(backend: StateBackend, idleMs: number) {
+    this.#backend = backend
+    this.#idleMs = idleMs
+  }
+
+  /** `done` is called when the ops are as durable as asked for, or with the error that kept them from it. */
+  add(
+    ops: readonly StateOp[],
+    options: { durability: Durability; urgent: boolean; source?: Source | undefined },
+    done: (error?: unknown) => void = () => {},
+  ): void {
+    const { durability, urgent, source } = options
+    this.#queue.push({ ops, source, durability, done })
+    if (urgent || this.#queue.length > MOST_OPS) this.#hurry()
+    else this.#rest()
+  }
+
+  #hurry(): void {
+    if (this.#urgent) return
+    this.#urgent = true
+    if (!this.#writing) setImmediate(() => this.#write())
+  }
+
+  commit(ops: readonly StateOp[], durability: Durability, source?: Source): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (error?: unknown): void => (error === undefined ? resolve() : reject(error))
+      this.add(ops, { durability, urgent: true, source }, done)
+    })
+  }
+
+  /** Resolves when everything that was added before is written. */
+  flush(): Promise<void> {
+    if (this.#queue.length === 0 && !this.#writing) return Promise.resolve()
+    const idle = new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#hurry()
+    return idle
+  }
+
+  #write(): void {
+    if (this.#writing) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const entries = this.#take()
+    this.#urgent = this.#queue.length > 0
+    this.#writing = true
+    void this.#commit(entries).then(() => {
+      this.#writing = false
+      return this.#urgent ? this.#write() : this.#rest()
+    })
+  }
+
+  #take(): Entry[] {
+    let ops = 0
+    const end = this.#queue.findIndex((entry) => (ops += entry.ops.length + 2) > MOST_OPS)
+    if (end <= 0) return this.#queue.splice(0)
+    return this.#queue.splice(0, end)
+  }
+
+  async #commit(entries: readonly Entry[]): Promise<void> {
+    const ops = entries.flatMap((entry) => entry.ops)
+    for (const source of new Set(entries.map((entry) => entry.source))) {
+      if (source) ops.push(...source.ops())
+    }
+    const durability = entries.reduce<Durability>(
+      (most, entry) => (RANK[entry.durability] > RANK[most] ? entry.durability : most),
+      'none',
+    )
+    this.batches++
+    let failure: unknown
+    try {
+      await this.#backend.commit(ops, { durability })
+    } catch (error) {
+      failure = error ?? new Error('commit failed')
+    }
+    for (const entry of entries) entry.done(failure)
+  }
+
+  /** Nothing is urgent: what is there waits for company, and whoever waited for the end of the queue goes on. */
+  #rest(): void {
+    if (this.#writing || this.#urgent) return
+    if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#write(), this.#idleMs)
+    else for (const resolve of this.#idle.splice(0)) resolve()
+  }
+}

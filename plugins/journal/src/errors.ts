@@ -1,0 +1,59 @@
+import { SpellError } from '@llmspell/sdk'
+import type { JournalRecord, RunId, StepPath } from '@llmspell/sdk'
+import type { Difference } from './ask.ts'
+
+const CURE = 'Resume it with the text it was started with, or fork it from a mark.'
+
+export function mismatch(
+  record: JournalRecord,
+  path: StepPath,
+  { expected, found }: Difference,
+): SpellError {
+  return new SpellError(
+    'REPLAY_MISMATCH',
+    `The run does not fit its journal at record ${record.n}: expected ${expected}, found ${found}.`,
+    { hint: CURE, details: { n: record.n, path, recorded: record.path, expected, found } },
+  )
+}
+
+export function neverAsked(record: JournalRecord, found = 'nothing'): SpellError {
+  const expected = `${record.kind} at '${record.path}'`
+  return new SpellError(
+    'REPLAY_MISMATCH',
+    `The run does not fit its journal at record ${record.n}: expected ${expected}, found ${found}.`,
+    { hint: CURE, details: { n: record.n, path: record.path, expected, found } },
+  )
+}
+
+export function notFound(id: RunId): SpellError {
+  return new SpellError('RUN_NOT_FOUND', `Run '${id}' is not in this store.`, {
+    hint: 'Take its id from the list of runs; ended runs are removed when their time is over.',
+    details: { runId: id },
+  })
+}
+
+export function ended(id: RunId, status: string): SpellError {
+  return new SpellError(
+    'RUN_ENDED',
+    `Run '${id}' cannot go on: expected one that has not ended, found '${status}'.`,
+    { hint: 'Fork it, or start a new one.', details: { runId: id, status } },
+  )
+}
+
+export function cancelled(reason: string, code: 'CANCELLED' | 'TIMEOUT' = 'CANCELLED'): SpellError {
+  return new SpellError(
+    code,
+    `The run was ${code === 'TIMEOUT' ? 'out of time' : 'cancelled'}: ${reason}`,
+    {
+      hint: 'Start it again when it shall go on.',
+    },
+  )
+}
+
+/** What the signal of a run that is dropped from memory is aborted with. */
+export function dropped(id: RunId, why: string): SpellError {
+  return new SpellError('RUN_SUSPENDED', `Run '${id}' is ${why}; its journal stays.`, {
+    hint: 'Resume it by its id.',
+    details: { runId: id },
+  })
+}

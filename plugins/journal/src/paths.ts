@@ -1,0 +1,34 @@
+import type { StepPath } from '@llmspell/sdk'
+
+export const ROOT: StepPath = 'main'
+
+/** A name as it stands in a path: what separates parts of paths is written as `%` and two hex digits. */
+export function escaped(name: string): string {
+  return name.replace(/[%/#~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+}
+
+export function stepPath(scope: string, name: string, ordinal: number): StepPath {
+  return `${scope}/${escaped(name)}#${ordinal}`
+}
+
+export interface PathParts {
+  readonly scope: string
+  readonly name: string
+  readonly ordinal: string
+}
+
+export function parts(path: StepPath): PathParts {
+  const slash = path.lastIndexOf('/')
+  const mark = path.indexOf('#', slash)
+  return {
+    scope: path.slice(0, slash),
+    name: path.slice(slash + 1, mark),
+    ordinal: path.slice(mark + 1),
+  }
+}
+
+/** Where something was asked for, whatever its name: the same place in another life must be the same thing. */
+export function place(path: StepPath): string {
+  const mark = path.lastIndexOf('#')
+  return mark < 0 ? path : `${path.slice(0, path.lastIndexOf('/'))}${path.slice(mark)}`
+}

@@ -1,0 +1,207 @@
+import { SpellError } from '@llmspell/sdk'
+import type { Json, JournalRecord, Stored } from '@llmspell/sdk'
+import type { Ask } from './ask.ts'
+import { mismatch, neverAsked } from './errors.ts'
+import { place } from './paths.ts'
+
+/** Something that has settled and waits for its turn. */
+export interface Delivery {
+  ready: boolean
+  readonly at: number
+  deliver(): void
+}
+
+/** What the scheduler needs of the run it belongs to. */
+export interface Turns {
+  /** Carries out a record that belongs to no ask. True: it is done; false: not yet. */
+  unasked(record: JournalRecord): boolean
+  value(stored: Stored): Promise<Json>
+  /** A recorded record has had its turn. */
+  passed(record: JournalRecord, ask: Ask | undefined): void
+  /** Behind the last record. False: the run ends there. */
+  beyond(): boolean
+  /** The code and the journal do not fit. */
+  broken(error: SpellError): void
+  /** True while the code itself, or a composed step, may still ask by itself. */
+  busy(): boolean
+}
+
+/** How long nothing may happen where nothing is under way. */
+const QUIET_MS = 250
+
+/**
+ * The one place where things settle: one at a time, in the order of the journal, the next when the code waits again. The
+ * records of an earlier life come first; what they do not know is held until all of them have had their turn.
+ */
+export class Scheduler {
+  readonly #records: readonly JournalRecord[]
+  readonly #index = new Map<string, JournalRecord[]>()
+  readonly #asks = new Map<string, Ask>()
+  readonly #queue: Delivery[] = []
+  readonly #turns: Turns
+  readonly #patienceMs: number
+  #cursor = 0
+  #head = 0
+  #due = false
+  #closed = false
+  #patience: NodeJS.Timeout | undefined
+  /** ms since the epoch, of the last that settled. */
+  clock = 0
+  answering: boolean
+
+  constructor(records: readonly JournalRecord[], turns: Turns, patienceMs: number) {
+    this.#records = records
+    this.#turns = turns
+    this.#patienceMs = patienceMs
+    this.answering = records.length > 0
+    for (const record of records) {
+      const key = place(record.path)
+      const known = this.#index.get(key)
+      if (known) known.push(record)
+      else this.#index.set(key, [record])
+    }
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** What was asked for and has not settled, in order of asking. */
+  get pending(): readonly Ask[] {
+    return [...this.#asks.values()].toSorted((a, b) => a.seq - b.seq)
+  }
+
+  recorded(path: string): readonly JournalRecord[] {
+    return this.#index.get(place(path)) ?? []
+  }
+
+  ask(ask: Ask): void {
+    const key = place(ask.path)
+    if (this.#closed) return
+    this.#asks.set(key, ask)
+    if (!this.answering) return ask.start([])
+    for (const record of this.#index.get(key) ?? []) {
+      const difference = ask.differs(record)
+      if (difference) return this.#turns.broken(mismatch(record, ask.path, difference))
+    }
+    this.wake()
+  }
+
+  /** Takes what has settled in this life. */
+  push(ask: Ask | undefined, delivery: Delivery): void {
+    const { deliver } = delivery
+    const key = ask && place(ask.path)
+    delivery.deliver = () => {
+      if (key !== undefined) this.#asks.delete(key)
+      deliver.call(delivery)
+    }
+    this.#queue.push(delivery)
+    this.wake()
+  }
+
+  forget(ask: Ask): void {
+    this.#asks.delete(place(ask.path))
+  }
+
+  /** Another turn, when the code waits. */
+  wake(): void {
+    if (this.#due || this.#closed) return
+    this.#due = true
+    setImmediate(() => this.#turn())
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#patience)
+  }
+
+  #turn(): void {
+    this.#due = false
+    if (this.#closed) return
+    clearTimeout(this.#patience)
+    if (this.answering ? this.#answer() : this.#deliver()) this.wake()
+    else if (this.answering && !this.#closed) this.#wait()
+  }
+
+  #deliver(): boolean {
+    const next = this.#queue[this.#head]
+    if (!next?.ready) return false
+    this.#head++
+    if (this.#head > 1_000 && this.#head * 2 > this.#queue.length) {
+      this.#queue.splice(0, this.#head)
+      this.#head = 0
+    }
+    this.clock = next.at
+    next.deliver()
+    return true
+  }
+
+  #answer(): boolean {
+    const record = this.#records[this.#cursor]
+    if (!record) return this.#live()
+    const ask = this.#asks.get(place(record.path))
+    if (!ask) return this.#unasked(record)
+    if (!ask.settles(record)) return this.#pass(record, ask)
+    if (!ask.ready()) return false
+    const stored = storedOf(record)
+    if (!stored || 'inline' in stored) return this.#settle(record, ask, stored?.inline ?? null)
+    void this.#fetch(record, ask, stored)
+    return false
+  }
+
+  #unasked(record: JournalRecord): boolean {
+    return this.#turns.unasked(record) && this.#pass(record, undefined)
+  }
+
+  #pass(record: JournalRecord, ask: Ask | undefined): boolean {
+    this.#cursor++
+    this.#turns.passed(record, ask)
+    return true
+  }
+
+  #settle(record: JournalRecord, ask: Ask, value: Json): boolean {
+    this.#asks.delete(place(ask.path))
+    this.clock = record.at
+    this.#pass(record, ask)
+    ask.answer(record, value)
+    return true
+  }
+
+  async #fetch(record: JournalRecord, ask: Ask, stored: Stored): Promise<void> {
+    this.#due = true
+    try {
+      const value = await this.#turns.value(stored)
+      if (!this.#closed) this.#settle(record, ask, value)
+    } catch (error) {
+      this.#turns.broken(error as SpellError)
+    }
+    this.#due = false
+    this.wake()
+  }
+
+  #live(): boolean {
+    if (!this.#turns.beyond()) return false
+    this.answering = false
+    for (const ask of this.pending) ask.start(this.recorded(ask.path))
+    this.#index.clear()
+    return true
+  }
+
+  #wait(): void {
+    const idle = this.#asks.size > 0 && !this.#turns.busy()
+    const ms = idle ? Math.min(QUIET_MS, this.#patienceMs) : this.#patienceMs
+    this.#patience = setTimeout(() => this.stuck(), ms)
+  }
+
+  /** The next record is not asked for, and never will be. */
+  stuck(): void {
+    const record = this.#records[this.#cursor]
+    if (record && !this.#closed) this.#turns.broken(neverAsked(record))
+  }
+}
+
+function storedOf(record: JournalRecord): Stored | undefined {
+  if (record.kind === 'call') return record.settled.ok ? record.settled.value : undefined
+  if (record.kind === 'arrival') return record.value
+  return record.kind === 'mark' ? record.data : undefined
+}

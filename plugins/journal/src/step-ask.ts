@@ -1,0 +1,151 @@
+import { fromErrorRecord } from '@llmspell/sdk'
+import type {
+  Effect,
+  Json,
+  JournalRecord,
+  Settled,
+  StepContext,
+  StepOptions,
+  StepPath,
+} from '@llmspell/sdk'
+import type { Difference } from './ask.ts'
+import { bodyOf } from './ask.ts'
+import { BaseAsk, otherArgs } from './asks.ts'
+import { attempt } from './attempt.ts'
+import type { Attempted } from './attempt.ts'
+import { sha256 } from './encode.ts'
+import type { Life } from './life.ts'
+import type { RecordBody } from './log.ts'
+import { decided } from './uncertain.ts'
+import { pack, shortDigest } from './values.ts'
+import type { Packed } from './values.ts'
+
+type Work = (step: StepContext) => Promise<Json | void>
+type Options = StepOptions<any>
+type Call = Extract<JournalRecord, { kind: 'call' }>
+
+/** Work on the world: it runs once and is answered by the journal afterwards. */
+export class StepAsk extends BaseAsk<Json> {
+  readonly what = 'step'
+  readonly name: string
+  readonly args: Packed
+  readonly effect: Effect
+  readonly options: Options
+  readonly work: Work
+  /** Ends the step by itself: its branch, or the run, was cancelled. */
+  readonly signal: AbortSignal
+
+  constructor(
+    life: Life,
+    path: StepPath,
+    call: { name: string; work: Work; options: Options; signal: AbortSignal },
+  ) {
+    super(life, path)
+    this.name = call.name
+    this.work = call.work
+    this.options = call.options
+    this.signal = call.signal
+    this.effect = call.options.effect ?? 'unsafe'
+    this.args = pack(call.options.args)
+  }
+
+  get idempotencyKey(): string {
+    return sha256(`${this.life.keyOf}/${this.path}`).slice(0, 32)
+  }
+
+  differs(record: JournalRecord): Difference | undefined {
+    if (record.kind === 'decision') return undefined
+    if (record.kind === 'intent')
+      return this.misnamed(record) ?? this.#otherDigest(record.args, record)
+    if (record.kind !== 'call' || record.effect === 'composed') return this.otherKind(record)
+    return this.misnamed(record) ?? otherArgs(record, this.args)
+  }
+
+  #otherDigest(digest: string, record: JournalRecord): Difference | undefined {
+    const found = shortDigest(this.args)
+    if (digest === found) return undefined
+    return { expected: `'${record.path}' with arguments of digest ${digest}`, found }
+  }
+
+  override settles(record: JournalRecord): boolean {
+    return record.kind === 'call'
+  }
+
+  answer(record: JournalRecord, value: Json): void {
+    void this.#tell(record as Call, value)
+  }
+
+  /** What it handed out and spent comes again, then the outcome. */
+  async #tell({ chunks, usage, settled }: Call, value: Json): Promise<void> {
+    try {
+      if (chunks && this.options.onChunk) {
+        const pieces = 'inline' in chunks ? chunks.inline : await this.life.value(chunks)
+        for (const piece of pieces as readonly Json[]) await this.options.onChunk(piece)
+      }
+      if (usage) this.options.onReplayed?.(usage)
+      this.waiter.settle(settled.ok ? { ok: true, value } : settled)
+    } catch (error) {
+      this.waiter.reject(error)
+    }
+  }
+
+  override again(record: JournalRecord): RecordBody {
+    const { path, seq, name, effect } = this
+    if (record.kind === 'intent')
+      return { ...bodyOf(record), path, seq, args: shortDigest(this.args) } as RecordBody
+    if (record.kind !== 'call') return super.again(record)
+    return { ...bodyOf(record), path, seq, name, effect, args: this.args.stored } as RecordBody
+  }
+
+  start(before: readonly JournalRecord[]): void {
+    void this.#run(before).catch((error: unknown) => this.life.crashed(error))
+  }
+
+  async #run(before: readonly JournalRecord[]): Promise<void> {
+    if (this.effect === 'unsafe') {
+      const known = await decided(this, before)
+      if (known === 'stopped' || this.life.closed) return
+      if (known) return this.#settle(known)
+      await this.#intend()
+    }
+    if (this.life.closed) return
+    this.life.point('before-effect', this.path, 'call')
+    const outcome = await attempt(this)
+    if (this.life.closed) return
+    this.life.point('after-effect', this.path, 'call')
+    this.#settle(outcome)
+  }
+
+  /** On disk before the work starts: whoever finds it later knows that it may have happened. */
+  #intend(): Promise<void> {
+    const { path, seq } = this
+    const args = shortDigest(this.args)
+    return this.life.note({ kind: 'intent', path, seq, process: this.life.process, args }, true)
+  }
+
+  #settle({ outcome, attempts, ms, chunks, usage }: Attempted): void {
+    const { path, seq, name, effect, args } = this
+    const body: RecordBody = {
+      kind: 'call',
+      path,
+      seq,
+      name,
+      args: args.stored,
+      effect,
+      settled: outcome.settled,
+      ...(chunks && { chunks: chunks.stored }),
+      attempts,
+      ms,
+      ...(usage && { usage }),
+    }
+    const packed = [args, outcome.packed, chunks]
+    this.life.settle(this, body, { synced: effect !== 'pure', packed }, () =>
+      this.#hand(outcome.settled, outcome.packed?.value ?? null),
+    )
+  }
+
+  #hand(settled: Settled, value: Json): void {
+    if (settled.ok) this.waiter.resolve(value)
+    else this.waiter.reject(fromErrorRecord(settled.error))
+  }
+}
