@@ -2199,6 +2199,45 @@ declare namespace Workflow {
      */
     sequential(definition: Workflow.Sequential): Promise<Workflow.Workflow>
     /**
+     * Makes a workflow that takes the first branch whose condition holds, or all of them.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const route = await Workflow.conditional({ name: 'route', branches: [
+     *   { when: { value: '{{input.n}}', op: 'gt', to: 10 }, steps: [() => 'large'] },
+     * ], default: [() => 'small'] })
+     * print((await route.execute({ n: 3 })).result)
+     */
+    conditional(definition: Workflow.Conditional): Promise<Workflow.Workflow>
+    /**
+     * Makes a workflow that runs its steps for each item, or as long as a condition holds.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const squares = await Workflow.loop({ name: 'squares', range: { from: 1, to: 3 }, steps: [(ctx) => ctx.item * ctx.item] })
+     * print(JSON.stringify((await squares.execute()).result))
+     */
+    loop(definition: Workflow.Loop): Promise<Workflow.Workflow>
+    /**
+     * Makes a workflow whose steps run beside each other.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const both = await Workflow.parallel({ name: 'both', steps: [
+     *   { name: 'a', run: () => 1 }, { name: 'b', run: () => 2 },
+     * ] })
+     * const { result } = await both.execute()
+     * print(result.a + result.b)
+     */
+    parallel(definition: Workflow.Parallel): Promise<Workflow.Workflow>
+    /**
+     * Makes a workflow whose steps are stages that items pass one by one; the source waits for the slowest.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const words = await Workflow.stream({ name: 'words', source: ['a', 'b'], steps: [
+     *   { name: 'loud', run: (ctx) => ctx.item.toUpperCase() },
+     * ] })
+     * print((await words.execute()).result.join(' '))
+     */
+    stream(definition: Workflow.Stream): Promise<Workflow.Workflow>
+    /**
      * The kinds of workflows.
      * @example
      * print((await Workflow.types()).join(' '))

@@ -1758,6 +1758,26 @@ Workflow = {}
 ---@return Workflow.Workflow
 function Workflow.sequential(definition) end
 
+---Makes a workflow that takes the first branch whose condition holds, or all of them.
+---@param definition Workflow.Conditional
+---@return Workflow.Workflow
+function Workflow.conditional(definition) end
+
+---Makes a workflow that runs its steps for each item, or as long as a condition holds.
+---@param definition Workflow.Loop
+---@return Workflow.Workflow
+function Workflow.loop(definition) end
+
+---Makes a workflow whose steps run beside each other.
+---@param definition Workflow.Parallel
+---@return Workflow.Workflow
+function Workflow.parallel(definition) end
+
+---Makes a workflow whose steps are stages that items pass one by one; the source waits for the slowest.
+---@param definition Workflow.Stream
+---@return Workflow.Workflow
+function Workflow.stream(definition) end
+
 ---The kinds of workflows.
 ---@return string[]
 function Workflow.types() end

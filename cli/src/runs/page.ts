@@ -4,6 +4,7 @@ import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
 import { errorText } from './record-line.ts'
 import {
+  cut,
   momentText,
   nextCommand,
   spanText,
@@ -13,17 +14,19 @@ import {
   waitText,
 } from './texts.ts'
 
+/** A longer id is cut; its beginning names it too. */
+const LONGEST = 22
+
 /** Rows for people, newest first. */
 export function runTable(rows: readonly RunRow[], paint: Paint): string {
   if (rows.length === 0) return 'No durable run is stored.\n'
   const cells = rows.map((row) => [
-    row.runId,
+    cut(row.runId, LONGEST),
     statusText(row),
     momentText(row.createdAt).slice(0, 16),
-    String(row.records),
     row.definition.name + (row.waiting ? `, waits for ${waitText(row.waiting)}` : ''),
   ])
-  return table(['ID', 'STATUS', 'BEGAN (UTC)', 'RECORDS', 'SCRIPT'], cells, paint)
+  return table(['ID', 'STATUS', 'BEGAN (UTC)', 'SCRIPT'], cells, paint)
 }
 
 /** What is known of one run, above its timeline. */

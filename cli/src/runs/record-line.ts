@@ -81,8 +81,12 @@ const by = (who: string | undefined): string => (who === undefined ? '' : `, by 
 
 /** `main/Tool.execute#4/file-write#1` → `file-write`. */
 export function stepName(path: string): string {
-  const last = (path.split('/').at(-1) ?? path).replace(/#.*$/, '')
-  return last.replaceAll(/%([0-9a-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(parseInt(hex, 16)),
+  return unescaped((path.split('/').at(-1) ?? path).replace(/#.*$/, ''))
+}
+
+/** A part of a path as it was named: signs that separate parts stand in it as `%` and two digits. */
+export function unescaped(part: string): string {
+  return part.replaceAll(/%([0-9a-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
   )
 }

@@ -2,7 +2,7 @@ import type { JournalRecord, RunRow } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { WIDTH } from '../print/table.ts'
-import { recordText } from './record-line.ts'
+import { recordText, unescaped } from './record-line.ts'
 import { shownOf } from './stored.ts'
 import { cut, spanText, waitText } from './texts.ts'
 
@@ -78,20 +78,12 @@ function line(left: string, record: JournalRecord, width: number, paint: Paint):
   return `${paint('dim', left)}${inside}${style ? paint(style, shown) : shown}`
 }
 
-function segmentsOf({ path }: JournalRecord): string[] {
-  return path.split('/')
-}
+const depthOf = ({ path }: JournalRecord): number => Math.max(0, path.split('/').length - 2)
 
-function depthOf(record: JournalRecord): number {
-  return Math.max(0, segmentsOf(record).length - 2)
-}
-
-/** The lane is the part of the path above the step that carries no number of its own. */
-function laneOf(record: JournalRecord): string {
-  const lane = segmentsOf(record)
-    .slice(1, -1)
-    .findLast((part) => !/#\d+$/.test(part))
-  return lane === undefined ? '' : `${lane}: `
+/** The lane stands in the path above the step, behind a sign of its own: `main/Async.map#2~b/Tool.execute#0`. */
+function laneOf({ path }: JournalRecord): string {
+  const lane = path.slice(0, path.lastIndexOf('/')).split('/').at(-1)?.split('~')[1]
+  return lane === undefined ? '' : `${unescaped(lane)}: `
 }
 
 function values(record: JournalRecord, indent: string, paint: Paint): string[] {
