@@ -95,7 +95,7 @@ async function callFunction(step: StepDefinition, lane: Lane): Promise<Given> {
 }
 
 async function runSteps(step: StepDefinition, lane: Lane): Promise<Given> {
-  const output = await sequence(step.steps!, lane)
+  const output = await sequence(step.steps!, lane.inner())
   return { output, text: textOf(output), ...(isData(output) ? { data: output } : {}) }
 }
 

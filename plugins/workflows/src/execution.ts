@@ -54,6 +54,8 @@ export class Execution {
   readonly rows = new Rows()
   readonly undo: Undo[] = []
   readonly compensated: CompensationRow[] = []
+  /** Steps are told to hooks alone: there are as many as items. */
+  quiet = false
   readonly startedAt = performance.now()
   /** Names of the branches that a conditional took. */
   branches: string[] | undefined

@@ -29,6 +29,11 @@ export class Lane {
     return new Lane(this.execution, scope, signal, branch)
   }
 
+  /** The same lane, seeing more. */
+  inner(scope: Scope = this.scope.lane()): Lane {
+    return new Lane(this.execution, scope, this.signal, this.branch)
+  }
+
   /** The same lane, ended by another signal. */
   under(signal: AbortSignal): Lane {
     return new Lane(this.execution, this.scope, signal, this.branch)

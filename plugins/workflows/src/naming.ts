@@ -1,5 +1,5 @@
 import type { BranchDefinition, StepDefinition, WorkflowDefinition } from '@llmspell/sdk'
-import { stepName } from './check/names.ts'
+import { stepName } from './check/step-names.ts'
 import { tableOf } from './forms.ts'
 import type { StepEntry } from './forms.ts'
 

@@ -1,24 +1,22 @@
-import type { Value, WorkflowDefinition } from '@llmspell/sdk'
-import { SpellError } from '@llmspell/sdk'
+import type { WorkflowDefinition } from '@llmspell/sdk'
+import { conditional } from './conditional.ts'
 import type { Lane } from './lane.ts'
+import { loop } from './loop.ts'
+import type { Made } from './made.ts'
+import { parallel } from './parallel.ts'
 import { sequence } from './sequence.ts'
-
-/** What a pattern made of its steps. */
-export interface Made {
-  readonly result: Value
-  /** Said where there is no output to show. */
-  readonly text?: string
-  readonly failed?: boolean
-}
+import { stream } from './stream.ts'
 
 type Pattern = (definition: WorkflowDefinition, lane: Lane) => Promise<Made>
 
-const PATTERNS: Readonly<Partial<Record<WorkflowDefinition['type'], Pattern>>> = {
+const PATTERNS: Readonly<Record<WorkflowDefinition['type'], Pattern>> = {
   sequential: async ({ steps = [] }, lane) => ({ result: await sequence(steps, lane) }),
+  conditional,
+  loop,
+  parallel,
+  stream,
 }
 
 export function runPattern(definition: WorkflowDefinition, lane: Lane): Promise<Made> {
-  const pattern = PATTERNS[definition.type]
-  if (!pattern) throw new SpellError('NOT_AVAILABLE', definition.type)
-  return pattern(definition, lane)
+  return PATTERNS[definition.type](definition, lane)
 }

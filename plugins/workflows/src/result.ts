@@ -2,7 +2,7 @@ import { isRef } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import { textOf } from './forms.ts'
-import type { Made } from './patterns.ts'
+import type { Made } from './made.ts'
 import type { StepRow, WorkflowResult } from './types.ts'
 
 /** The one result shape of tools, agents and workflows. */

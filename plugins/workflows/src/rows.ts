@@ -21,12 +21,24 @@ export class Rows {
   outputTokens = 0
   cost = 0
   untrusted = false
-  /** Off where rounds are counted and not kept. */
+  /** Off where rows are summed up at the end, or only those of the last round are kept. */
   keeps = true
 
   add(row: StepRow): void {
     this[row.status]++
     if (this.keeps) this.list.push(row)
+  }
+
+  /** Forgets the rows, not their count. */
+  clear(): void {
+    this.list.length = 0
+  }
+
+  /** Puts rows that sum up in the place of all that came before. */
+  replace(rows: readonly StepRow[]): void {
+    this.clear()
+    this.completed = this.failed = this.skipped = 0
+    for (const row of rows) this.add(row)
   }
 
   fail(failure: Failure): void {

@@ -35,6 +35,7 @@ export class StepEnd {
   async started(): Promise<void> {
     if (this.#started) return
     this.#started = true
+    if (this.#lane.execution.quiet) return
     await this.#lane.execution.emit({ type: 'step_started', step: this.#step.name! })
   }
 
