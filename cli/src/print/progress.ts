@@ -2,6 +2,7 @@ import { now } from '@llmspell/sdk'
 import type { Progress } from '@llmspell/sdk'
 import { plain } from './escape.ts'
 import { err, out } from './output.ts'
+import { isStep, Steps } from './steps.ts'
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const CLEAR = '\r\u001B[2K'
@@ -43,14 +44,19 @@ function terminal(): Screen {
   return { visible, shared: stdout.isTTY, columns: (stderr.isTTY && stderr.columns) || 80 }
 }
 
-/** One line on stderr that says who is at work and for how long; rewritten, gone before output. */
+/**
+ * One line on stderr that says who is at work and for how long, with the steps of a workflow below it; rewritten, gone before
+ * output. Where there is no terminal each step has a line when it ends.
+ */
 export class ProgressLine {
   readonly #options: ProgressOptions
   readonly #works = new Map<string, Work>()
+  readonly #steps = new Steps()
   #seen: Screen | undefined
   #timer: NodeJS.Timeout | undefined
   #frame = 0
-  #drawn = false
+  /** Lines on the screen. */
+  #drawn = 0
   #midLine = false
   #held = 0
 
@@ -62,11 +68,25 @@ export class ProgressLine {
   report(progress: Progress): void {
     const { narrate, quiet } = this.#options
     if (narrate && isWait(progress)) this.print(`~ ${plain(progress.text ?? '')}\n`)
-    if (quiet || !this.#screen.visible) return
-    if (progress.state === 'done' || progress.state === 'failed') this.#works.delete(progress.who)
+    if (quiet) return
+    const line = isStep(progress) ? this.#steps.take(progress, now()) : undefined
+    if (!this.#screen.visible) {
+      if (line !== undefined) this.line(`${line}\n`)
+      return
+    }
+    this.#show(isStep(progress) ? { ...progress, state: 'active', text: '' } : progress)
+  }
+
+  #show(progress: Progress): void {
+    if (progress.state === 'done' || progress.state === 'failed') this.#end(progress.who)
     else this.#note(progress)
     if (this.#works.size > 0) this.#timer ??= setInterval(() => this.#draw(), 150).unref()
     else this.clear()
+  }
+
+  #end(who: string): void {
+    this.#works.delete(who)
+    this.#steps.forget(who)
   }
 
   /** Prints text of the script to stdout. */
@@ -118,8 +138,11 @@ export class ProgressLine {
   #draw(): void {
     if (this.#held > 0 || (this.#midLine && this.#screen.shared)) return
     const frame = FRAMES[this.#frame++ % FRAMES.length]!
-    this.#write(`${CLEAR}${frame} ${this.#text().slice(0, this.#screen.columns - 3)}`)
-    this.#drawn = true
+    const lines = [`${frame} ${this.#text()}`, ...this.#steps.lines(now(), frame).map(inset)]
+    const room = this.#screen.columns - 1
+    this.#erase()
+    this.#write(CLEAR + lines.map((line) => cut(line, room)).join('\n'))
+    this.#drawn = lines.length
   }
 
   #text(): string {
@@ -128,14 +151,16 @@ export class ProgressLine {
     const seconds = (moment - Math.min(...works.map((work) => work.since))) / 1000
     const { note = '', stale = 0 } = works.at(-1) ?? {}
     const names = works.map((work) => work.who).join(' › ')
-    const parts = [names, `${seconds.toFixed(1)} s`, moment < stale ? note : '']
+    const steps = this.#steps.isEmpty ? [] : [this.#steps.spent, 'Ctrl-C stops']
+    const parts = [names, `${seconds.toFixed(1)} s`, moment < stale ? note : '', ...steps]
     return plain(parts.filter(Boolean).join('  ')).replaceAll('\n', ' ')
   }
 
   #erase(): void {
-    if (!this.#drawn) return
-    this.#drawn = false
-    this.#write(CLEAR)
+    if (this.#drawn === 0) return
+    const up = this.#drawn - 1
+    this.#drawn = 0
+    this.#write(up === 0 ? CLEAR : `\r\u001B[${up}A\u001B[J`)
   }
 
   #write(text: string): void {
@@ -143,6 +168,10 @@ export class ProgressLine {
     write(text)
   }
 }
+
+const inset = (text: string): string => `  ${text}`
+
+const cut = (text: string, room: number): string => Array.from(text).slice(0, room).join('')
 
 function isWait({ who, state, text }: Progress): boolean {
   return who.startsWith('model ') && state === 'active' && text !== undefined

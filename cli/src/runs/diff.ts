@@ -3,10 +3,11 @@ import { bytesText } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { WIDTH } from '../print/table.ts'
+import { spanText, sumOf, usageText } from '../print/spent.ts'
 import { callsOf, type CallRecord } from './page.ts'
 import { errorText } from './record-line.ts'
 import { shownOf } from './stored.ts'
-import { cut, spanText, sumOf, usageText, valueLine } from './texts.ts'
+import { cut, valueLine } from './texts.ts'
 
 /** What two runs have in common, and where they part. */
 export interface RunDiff {

@@ -2,17 +2,9 @@ import { bytesText, type JournalRecord, type RunRow } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
+import { spanText, sumOf, usageText } from '../print/spent.ts'
 import { errorText } from './record-line.ts'
-import {
-  cut,
-  momentText,
-  nextCommand,
-  spanText,
-  statusText,
-  sumOf,
-  usageText,
-  waitText,
-} from './texts.ts'
+import { cut, momentText, nextCommand, statusText, waitText } from './texts.ts'
 
 /** A longer id is cut; its beginning names it too. */
 const LONGEST = 22

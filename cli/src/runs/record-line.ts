@@ -1,8 +1,9 @@
 import { bytesText, type ErrorRecord, type JournalRecord, type Stored } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Style } from '../print/style.ts'
+import { spanText, usageText } from '../print/spent.ts'
 import { shownOf } from './stored.ts'
-import { spanText, usageText, valueLine } from './texts.ts'
+import { valueLine } from './texts.ts'
 
 /** What a record says on its line, and how it looks. */
 export interface RecordText {

@@ -2,9 +2,10 @@ import type { JournalRecord, RunRow } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { WIDTH } from '../print/table.ts'
+import { spanText } from '../print/spent.ts'
 import { recordText, unescaped } from './record-line.ts'
 import { shownOf } from './stored.ts'
-import { cut, spanText, waitText } from './texts.ts'
+import { cut, waitText } from './texts.ts'
 
 const BAR = 14
 const DEEPEST = 6
