@@ -22,6 +22,8 @@ interface Callback {
   readonly module: string
   readonly params: readonly (Place | undefined)[]
   readonly result: Place | undefined
+  /** A key of its last argument that it may write into. */
+  readonly writes: string
 }
 
 /** The parts of one session. */
@@ -188,16 +190,26 @@ export class Core {
 }
 
 function callbackOf(module: string, place: Place): Callback {
-  const { params = [], result } = place.callback!['x-callback'] as {
+  const {
+    params = [],
+    result,
+    writes = '',
+  } = place.callback!['x-callback'] as {
     readonly params?: readonly { readonly schema?: unknown }[]
     readonly result?: unknown
+    readonly writes?: string
   }
   return {
     module,
     params: params.map((param) => place.child(param.schema)),
-    result: result === undefined ? undefined : place.child(result),
+    result:
+      result === undefined ? undefined : place.child(writes === '' ? result : written(result)),
+    writes,
   }
 }
+
+/** The result where it comes back beside what was written. */
+const written = (result: unknown): object => ({ type: 'object', properties: { value: result } })
 
 function chunksOf(chunk: Place | undefined): Place | undefined {
   if (!chunk) return undefined

@@ -1,4 +1,4 @@
-import { SpellError, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { REF, SpellError, isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
 import { complete } from './complete.ts'
 import { Core } from './core.ts'
@@ -90,9 +90,11 @@ export class JavaScriptSession implements ScriptSession {
     if (!known) throw new SpellError('INPUT_INVALID', `There is no callback ${callback}.`)
     const places = known.params
     const text = core.outgoing(known.module).list(args, places)
-    const start = (ticket: string): void => void core.text('invoke', ticket, `${callback}`, text)
+    const start = (ticket: string): void =>
+      void core.text('invoke', ticket, `${callback}`, text, known.writes)
     const ended = await this.#thrown(() => core.driver.watch(start))
-    return this.#values(ended, known.module, [known.result])[0]
+    const value = this.#values(ended, known.module, [known.result])[0]
+    return known.writes === '' ? value : { [REF]: 'written', ...(value as object) }
   }
 
   async #thrown<T>(fn: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { Place } from '@llmspell/sdk/lua'
 import type { ScriptModule, SessionOptions } from '@llmspell/sdk'
 import { Children } from './children.ts'
 import { Driver } from './driver.ts'
@@ -24,6 +25,8 @@ export class Core {
   readonly driver: Driver
   readonly children: Children
   readonly #modules = new Map<string, ScriptModule>()
+  /** What a function may write into the table that it gets, by its number. */
+  readonly writes = new Map<number, string>()
   #callbacks = 0
 
   /** @param references is asked later, when the first reference arrives */
@@ -42,7 +45,9 @@ export class Core {
     this.frames = new Frames(this.machine)
     this.kinds = new Kinds(this.machine.api)
     this.pusher = new Pusher(this.machine, this.kinds, references)
-    this.taker = new Taker(this.machine, this.kinds, (L, index) => this.#keep(L, index))
+    this.taker = new Taker(this.machine, this.kinds, (L, index, place) =>
+      this.#keep(L, index, place),
+    )
     this.failures = new Failures(this)
     this.driver = new Driver(this.machine, this.failures)
     this.children = new Children(this)
@@ -54,8 +59,10 @@ export class Core {
     return module
   }
 
-  #keep(L: number, index: number): number {
+  #keep(L: number, index: number, place: Place): number {
     const { api } = this.machine
+    const written = (place.keyword('x-callback') as { readonly writes?: string }).writes
+    if (written !== undefined) this.writes.set(this.#callbacks + 1, written)
     api.lua_rawgetp(L, REGISTRY, KEYS.callbacks)
     api.lua_pushvalue(L, index)
     api.lua_rawsetp(L, -2, ++this.#callbacks)

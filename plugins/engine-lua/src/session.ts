@@ -1,5 +1,5 @@
 import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
-import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import { REF, SpellError, toErrorRecord } from '@llmspell/sdk'
 import { withoutShebang } from '@llmspell/sdk/lua'
 import { Core } from './core.ts'
 import { setGlobals } from './globals.ts'
@@ -7,6 +7,7 @@ import { Handles } from './handles.ts'
 import { NIL, REGISTRY } from './lua.ts'
 import { KEYS } from './registry.ts'
 import { complete } from './repl/complete.ts'
+import { keepTop, keptField } from './written.ts'
 import { INCOMPLETE, loadLine, valuesOf } from './repl/evaluate.ts'
 import { syntaxError } from './syntax.ts'
 import type { Task } from './task.ts'
@@ -17,6 +18,8 @@ type Prepare = (L: number, co: number) => number
 /** One isolated Lua state. */
 export class LuaSession implements ScriptSession {
   #open: Core | undefined
+  /** Numbers of tables that are kept beside the functions, far above theirs. */
+  #lastKept = 2 ** 30
 
   constructor(options: SessionOptions) {
     const handles = new Handles()
@@ -81,8 +84,23 @@ export class LuaSession implements ScriptSession {
   }
 
   async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
+    const key = this.#core.writes.get(callback)
     const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args)
-    return this.#launch(prepare, this.#first)
+    if (key === undefined || args.length === 0) return this.#launch(prepare, this.#first)
+    const kept = ++this.#lastKept
+    const keeping: Prepare = (L, co) => {
+      const count = prepare(L, co)
+      keepTop(this.#core, L, co, kept)
+      return count
+    }
+    try {
+      return await this.#launch(keeping, (task, results) => {
+        const value = this.#first(task, results) ?? null
+        return { [REF]: 'written', value, [key]: keptField(this.#core, task.L, kept, key) }
+      })
+    } finally {
+      this.release(kept)
+    }
   }
 
   #pushCall(L: number, co: number, callback: number, args: readonly (Value | undefined)[]): number {
@@ -100,7 +118,9 @@ export class LuaSession implements ScriptSession {
   }
 
   release(callback: number): void {
-    const { machine } = this.#core
+    if (!this.#open) return
+    const { machine, writes } = this.#open
+    writes.delete(callback)
     machine.protect((L) => {
       machine.api.lua_rawgetp(L, REGISTRY, KEYS.callbacks)
       machine.api.lua_pushnil(L)

@@ -28,13 +28,17 @@ export class Taker implements Walk {
   readonly api: LuaApi
   readonly kinds: Kinds
   readonly #machine: Machine
-  readonly #keep: (L: number, index: number) => number
+  readonly #keep: (L: number, index: number, place: Place) => number
   readonly path: (string | number)[] = []
   readonly above: number[] = []
   #bytes = 0
 
   /** @param keep stores the function at an index and returns its number */
-  constructor(machine: Machine, kinds: Kinds, keep: (L: number, index: number) => number) {
+  constructor(
+    machine: Machine,
+    kinds: Kinds,
+    keep: (L: number, index: number, place: Place) => number,
+  ) {
     this.#machine = machine
     this.api = machine.api
     this.kinds = kinds
@@ -176,7 +180,7 @@ export class Taker implements Walk {
 
   #function(L: number, index: number, place: Place | undefined): Value {
     if (!place?.callback) throw this.unsupported('a function', 'plain data')
-    return { [REF]: 'callback', id: this.#keep(L, index) } satisfies CallbackRef
+    return { [REF]: 'callback', id: this.#keep(L, index, place) } satisfies CallbackRef
   }
 
   #refuse(L: number, index: number): never {

@@ -44,7 +44,7 @@ function inputOf(step: StepDefinition, lane: Lane, otherwise: Value): Value {
 }
 
 async function callTool(step: StepDefinition, lane: Lane): Promise<Given> {
-  const name = nameOf(step.tool!, 'name')
+  const name = nameOf(step.tool!, lane)
   const options = {
     on_error: 'raise',
     ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
@@ -108,6 +108,7 @@ export function isData(value: Value): boolean {
   )
 }
 
-function nameOf(target: string | HandleRef, field: string): string {
-  return typeof target === 'string' ? target : String(target.fields[field])
+function nameOf(tool: string | HandleRef, { execution }: Lane): string {
+  if (typeof tool === 'string') return tool
+  return (execution.context.resolve(tool) as { readonly name: string }).name
 }

@@ -2,6 +2,7 @@ import type { NestedCall, Value, WorkflowFunction } from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import type { Scope } from './scope.ts'
 import { raced } from './stop.ts'
+import { read } from './written.ts'
 
 /** One line of work of an execution: what it sees, what ends it, and its name beside others. */
 export class Lane {
@@ -61,11 +62,14 @@ export class Lane {
 
   /** A function of the script, with what this lane sees. */
   async ask(fn: WorkflowFunction, ...before: Value[]): Promise<Value> {
-    const data = this.scope.data() as unknown as Value
-    return raced(
-      this.execution.within(() => fn(...before, data)),
+    const data = this.scope.data()
+    const answer = await raced(
+      this.execution.within(() => fn(...before, data as unknown as Value)),
       this.signal,
     )
+    const { value, vars } = read(answer)
+    if (vars !== undefined) this.scope.write(data.vars, vars)
+    return value
   }
 
   /** Waits on the clock of the run. */

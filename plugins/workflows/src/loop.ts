@@ -81,7 +81,8 @@ class Rounds {
         const next = await this.#next()
         if (!next) return undefined
         const scope = this.#lane.scope.lane(next)
-        return () => this.#round(this.#lane.beside(`[${next.index}]`, scope, stop.signal), next.index)
+        return () =>
+          this.#round(this.#lane.beside(`[${next.index}]`, scope, stop.signal), next.index)
       })
     } finally {
       stop.release()

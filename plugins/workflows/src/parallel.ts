@@ -39,7 +39,8 @@ class Group {
     this.#limit = max_concurrency ?? AT_A_TIME
     this.#lane = lane
     this.#stop = new Stop(lane.signal)
-    this.#quorum = typeof wait_for === 'object' ? wait_for.quorum : wait_for === 'race' ? 1 : undefined
+    this.#quorum =
+      typeof wait_for === 'object' ? wait_for.quorum : wait_for === 'race' ? 1 : undefined
     this.#settles = wait_for === 'settle'
   }
 
@@ -92,7 +93,13 @@ class Group {
     if (this.#quorum === undefined) {
       if (error) throw error
     } else if (this.#steps.length - this.#ill < this.#quorum) {
-      throw this.#first ?? new StepFailure(this.#lane.execution.rows.failure?.step ?? '', tooFew(this.#quorum, this.#well))
+      throw (
+        this.#first ??
+        new StepFailure(
+          this.#lane.execution.rows.failure?.step ?? '',
+          tooFew(this.#quorum, this.#well),
+        )
+      )
     }
   }
 

@@ -1,6 +1,7 @@
 import { isRef } from '@llmspell/sdk'
 import type { StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
 import { unknownReference } from './errors.ts'
+import { changes } from './written.ts'
 
 type Vars = Record<string, Value>
 
@@ -66,13 +67,21 @@ export class Scope {
     for (const [name, output] of this.#steps) all[name] = output
   }
 
+  /** Takes over what a function has changed: two at a time may write, each its own keys. */
+  write(sent: Readonly<Record<string, Value>>, left: Readonly<Record<string, Value>>): void {
+    for (const [key, value] of changes(sent, left)) {
+      if (value === undefined) delete this.vars[key]
+      else this.vars[key] = value
+    }
+  }
+
   /** As plain data, for functions of the script. */
   data(): WorkflowScope {
     const { name, input, vars, item, index } = this
     return {
       name,
       input,
-      vars,
+      vars: { ...vars },
       steps: this.steps,
       ...(item === undefined ? {} : { item }),
       ...(index === undefined ? {} : { index }),

@@ -19,7 +19,10 @@ export function rangeSource({ from, to, step, start, end }: RangeDefinition): So
   const last = (to ?? end)!
   const by = step ?? 1
   const includes = to !== undefined
-  const length = Math.max(0, includes ? Math.floor((last - first) / by + 1e-9) + 1 : Math.ceil((last - first) / by - 1e-9))
+  const length = Math.max(
+    0,
+    includes ? Math.floor((last - first) / by + 1e-9) + 1 : Math.ceil((last - first) / by - 1e-9),
+  )
   let at = 0
   return { length, next: async () => (at < length ? first + at++ * by : undefined) }
 }
@@ -37,17 +40,27 @@ export async function sourceOf(
   const value = expand(given ?? null, lane.scope)
   if (Array.isArray(value)) return listSource(value as readonly Value[])
   if (isRef(value, 'stream')) return streamSource(value, lane)
-  throw new SpellError('INPUT_INVALID', `'${field}' of workflow '${lane.execution.name}' gives no items: expected a list, found ${describe(value)}.`, {
-    hint: 'Give a list, a template that is a list, or a stream.',
-  })
+  throw new SpellError(
+    'INPUT_INVALID',
+    `'${field}' of workflow '${lane.execution.name}' gives no items: expected a list, found ${describe(value)}.`,
+    {
+      hint: 'Give a list, a template that is a list, or a stream.',
+    },
+  )
 }
 
 function listSource(list: readonly Value[]): Source {
   let at = 0
-  return { length: list.length, next: async () => (at < list.length ? list[at++] ?? null : undefined) }
+  return {
+    length: list.length,
+    next: async () => (at < list.length ? (list[at++] ?? null) : undefined),
+  }
 }
 
-function functionSource(fn: Extract<WorkflowDefinition['source'], (...args: never) => unknown>, lane: Lane): Source {
+function functionSource(
+  fn: Extract<WorkflowDefinition['source'], (...args: never) => unknown>,
+  lane: Lane,
+): Source {
   return {
     async next() {
       const item = await lane.ask(fn)
@@ -64,7 +77,8 @@ interface Pull {
 function streamSource(ref: Value, lane: Lane): Source {
   let waiting: readonly Value[] = []
   let done = false
-  const call = (fn: string): Promise<unknown> => lane.call('Stream', fn, [], { handle: ref as never })
+  const call = (fn: string): Promise<unknown> =>
+    lane.call('Stream', fn, [], { handle: ref as never })
   return {
     async next() {
       while (waiting.length === 0 && !done) {

@@ -82,7 +82,11 @@ class Flow {
 
   async #feed(to: Channel<Item>): Promise<void> {
     let index = 0
-    for (let item = await this.#source.next(); item !== undefined; item = await this.#source.next()) {
+    for (
+      let item = await this.#source.next();
+      item !== undefined;
+      item = await this.#source.next()
+    ) {
       const scope = this.#lane.scope.lane({ item, index: ++index })
       await to.put({ value: item, scope }, this.#lane.signal)
     }

@@ -47,12 +47,15 @@ function watch(ticket, promise, pick) {
   const fail = (error) => host.done(ticket, '-' + describeText(error, false))
   Promise.resolve(promise).then((value) => end(pick ? pick(value) : value)).catch(fail)
 }
-function invoke(ticket, id, text) {
+/** @param written a key of the last argument that goes back as the function has left it */
+function invoke(ticket, id, text, written) {
   scope = null
   const run = async () => {
     const fn = callbacks.get(+id)
     if (!fn) raise('INPUT_INVALID', 'There is no callback ' + id + '.')
-    return fn(...decode(text))
+    const args = decode(text)
+    const value = await fn(...args)
+    return written === '' ? value : { value, [written]: args[args.length - 1]?.[written] }
   }
   watch(ticket, run())
 }
