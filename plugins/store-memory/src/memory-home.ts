@@ -34,10 +34,9 @@ export class MemoryHome implements RowHome {
     return this.#rows
   }
 
-  async failed(cause: unknown): Promise<{ readonly error: SpellError; readonly rows: Rows }> {
+  async failed(cause: unknown): Promise<SpellError> {
     const text = "The store 'memory' could not write: expected room, found none."
-    const error = new SpellError('STATE_FULL', text, { hint: 'Delete what is not needed.', cause })
-    return { error, rows: this.#rows }
+    return new SpellError('STATE_FULL', text, { hint: 'Delete what is not needed.', cause })
   }
 
   async spool(source: ReadableStream<Uint8Array>): Promise<Spool> {

@@ -1,5 +1,6 @@
 import type { Scope, ScopeKind, Selector } from '../contracts/state.ts'
-import { keyInvalid } from './errors.ts'
+import type { SpellError } from '../errors.ts'
+import { damaged, damagedEntry, keyInvalid } from './errors.ts'
 
 const META = 0x6d
 const DATA = 0x64
@@ -98,6 +99,12 @@ export function placeOf(row: Buffer): Place | undefined {
   if (row[0] !== DATA || at >= row.length) return undefined
   const [tenant, kind, id] = parts as [string, ScopeKind, string]
   return { scope: { tenant, kind, id }, key: row.toString('utf8', at) }
+}
+
+/** STATE_DAMAGED of what lies at a row. */
+export function damagedRow(row: Buffer, found: string): SpellError {
+  const place = placeOf(row)
+  return place ? damagedEntry(place.scope, place.key, found) : damaged('A row of the store', found)
 }
 
 /** Rows that may be meant; `selects` says which are. */

@@ -18,9 +18,9 @@ import type {
 import { backupTo } from './backup.ts'
 import { expectedOf, meet, prepared, staged } from './commit.ts'
 import { expiryIn, isWhole, opened } from './envelope.ts'
-import { damaged, damagedEntry, invalid, notOpen } from './errors.ts'
+import { invalid, notOpen } from './errors.ts'
 import { checkFormat, headOf } from './format.ts'
-import { placeOf } from './keys.ts'
+import { damagedRow, placeOf } from './keys.ts'
 import { restored } from './restore.ts'
 import type { RowHome, RowRange, Rows } from './rows.ts'
 import { ScopeView } from './scope-view.ts'
@@ -157,7 +157,13 @@ export class RowStore implements StateBackend {
     const { rows } = this.#open()
     await using snapshot = await this.snapshot()
     const view = this.#snapshots.view(snapshot)
-    return backupTo(rows, sink, { view, seq: snapshot.seq, now: this.#clock(), select, signal })
+    return await backupTo(rows, sink, {
+      view,
+      seq: snapshot.seq,
+      now: this.#clock(),
+      select,
+      signal,
+    })
   }
 
   async restore(
@@ -193,13 +199,8 @@ export class RowStore implements StateBackend {
   }
 
   #entry(row: Buffer, envelope: Buffer): Entry<Json | Uint8Array> | undefined {
-    if (!isWhole(row, envelope)) throw damagedAt(row, 'a wrong checksum')
+    if (!isWhole(row, envelope)) throw damagedRow(row, 'a wrong checksum')
     if ((expiryIn(envelope) ?? Infinity) <= this.#clock()) return undefined
     return opened(envelope)
   }
-}
-
-function damagedAt(row: Buffer, found: string): Error {
-  const place = placeOf(row)
-  return place ? damagedEntry(place.scope, place.key, found) : damaged('A row of the store', found)
 }

@@ -47,7 +47,7 @@ export interface RowHome {
   /** Called before what `head` names is trusted. @throws STATE_DAMAGED where the rows lack what once was in them */
   check?(rows: Rows, head: Head): void | Promise<void>
   /** Has done what can be done about a failed write, and says what the caller is told. */
-  failed(cause: unknown): Promise<{ readonly error: SpellError; readonly rows: Rows }>
+  failed(cause: unknown): Promise<SpellError>
   /** Refuses where nothing can be written. */
   writable(): Promise<Rows>
   spool(source: ReadableStream<Uint8Array>): Promise<Spool>

@@ -1,4 +1,6 @@
+import type { SpellError } from '../errors.ts'
 import { notOpen } from './errors.ts'
+import { headOf } from './format.ts'
 import type { Head, RowHome, Rows } from './rows.ts'
 import { Stage } from './stage.ts'
 
@@ -30,6 +32,7 @@ export class Writer {
   #jobs: Job[] = []
   #busy: Promise<void> | undefined
   #closed = false
+  #unsure = false
 
   constructor(
     home: RowHome,
@@ -84,6 +87,8 @@ export class Writer {
     const jobs = this.#jobs.splice(0, MAX_JOBS)
     try {
       this.rows = await this.#home.writable()
+      if (this.#unsure) this.head = await headOf(this.rows)
+      this.#unsure = false
     } catch (error) {
       for (const job of jobs) job.reject(error)
       return
@@ -113,14 +118,23 @@ export class Writer {
       const sync = staged.some(({ job }) => job.sync)
       if (stage.ops.length > 0) await this.rows.write(stage.ops, sync)
     } catch (cause) {
-      const { error, rows } = await this.#home.failed(cause)
-      this.rows = rows
-      for (const { job } of staged) job.reject(error)
-      return
+      return this.#failed(stage, staged, await this.#home.failed(cause))
     }
+    this.#settle(stage, staged)
+  }
+
+  #settle(stage: Stage, staged: readonly Staged[]): void {
     const moved = stage.head !== this.head
     this.head = stage.head
     for (const { job, value } of staged) job.resolve(value)
     if (moved) this.#moved()
+  }
+
+  /** A write that failed may still have reached the disk: the rows themselves say so. */
+  async #failed(stage: Stage, staged: readonly Staged[], error: SpellError): Promise<void> {
+    this.#unsure = true
+    const head = await headOf(this.rows).catch(() => undefined)
+    if (head?.hash.equals(stage.head.hash)) return this.#settle(stage, staged)
+    for (const { job } of staged) job.reject(error)
   }
 }

@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { SpellError } from '@llmspell/sdk'
+import type { StateCapabilities, StateStats } from '@llmspell/sdk'
+import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '@llmspell/sdk/store'
+import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
+import type { StoreLevelConfig } from './generated/config.ts'
+import { privateFolder } from './folder.ts'
+import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generation.ts'
+import { full, isLocked, notOpened, notWritten, openLevel } from './level.ts'
+import type { Level } from './level.ts'
+import { LevelRows } from './level-rows.ts'
+import { claim, ownedElsewhere, release, signOwner, unsignOwner } from './owner.ts'
+import { Reserve } from './reserve.ts'
+import { spoolTo } from './spool.ts'
+import { checkChanges, noteHead } from './trust.ts'
+
+export interface LevelHomeOptions {
+  readonly folder: string
+  readonly config: StoreLevelConfig
+  readonly warn: (message: string) => void
+}
+
+/** A folder with a database and what surrounds it. */
+export class LevelHome implements RowHome {
+  readonly id = 'level'
+  readonly capabilities: StateCapabilities = {
+    atomic: 'store',
+    snapshots: true,
+    watch: 'process',
+    multiProcess: false,
+    durability: ['none', 'os', 'sync'],
+    maxKeyBytes: MAX_KEY_BYTES,
+    maxValueBytes: MAX_VALUE_BYTES,
+  }
+  readonly warn: (message: string) => void
+  health: StateStats['health'] = 'ok'
+  readonly #options: LevelHomeOptions
+  #folder = ''
+  #place = ''
+  #rows: LevelRows | undefined
+  #reserve: Reserve | undefined
+  #readOnly = false
+
+  constructor(options: LevelHomeOptions) {
+    this.#options = options
+    this.warn = options.warn
+  }
+
+  async open(options: { readonly signal: AbortSignal; readonly readOnly: boolean }): Promise<Rows> {
+    const { folder, config } = this.#options
+    options.signal.throwIfAborted()
+    this.#folder = await privateFolder(folder, config.allow_network_disk)
+    this.#readOnly = options.readOnly
+    claim(this.#folder)
+    this.health = 'ok'
+    try {
+      this.#reserve = new Reserve(this.#folder, config.reserve_bytes)
+      this.#rows = new LevelRows(await this.#openCurrent())
+      await signOwner(this.#folder)
+      return this.#rows
+    } catch (error) {
+      release(this.#folder)
+      throw error
+    }
+  }
+
+  async close(head?: Head): Promise<void> {
+    const rows = this.#rows
+    this.#rows = undefined
+    await this.#reserve?.settled()
+    try {
+      if (rows && !rows.lost) await this.#shut(rows.level, head)
+    } finally {
+      await unsignOwner(this.#folder)
+      release(this.#folder)
+    }
+  }
+
+  async check(rows: Rows, head: Head): Promise<void> {
+    if (this.#readOnly) return
+    await checkChanges(this.#folder, rows, head)
+    await removeOthers(this.#folder, this.#place)
+  }
+
+  async writable(): Promise<Rows> {
+    if (this.#readOnly) throw readOnly(this.#folder)
+    const rows = this.#rows!
+    if (this.health === 'read-only') await this.#recover(rows)
+    this.#reserve!.make()
+    return rows
+  }
+
+  async failed(cause: unknown): Promise<SpellError> {
+    const rows = this.#rows!
+    const error = notWritten(this.#folder, cause)
+    this.health = 'read-only'
+    this.warn(error.message)
+    await this.#reserve!.giveUp()
+    await this.#reopen(rows, error)
+    return error
+  }
+
+  spool(source: ReadableStream<Uint8Array>): Promise<Spool> {
+    return spoolTo(join(this.#folder, `spool-${randomUUID()}`), source)
+  }
+
+  /** The old database stays locked until the file says that the new one counts. */
+  async replace(fill: (rows: Rows) => Promise<Head>): Promise<Rows> {
+    const rows = await this.writable()
+    const place = await nextFolder(this.#folder)
+    const level = await openLevel(place)
+    try {
+      await fill(new LevelRows(level))
+      await makeCurrent(this.#folder, place)
+    } catch (error) {
+      await level.close()
+      await rm(place, { recursive: true, force: true })
+      throw error
+    }
+    const old = this.#rows!.level
+    this.#place = place
+    this.#rows!.put(level)
+    await old.close()
+    return rows
+  }
+
+  async #shut(level: Level, head: Head | undefined): Promise<void> {
+    await level.close()
+    if (head && !this.#readOnly) await noteHead(this.#folder, head)
+  }
+
+  async #openCurrent(): Promise<Level> {
+    this.#place = await currentFolder(this.#folder)
+    const level = await this.#openPlace()
+    // Whoever had it may have restored another one between the two lines above.
+    if ((await currentFolder(this.#folder)) === this.#place) return level
+    await level.close()
+    return this.#openCurrent()
+  }
+
+  async #openPlace(): Promise<Level> {
+    try {
+      return await openLevel(this.#place)
+    } catch (error) {
+      if (isLocked(error)) throw await ownedElsewhere(this.#folder, error)
+      const told = notOpened(this.#folder, error)
+      if (told.code !== 'STATE_FULL') throw told
+      return this.#openWithoutReserve(told)
+    }
+  }
+
+  async #openWithoutReserve(told: SpellError): Promise<Level> {
+    await this.#reserve!.giveUp()
+    this.health = 'read-only'
+    return openLevel(this.#place).catch(() => {
+      throw told
+    })
+  }
+
+  async #reopen(rows: LevelRows, error: SpellError): Promise<void> {
+    const old = rows.lost ? undefined : rows.level
+    rows.lose(error)
+    await old?.close().catch(() => undefined)
+    const level = await openLevel(this.#place).catch(() => undefined)
+    if (level) rows.put(level)
+  }
+
+  async #recover(rows: LevelRows): Promise<void> {
+    if (!(await this.#reserve!.fits())) throw full(this.#folder)
+    if (rows.lost) await this.#reopen(rows, full(this.#folder))
+    if (rows.lost) throw full(this.#folder)
+    this.health = 'ok'
+  }
+}
+
+function readOnly(folder: string): SpellError {
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store in '${folder}' was opened for reading: expected a read, found a write.`,
+    { hint: 'Open it for writing.' },
+  )
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises'
+import type { ClassicLevel } from 'classic-level'
+import { SpellError } from '@llmspell/sdk'
+import { damaged } from '@llmspell/sdk/store'
+import { textOf } from './folder.ts'
+
+export type Level = ClassicLevel<Buffer, Buffer>
+
+/** Opens the database in a folder, or says in what state it is. */
+export async function openLevel(folder: string): Promise<Level> {
+  const { ClassicLevel } = await import('classic-level')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const
+  const level: Level = new ClassicLevel<Buffer, Buffer>(folder, encodings)
+  await level.open({ passive: false })
+  return level
+}
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code
+
+const causes = (error: unknown): unknown[] =>
+  error instanceof Error ? [error, ...causes(error.cause)] : []
+
+export const isLocked = (error: unknown): boolean =>
+  causes(error).some((each) => codeOf(each) === 'LEVEL_LOCKED')
+
+export const isCorrupt = (error: unknown): boolean =>
+  causes(error).some((each) => codeOf(each) === 'LEVEL_CORRUPTION')
+
+export const isFull = (error: unknown): boolean =>
+  causes(error).some((each) => /no space left|quota exceeded|ENOSPC|EDQUOT/i.test(textOf(each)))
+
+/** What is told of a database that does not open. */
+export function notOpened(folder: string, error: unknown): SpellError {
+  const last = causes(error).at(-1)
+  if (isFull(error)) return full(folder, error)
+  if (isCorrupt(error)) return damaged(`The store in '${folder}'`, `'${textOf(last)}'`, error)
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store in '${folder}' cannot be opened: found '${textOf(last)}'.`,
+    { hint: 'See that its disk is there and can be written to.', cause: error },
+  )
+}
+
+export function full(folder: string, cause?: unknown): SpellError {
+  return new SpellError(
+    'STATE_FULL',
+    `The disk of the store in '${folder}' is full: expected room for a write, found none.`,
+    {
+      hint: 'Make room on that disk and write again; what is in the store can be read.',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
+}
+
+export function notWritten(folder: string, cause: unknown): SpellError {
+  if (isFull(cause)) return full(folder, cause)
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store in '${folder}' cannot be written: found '${textOf(causes(cause).at(-1))}'.`,
+    { hint: 'See that its disk is there and can be written to, then write again.', cause },
+  )
+}
