@@ -98,7 +98,7 @@ function contribute(parts: ContextParts, point: string, name: string, value: unk
 function tap(
   parts: ContextParts,
   point: string,
-  fn: TapEntry['fn'],
+  fn: TapEntry['fn'] | undefined,
   options: TapOptions = {},
 ): void {
   begin(parts, `tap '${point}'`)
@@ -111,7 +111,8 @@ function tap(
       `"contributes": { "hooks": ["${point}"] }`,
     )
   }
-  parts.undo.add(`tap ${point}`, parts.hooks.tap(id, point, fn, options))
+  const undo = fn ? parts.hooks.tap(id, point, fn, options) : () => undefined
+  parts.undo.add(`tap ${point}`, undo)
 }
 
 function defer(parts: ContextParts, dispose: () => Awaitable<void>): void {

@@ -1,5 +1,14 @@
 import fc from 'fast-check'
-import { cancel, modify, redirect, replace, retry, skip, type Verdict } from '@llmspell/sdk'
+import {
+  cancel,
+  modify,
+  redirect,
+  replace,
+  retry,
+  skip,
+  withData,
+  type Verdict,
+} from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CLOSED, pointOf } from '../test/points.ts'
 import { FAILURES_IN_A_ROW } from './hook-kinds.ts'
@@ -59,6 +68,20 @@ describe('verdicts', () => {
       changed: true,
       verdict: { type: 'replace', result: 'xabc', by: 'c' },
     })
+  })
+
+  test('may stand on data that their tap changed', async () => {
+    for (const [verdict, given] of [
+      [redirect('z'), { verdict: { type: 'redirect', to: 'z', by: 'a' } }],
+      [skip(), {}],
+    ] as const) {
+      const { point, tap } = pointOf('intercept')
+      tap('a', () => withData(verdict, 'y'))
+      expect(await point.call('x')).toEqual({ data: 'y', changed: true, ...given })
+    }
+    const { point, tap } = pointOf('intercept', { rules: { ...CLOSED, results: ['redirect'] } })
+    tap('a', () => withData(redirect('z'), 'y'))
+    await expect(point.call('x')).rejects.toMatchObject({ code: 'HOOK_RESULT_INVALID' })
   })
 
   test('a point without taps answers its payload', async () => {

@@ -42,17 +42,18 @@ function ask(
     if (error) return end(error)
     if (given === undefined) return ask(calls, index + 1, soFar, end)
     const { verdict, by } = given as Given
-    if (verdict.type === 'modify')
-      return ask(calls, index + 1, { data: verdict.data, changed: true }, end)
-    end(null, verdict.type === 'skip' ? soFar : { ...soFar, verdict: final(verdict, by) })
+    const made = 'data' in verdict ? { data: verdict.data, changed: true } : soFar
+    if (verdict.type === 'modify') return ask(calls, index + 1, made, end)
+    end(null, verdict.type === 'skip' ? made : { ...made, verdict: final(verdict, by) })
   })
 }
 
-function final(
-  { $llmspell: _, ...verdict }: Exclude<Verdict, { type: 'modify' | 'skip' }>,
-  by: string,
-): FinalVerdict {
-  return { ...verdict, by } as FinalVerdict
+/** For the way to the owner only. */
+const INNER: ReadonlySet<string> = new Set(['$llmspell', 'data'])
+
+function final(verdict: Verdict, by: string): FinalVerdict {
+  const said = Object.entries(verdict).filter(([key]) => !INNER.has(key))
+  return { ...Object.fromEntries(said), by } as unknown as FinalVerdict
 }
 
 /** The failure of an answer that the point does not take; undefined for nothing and for what counts. */
@@ -63,14 +64,19 @@ export function refusal(
   doing: string,
 ): Error | undefined {
   if (answer === undefined) return undefined
-  const fits = isVerdict(answer) && (answer.type === 'skip' || results.includes(answer.type))
-  if (fits) return undefined
+  if (isVerdict(answer) && partsOf(answer).every((part) => results.includes(part))) return undefined
   const shown = isVerdict(answer) ? `'${answer.type}'` : shownOf(answer)
   const text = `Plugin '${owner}' failed in ${doing}: it answered ${shown}`
   const taken = [...results, 'skip'].join(', ')
   return failure('HOOK_RESULT_INVALID', owner, 'tap', `${text}, which the point does not take.`, {
     hint: `Answer nothing, or one of: ${taken}.`,
   })
+}
+
+function partsOf(verdict: Verdict): readonly PointResult[] {
+  const { type } = verdict
+  const own = type === 'skip' ? [] : [type]
+  return 'data' in verdict && type !== 'modify' ? ['modify', ...own] : own
 }
 
 function shownOf(answer: unknown): string {

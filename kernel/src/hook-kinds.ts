@@ -4,7 +4,7 @@ import { failure } from './codes.ts'
 import { guardedSync, runGuarded, type Task } from './guarded.ts'
 import { inTurn, refusal, type InterceptRules } from './hook-intercept.ts'
 import type { TapEntry } from './hook-point.ts'
-import { traceOf, type Trace, type Tracer } from './hook-trace.ts'
+import { traceOf, type Tracer } from './hook-trace.ts'
 import { tapable } from './lazy.ts'
 
 /** Failures of one tap in a row after which an observer is switched off. */

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  both,
-  catalogue,
-  hookPoints,
-  intercepts,
-  listens,
-  owner,
-  saying,
-} from '../test/catalogue.ts'
+import { catalogue, hookPoints, intercepts, listens, owner, saying } from '../test/catalogue.ts'
 import { inline, loosePoint, record } from '../test/plugins.ts'
 import { failure } from './codes.ts'
 import type { HookCatalogue } from './hooks.ts'

@@ -19,8 +19,8 @@ export interface PluginContext<Config = object> {
   provide<K extends keyof Services>(name: K, service: Services[K]): void
   /** Registers a name listed in `contributes.<point>`. @throws CONTRIBUTION_UNDECLARED */
   contribute<K extends keyof Extensions>(point: K, name: string, value: Extensions[K]): void
-  /** Listens at a point listed in `contributes.hooks`. @throws HOOK_UNDECLARED */
-  tap<K extends keyof Hooks>(point: K, fn: Tap<K>, options?: TapOptions): void
+  /** Listens at a point listed in `contributes.hooks`; without a function: not with this config. @throws HOOK_UNDECLARED */
+  tap<K extends keyof Hooks>(point: K, fn: Tap<K> | undefined, options?: TapOptions): void
   /** Runs on dispose, last in first out. Write it next to the thing it closes. */
   defer(dispose: () => Awaitable<void>): void
 }

@@ -89,6 +89,11 @@ export function skip(reason?: string): Skip {
   return { $llmspell: BRAND, type: 'skip', ...(reason === undefined ? {} : { reason }) }
 }
 
+/** The verdict on data that were changed before it: both reach the owner. */
+export function withData<V extends Verdict>(verdict: V, data: unknown): V {
+  return { ...verdict, data }
+}
+
 /** True for a verdict of any copy of the SDK. */
 export function isVerdict(value: unknown): value is Verdict {
   const brand = (value as { $llmspell?: unknown } | null | undefined)?.$llmspell

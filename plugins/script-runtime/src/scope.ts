@@ -43,7 +43,7 @@ export class RunScope {
   readonly #abort = new AbortController()
   readonly #handles = new Map<string, { readonly type: string; readonly object: object }>()
   readonly #shared = new Map<string, unknown>()
-  readonly #endings: (() => Awaitable<void>)[] = []
+  readonly #endings: ((failure?: unknown) => Awaitable<void>)[] = []
   readonly #counts = new Map<string, number>()
   readonly #printed = new Carry(this.redactor)
   #clock: NodeJS.Timeout | undefined
@@ -156,7 +156,7 @@ export class RunScope {
     return this.#shared.get(key) as T
   }
 
-  onEnd(fn: () => Awaitable<void>): Undo {
+  onEnd(fn: (failure?: unknown) => Awaitable<void>): Undo {
     this.#endings.push(fn)
     return () => {
       const at = this.#endings.indexOf(fn)
@@ -165,11 +165,11 @@ export class RunScope {
   }
 
   /** Runs what was asked for at the end, last first. Returns the failures. */
-  async end(): Promise<unknown[]> {
+  async end(failure?: unknown): Promise<unknown[]> {
     const failures: unknown[] = []
     for (let fn = this.#endings.pop(); fn; fn = this.#endings.pop()) {
       try {
-        await fn()
+        await fn(failure)
       } catch (error) {
         failures.push(error)
       }

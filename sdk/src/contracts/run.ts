@@ -7,6 +7,7 @@ import type { OnUnknown, ReplayReport } from './executor.ts'
 import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 import type { ProgramRequest, ProgramResult } from './program.ts'
+import type { OpenRun } from './open-run.ts'
 import type { Question, Recorded, RunContext, StepContext } from './run-context.ts'
 import type { Durability } from './state.ts'
 import type { Effect, GrantedTools } from './tool.ts'
@@ -193,6 +194,8 @@ export interface ScriptRuntime {
   /** @throws SpellError of the failed program, with `where` in it; TIMEOUT, MEMORY_LIMIT, OUTPUT_LIMIT */
   program(request: ProgramRequest): Promise<ProgramResult>
   open(options?: RunOptions): Run
+  /** Nothing where no such run is open. */
+  about(runId: RunId): OpenRun | undefined
   /**
    * Goes on with a durable run. @throws RUN_NOT_FOUND, RUN_ENDED, RUN_WAITING (it was left in its journal),
    * RESUME_UNCERTAIN, REPLAY_MISMATCH, JOURNAL_DAMAGED
@@ -272,8 +275,8 @@ export interface CallContext extends RunFacts {
   readonly durable?: RunContext
   /** What this call gave before, where it runs again. */
   readonly recorded?: Recorded
-  /** Runs when the run ends. */
-  onEnd(fn: () => Awaitable<void>): Undo
+  /** Runs when the run ends; the script can still be called then. Gets what the script failed with. */
+  onEnd(fn: (failure?: unknown) => Awaitable<void>): Undo
 }
 
 export interface CallStepOptions {

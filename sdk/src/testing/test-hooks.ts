@@ -55,10 +55,6 @@ export class TestHooks implements HookRegistry {
     return () => undefined
   }
 
-  tapped(name: string): boolean {
-    return this.#get(name).taps.length > 0
-  }
-
   add(name: string, fn: Fn, stage: number): Undo {
     const point = this.#get(name)
     const tap = { fn, stage }
@@ -112,9 +108,9 @@ async function intercept(taps: readonly Fn[], payload: unknown): Promise<Interce
     const answer = await tap(soFar.data)
     if (answer === undefined) continue
     if (!isVerdict(answer)) throw new Error('A tap of an intercept answers nothing or a verdict.')
+    if ('data' in answer) soFar = { data: answer.data, changed: true }
     if (answer.type === 'skip') return soFar
     if (answer.type !== 'modify') return { ...soFar, verdict: { ...answer, by: 'test' } }
-    soFar = { data: answer.data, changed: true }
   }
   return soFar
 }

@@ -88,6 +88,7 @@ class MemoryHost implements TestHost {
   readonly #given: Partial<Services>
   readonly #provided = new Map<string, unknown>()
   readonly #hooks: TestHooks
+  readonly #asked = new Set<string>()
   readonly #undo: { readonly label: string; readonly run: () => Awaitable<void> }[] = []
   readonly #controller = new AbortController()
   readonly #handles = countHandles()
@@ -145,7 +146,7 @@ class MemoryHost implements TestHost {
     const { provides = {}, contributes = {} } = this.#manifest
     const missing = [
       ...Object.keys(provides).filter((name) => !this.#provided.has(name)),
-      ...(contributes.hooks ?? []).filter((name) => !this.#hooks.tapped(name)),
+      ...(contributes.hooks ?? []).filter((name) => !this.#asked.has(name)),
       ...this.extensions.missing(),
     ]
     if (missing.length === 0) return
@@ -164,7 +165,8 @@ class MemoryHost implements TestHost {
       find: (name) => this.#use(name, this.#manifest.optional, false) as never,
       provide: (name, service) => this.#provide(name, service),
       contribute: (point, name, value) => this.#contribute(point, name, value),
-      tap: (point, fn, options) => this.#tap(point, fn as (payload: unknown) => unknown, options),
+      tap: (point, fn, options) =>
+        this.#tap(point, fn as ((payload: unknown) => unknown) | undefined, options),
       defer: (run) => this.#register('defer', run),
     }
   }
@@ -194,11 +196,17 @@ class MemoryHost implements TestHost {
     this.#register(`contribute ${key}`, () => void this.extensions.values.delete(key))
   }
 
-  #tap(point: string, fn: (payload: unknown) => unknown, options: TapOptions = {}): void {
+  #tap(
+    point: string,
+    fn: ((payload: unknown) => unknown) | undefined,
+    options: TapOptions = {},
+  ): void {
     if (!this.#manifest.contributes?.hooks?.includes(point)) {
       throw this.#error('HOOK_UNDECLARED', `taps '${point}', which it does not declare`)
     }
-    this.#register(`tap ${point}`, this.#hooks.add(point, fn, options.stage ?? 0))
+    this.#asked.add(point)
+    const undo = fn ? this.#hooks.add(point, fn, options.stage ?? 0) : () => undefined
+    this.#register(`tap ${point}`, undo)
   }
 
   #register(label: string, run: () => Awaitable<void>): void {
