@@ -3,6 +3,7 @@ import type {
   Budget,
   CallContext,
   ErrorRecord,
+  Progress,
   StepDefinition,
   Value,
   WorkflowDefinition,
@@ -109,10 +110,7 @@ export class Execution {
     return { run_id: this.context.runId, workflow: this.name }
   }
 
-  progress(
-    state: 'started' | 'active' | 'done' | 'failed',
-    more: { readonly text?: string; readonly done?: number; readonly total?: number } = {},
-  ): void {
+  progress(state: Progress['state'], more: Partial<Omit<Progress, 'who' | 'state'>> = {}): void {
     this.context.progress({ who: `workflow '${this.name}'`, state, ...more })
   }
 }

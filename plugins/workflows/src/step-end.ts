@@ -36,6 +36,7 @@ export class StepEnd {
     if (this.#started) return
     this.#started = true
     if (this.#lane.execution.quiet) return
+    this.#lane.execution.progress('started', this.#place)
     await this.#lane.execution.emit({ type: 'step_started', step: this.#step.name! })
   }
 
@@ -102,15 +103,19 @@ export class StepEnd {
     await execution.emit({ type: 'checkpoint', step, ...seq })
   }
 
-  #shown({ name, status }: StepRow): void {
-    const { execution, branch } = this.#lane
-    const { completed, failed, skipped } = execution.rows
-    const where = branch === undefined ? '' : ` in ${branch}`
-    const total = execution.total
-    execution.progress('active', {
-      text: `step '${name}'${where} ${status}`,
+  #shown({ status, error }: StepRow): void {
+    const { completed, failed, skipped } = this.#lane.execution.rows
+    const { total } = this.#lane.execution
+    this.#lane.execution.progress(status === 'failed' ? 'failed' : 'done', {
+      ...this.#place,
+      ...(status === 'completed' ? {} : { text: error?.code ?? status }),
       done: completed + failed + skipped,
       ...(total === undefined ? {} : { total }),
     })
+  }
+
+  get #place(): { readonly step: string; readonly lane?: string } {
+    const { branch: lane } = this.#lane
+    return { step: this.#step.name!, ...(lane === undefined ? {} : { lane }) }
   }
 }
