@@ -41,7 +41,7 @@ export class Steps {
     this.#steps.set(key, row)
     if (state !== 'done' && state !== 'failed') return undefined
     row.ended = { state, at: moment }
-    this.#spent = sumOf([this.#spent, usage])
+    this.#spent = sumOf([this.#spent, row.usage])
     this.#letGo()
     return `${share(progress)}${lineOf(row, moment, SIGNS[state])}`
   }
