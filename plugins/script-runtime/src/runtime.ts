@@ -1,6 +1,5 @@
-import { SpellError, isSpellError, now } from '@llmspell/sdk'
+import { SpellError, now } from '@llmspell/sdk'
 import type {
-  Budgets,
   Contribution,
   EngineItem,
   ExtensionRegistry,
@@ -10,21 +9,17 @@ import type {
   ProgramRequest,
   ProgramResult,
   ReplayResult,
-  ResumeOptions,
   Run,
-  RunId,
   RunOptions,
   RunRequest,
   RunResult,
   ScriptRuntime,
   Value,
-  WorkflowExecutor,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
 import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
-import { DurableRuns } from './durable/runs.ts'
 import { chooseEngine } from './engines.ts'
 import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
@@ -41,51 +36,32 @@ export interface RuntimeParts extends HostParts {
   readonly threadMain: URL
   readonly extensions: ExtensionRegistry
   readonly done: HookPoint<'script.done'>
-  /** Makes runs durable; without it they are not. */
-  readonly executor: WorkflowExecutor | undefined
-  readonly budgets: Budgets | undefined
 }
 
 /** Runs scripts, and opens runs for hosts that make calls of their own. */
 export class Runtime implements ScriptRuntime {
   readonly #parts: RuntimeParts
   readonly #scopes = new Map<string, RunScope>()
-  readonly #durable: DurableRuns
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts
-    const { executor, budgets, extensions, logger } = parts
-    const live = (scope: RunScope, request: RunRequest) => this.#live(scope, request)
-    this.#durable = new DurableRuns({ executor, budgets, extensions, logger, live })
   }
 
   async run(request: RunRequest): Promise<RunResult> {
-    if (request.durable) {
-      this.#checkLimits(request)
-      return this.#durable.run(request)
-    }
     const printed: string[] = []
     const write = request.write ?? ((text: string): void => void printed.push(text))
     const scope = this.#open({ ...request, write })
     const startedAt = now()
-    const value = await this.#live(scope, request)
-    return result(scope, value, printed, startedAt)
-  }
-
-  /** @throws the reason of the end */
-  async #live(scope: RunScope, request: RunRequest): Promise<Value | undefined> {
-    this.#scopes.set(scope.id, scope)
-    const startedAt = now()
     try {
       const value = await this.#execute(scope, request)
       await this.#ended(scope, request, startedAt, undefined)
-      return value
+      return result(scope, value, printed, startedAt)
     } catch (error) {
       const reason = scope.redactor.error(reasonOf(error, scope.signal))
       await this.#ended(scope, request, startedAt, reason)
       throw reason
     } finally {
-      if (this.#scopes.get(scope.id) === scope) this.#scopes.delete(scope.id)
+      this.#scopes.delete(scope.id)
     }
   }
 
@@ -121,15 +97,12 @@ export class Runtime implements ScriptRuntime {
     }
   }
 
-  resume(runId: RunId, options?: ResumeOptions): Promise<RunResult> {
-    return this.#durable.resume(runId, options)
+  resume(): Promise<RunResult> {
+    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
   }
 
-  replay(
-    runId: RunId,
-    options?: Parameters<ScriptRuntime['replay']>[1],
-  ): Promise<ReplayResult> {
-    return this.#durable.replay(runId, options)
+  replay(): Promise<ReplayResult> {
+    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
   }
 
   about(runId: string): OpenRun | undefined {
@@ -163,20 +136,16 @@ export class Runtime implements ScriptRuntime {
 
   /** Ends all open runs. */
   async close(): Promise<void> {
-    await this.#durable.close()
     const open = [...this.#scopes.values()]
     for (const scope of open) scope.cancel(new SpellError('CANCELLED', 'The host is stopping.'))
     await Promise.all(open.map((scope) => scope.close()))
   }
 
   /** @throws NOT_AVAILABLE where limits are given that nobody would keep */
-  #checkLimits({ limits: { tokens, cost } = {} }: RunOptions): void {
+  #open(options: RunOptions): RunScope {
+    const { tokens, cost } = options.limits ?? {}
     const limited = tokens !== undefined || cost !== undefined
     if (limited && !this.#parts.extensions.find('script-modules', 'Budget')) throw missing()
-  }
-
-  #open(options: RunOptions): RunScope {
-    this.#checkLimits(options)
     const scope = new RunScope(options)
     this.#scopes.set(scope.id, scope)
     return scope
@@ -188,8 +157,7 @@ export class Runtime implements ScriptRuntime {
     Object.assign(scope.facts, runFacts(scope, request, engine.item))
     const host = hostSide(this.#parts, scope, sessionFacts(scope, request))
     const session = await this.#session(engine, isolation, host)
-    scope.enter = (callback, args) => session.invoke(callback, args)
-    scope.invoke = scope.life?.entering(scope, scope.enter) ?? scope.enter
+    scope.invoke = (callback, args) => session.invoke(callback, args)
     try {
       return await untilEnded(scope, session, toTheEnd(scope, session, request))
     } finally {
@@ -219,7 +187,7 @@ export class Runtime implements ScriptRuntime {
     error: unknown,
   ): Promise<void> {
     await scope.close()
-    if (!this.#parts.done.used || !isEnd(scope)) return
+    if (!this.#parts.done.used) return
     await this.#parts.done.call({
       run_id: scope.id,
       file,
@@ -229,12 +197,6 @@ export class Runtime implements ScriptRuntime {
       duration_ms: now() - startedAt,
     })
   }
-}
-
-/** False where a durable run only leaves memory, and where one is replayed. */
-function isEnd({ life, signal }: RunScope): boolean {
-  const left = isSpellError(signal.reason) && signal.reason.code === 'RUN_SUSPENDED'
-  return !life || (!left && life.main.mode !== 'replay')
 }
 
 /** The script, and then what it asked to be done at the end, also where it failed. */
