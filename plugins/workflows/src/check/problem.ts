@@ -17,6 +17,9 @@ export type ProblemKind =
   | 'tool'
   | 'agent'
   | 'size'
+  | 'syntax'
+  | 'input'
+  | 'version'
 
 export interface Problem {
   /** `steps[2].input.path`; from 0, as in JSON. Empty for the definition itself. */
