@@ -3,7 +3,7 @@ import type { Awaitable, Undo } from '../hooks.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
 import type { Budget } from './budget.ts'
-import type { OnUnknown, ReplayReport } from './executor.ts'
+import type { OnUnknown, ReplayReport, WorkflowExecutor } from './executor.ts'
 import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 import type { ProgramRequest, ProgramResult } from './program.ts'
@@ -74,8 +74,8 @@ export interface RunOptions {
   /** Puts an effect without a grant to a person. Missing: what is not granted is denied. */
   readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
   /**
-   * Puts a question of the script to a person; undefined where the person leaves. Missing: nobody is there. A durable run
-   * waits with the question in its row instead, for whoever sends the signal.
+   * Puts a question of the script to a person; undefined where the person leaves. Missing: nobody is there, and a durable
+   * run waits with the question in its row, for whoever sends the signal.
    */
   readonly answer?: (question: Question, signal: AbortSignal) => Promise<Json | undefined>
   readonly limits?: RunLimits
@@ -201,6 +201,8 @@ export interface ScriptRuntime {
    * RESUME_UNCERTAIN, REPLAY_MISMATCH, JOURNAL_DAMAGED
    */
   resume(runId: RunId, options?: ResumeOptions): Promise<RunResult>
+  /** The executor of durable runs, started: for lists, histories, signals and forks. @throws NOT_AVAILABLE where none is installed */
+  executor(): Promise<WorkflowExecutor>
   /** Runs it again from its journal alone; nothing is executed. */
   replay(
     runId: RunId,
