@@ -563,50 +563,50 @@ declare namespace Agent {
 
   interface Builder {
     /** Unique within the run; generated when absent. */
-    name(value: string): this
+    name(value?: string): this
     /** Shown to a model that has this agent as a tool. */
-    description(value: string): this
+    description(value?: string): this
     /** Default: the configured model. */
-    model(value: Agent.Model): this
+    model(value?: Agent.Model): this
     /** Models asked in turn: the first, and where it cannot answer for a reason of its own the next, as with fallback. */
-    models(value: Agent.Model[]): this
+    models(value?: Agent.Model[]): this
     /** Fills in or overrides the provider of the model. */
-    provider(value: string): this
+    provider(value?: string): this
     /** Overrides the address of the provider. */
-    baseUrl(value: string): this
+    baseUrl(value?: string): this
     /** A reference such as "env:NAME"; the script never sees its value. */
-    apiKey(value: string): this
+    apiKey(value?: string): this
     /** What the model is told first; a function gets the input and returns text. */
-    systemPrompt(value: string | ((input: Data) => string | Promise<string>)): this
-    temperature(value: number): this
-    topP(value: number): this
-    seed(value: number): this
+    systemPrompt(value?: string | ((input: Data) => string | Promise<string>)): this
+    temperature(value?: number): this
+    topP(value?: number): this
+    seed(value?: number): this
     /** Texts at which the model stops. */
-    stop(value: Agent.Stop): this
+    stop(value?: Agent.Stop): this
     /** Of one model answer. */
-    maxTokens(value: number): this
+    maxTokens(value?: number): this
     /** Handed to the provider as it is. */
-    settings(value: Record<string, Data>): this
+    settings(value?: Record<string, Data>): this
     /** Asked in turn where a model cannot answer for a reason of its own: rate limit, quota, outage, silence, refused key, unknown model. Said as a warning. */
-    fallback(value: Agent.Model[]): this
-    tools(value: Agent.Tools): this
+    fallback(value?: Agent.Model[]): this
+    tools(value?: Agent.Tools): this
     /** "auto", "required", "none" or the name of a tool; a required tool is required until one was called. */
-    toolChoice(value: string): this
+    toolChoice(value?: string): this
     /** Asked before a tool that is neither pure nor idempotent. True lets it run; text is the reason given to the model. */
-    approve(value: (call: { id: string; name: string; input: Data; agent: string }) => boolean | string | Promise<boolean | string>): this
+    approve(value?: (call: { id: string; name: string; input: Data; agent: string }) => boolean | string | Promise<boolean | string>): this
     /** Answers must satisfy it. */
-    schema(value: Agent.Schema): this
+    schema(value?: Agent.Schema): this
     /** Corrections asked for before AGENT_OUTPUT_INVALID; default 2. */
-    schemaRetries(value: number): this
-    memory(value: Agent.Memory): this
-    budget(value: Agent.Budget): this
+    schemaRetries(value?: number): this
+    memory(value?: Agent.Memory): this
+    budget(value?: Agent.Budget): this
     /** Levels of agents calling agents, this one included; default 10. */
-    maxDepth(value: number): this
-    stopWhen(value: Agent.StopWhen): this
+    maxDepth(value?: number): this
+    stopWhen(value?: Agent.StopWhen): this
     /** Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later. */
-    handoffs(value: Array<string | Agent.Agent>): this
+    handoffs(value?: Array<string | Agent.Agent>): this
     /** Needs a plugin that keeps state; NOT_AVAILABLE without one. */
-    persist(value: boolean | string): this
+    persist(value?: boolean | string): this
     /** Model requests; default 20. */
     maxSteps(value: number): this
     /** Tool calls; default 100. */
@@ -1211,6 +1211,30 @@ declare namespace Provider {
 declare const Provider: Provider.Module
 
 declare namespace Run {
+  type Duration = number | string
+
+  interface WaitForOptions {
+    timeout?: Run.Duration
+    /** What the signal must carry; another one is refused where it is sent. */
+    schema?: Record<string, Data>
+  }
+
+  interface AskOptions {
+    choices?: string[]
+    /** The answer where nobody answers in time, or nobody is there. */
+    default?: Data
+    /** What the answer must be; another one is refused. */
+    schema?: Record<string, Data>
+    timeout?: Run.Duration
+  }
+
+  interface JournalFilter {
+    /** Calls from this number on. */
+    since?: number
+    module?: string
+    limit?: number
+  }
+
   interface BudgetLimits {
     /** Calls of models. */
     maxSteps?: number
@@ -1266,8 +1290,10 @@ declare namespace Run {
     readonly id: string
     /** The script file as it was given. */
     readonly script: string
-    /** How calls are answered. */
-    readonly mode: 'live'
+    /** How calls are answered: by what they do, or by the journal of an earlier life of the run. */
+    readonly mode: 'live' | 'replay' | 'resume'
+    /** True in a run that goes on from its journal. */
+    readonly resumed: boolean
     /** The engine that runs the script. */
     readonly engine: { name: string; language: string; version: string }
     /**
@@ -1296,11 +1322,38 @@ declare namespace Run {
      */
     uuid(): string
     /**
-     * Waits.
+     * Waits. A durable run that is resumed later wakes at the right time.
      * @example
      * await Run.sleep("10ms")
      */
     sleep(duration: number | string): Promise<void>
+    /**
+     * Marks a place in the journal of a durable run: all before it is on disk when it returns, and a fork can start here. Gives the number of its record; without a journal that of the call.
+     * @param data Kept with the mark.
+     * @example
+     * await Run.checkpoint('drafted', { pages: 3 })
+     */
+    checkpoint(name: string, data?: Data): Promise<number>
+    /**
+     * Waits for a signal from outside and gives what it carries. Signals that came before are taken in order, one for each wait. Needs a durable run.
+     * @throws NOT_AVAILABLE, TIMEOUT
+     * @example
+     * await Run.waitFor('approved', { timeout: '1h' }).catch((error) => print(error.code))
+     */
+    waitFor(signal: string, options?: Run.WaitForOptions): Promise<Data>
+    /**
+     * Asks a person and gives the answer. A durable run waits in its journal until somebody answers, here or elsewhere.
+     * @throws NO_ONE_TO_ASK, TIMEOUT
+     * @example
+     * print(await Run.ask('Ship it?', { choices: ['yes', 'no'], default: 'no' }))
+     */
+    ask(question: string, options?: Run.AskOptions): Promise<Data>
+    /**
+     * The calls of this run so far, in order of asking.
+     * @example
+     * for await (const call of Run.journal({ module: 'Tool' })) print(call.seq, call.function)
+     */
+    journal(filter?: Run.JournalFilter): Streaming<{ seq: number; at: number; module: string; function: string; args: Data; outcome: Record<string, Data>; durationMs: number; cost: number }, Data>
     /**
      * Shows people how far the work is.
      * @example
@@ -2162,11 +2215,131 @@ declare namespace Workflow {
     timeout?: Workflow.Duration
   }
 
+  interface Pair {
+    name: string
+    form: Workflow.Entry
+  }
+
+  interface Built {
+    /** For results, messages and people. */
+    name: string
+    description?: string
+    /** What it works on where execute gets nothing. */
+    input?: Data
+    /** Start values that templates read and functions change. */
+    vars?: Record<string, Data>
+    errorStrategy?: Workflow.Strategy
+    onError?: Workflow.OnError
+    /** Of the whole execution. */
+    timeout?: Workflow.Duration
+    budget?: Workflow.Budget
+    /** Default step: noted after each. */
+    checkpoint?: 'step' | 'none'
+    /** Called before the first step. */
+    before?: (ctx: Workflow.Context) => Data
+    /** Called after the last step. */
+    after?: (ctx: Workflow.Context) => Data
+    branches?: Workflow.Branch[]
+    /** Where no branch matches. */
+    default?: Workflow.Steps
+    /** Default first; all runs every branch that matches. */
+    match?: 'first' | 'all'
+    steps?: Array<Workflow.Entry | Workflow.Pair>
+    range?: { from?: number; to?: number; step?: number; start?: number; end?: number }
+    /** A list, or a template that gives one. */
+    collection?: Data
+    /** Tested before each round. */
+    whileCondition?: Workflow.Condition
+    /** Tested after each round. */
+    breakWhen?: Workflow.Condition
+    /** Default 1000; more is WORKFLOW_LOOP_LIMIT. */
+    maxIterations?: number
+    /** Between rounds. */
+    delay?: Workflow.Duration
+    /** Which outputs are kept; default all. */
+    collect?: 'all' | 'last' | 'none'
+    /** How many at a time; default 1. */
+    maxConcurrency?: number
+    /** all (default), settle, race, or { quorum = n } steps that must end well. */
+    waitFor?: 'all' | 'settle' | 'race' | { quorum: number }
+    /** A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end. */
+    source?: Data
+    /** Items that wait between two stages; default 16. */
+    buffer?: number
+    /** Items leave a stage in the order in which they came; default true. */
+    ordered?: boolean
+    /** The kind of workflow. */
+    sequential?: boolean
+    /** The kind of workflow. */
+    conditional?: boolean
+    /** The kind of workflow. */
+    loop?: boolean
+    /** The kind of workflow. */
+    parallel?: boolean
+    /** The kind of workflow. */
+    streaming?: boolean
+    /** Decides between the steps of add_then_step and add_else_step. */
+    condition?: Workflow.Condition
+    thenSteps?: Workflow.Steps
+  }
+
+  interface Event {
+    type: 'workflow_started' | 'step_started' | 'step_chunk' | 'step_completed' | 'step_failed' | 'checkpoint' | 'finish'
+    text: string
+    workflow?: string
+    step?: string
+    chunk?: Data
+    output?: Data
+    error?: Workflow.Failure
+    seq?: number
+    result?: Workflow.Result
+  }
+
   interface ListRow {
     id: string
     name: string
     type: string
     status: string
+  }
+
+  interface ResumeOptions {
+    /** What becomes of a step whose outcome is unknown; default ask. */
+    uncertain?: 'ask' | 'retry' | 'skip'
+  }
+
+  interface GetOutputResult {
+    stepName?: string
+    stepId?: string
+    output?: Data
+    status?: 'completed' | 'failed' | 'skipped'
+    durationMs?: number
+    retryCount?: number
+  }
+
+  interface ClearOutputsResult {
+    deleted?: number
+  }
+
+  interface GetInfoResult {
+    id?: string
+    name?: string
+    type?: string
+    description?: string
+    status?: string
+    steps?: Array<{ name?: string; kind?: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template' }>
+  }
+
+  interface ValidateResult {
+    valid?: boolean
+    errors?: Array<{ path?: string; kind?: string; message?: string; hint?: string }>
+  }
+
+  interface AsToolOptions {
+    /** Default: the name of the workflow. */
+    name?: string
+    description?: string
+    /** JSON Schema or the short form; they are the input. Default: { input = any }. */
+    parameters?: Record<string, Data>
   }
 
   /** One workflow of this run. */
@@ -2182,8 +2355,221 @@ declare namespace Workflow {
      * print((await flow.execute(1)).result)
      */
     execute(input?: Data, options?: Workflow.ExecuteOptions): Promise<Workflow.Result>
+    /**
+     * Executes the workflow and tells what happens as it does; finish is the last chunk.
+     * @throws WORKFLOW_FAILED, WORKFLOW_LOOP_LIMIT, WORKFLOW_REFERENCE_UNKNOWN, WORKFLOW_CONDITION_INVALID, WORKFLOW_DECISION_INVALID, TIMEOUT, BUDGET_EXCEEDED
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * for await (const chunk of flow.stream(1)) print(chunk.type)
+     */
+    stream(input?: Data, options?: Workflow.ExecuteOptions): Streaming<Workflow.Event, Workflow.Result>
+    /**
+     * What a step of the last execution gave.
+     * @throws WORKFLOW_NOT_EXECUTED, STEP_NOT_FOUND
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.execute(1)
+     * print((await flow.getOutput('add')).output)
+     */
+    getOutput(step: string): Promise<Workflow.GetOutputResult>
+    /**
+     * The outputs of the last execution by step.
+     * @throws WORKFLOW_NOT_EXECUTED
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.execute(1)
+     * print((await flow.getAllOutputs()).add)
+     */
+    getAllOutputs(): Promise<Record<string, Data>>
+    /**
+     * Names of the steps of the last execution that gave something.
+     * @throws WORKFLOW_NOT_EXECUTED
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.execute(1)
+     * print((await flow.listOutputs())[0])
+     */
+    listOutputs(): Promise<string[]>
+    /**
+     * Forgets the last execution.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.execute(1)
+     * print((await flow.clearOutputs()).deleted)
+     */
+    clearOutputs(): Promise<Workflow.ClearOutputsResult>
+    /**
+     * The id of the last execution.
+     * @throws WORKFLOW_NOT_EXECUTED
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.execute(1)
+     * print((await flow.getExecutionId()).length > 0)
+     */
+    getExecutionId(): Promise<string>
+    /**
+     * What the workflow is made of.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * print((await flow.getInfo()).steps[0].name)
+     */
+    getInfo(): Promise<Workflow.GetInfoResult>
+    /**
+     * Checks the workflow again, against the tools and agents that are there now.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * print((await flow.validate()).valid)
+     */
+    validate(): Promise<Workflow.ValidateResult>
+    /**
+     * Sets one of the vars, of the execution under way and of those to come.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.setSharedData('n', 3)
+     * print(await flow.getSharedData('n'))
+     */
+    setSharedData(key: string, value: Data): Promise<void>
+    /**
+     * One of the vars, or nothing.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * print((await flow.getSharedData('n')) == null)
+     */
+    getSharedData(key: string): Promise<Data>
+    /**
+     * Calls a function before the first step of each execution.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await (await flow.onBeforeExecute(() => {})).execute(1)
+     */
+    onBeforeExecute(fn: (ctx: Workflow.Context) => Data): Promise<Workflow.Workflow>
+    /**
+     * Calls a function after the last step of each execution.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await (await flow.onAfterExecute(() => {})).execute(1)
+     */
+    onAfterExecute(fn: (ctx: Workflow.Context) => Data): Promise<Workflow.Workflow>
+    /**
+     * Calls a function that decides about each failure that its step does not decide about.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await (await flow.onError(() => {})).execute(1)
+     */
+    onError(fn: Workflow.OnError): Promise<Workflow.Workflow>
+    /**
+     * Holds its executions before their next step, and those that begin.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.pause()
+     * await flow.resume()
+     */
+    pause(): Promise<Workflow.Workflow>
+    /**
+     * Lets its executions go on.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.pause()
+     * await flow.resume()
+     * print((await flow.execute(1)).result)
+     */
+    resume(): Promise<Workflow.Workflow>
+    /**
+     * Ends its executions with CANCELLED.
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * await flow.cancel()
+     */
+    cancel(): Promise<Workflow.Workflow>
+    /**
+     * Registers the workflow as a tool of this run.
+     * @throws TOOL_EXISTS, SCHEMA_INVALID, NOT_AVAILABLE
+     * @example
+     * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
+     * const tool = await flow.asTool({ name: 'add-one' })
+     * print((await Tool.execute('add-one', { input: 1 })).text)
+     */
+    asTool(options?: Workflow.AsToolOptions): Promise<Tool.Tool>
     /** Its id. */
     toString(): string
+  }
+
+  interface Builder {
+    /** For results, messages and people. */
+    name(value: string): this
+    description(value?: string): this
+    /** What it works on where execute gets nothing. */
+    input(value?: Data): this
+    /** Start values that templates read and functions change. */
+    vars(value?: Record<string, Data>): this
+    errorStrategy(value?: Workflow.Strategy): this
+    onError(value?: Workflow.OnError): this
+    /** Of the whole execution. */
+    timeout(value?: Workflow.Duration): this
+    budget(value?: Workflow.Budget): this
+    /** Default step: noted after each. */
+    checkpoint(value?: 'step' | 'none'): this
+    /** Called before the first step. */
+    before(value?: (ctx: Workflow.Context) => Data): this
+    /** Called after the last step. */
+    after(value?: (ctx: Workflow.Context) => Data): this
+    branches(value?: Workflow.Branch[]): this
+    /** Where no branch matches. */
+    default(value?: Workflow.Steps): this
+    /** Default first; all runs every branch that matches. */
+    match(value?: 'first' | 'all'): this
+    steps(value?: Array<Workflow.Entry | Workflow.Pair>): this
+    range(value?: { from?: number; to?: number; step?: number; start?: number; end?: number }): this
+    /** A list, or a template that gives one. */
+    collection(value?: Data): this
+    /** Tested before each round. */
+    whileCondition(value?: Workflow.Condition): this
+    /** Tested after each round. */
+    breakWhen(value?: Workflow.Condition): this
+    /** Default 1000; more is WORKFLOW_LOOP_LIMIT. */
+    maxIterations(value?: number): this
+    /** Between rounds. */
+    delay(value?: Workflow.Duration): this
+    /** Which outputs are kept; default all. */
+    collect(value?: 'all' | 'last' | 'none'): this
+    /** How many at a time; default 1. */
+    maxConcurrency(value?: number): this
+    /** all (default), settle, race, or { quorum = n } steps that must end well. */
+    waitFor(value?: 'all' | 'settle' | 'race' | { quorum: number }): this
+    /** A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end. */
+    source(value?: Data): this
+    /** Items that wait between two stages; default 16. */
+    buffer(value?: number): this
+    /** Items leave a stage in the order in which they came; default true. */
+    ordered(value?: boolean): this
+    /** The kind of workflow. */
+    sequential(value?: boolean): this
+    /** The kind of workflow. */
+    conditional(value?: boolean): this
+    /** The kind of workflow. */
+    loop(value?: boolean): this
+    /** The kind of workflow. */
+    parallel(value?: boolean): this
+    /** The kind of workflow. */
+    streaming(value?: boolean): this
+    /** Decides between the steps of add_then_step and add_else_step. */
+    condition(value?: Workflow.Condition): this
+    thenSteps(value?: Workflow.Steps): this
+    addStep(value: Data, more?: unknown): this
+    addThenStep(value: Workflow.Entry): this
+    /** Where no branch matches. */
+    addElseStep(value: Workflow.Entry): this
+    addBranch(value: Data, more?: unknown): this
+    withRange(value: { from?: number; to?: number; step?: number; start?: number; end?: number }): this
+    /** A list, or a template that gives one. */
+    withCollection(value: Data): this
+    /** Tested before each round. */
+    withWhile(value: Workflow.Condition): this
+    /** Called before the first step. */
+    onBeforeExecute(value: (ctx: Workflow.Context) => Data): this
+    /** Called after the last step. */
+    onAfterExecute(value: (ctx: Workflow.Context) => Data): this
+    build(): Promise<Workflow.Workflow>
   }
 
   interface Module {
@@ -2238,6 +2624,14 @@ declare namespace Workflow {
      */
     stream(definition: Workflow.Stream): Promise<Workflow.Workflow>
     /**
+     * A chain of setters, one for each key of the definitions; build() makes the workflow.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const flow = await Workflow.builder().name('flow').sequential().addStep('add', { run: (ctx) => ctx.input + 1 }).build()
+     * print((await flow.execute(1)).result)
+     */
+    builder(): Workflow.Builder
+    /**
      * The kinds of workflows.
      * @example
      * print((await Workflow.types()).join(' '))
@@ -2267,6 +2661,13 @@ declare namespace Workflow {
      * print(await Workflow.clear())
      */
     clear(): Promise<number>
+    /**
+     * Goes on with a run that its process did not end; finished steps come from its journal.
+     * @throws RUN_NOT_FOUND, RUN_ENDED, RESUME_UNCERTAIN, NOT_AVAILABLE
+     * @example
+     * try { await Workflow.resume('no-such-run') } catch (err) { print(err.code !== undefined) }
+     */
+    resume(runId: string, options?: Workflow.ResumeOptions): Promise<Data>
   }
 }
 

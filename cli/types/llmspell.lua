@@ -369,32 +369,32 @@ do
 end
 
 ---@class Agent.Builder
----@field name fun(self: Agent.Builder, value: string): Agent.Builder Unique within the run; generated when absent.
----@field description fun(self: Agent.Builder, value: string): Agent.Builder Shown to a model that has this agent as a tool.
----@field model fun(self: Agent.Builder, value: Agent.Model): Agent.Builder Default: the configured model.
----@field models fun(self: Agent.Builder, value: Agent.Model[]): Agent.Builder Models asked in turn: the first, and where it cannot answer for a reason of its own the next, as with fallback.
----@field provider fun(self: Agent.Builder, value: string): Agent.Builder Fills in or overrides the provider of the model.
----@field base_url fun(self: Agent.Builder, value: string): Agent.Builder Overrides the address of the provider.
----@field api_key fun(self: Agent.Builder, value: string): Agent.Builder A reference such as "env:NAME"; the script never sees its value.
----@field system_prompt fun(self: Agent.Builder, value: string|(fun(input: any): string)): Agent.Builder What the model is told first; a function gets the input and returns text.
----@field temperature fun(self: Agent.Builder, value: number): Agent.Builder
----@field top_p fun(self: Agent.Builder, value: number): Agent.Builder
----@field seed fun(self: Agent.Builder, value: integer): Agent.Builder
----@field stop fun(self: Agent.Builder, value: Agent.Stop): Agent.Builder Texts at which the model stops.
----@field max_tokens fun(self: Agent.Builder, value: integer): Agent.Builder Of one model answer.
----@field settings fun(self: Agent.Builder, value: table<string, any>): Agent.Builder Handed to the provider as it is.
----@field fallback fun(self: Agent.Builder, value: Agent.Model[]): Agent.Builder Asked in turn where a model cannot answer for a reason of its own: rate limit, quota, outage, silence, refused key, unknown model. Said as a warning.
----@field tools fun(self: Agent.Builder, value: Agent.Tools): Agent.Builder
----@field tool_choice fun(self: Agent.Builder, value: string): Agent.Builder "auto", "required", "none" or the name of a tool; a required tool is required until one was called.
----@field approve fun(self: Agent.Builder, value: fun(call: { id: string, name: string, input: any, agent: string }): (boolean|string)): Agent.Builder Asked before a tool that is neither pure nor idempotent. True lets it run; text is the reason given to the model.
----@field schema fun(self: Agent.Builder, value: Agent.Schema): Agent.Builder Answers must satisfy it.
----@field schema_retries fun(self: Agent.Builder, value: integer): Agent.Builder Corrections asked for before AGENT_OUTPUT_INVALID; default 2.
----@field memory fun(self: Agent.Builder, value: Agent.Memory): Agent.Builder
----@field budget fun(self: Agent.Builder, value: Agent.Budget): Agent.Builder
----@field max_depth fun(self: Agent.Builder, value: integer): Agent.Builder Levels of agents calling agents, this one included; default 10.
----@field stop_when fun(self: Agent.Builder, value: Agent.StopWhen): Agent.Builder
----@field handoffs fun(self: Agent.Builder, value: (string|Agent.Agent)[]): Agent.Builder Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
----@field persist fun(self: Agent.Builder, value: boolean|string): Agent.Builder Needs a plugin that keeps state; NOT_AVAILABLE without one.
+---@field name fun(self: Agent.Builder, value?: string): Agent.Builder Unique within the run; generated when absent.
+---@field description fun(self: Agent.Builder, value?: string): Agent.Builder Shown to a model that has this agent as a tool.
+---@field model fun(self: Agent.Builder, value?: Agent.Model): Agent.Builder Default: the configured model.
+---@field models fun(self: Agent.Builder, value?: Agent.Model[]): Agent.Builder Models asked in turn: the first, and where it cannot answer for a reason of its own the next, as with fallback.
+---@field provider fun(self: Agent.Builder, value?: string): Agent.Builder Fills in or overrides the provider of the model.
+---@field base_url fun(self: Agent.Builder, value?: string): Agent.Builder Overrides the address of the provider.
+---@field api_key fun(self: Agent.Builder, value?: string): Agent.Builder A reference such as "env:NAME"; the script never sees its value.
+---@field system_prompt fun(self: Agent.Builder, value?: string|(fun(input: any): string)): Agent.Builder What the model is told first; a function gets the input and returns text.
+---@field temperature fun(self: Agent.Builder, value?: number): Agent.Builder
+---@field top_p fun(self: Agent.Builder, value?: number): Agent.Builder
+---@field seed fun(self: Agent.Builder, value?: integer): Agent.Builder
+---@field stop fun(self: Agent.Builder, value?: Agent.Stop): Agent.Builder Texts at which the model stops.
+---@field max_tokens fun(self: Agent.Builder, value?: integer): Agent.Builder Of one model answer.
+---@field settings fun(self: Agent.Builder, value?: table<string, any>): Agent.Builder Handed to the provider as it is.
+---@field fallback fun(self: Agent.Builder, value?: Agent.Model[]): Agent.Builder Asked in turn where a model cannot answer for a reason of its own: rate limit, quota, outage, silence, refused key, unknown model. Said as a warning.
+---@field tools fun(self: Agent.Builder, value?: Agent.Tools): Agent.Builder
+---@field tool_choice fun(self: Agent.Builder, value?: string): Agent.Builder "auto", "required", "none" or the name of a tool; a required tool is required until one was called.
+---@field approve fun(self: Agent.Builder, value?: fun(call: { id: string, name: string, input: any, agent: string }): (boolean|string)): Agent.Builder Asked before a tool that is neither pure nor idempotent. True lets it run; text is the reason given to the model.
+---@field schema fun(self: Agent.Builder, value?: Agent.Schema): Agent.Builder Answers must satisfy it.
+---@field schema_retries fun(self: Agent.Builder, value?: integer): Agent.Builder Corrections asked for before AGENT_OUTPUT_INVALID; default 2.
+---@field memory fun(self: Agent.Builder, value?: Agent.Memory): Agent.Builder
+---@field budget fun(self: Agent.Builder, value?: Agent.Budget): Agent.Builder
+---@field max_depth fun(self: Agent.Builder, value?: integer): Agent.Builder Levels of agents calling agents, this one included; default 10.
+---@field stop_when fun(self: Agent.Builder, value?: Agent.StopWhen): Agent.Builder
+---@field handoffs fun(self: Agent.Builder, value?: (string|Agent.Agent)[]): Agent.Builder Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
+---@field persist fun(self: Agent.Builder, value?: boolean|string): Agent.Builder Needs a plugin that keeps state; NOT_AVAILABLE without one.
 ---@field max_steps fun(self: Agent.Builder, value: integer): Agent.Builder Model requests; default 20.
 ---@field max_tool_calls fun(self: Agent.Builder, value: integer): Agent.Builder Tool calls; default 100.
 ---@field max_cost fun(self: Agent.Builder, value: number): Agent.Builder US dollars, those of agents called as tools included.
@@ -839,6 +839,23 @@ function Provider.embed(model, texts) end
 ---@return Provider.ResolvedModel
 function Provider.resolve(model) end
 
+---@alias Run.Duration number|string
+
+---@class Run.WaitForOptions
+---@field timeout? Run.Duration
+---@field schema? table<string, any> What the signal must carry; another one is refused where it is sent.
+
+---@class Run.AskOptions
+---@field choices? string[]
+---@field default? any The answer where nobody answers in time, or nobody is there.
+---@field schema? table<string, any> What the answer must be; another one is refused.
+---@field timeout? Run.Duration
+
+---@class Run.JournalFilter
+---@field since? integer Calls from this number on.
+---@field module? string
+---@field limit? integer
+
 ---@class Run.BudgetLimits
 ---@field max_steps? integer Calls of models.
 ---@field max_tool_calls? integer Calls of tools by agents.
@@ -870,7 +887,8 @@ function Provider.resolve(model) end
 ---@class Run.Module
 ---@field id string Id of this run.
 ---@field script string The script file as it was given.
----@field mode "live" How calls are answered.
+---@field mode "live"|"replay"|"resume" How calls are answered: by what they do, or by the journal of an earlier life of the run.
+---@field resumed boolean True in a run that goes on from its journal.
 ---@field engine { name: string, language: string, version: string } The engine that runs the script.
 Run = {}
 
@@ -893,9 +911,32 @@ function Run.random(m, n) end
 ---@return string
 function Run.uuid() end
 
----Waits.
+---Waits. A durable run that is resumed later wakes at the right time.
 ---@param duration number|string
 function Run.sleep(duration) end
+
+---Marks a place in the journal of a durable run: all before it is on disk when it returns, and a fork can start here. Gives the number of its record; without a journal that of the call.
+---@param name string
+---@param data? any Kept with the mark.
+---@return integer
+function Run.checkpoint(name, data) end
+
+---Waits for a signal from outside and gives what it carries. Signals that came before are taken in order, one for each wait. Needs a durable run.
+---@param signal string
+---@param options? Run.WaitForOptions
+---@return any
+function Run.wait_for(signal, options) end
+
+---Asks a person and gives the answer. A durable run waits in its journal until somebody answers, here or elsewhere.
+---@param question string
+---@param options? Run.AskOptions
+---@return any
+function Run.ask(question, options) end
+
+---The calls of this run so far, in order of asking.
+---@param filter? Run.JournalFilter
+---@return Stream
+function Run.journal(filter) end
 
 ---Shows people how far the work is.
 ---@param done number
@@ -1727,11 +1768,93 @@ function Tool.undefine(tool) end
 ---@class Workflow.ExecuteOptions
 ---@field timeout? Workflow.Duration In place of the workflow's own.
 
+---@class Workflow.Pair
+---@field name string
+---@field form Workflow.Entry
+
+---@class Workflow.Built
+---@field name string For results, messages and people.
+---@field description? string
+---@field input? any What it works on where execute gets nothing.
+---@field vars? table<string, any> Start values that templates read and functions change.
+---@field error_strategy? Workflow.Strategy
+---@field on_error? Workflow.OnError
+---@field timeout? Workflow.Duration Of the whole execution.
+---@field budget? Workflow.Budget
+---@field checkpoint? "step"|"none" Default step: noted after each.
+---@field before? fun(ctx: Workflow.Context): any Called before the first step.
+---@field after? fun(ctx: Workflow.Context): any Called after the last step.
+---@field branches? Workflow.Branch[]
+---@field default? Workflow.Steps Where no branch matches.
+---@field match? "first"|"all" Default first; all runs every branch that matches.
+---@field steps? (Workflow.Entry|Workflow.Pair)[]
+---@field range? { from?: number, to?: number, step?: number, start?: number, ['end']?: number }
+---@field collection? any A list, or a template that gives one.
+---@field while_condition? Workflow.Condition Tested before each round.
+---@field break_when? Workflow.Condition Tested after each round.
+---@field max_iterations? integer Default 1000; more is WORKFLOW_LOOP_LIMIT.
+---@field delay? Workflow.Duration Between rounds.
+---@field collect? "all"|"last"|"none" Which outputs are kept; default all.
+---@field max_concurrency? integer How many at a time; default 1.
+---@field wait_for? "all"|"settle"|"race"|{ quorum: integer } all (default), settle, race, or { quorum = n } steps that must end well.
+---@field source? any A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end.
+---@field buffer? integer Items that wait between two stages; default 16.
+---@field ordered? boolean Items leave a stage in the order in which they came; default true.
+---@field sequential? boolean The kind of workflow.
+---@field conditional? boolean The kind of workflow.
+---@field loop? boolean The kind of workflow.
+---@field parallel? boolean The kind of workflow.
+---@field streaming? boolean The kind of workflow.
+---@field condition? Workflow.Condition Decides between the steps of add_then_step and add_else_step.
+---@field then_steps? Workflow.Steps
+
+---@class Workflow.Event
+---@field type "workflow_started"|"step_started"|"step_chunk"|"step_completed"|"step_failed"|"checkpoint"|"finish"
+---@field text string
+---@field workflow? string
+---@field step? string
+---@field chunk? any
+---@field output? any
+---@field error? Workflow.Failure
+---@field seq? integer
+---@field result? Workflow.Result
+
 ---@class Workflow.ListRow
 ---@field id string
 ---@field name string
 ---@field type string
 ---@field status string
+
+---@class Workflow.ResumeOptions
+---@field uncertain? "ask"|"retry"|"skip" What becomes of a step whose outcome is unknown; default ask.
+
+---@class Workflow.GetOutputResult
+---@field step_name? string
+---@field step_id? string
+---@field output? any
+---@field status? "completed"|"failed"|"skipped"
+---@field duration_ms? number
+---@field retry_count? integer
+
+---@class Workflow.ClearOutputsResult
+---@field deleted? integer
+
+---@class Workflow.GetInfoResult
+---@field id? string
+---@field name? string
+---@field type? string
+---@field description? string
+---@field status? string
+---@field steps? { name?: string, kind?: "tool"|"agent"|"workflow"|"run"|"steps"|"template" }[]
+
+---@class Workflow.ValidateResult
+---@field valid? boolean
+---@field errors? { path?: string, kind?: string, message?: string, hint?: string }[]
+
+---@class Workflow.AsToolOptions
+---@field name? string Default: the name of the workflow.
+---@field description? string
+---@field parameters? table<string, any> JSON Schema or the short form; they are the input. Default: { input = any }.
 
 do
   ---One workflow of this run.
@@ -1747,7 +1870,130 @@ do
   ---@param options? Workflow.ExecuteOptions
   ---@return Workflow.Result
   function handle:execute(input, options) end
+
+  ---Executes the workflow and tells what happens as it does; finish is the last chunk.
+  ---@param input? any
+  ---@param options? Workflow.ExecuteOptions
+  ---@return Workflow.EventStream
+  function handle:stream(input, options) end
+
+  ---What a step of the last execution gave.
+  ---@param step string
+  ---@return Workflow.GetOutputResult
+  function handle:get_output(step) end
+
+  ---The outputs of the last execution by step.
+  ---@return table<string, any>
+  function handle:get_all_outputs() end
+
+  ---Names of the steps of the last execution that gave something.
+  ---@return string[]
+  function handle:list_outputs() end
+
+  ---Forgets the last execution.
+  ---@return Workflow.ClearOutputsResult
+  function handle:clear_outputs() end
+
+  ---The id of the last execution.
+  ---@return string
+  function handle:get_execution_id() end
+
+  ---What the workflow is made of.
+  ---@return Workflow.GetInfoResult
+  function handle:get_info() end
+
+  ---Checks the workflow again, against the tools and agents that are there now.
+  ---@return Workflow.ValidateResult
+  function handle:validate() end
+
+  ---Sets one of the vars, of the execution under way and of those to come.
+  ---@param key string
+  ---@param value any
+  function handle:set_shared_data(key, value) end
+
+  ---One of the vars, or nothing.
+  ---@param key string
+  ---@return any
+  function handle:get_shared_data(key) end
+
+  ---Calls a function before the first step of each execution.
+  ---@param fn fun(ctx: Workflow.Context): any
+  ---@return Workflow.Workflow
+  function handle:on_before_execute(fn) end
+
+  ---Calls a function after the last step of each execution.
+  ---@param fn fun(ctx: Workflow.Context): any
+  ---@return Workflow.Workflow
+  function handle:on_after_execute(fn) end
+
+  ---Calls a function that decides about each failure that its step does not decide about.
+  ---@param fn Workflow.OnError
+  ---@return Workflow.Workflow
+  function handle:on_error(fn) end
+
+  ---Holds its executions before their next step, and those that begin.
+  ---@return Workflow.Workflow
+  function handle:pause() end
+
+  ---Lets its executions go on.
+  ---@return Workflow.Workflow
+  function handle:resume() end
+
+  ---Ends its executions with CANCELLED.
+  ---@return Workflow.Workflow
+  function handle:cancel() end
+
+  ---Registers the workflow as a tool of this run.
+  ---@param options? Workflow.AsToolOptions
+  ---@return Tool.Tool
+  function handle:as_tool(options) end
 end
+
+---@class Workflow.Builder
+---@field name fun(self: Workflow.Builder, value: string): Workflow.Builder For results, messages and people.
+---@field description fun(self: Workflow.Builder, value?: string): Workflow.Builder
+---@field input fun(self: Workflow.Builder, value?: any): Workflow.Builder What it works on where execute gets nothing.
+---@field vars fun(self: Workflow.Builder, value?: table<string, any>): Workflow.Builder Start values that templates read and functions change.
+---@field error_strategy fun(self: Workflow.Builder, value?: Workflow.Strategy): Workflow.Builder
+---@field on_error fun(self: Workflow.Builder, value?: Workflow.OnError): Workflow.Builder
+---@field timeout fun(self: Workflow.Builder, value?: Workflow.Duration): Workflow.Builder Of the whole execution.
+---@field budget fun(self: Workflow.Builder, value?: Workflow.Budget): Workflow.Builder
+---@field checkpoint fun(self: Workflow.Builder, value?: "step"|"none"): Workflow.Builder Default step: noted after each.
+---@field before fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called before the first step.
+---@field after fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called after the last step.
+---@field branches fun(self: Workflow.Builder, value?: Workflow.Branch[]): Workflow.Builder
+---@field default fun(self: Workflow.Builder, value?: Workflow.Steps): Workflow.Builder Where no branch matches.
+---@field match fun(self: Workflow.Builder, value?: "first"|"all"): Workflow.Builder Default first; all runs every branch that matches.
+---@field steps fun(self: Workflow.Builder, value?: (Workflow.Entry|Workflow.Pair)[]): Workflow.Builder
+---@field range fun(self: Workflow.Builder, value?: { from?: number, to?: number, step?: number, start?: number, ['end']?: number }): Workflow.Builder
+---@field collection fun(self: Workflow.Builder, value?: any): Workflow.Builder A list, or a template that gives one.
+---@field while_condition fun(self: Workflow.Builder, value?: Workflow.Condition): Workflow.Builder Tested before each round.
+---@field break_when fun(self: Workflow.Builder, value?: Workflow.Condition): Workflow.Builder Tested after each round.
+---@field max_iterations fun(self: Workflow.Builder, value?: integer): Workflow.Builder Default 1000; more is WORKFLOW_LOOP_LIMIT.
+---@field delay fun(self: Workflow.Builder, value?: Workflow.Duration): Workflow.Builder Between rounds.
+---@field collect fun(self: Workflow.Builder, value?: "all"|"last"|"none"): Workflow.Builder Which outputs are kept; default all.
+---@field max_concurrency fun(self: Workflow.Builder, value?: integer): Workflow.Builder How many at a time; default 1.
+---@field wait_for fun(self: Workflow.Builder, value?: "all"|"settle"|"race"|{ quorum: integer }): Workflow.Builder all (default), settle, race, or { quorum = n } steps that must end well.
+---@field source fun(self: Workflow.Builder, value?: any): Workflow.Builder A list, a template that gives one, a stream, or a function that gives the next item, and nothing at the end.
+---@field buffer fun(self: Workflow.Builder, value?: integer): Workflow.Builder Items that wait between two stages; default 16.
+---@field ordered fun(self: Workflow.Builder, value?: boolean): Workflow.Builder Items leave a stage in the order in which they came; default true.
+---@field sequential fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
+---@field conditional fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
+---@field loop fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
+---@field parallel fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
+---@field streaming fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
+---@field condition fun(self: Workflow.Builder, value?: Workflow.Condition): Workflow.Builder Decides between the steps of add_then_step and add_else_step.
+---@field then_steps fun(self: Workflow.Builder, value?: Workflow.Steps): Workflow.Builder
+---@field add_step fun(self: Workflow.Builder, value: any, more?: any): Workflow.Builder
+---@field add_then_step fun(self: Workflow.Builder, value: Workflow.Entry): Workflow.Builder
+---@field add_else_step fun(self: Workflow.Builder, value: Workflow.Entry): Workflow.Builder Where no branch matches.
+---@field add_branch fun(self: Workflow.Builder, value: any, more?: any): Workflow.Builder
+---@field with_range fun(self: Workflow.Builder, value: { from?: number, to?: number, step?: number, start?: number, ['end']?: number }): Workflow.Builder
+---@field with_collection fun(self: Workflow.Builder, value: any): Workflow.Builder A list, or a template that gives one.
+---@field with_while fun(self: Workflow.Builder, value: Workflow.Condition): Workflow.Builder Tested before each round.
+---@field on_before_execute fun(self: Workflow.Builder, value: fun(ctx: Workflow.Context): any): Workflow.Builder Called before the first step.
+---@field on_after_execute fun(self: Workflow.Builder, value: fun(ctx: Workflow.Context): any): Workflow.Builder Called after the last step.
+---@field build fun(self: Workflow.Builder): Workflow.Workflow
 
 ---Workflows of five patterns over tools, agents, functions and each other.
 ---@class Workflow.Module
@@ -1778,6 +2024,10 @@ function Workflow.parallel(definition) end
 ---@return Workflow.Workflow
 function Workflow.stream(definition) end
 
+---A chain of setters, one for each key of the definitions; build() makes the workflow.
+---@return Workflow.Builder
+function Workflow.builder() end
+
 ---The kinds of workflows.
 ---@return string[]
 function Workflow.types() end
@@ -1799,6 +2049,12 @@ function Workflow.remove(id) end
 ---Removes all workflows of this run. Returns how many there were.
 ---@return integer
 function Workflow.clear() end
+
+---Goes on with a run that its process did not end; finished steps come from its journal.
+---@param run_id string
+---@param options? Workflow.ResumeOptions
+---@return any
+function Workflow.resume(run_id, options) end
 
 ---@class Agent.ChunkStream: Stream
 ---@overload fun(): Agent.Chunk?
@@ -1823,3 +2079,9 @@ function Workflow.clear() end
 ---@field next fun(self: Tool.ToolChunkStream): Tool.ToolChunk?
 ---@field result fun(self: Tool.ToolChunkStream): Tool.ToolResult
 ---@field each fun(self: Tool.ToolChunkStream, fn: fun(chunk: Tool.ToolChunk): boolean|nil)
+
+---@class Workflow.EventStream: Stream
+---@overload fun(): Workflow.Event?
+---@field next fun(self: Workflow.EventStream): Workflow.Event?
+---@field result fun(self: Workflow.EventStream): Workflow.Result
+---@field each fun(self: Workflow.EventStream, fn: fun(chunk: Workflow.Event): boolean|nil)

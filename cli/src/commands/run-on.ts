@@ -114,10 +114,11 @@ export const runResume = define(
   RESUME,
   {
     summary: 'Go on with a durable run',
-    description: `Finished calls are answered by the journal; what was under way runs again, unless it
-may have changed something: such a step is asked about on a terminal, and decided
-with --decide or --on-unknown elsewhere. Flags that grant take the place of those
-the run was started with. Exit code 75: it waits, and was left again.`,
+    description:
+      'Finished calls are answered by the journal; what was under way runs again, unless it may ' +
+      'have changed something: such a step is asked about on a terminal, and decided with ' +
+      '--decide or --on-unknown elsewhere. Flags that grant take the place of those the run was ' +
+      'started with. Exit code 75: it waits, and was left again.',
     examples: [
       example('Go on', 'resume 20260301-09'),
       example(
@@ -134,8 +135,9 @@ export const runReplay = define(
   REPLAY,
   {
     summary: 'Run again from the journal alone',
-    description: `Nothing is executed, no model is asked. stdout has what the script printed; stderr says
-whether it asked for what was recorded. Exit code 1: it did not.`,
+    description:
+      'Nothing is executed, no model is asked. stdout has what the script printed; stderr says ' +
+      'whether it asked for what was recorded. Exit code 1: it did not.',
     examples: [
       example('See it again', 'replay 20260301-09'),
       example('Up to a record', 'replay 20260301-09 --until 12'),

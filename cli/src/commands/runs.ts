@@ -86,8 +86,9 @@ export const runShow = define(
   SHOW,
   {
     summary: 'Show a run: facts, and its timeline',
-    description: `One line for each record of the journal: its number, when it began, a bar over
-the time of the run, and what happened. Parallel work stands further right.`,
+    description:
+      'One line for each record of the journal: its number, when it began, a bar over the time of ' +
+      'the run, and what happened. Parallel work stands further right.',
     examples: [
       example('By the beginning of its id', 'show 20260301-09'),
       example('With all values', 'show 20260301-09 --full'),
@@ -119,8 +120,9 @@ export const runPrune = define(
   PRUNE,
   {
     summary: 'Remove runs that ended long ago',
-    description: `Shows what would go, and asks on a terminal; elsewhere nothing is removed without
---yes. Unfinished runs stay.`,
+    description:
+      'Shows what would go, and asks on a terminal; elsewhere nothing is removed without --yes. ' +
+      'Unfinished runs stay.',
     examples: [
       example('What would go', 'prune --older-than 7d'),
       example('Remove it', 'prune --older-than 7d --yes'),

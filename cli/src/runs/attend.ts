@@ -40,7 +40,7 @@ export function patience({ parsed }: Stage): { readonly waitMs?: number } {
 export async function attended<T>(attended: Attended, run: () => Promise<T>): Promise<T> {
   const { kernel, line, runId } = attended
   announce(attended)
-  const executor = await kernel.use('workflow-executor')
+  const executor = await (await kernel.use('script-runtime')).executor()
   using leaving = new Leaving(() => {
     line.line(`leaving run ${runId} at its next step; Ctrl-C again ends at once\n`)
     return leave(executor, runId)
@@ -99,8 +99,10 @@ async function onWait(row: RunRow, { stage, line, executor, signal }: Watching):
     if (waiting.until) line.report({ who: `run ${plain(runId)}`, state: 'active', text: 'sleeps' })
     return
   }
-  const answered = canAsk(stage.parsed) && (await takeAnswer(executor, row, line, signal))
-  // Nobody else can send a signal: this process owns the store.
+  // Questions are put by the run itself. Nobody else can send a signal: this process owns the store.
+  const answered =
+    canAsk(stage.parsed) &&
+    (waiting.question !== undefined || (await takeAnswer(executor, row, line, signal)))
   if (!answered && !signal.aborted && waitOf(stage.parsed) === undefined)
     await leave(executor, runId)
 }

@@ -14,7 +14,8 @@ export interface RunStore {
 /** Opens the store: the first thing that touches it, so that other commands need none. */
 export async function runStore(stage: Stage): Promise<RunStore> {
   const kernel = await stage.open(await stage.config())
-  return { kernel, executor: await kernel.use('workflow-executor') }
+  const runtime = await kernel.use('script-runtime')
+  return { kernel, executor: await runtime.executor() }
 }
 
 /** The run that an argument names, with its journal. */

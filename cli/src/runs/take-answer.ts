@@ -12,13 +12,10 @@ export async function takeAnswer(
 ): Promise<boolean> {
   const name = waiting?.name
   if (name === undefined) return false
-  const question = waiting?.question ?? {
-    text: `The run waits for signal '${plain(name)}': its value as JSON or text? (Ctrl-C leaves it)`,
-  }
-  const given = await answer(question, signal, line)
-  if (given === undefined) return false
-  const payload = waiting?.question || typeof given !== 'string' ? given : jsonOrText(given)
-  await sendSignal(executor, runId, name, payload)
+  const text = `The run waits for signal '${plain(name)}'. Its value, as JSON or text? (Ctrl-C leaves the run)`
+  const given = await answer({ text }, signal, line)
+  if (typeof given !== 'string') return false
+  await sendSignal(executor, runId, name, jsonOrText(given))
   return true
 }
 
