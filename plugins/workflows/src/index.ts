@@ -1,11 +1,15 @@
-import { definePlugin } from '@llmspell/sdk'
+import { SpellError, definePlugin } from '@llmspell/sdk'
+import { engine } from './file/engine.ts'
+import { workflowFiles } from './file/service.ts'
 import type { AgentNames } from './house.ts'
 import { validators } from './generated/workflow.module.validate.js'
 import { workflowHandlers } from './handlers.ts'
 
 export type * from './types.ts'
+export type * from './file/service.ts'
+export { engine }
 
-/** The plugin: the script module `Workflow`. */
+/** The plugin: the script module `Workflow`, and workflow files as scripts. */
 export default definePlugin({
   setup(ctx) {
     const hooks = ctx.use('hooks')
@@ -24,7 +28,14 @@ export default definePlugin({
       // Its type is of another plugin: workflows need two of its functions.
       agents: (ctx.find as (name: string) => unknown)('agents') as AgentNames | undefined,
       budgets: ctx.find('budgets'),
+      runtime: () => ctx.find('script-runtime') ?? noRuntime(),
     }
+    ctx.provide('workflow-files', workflowFiles)
+    ctx.contribute('engines', 'workflow', engine)
     ctx.contribute('script-modules', 'Workflow', { functions: workflowHandlers(house), validators })
   },
 })
+
+function noRuntime(): never {
+  throw new SpellError('NOT_AVAILABLE', "No installed plugin provides 'script-runtime'.")
+}
