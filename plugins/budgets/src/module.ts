@@ -20,8 +20,9 @@ export function budgetModule(budgets: RunBudgets): ScriptModuleHandlers {
         const above = budgets.of(context)
         return tree.add((above instanceof Node ? above : tree.root).part(readLimits(limits)))
       },
+      // What the journal of a durable run answers is not waited for.
       ends: ({ args: [id], context }: ScriptCall<[string]>) =>
-        ends(partOf(budgets, context, id), context.signal),
+        context.recorded ? undefined : ends(partOf(budgets, context, id), context.signal),
       close: ({ args: [id], context }: ScriptCall<[string]>) => {
         budgets.tree(context).remove(id)
         return undefined

@@ -45,6 +45,7 @@ export function clockOf(facts: SessionFacts): Clock {
 
 /** ms since the epoch on the clock of the run. */
 export function nowOf(facts: SessionFacts): number {
+  if (facts.clock) return Math.floor(facts.clock.now)
   const { origin } = clockOf(facts)
   return Math.floor(facts.startedAt + now() - origin)
 }

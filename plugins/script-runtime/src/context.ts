@@ -1,5 +1,7 @@
 import { bareStep } from '@llmspell/sdk'
 import type { CallContext, HandleRef, HostCall, NestedCall, Value } from '@llmspell/sdk'
+import { nextId, placeHere } from './durable/place.ts'
+import { durableStep } from './durable/step.ts'
 import type { Origin, Passage } from './passage.ts'
 import type { RunScope } from './scope.ts'
 
@@ -7,7 +9,8 @@ import type { RunScope } from './scope.ts'
 export type Pass = (scope: RunScope, call: HostCall, origin: Origin) => unknown
 
 /** What a handler may know and do: the run's own things, and further calls through the same door. */
-export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin): CallContext {
+export function callContext(pass: Pass, passage: Passage, origin: Origin): CallContext {
+  const { scope, seq, life } = passage
   const context: CallContext = {
     runId: scope.id,
     seq,
@@ -21,9 +24,10 @@ export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin)
     ...(origin.tools ? { tools: origin.tools } : {}),
     call: async (module, fn, args, nested = {}) =>
       pass(scope, hostCall(module, fn, args, nested), narrowed(origin, nested)),
-    handle: (type, object, fields, id) => scope.addHandle(type, object, fields, id),
+    handle: (type, object, fields, id) =>
+      scope.addHandle(type, object, fields, id ?? lastingId(type.toLowerCase(), passage)),
     resolve: (ref: HandleRef) => scope.resolve(ref.id, ref.type),
-    stream: (source) => scope.streams.add(source),
+    stream: (source) => scope.streams.add(source, lastingId('stream', passage)),
     share: (key, create) => scope.share(key, create),
     ...(scope.options.ask ? { ask: scope.options.ask } : {}),
     conceal: (value, label) => scope.conceal(value, label),
@@ -31,16 +35,46 @@ export function callContext(pass: Pass, { scope, seq }: Passage, origin: Origin)
     cancel: (reason) => scope.cancel(reason),
     progress: (progress) => scope.progress(progress),
     log: (entry) => scope.log(entry),
-    spend: (usage) => scope.budget.spend(usage),
+    spend: (usage) => {
+      passage.cost += usage.cost ?? 0
+      scope.spend(usage)
+    },
     onEnd: (fn) => scope.onEnd(fn),
-    step: (name, fn, options) => bareStep(context, `${scope.id}/${seq}/${name}`, fn, options),
+    step: (name, fn, options) =>
+      life
+        ? durableStep(
+            { run: scope, scope: life.inner, inner: inside(pass, passage) },
+            name,
+            fn,
+            options,
+          )
+        : bareStep(context, keyOf(passage, name), fn, options),
+    ...(life ? { durable: life.inner } : {}),
+    ...(life?.recorded ? { recorded: life.recorded } : {}),
   }
   return context
 }
 
+/** The same call as it stands inside a step: what it calls is part of that. */
+function inside(pass: Pass, { life: _life, ...passage }: Passage): CallContext {
+  return callContext(pass, passage, { ...passage.origin, durable: undefined })
+}
+
+/** In durable runs an id comes from the place of the call, so that what was recorded of it is found in every life. */
+function lastingId(kind: string, { life }: Passage): string | undefined {
+  return life && `${kind}_${nextId(life.inner)}`
+}
+
+/** Tells a step from all others of all runs; in a step of a durable run from the others of that. */
+function keyOf({ scope, seq }: Passage, name: string): string {
+  const here = scope.life && placeHere()
+  return here?.step ? `${here.step.idempotencyKey}/${here.count++}` : `${scope.id}/${seq}/${name}`
+}
+
 /** A script's own calls: nobody acts for it, and the command line is the only holder. */
 export function scriptOrigin(scope: RunScope): Origin {
-  return { actors: [], grants: scope.grants, signal: scope.signal, raw: false }
+  const { grants, signal, life } = scope
+  return { actors: [], grants, signal, raw: false, ...(life ? { durable: life.main } : {}) }
 }
 
 function hostCall(
@@ -66,7 +100,10 @@ function copy(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)]))
 }
 
-function narrowed(origin: Origin, { actor, grant, signal, budget, tools }: NestedCall): Origin {
+function narrowed(
+  origin: Origin,
+  { actor, grant, signal, budget, tools, branch }: NestedCall,
+): Origin {
   return {
     budget: budget ?? origin.budget,
     tools,
@@ -74,5 +111,7 @@ function narrowed(origin: Origin, { actor, grant, signal, budget, tools }: Neste
     grants: grant ? [...origin.grants, grant] : origin.grants,
     signal: signal ? AbortSignal.any([origin.signal, signal]) : origin.signal,
     raw: true,
+    durable: origin.durable,
+    branch,
   }
 }

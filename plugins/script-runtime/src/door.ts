@@ -6,13 +6,17 @@ import type {
   HostCall,
   HostCallback,
   ScriptFunction,
+  Usage,
   Value,
 } from '@llmspell/sdk'
+import { passDurably } from './durable/calls.ts'
+import { placeHere } from './durable/place.ts'
+import type { Noted, Serving } from './durable/serving.ts'
 import { ScriptCallback } from './callback.ts'
 import { callContext } from './context.ts'
 import type { Pass } from './context.ts'
 import { after, isLater } from './maybe.ts'
-import type { ModuleCatalogue, Target } from './modules.ts'
+import type { Knowledge, ModuleCatalogue, Target } from './modules.ts'
 import { facts, subject } from './passage.ts'
 import type { Origin, Passage } from './passage.ts'
 import { record } from './record.ts'
@@ -20,7 +24,7 @@ import { encode, isStream, revive } from './references.ts'
 import type { RunScope } from './scope.ts'
 
 /** The one door: permission → budget → hooks → journal → handler, for scripts, agents and hosts alike. */
-export class Door {
+export class Door implements Serving {
   readonly #modules: ModuleCatalogue
   readonly #guard
   readonly #done
@@ -39,17 +43,53 @@ export class Door {
    */
   pass(scope: RunScope, call: HostCall, origin: Origin): unknown {
     scope.check()
-    const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: now() }
-    return after(this.#modules.target(call.module, call.function), (found) =>
-      this.#recorded(passage, found),
-    )
+    const passage = { scope, origin, call, seq: scope.budget.call(), startedAt: now(), cost: 0 }
+    return origin.durable === undefined ? this.serve(passage) : this.#journaled(passage)
+  }
+
+  /** The whole service of a call, in any run. */
+  serve(passage: Passage): unknown {
+    const { module, function: fn } = passage.call
+    return after(this.#modules.target(module, fn), (found) => this.#recorded(passage, found))
+  }
+
+  /** Lines for people are told once, and never recorded; what a step calls is part of the step. */
+  #journaled(passage: Passage): unknown {
+    const { origin, call } = passage
+    const inStep = origin.raw && placeHere()?.step !== undefined
+    const told = this.know(call.module, call.function)?.description.kind === 'notify'
+    if (inStep || told)
+      return this.serve({
+        ...passage,
+        origin: { ...origin, durable: undefined, branch: undefined },
+      })
+    return passDurably(this, passage, origin.durable!)
+  }
+
+  know(module: string, fn: string): Knowledge | undefined {
+    try {
+      return this.#modules.know(module, fn)
+    } catch {
+      return undefined
+    }
+  }
+
+  note(passage: Passage, known: Knowledge | undefined, outcome: Noted): void {
+    const secrets = known?.secrets ?? new Set<string>()
+    passage.scope.journal.append(record(passage, { secrets }, outcome))
+  }
+
+  charge(passage: Passage, usage: Partial<Usage>): void {
+    const { scope, origin } = passage
+    passage.cost += usage.cost ?? 0
+    scope.life?.charge(scope, callContext(this.#pass, passage, origin), usage)
   }
 
   #recorded(passage: Passage, target: Target): unknown {
     const done = (outcome: Parameters<typeof record>[2]): void => {
       const entry = record(passage, target, outcome)
       passage.scope.journal.append(entry)
-      if (this.#done.used)
+      if (this.#done.used && !passage.life?.recorded)
         void this.#done.call(doneFacts(passage, passage.scope.redactor.record(entry)))
     }
     try {
@@ -90,11 +130,16 @@ export class Door {
     )
   }
 
+  /** A composed call of a durable run asks its guards once in the life of the run: they may have a mind of their own. */
   #guarded(passage: Passage): unknown {
     if (!this.#guard.used) return undefined
-    return this.#guard.call(facts(passage)).then((denial) => {
+    const ask = async (): Promise<undefined> => {
+      const denial = await this.#guard.call(facts(passage))
       if (isDenial(denial)) throw hookCancelled(subject(passage.call), denial.reason, denial.hint)
-    })
+    }
+    if (!passage.life) return ask()
+    const { step } = callContext(this.#pass, passage, passage.origin)
+    return step('call.guard', ask, { effect: 'pure' })
   }
 
   #handle(

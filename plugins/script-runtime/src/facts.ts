@@ -5,14 +5,25 @@ import { told } from './references.ts'
 import type { RunScope } from './scope.ts'
 
 /** What the language's own clock, randomness and arguments come from. */
-export function sessionFacts(scope: RunScope, request: RunRequest): SessionFacts {
-  return {
-    runId: scope.id,
-    script: request.file,
-    args: request.args ?? [],
-    seed: request.seed ?? scope.id,
-    startedAt: scope.startedAt,
+export function sessionFacts({ id, life, startedAt }: RunScope, request: RunRequest): SessionFacts {
+  const { file, args = [], seed } = request
+  const facts = { runId: id, script: file, args }
+  if (!life) return { ...facts, seed: seed ?? id, startedAt }
+  const { main } = life
+  const clock = {
+    get now() {
+      return main.now()
+    },
   }
+  // Of the run, not of its id: a fork has another id and the same numbers.
+  return { ...facts, seed: seed ?? String(main.random()), startedAt: main.now(), clock }
+}
+
+/** A field of the module `Run`, as it is when it is read. */
+export function factOf({ facts, life }: RunScope, name: string): Value | undefined {
+  if (name === 'mode' && life) return life.main.mode
+  if (name === 'resumed') return life?.resumed ?? false
+  return facts[name]
 }
 
 /** Fields of the module `Run`. */

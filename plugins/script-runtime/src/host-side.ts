@@ -2,6 +2,7 @@ import { fromErrorRecord } from '@llmspell/sdk'
 import type { HostCall, HostReply, Logger, ScriptModule, SessionFacts, Value } from '@llmspell/sdk'
 import { scriptOrigin } from './context.ts'
 import type { Door } from './door.ts'
+import { factOf } from './facts.ts'
 import { guestRecord } from './failure.ts'
 import { after, isLater } from './maybe.ts'
 import type { ModuleCatalogue } from './modules.ts'
@@ -28,7 +29,8 @@ export function hostSide(
     limits: { memoryBytes: scope.budget.limits.memoryBytes },
     modules: modules.names(),
     describe: (name): ScriptModule => modules.describe(name),
-    field: (module, name): Value | undefined => (module === 'Run' ? scope.facts[name] : undefined),
+    field: (module, name): Value | undefined =>
+      module === 'Run' ? factOf(scope, name) : undefined,
     ...served(scope, logger, (request) => door.pass(scope, request, origin)),
   }
 }

@@ -16,7 +16,7 @@ export default definePlugin({
     const hooks = ctx.use('hooks')
     // The modules look their runs up in the runtime, which is made of them.
     const own: Record<string, ScriptModuleHandlers> = {
-      Run: runModule((id) => runtime.factsOf(id)),
+      Run: runModule((id) => runtime.factsOf(id), ctx.use('schemas')),
       JSON: { functions: {} },
       Log: logModule,
       Stream: streamModule((id) => runtime.scopeOf(id).streams),
@@ -24,7 +24,17 @@ export default definePlugin({
     const modules = new ModuleCatalogue(extensions, ctx.use('schemas'), own)
     const door = new Door(modules, hooks)
     const done = hooks.point('script.done')
-    const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger: ctx.logger })
+    const { logger } = ctx
+    const services = { executor: ctx.find('workflow-executor'), budgets: ctx.find('budgets') }
+    const runtime = new Runtime({
+      extensions,
+      modules,
+      door,
+      done,
+      threadMain,
+      logger,
+      ...services,
+    })
     ctx.defer(() => runtime.close())
     for (const [name, handlers] of Object.entries(own)) {
       ctx.contribute('script-modules', name, handlers)

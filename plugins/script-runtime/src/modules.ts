@@ -13,13 +13,17 @@ import type {
 import { after } from './maybe.ts'
 import { secretNames } from './secrets.ts'
 
-/** One function, ready to be called. */
-export interface Target {
+/** What is known of a function from data alone. */
+export interface Knowledge {
   readonly description: ScriptFunction
-  readonly handler: ScriptHandler
-  readonly validate: Validator
   /** Names of parameters whose text is never recorded. */
   readonly secrets: ReadonlySet<string>
+}
+
+/** One function, ready to be called. */
+export interface Target extends Knowledge {
+  readonly handler: ScriptHandler
+  readonly validate: Validator
 }
 
 /** The script modules of all plugins: descriptions at once, code when it is first called. */
@@ -28,6 +32,7 @@ export class ModuleCatalogue {
   readonly #schemas: SchemaCompiler
   readonly #descriptions = new Map<string, ScriptModule>()
   readonly #targets = new Map<string, Target>()
+  readonly #known = new Map<string, Knowledge>()
   readonly #own: Readonly<Record<string, ScriptModuleHandlers>>
 
   /** @param own handlers that need not be fetched: a note of a script is taken at once, in its order */
@@ -59,6 +64,18 @@ export class ModuleCatalogue {
     return module
   }
 
+  /** What is known of a function without loading anything. @throws MODULE_UNKNOWN, FUNCTION_UNKNOWN */
+  know(module: string, fn: string): Knowledge {
+    const key = `${module}.${fn}`
+    const known = this.#known.get(key)
+    if (known) return known
+    const whole = this.describe(module)
+    const description = findFunction(whole, fn)
+    const found = { description, secrets: secretNames(whole, description) }
+    this.#known.set(key, found)
+    return found
+  }
+
   /** The function behind a name; loads the plugin on first use. @throws FUNCTION_UNKNOWN, NOT_AVAILABLE */
   target(module: string, fn: string): Target | PromiseLike<Target> {
     const key = `${module}.${fn}`
@@ -72,8 +89,7 @@ export class ModuleCatalogue {
 
   #prepare(module: string, fn: string): Target | PromiseLike<Target> {
     const whole = this.describe(module)
-    const description = findFunction(whole, fn)
-    const secrets = secretNames(whole, description)
+    const { description, secrets } = this.know(module, fn)
     return after(this.#own[module] ?? this.#load(module), (handlers) => {
       const handler = handlers.functions[fn]
       if (!handler) throw missingHandler(module, fn)

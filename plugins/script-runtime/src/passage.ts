@@ -6,6 +6,8 @@ import type {
   Guard,
   HostCall,
   Observe,
+  Recorded,
+  RunContext,
   Value,
 } from '@llmspell/sdk'
 import type { RunScope } from './scope.ts'
@@ -21,6 +23,18 @@ export interface Origin {
   readonly tools?: GrantedTools | undefined
   /** True for a call of the host: it gets the handler's own objects, not their plain form. */
   readonly raw: boolean
+  /** The scope of a durable run that the call is journaled in. */
+  readonly durable?: RunContext | undefined
+  /** See NestedCall. */
+  readonly branch?: string | undefined
+}
+
+/** A composed call of a durable run. */
+export interface Life {
+  /** What it calls is journaled here. */
+  readonly inner: RunContext
+  /** What it gave before, where it runs again. */
+  readonly recorded?: Recorded
 }
 
 /** One call on its way through the stages. */
@@ -30,6 +44,9 @@ export interface Passage {
   readonly call: HostCall
   readonly seq: number
   readonly startedAt: number
+  readonly life?: Life
+  /** US dollars, so far. */
+  cost: number
 }
 
 /** `script`, or the innermost one that acts for it. */

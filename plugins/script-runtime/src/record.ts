@@ -10,8 +10,8 @@ type Outcome =
 
 /** The finished call as the journal keeps it: no secret, no stack. */
 export function record(
-  { call, origin, seq, startedAt }: Passage,
-  target: Target,
+  { call, origin, seq, startedAt, cost }: Passage,
+  target: Pick<Target, 'secrets'>,
   outcome: Outcome,
 ): CallRecord {
   return {
@@ -31,10 +31,13 @@ export function record(
           ),
         },
     durationMs: now() - startedAt,
+    at: Date.now(),
+    ...(cost === 0 ? {} : { cost }),
   }
 }
 
-function masked(value: Value, secrets: ReadonlySet<string>): Value {
+/** The value without what stands under the names of secrets. */
+export function masked(value: Value, secrets: ReadonlySet<string>): Value {
   if (
     secrets.size === 0 ||
     typeof value !== 'object' ||

@@ -1,5 +1,6 @@
 import { SpellError, now } from '@llmspell/sdk'
 import type {
+  Budgets,
   Contribution,
   EngineItem,
   ExtensionRegistry,
@@ -9,17 +10,21 @@ import type {
   ProgramRequest,
   ProgramResult,
   ReplayResult,
+  ResumeOptions,
   Run,
+  RunId,
   RunOptions,
   RunRequest,
   RunResult,
   ScriptRuntime,
   Value,
+  WorkflowExecutor,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
 import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
+import { DurableRuns } from './durable/runs.ts'
 import { chooseEngine } from './engines.ts'
 import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
@@ -27,6 +32,8 @@ import { runProgram } from './program.ts'
 import { hostSide } from './host-side.ts'
 import type { HostParts } from './host-side.ts'
 import { RunScope } from './scope.ts'
+import { isolationOf } from './isolation.ts'
+import { isEnd, toTheEnd } from './script-end.ts'
 import { untilEnded } from './until-ended.ts'
 import { openInline } from './transport/inline.ts'
 import type { HostSide, HostedSession } from './transport/session.ts'
@@ -36,32 +43,51 @@ export interface RuntimeParts extends HostParts {
   readonly threadMain: URL
   readonly extensions: ExtensionRegistry
   readonly done: HookPoint<'script.done'>
+  /** Makes runs durable; without it they are not. */
+  readonly executor: WorkflowExecutor | undefined
+  readonly budgets: Budgets | undefined
 }
 
 /** Runs scripts, and opens runs for hosts that make calls of their own. */
 export class Runtime implements ScriptRuntime {
   readonly #parts: RuntimeParts
   readonly #scopes = new Map<string, RunScope>()
+  readonly #durable: DurableRuns
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts
+    const { executor, budgets, extensions, logger } = parts
+    const live = (scope: RunScope, request: RunRequest) => this.#live(scope, request)
+    this.#durable = new DurableRuns({ executor, budgets, extensions, logger, live })
   }
 
   async run(request: RunRequest): Promise<RunResult> {
+    if (request.durable) {
+      this.#checkLimits(request)
+      return this.#durable.run(request)
+    }
     const printed: string[] = []
     const write = request.write ?? ((text: string): void => void printed.push(text))
     const scope = this.#open({ ...request, write })
     const startedAt = now()
+    const value = await this.#live(scope, request)
+    return result(scope, value, printed, startedAt)
+  }
+
+  /** @throws the reason of the end */
+  async #live(scope: RunScope, request: RunRequest): Promise<Value | undefined> {
+    this.#scopes.set(scope.id, scope)
+    const startedAt = now()
     try {
       const value = await this.#execute(scope, request)
       await this.#ended(scope, request, startedAt, undefined)
-      return result(scope, value, printed, startedAt)
+      return value
     } catch (error) {
       const reason = scope.redactor.error(reasonOf(error, scope.signal))
       await this.#ended(scope, request, startedAt, reason)
       throw reason
     } finally {
-      this.#scopes.delete(scope.id)
+      if (this.#scopes.get(scope.id) === scope) this.#scopes.delete(scope.id)
     }
   }
 
@@ -97,12 +123,16 @@ export class Runtime implements ScriptRuntime {
     }
   }
 
-  resume(): Promise<RunResult> {
-    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
+  resume(runId: RunId, options?: ResumeOptions): Promise<RunResult> {
+    return this.#durable.resume(runId, options)
   }
 
-  replay(): Promise<ReplayResult> {
-    throw new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.')
+  executor(): Promise<WorkflowExecutor> {
+    return this.#durable.executor()
+  }
+
+  replay(runId: RunId, options?: Parameters<ScriptRuntime['replay']>[1]): Promise<ReplayResult> {
+    return this.#durable.replay(runId, options)
   }
 
   about(runId: string): OpenRun | undefined {
@@ -125,6 +155,7 @@ export class Runtime implements ScriptRuntime {
       script: (scope.options as Partial<RunRequest>).file,
       budget: () => budgetOf(scope),
       cancel: (reason) => scope.cancel(reason),
+      scope,
     }
   }
 
@@ -136,16 +167,20 @@ export class Runtime implements ScriptRuntime {
 
   /** Ends all open runs. */
   async close(): Promise<void> {
+    await this.#durable.close()
     const open = [...this.#scopes.values()]
     for (const scope of open) scope.cancel(new SpellError('CANCELLED', 'The host is stopping.'))
     await Promise.all(open.map((scope) => scope.close()))
   }
 
   /** @throws NOT_AVAILABLE where limits are given that nobody would keep */
-  #open(options: RunOptions): RunScope {
-    const { tokens, cost } = options.limits ?? {}
+  #checkLimits({ limits: { tokens, cost } = {} }: RunOptions): void {
     const limited = tokens !== undefined || cost !== undefined
     if (limited && !this.#parts.extensions.find('script-modules', 'Budget')) throw missing()
+  }
+
+  #open(options: RunOptions): RunScope {
+    this.#checkLimits(options)
     const scope = new RunScope(options)
     this.#scopes.set(scope.id, scope)
     return scope
@@ -157,7 +192,8 @@ export class Runtime implements ScriptRuntime {
     Object.assign(scope.facts, runFacts(scope, request, engine.item))
     const host = hostSide(this.#parts, scope, sessionFacts(scope, request))
     const session = await this.#session(engine, isolation, host)
-    scope.invoke = (callback, args) => session.invoke(callback, args)
+    scope.enter = (callback, args) => session.invoke(callback, args)
+    scope.invoke = scope.life?.entering(scope, scope.enter) ?? scope.enter
     try {
       return await untilEnded(scope, session, toTheEnd(scope, session, request))
     } finally {
@@ -187,7 +223,7 @@ export class Runtime implements ScriptRuntime {
     error: unknown,
   ): Promise<void> {
     await scope.close()
-    if (!this.#parts.done.used) return
+    if (!this.#parts.done.used || !isEnd(scope)) return
     await this.#parts.done.call({
       run_id: scope.id,
       file,
@@ -197,35 +233,4 @@ export class Runtime implements ScriptRuntime {
       duration_ms: now() - startedAt,
     })
   }
-}
-
-/** The script, and then what it asked to be done at the end, also where it failed. */
-async function toTheEnd(
-  scope: RunScope,
-  session: HostedSession,
-  { source, file }: RunRequest,
-): Promise<Value | undefined> {
-  const ran = await session.run({ source, file }).then(
-    (value) => ({ value, failures: [] as unknown[] }),
-    (error: unknown) => ({ value: undefined, failures: [error] }),
-  )
-  const failures = [...ran.failures, ...(await scope.end(ran.failures[0]))]
-  if (failures.length > 0) throw failures[0]
-  return ran.value
-}
-
-function isolationOf(
-  { isolation }: RunRequest,
-  { name, item }: Contribution<EngineItem>,
-): Isolation {
-  if (isolation === 'inline' && !item.inline) {
-    throw new SpellError(
-      'INPUT_INVALID',
-      `Engine '${name}' cannot run inline: it keeps its limits only in a thread of its own.`,
-      {
-        hint: 'Use --isolation=worker.',
-      },
-    )
-  }
-  return isolation ?? (item.inline ? 'inline' : 'worker')
 }

@@ -8,9 +8,12 @@ import type {
   Progress,
   RunOptions,
   Undo,
+  Usage,
   Value,
 } from '@llmspell/sdk'
 import { Budget } from './budget.ts'
+import type { RunLife } from './durable/life.ts'
+import { placeHere } from './durable/place.ts'
 import { timeId } from './ids.ts'
 import { MemoryJournal, shownJournal } from './journal.ts'
 import { Carry } from './redact/carry.ts'
@@ -26,9 +29,11 @@ export type Invoke = (
   args: readonly (Value | undefined)[],
 ) => Promise<Value | undefined>
 
+const gone: Invoke = () => Promise.reject(new SpellError('CANCELLED', 'The script has ended.'))
+
 /** All that lives as long as one run. */
 export class RunScope {
-  readonly id = timeId()
+  readonly id: string
   readonly startedAt = Date.now()
   readonly options: RunOptions
   readonly root: string
@@ -39,7 +44,13 @@ export class RunScope {
   readonly grants: GrantChain
   /** Facts of the module `Run`. */
   readonly facts: Record<string, Value> = {}
-  invoke: Invoke = () => Promise.reject(new SpellError('CANCELLED', 'The script has ended.'))
+  /** All that was printed, where it is kept. */
+  printed: string[] | undefined
+  /** Of a durable run. */
+  readonly life: RunLife | undefined
+  invoke: Invoke = gone
+  /** The same without the journal of a durable run. */
+  enter: Invoke = gone
   readonly #abort = new AbortController()
   readonly #handles = new Map<string, { readonly type: string; readonly object: object }>()
   readonly #shared = new Map<string, unknown>()
@@ -49,7 +60,10 @@ export class RunScope {
   #clock: NodeJS.Timeout | undefined
   #held = 0
 
-  constructor(options: RunOptions) {
+  /** @param life of a durable run: it has an id already */
+  constructor(options: RunOptions, life?: RunLife) {
+    this.id = life?.main.runId ?? timeId()
+    this.life = life
     this.options = options
     this.root = options.root ?? process.cwd()
     this.budget = new Budget(options.limits)
@@ -92,6 +106,7 @@ export class RunScope {
 
   /** Hands a line to the log; what people see by default counts as output. */
   log(entry: LogEntry): void {
+    if (this.life?.quiet) return
     try {
       if (!QUIET.has(entry.level)) this.budget.output(entry.message)
     } catch (error) {
@@ -101,6 +116,7 @@ export class RunScope {
   }
 
   progress(progress: Progress): void {
+    if (this.life?.quiet) return
     this.options.onProgress?.(this.redactor.value(progress))
   }
 
@@ -111,7 +127,15 @@ export class RunScope {
   }
 
   #print(text: string): void {
-    if (text !== '') this.options.write?.(text)
+    if (text === '') return
+    this.printed?.push(text)
+    if (!this.life?.printed) this.options.write?.(text)
+  }
+
+  /** Adds to what the run has spent, and to the step of a durable run that is under way. */
+  spend(usage: Partial<Usage>): void {
+    this.budget.spend(usage)
+    if (this.life) placeHere()?.step?.spend(usage)
   }
 
   /** @throws the reason of the end, if the run was ended */

@@ -79,7 +79,10 @@ export interface RunOptions {
    */
   readonly answer?: (question: Question, signal: AbortSignal) => Promise<Json | undefined>
   readonly limits?: RunLimits
-  /** Ends the run with CANCELLED. */
+  /**
+   * Ends the run with CANCELLED, or with the SpellError that it is aborted with. A durable run whose signal is aborted with
+   * the code SUSPENDED is left in its journal instead, and its caller gets RUN_WAITING.
+   */
   readonly signal?: AbortSignal
   /** Folder that relative paths start from; default the working folder. */
   readonly root?: string
@@ -134,7 +137,7 @@ export interface DurableOptions {
 /** How a run goes on: what its request says stays, what is given here comes in its place. */
 export interface ResumeOptions extends Pick<
   RunOptions,
-  'grants' | 'ask' | 'signal' | 'write' | 'log' | 'onProgress'
+  'grants' | 'ask' | 'answer' | 'signal' | 'write' | 'log' | 'onProgress'
 > {
   /** What a person says of steps of unknown outcome. */
   readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
@@ -174,6 +177,10 @@ export interface CallRecord {
     | { readonly ok: true; readonly value: Value }
     | { readonly ok: false; readonly error: ErrorRecord }
   readonly durationMs: number
+  /** ms since the epoch at which it ended. */
+  readonly at?: number
+  /** US dollars that it has spent by itself. */
+  readonly cost?: number
 }
 
 /** A run without a script: a host's own calls through the same door. */

@@ -52,6 +52,8 @@ export interface ToolCall extends Access {
   /** `script`, or who acts for it: `agent 'poet'`. */
   readonly caller: string
   readonly signal: AbortSignal
+  /** Equal over all tries of this call, in a durable run also over its lives: lets the other side tell a repetition. */
+  readonly idempotencyKey?: string
   /** Where an agent calls a tool that `usesTools`. */
   readonly tools?: GrantedTools
   /** True when a reader takes the chunks: then large content may leave by `emit` alone. */

@@ -42,9 +42,14 @@ export async function withBudget(
   const work = untilDone(context, part, fn)
   if (limits['max_time'] === undefined) return (await work) as Value | undefined
   work.catch(() => {})
-  const late = context.call('Budget', 'ends', [part])
+  const over = new AbortController()
+  const late = context.call('Budget', 'ends', [part], { signal: over.signal })
   late.catch(() => {})
-  return (await Promise.race([work, late])) as Value | undefined
+  try {
+    return (await Promise.race([work, late])) as Value | undefined
+  } finally {
+    over.abort(new SpellError('CANCELLED', 'The function has ended.'))
+  }
 }
 
 /** Open until the function ends, also where nobody waits for it any more. */

@@ -2,55 +2,34 @@ import { SpellError, durationMs } from '@llmspell/sdk'
 import type {
   CallContext,
   HostCallback,
+  SchemaCompiler,
   ScriptCall,
   ScriptModuleHandlers,
   Value,
 } from '@llmspell/sdk'
+import { toJson } from '../durable/json.ts'
 import { validators } from '../generated/run.module.validate.js'
+import type { RunScope } from '../scope.ts'
 import { readBudget, withBudget } from './budget.ts'
 import type { OwnBudget, Table } from './budget.ts'
+import { journalRows } from './journal.ts'
+import type { JournalFilter } from './journal.ts'
 import { loadModule } from './load-module.ts'
+import { pause } from './pause.ts'
+import { askPerson, waitFor } from './wait.ts'
+import type { AskOptions, WaitOptions } from './wait.ts'
 
 /** What the runtime knows of a run beyond the call context. */
 export interface RunFacts {
   readonly script: string | undefined
   readonly budget: () => OwnBudget
   readonly cancel: (reason: SpellError) => void
+  readonly scope: RunScope
 }
 
 export type FactsOf = (runId: string) => RunFacts
 
 type Call<Args extends readonly unknown[]> = ScriptCall<Args>
-
-/** What waits under a signal. One listener for all: each further one is compared with all before it. */
-const waiting = new WeakMap<AbortSignal, Set<() => void>>()
-
-function waitersOf(signal: AbortSignal): Set<() => void> {
-  const known = waiting.get(signal)
-  if (known) return known
-  const stops = new Set<() => void>()
-  waiting.set(signal, stops)
-  const all = (): void => stops.forEach((stop) => stop())
-  signal.addEventListener('abort', all, { once: true })
-  return stops
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve, reject) => {
-    const stops = waitersOf(signal)
-    const stop = (): void => {
-      clearTimeout(timer)
-      reject(signal.reason as Error)
-    }
-    const done = (): void => {
-      stops.delete(stop)
-      resolve(undefined)
-    }
-    const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1))
-    stops.add(stop)
-    if (signal.aborted) stop()
-  })
-}
 
 async function getenv(context: CallContext, name: string): Promise<Value | undefined> {
   if (await context.call('Permission', 'can', ['env', name])) return process.env[name]
@@ -62,13 +41,30 @@ async function getenv(context: CallContext, name: string): Promise<Value | undef
   return undefined
 }
 
+/** What a durable run does in its journal. */
+function lasting(factsOf: FactsOf, schemas: SchemaCompiler): ScriptModuleHandlers['functions'] {
+  return {
+    checkpoint: ({ args: [name, data], context }: Call<[string, Value?]>) =>
+      context.durable?.mark(name, data === undefined ? undefined : toJson(data)) ?? context.seq,
+    wait_for: ({ args: [signal, options], context }: Call<[string, WaitOptions?]>) =>
+      waitFor(context, signal, options),
+    ask: ({ args: [question, options], context }: Call<[string, AskOptions?]>) =>
+      askPerson(context, factsOf(context.runId).scope, schemas, question, options),
+    journal: ({ args: [filter], context }: Call<[JournalFilter?]>) =>
+      context.stream(journalRows(factsOf(context.runId).scope.journal.records(), filter)),
+  }
+}
+
 /** Handlers of the module `Run`. */
-export function runModule(factsOf: FactsOf): ScriptModuleHandlers {
+export function runModule(factsOf: FactsOf, schemas: SchemaCompiler): ScriptModuleHandlers {
   return {
     validators,
     functions: {
-      sleep: ({ args: [duration], context }: Call<[string | number]>) =>
-        pause(durationMs(duration) ?? 0, context.signal),
+      ...lasting(factsOf, schemas),
+      sleep: async ({ args: [duration], context }: Call<[string | number]>) => {
+        const ms = durationMs(duration) ?? 0
+        await (context.durable?.sleep('sleep', ms) ?? pause(ms, context.signal))
+      },
       pause: ({ args: [ms], context }: Call<[number]>) => pause(ms, context.signal),
       progress: ({ args: [done, total, text], context }: Call<[number, number?, string?]>) => {
         const known = {

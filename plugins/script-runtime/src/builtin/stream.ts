@@ -1,4 +1,5 @@
 import type { ScriptCall, ScriptModuleHandlers } from '@llmspell/sdk'
+import { answered } from '../durable/json.ts'
 import { validators } from '../generated/stream.module.validate.js'
 import type { Streams } from '../streams.ts'
 
@@ -7,9 +8,17 @@ export function streamModule(streamsOf: (runId: string) => Streams): ScriptModul
   return {
     validators,
     functions: {
-      next: ({ self, context }: ScriptCall<[]>) => streamsOf(context.runId).pull(self as string),
+      next: ({ self, context }: ScriptCall<[]>) => {
+        const { recorded } = context
+        const streams = streamsOf(context.runId)
+        if (!recorded) return streams.pull(self as string)
+        streams.again(self as string, recorded)
+        return answered(recorded)
+      },
       cancel: async ({ self, context }: ScriptCall<[]>) => {
-        await streamsOf(context.runId).cancel(self as string)
+        const left = streamsOf(context.runId).leave(self as string)
+        if (context.recorded) left.catch(() => {})
+        else await left
       },
     },
   }

@@ -1,0 +1,230 @@
+import { SpellError, fromErrorRecord } from '@llmspell/sdk'
+import type {
+  Budgets,
+  DefinitionRef,
+  ExecutorHost,
+  ExtensionRegistry,
+  Json,
+  Logger,
+  ReplayResult,
+  ResumeOptions,
+  RunContext,
+  RunId,
+  RunOptions,
+  RunOutcome,
+  RunRequest,
+  RunResult,
+  Value,
+  WorkflowExecutor,
+} from '@llmspell/sdk'
+import { chooseEngine } from '../engines.ts'
+import { timeId } from '../ids.ts'
+import { told } from '../references.ts'
+import { RunScope } from '../scope.ts'
+import { Attached, inputOf, requestOf } from './attached.ts'
+import type { Lent } from './attached.ts'
+import { fromJson, toJson } from './json.ts'
+import { RunLife } from './life.ts'
+import { Watch, waiting } from './watch.ts'
+import type { WatchOptions } from './watch.ts'
+
+export interface RunsParts {
+  readonly executor: WorkflowExecutor | undefined
+  readonly budgets: Budgets | undefined
+  readonly extensions: ExtensionRegistry
+  readonly logger: Logger
+  /** Runs a script in its scope to its end. @throws the reason of the end */
+  readonly live: (scope: RunScope, request: RunRequest) => Promise<Value | undefined>
+}
+
+/** Runs of scripts that survive their process: all that an executor has to know of scripts. */
+export class DurableRuns implements ExecutorHost {
+  readonly logger: Logger
+  readonly #parts: RunsParts
+  readonly #attached = new Map<string, Attached>()
+  readonly #scopes = new Map<string, RunScope>()
+  readonly #stopping = new AbortController()
+  #started: Promise<WorkflowExecutor> | undefined
+
+  constructor(parts: RunsParts) {
+    this.#parts = parts
+    this.logger = parts.logger
+  }
+
+  /** @throws what the script fails with; RUN_WAITING, RESUME_UNCERTAIN, REPLAY_MISMATCH */
+  async run(request: RunRequest): Promise<RunResult> {
+    const { name, item } = inlineEngine(this.#parts.extensions, request)
+    const executor = await this.executor()
+    const { runId = timeId(), waitMs, ...kept } = request.durable ?? {}
+    const hash = await executor.blobs.put(new TextEncoder().encode(request.source))
+    const definition = { name: request.file, hash, engine: { id: name, version: item.version } }
+    const submit = async (): Promise<void> => {
+      const input = inputOf(request, name)
+      const { duplicate } = await executor.submit({ ...kept, runId, definition, input })
+      if (duplicate) await joined(executor, runId, definition)
+    }
+    return this.#follow(runId, request, submit, { waitMs, signal: request.signal })
+  }
+
+  /** @throws RUN_NOT_FOUND, RUN_ENDED and what `run` throws */
+  async resume(runId: RunId, options: ResumeOptions = {}): Promise<RunResult> {
+    const executor = await this.executor()
+    const { decide, onUnknown, source, waitMs, signal } = options
+    const go = async (): Promise<void> => {
+      const definition = source === undefined ? {} : await this.#changed(executor, runId, source)
+      const known = { ...(decide ? { decide } : {}), ...(onUnknown ? { onUnknown } : {}) }
+      await executor.resume(runId, { ...known, ...definition })
+    }
+    return this.#follow(runId, options, go, { waitMs, signal })
+  }
+
+  /** Nothing is executed: what was printed is printed again. */
+  async replay(
+    runId: RunId,
+    options: Pick<RunOptions, 'write' | 'signal'> & { readonly until?: number } = {},
+  ): Promise<ReplayResult> {
+    const executor = await this.executor()
+    const { write, until, signal } = options
+    const key = keyOf(runId, 'replay')
+    const own = new Attached(write ? { write } : {})
+    this.#attached.set(key, own)
+    try {
+      const limits = { ...(until === undefined ? {} : { until }), ...(signal ? { signal } : {}) }
+      const report = await executor.replay(runId, limits)
+      const { outcome } = report
+      const ok = outcome.status === 'succeeded' && own.scope !== undefined
+      return { report, result: ok ? own.result(outcome.value) : undefined }
+    } finally {
+      this.#attached.delete(key)
+    }
+  }
+
+  async runDefinition(ref: DefinitionRef, context: RunContext, input: Json): Promise<Json> {
+    const { budgets, logger, live } = this.#parts
+    const executor = await this.executor()
+    const key = keyOf(context.runId, context.mode)
+    const own = this.#attached.get(key) ?? new Attached({})
+    const bytes = await executor.blobs.get(ref.hash)
+    if (!bytes) throw textMissing(ref)
+    const request = requestOf(ref, new TextDecoder().decode(bytes), context, input, own.lent)
+    const scope = new RunScope(request, new RunLife({ main: context, budgets, logger, executor }))
+    scope.printed = own.printed
+    own.scope = scope
+    this.#scopes.set(key, scope)
+    try {
+      return toJson(scope.redactor.value(told(await live(scope, request))))
+    } finally {
+      this.#scopes.delete(key)
+    }
+  }
+
+  async invokeRecorded(context: RunContext, ref: number, args: Json): Promise<void> {
+    const scope = this.#scopes.get(keyOf(context.runId, context.mode))
+    const list = (fromJson(args) ?? []) as readonly Value[]
+    // What it threw was told to the step that is answered.
+    await scope?.enter(ref, list).catch(() => {})
+  }
+
+  /** Leaves all runs in their journals. */
+  async close(): Promise<void> {
+    this.#stopping.abort()
+    const executor = await this.#started?.catch(() => undefined)
+    const ids = [...this.#scopes.values()].map((scope) => scope.id)
+    await Promise.allSettled(ids.map((id) => executor?.suspend(id)))
+  }
+
+  async #follow(
+    runId: RunId,
+    lent: Lent,
+    start: () => Promise<void>,
+    options: WatchOptions,
+  ): Promise<RunResult> {
+    const executor = await this.executor()
+    const known = this.#attached.get(runId)
+    const own = known ?? new Attached(lent)
+    this.#attached.set(runId, own)
+    try {
+      await start()
+      const watch = new Watch(executor, runId, own, options)
+      try {
+        return settled(runId, own, await Promise.race([executor.result(runId), watch.over]))
+      } finally {
+        watch.stop()
+      }
+    } finally {
+      if (!known) this.#attached.delete(runId)
+    }
+  }
+
+  async #changed(executor: WorkflowExecutor, runId: RunId, source: string) {
+    const row = await executor.get(runId)
+    const hash = await executor.blobs.put(new TextEncoder().encode(source))
+    return row ? { definition: { ...row.definition, hash } } : {}
+  }
+
+  /** Started on first use. @throws NOT_AVAILABLE */
+  executor(): Promise<WorkflowExecutor> {
+    this.#started ??= this.#start()
+    return this.#started
+  }
+
+  async #start(): Promise<WorkflowExecutor> {
+    const { executor } = this.#parts
+    if (!executor) throw noExecutor()
+    await executor.start(this, { signal: this.#stopping.signal, recover: false })
+    return executor
+  }
+}
+
+/** A replay does not stand in the way of the run itself. */
+const keyOf = (runId: RunId, mode: RunContext['mode']): string =>
+  mode === 'replay' ? `replay ${runId}` : runId
+
+function settled(runId: RunId, own: Attached, outcome: RunOutcome<Json>): RunResult {
+  if (outcome.status === 'succeeded') return own.result(outcome.value, runId)
+  if (outcome.status !== 'pending') throw fromErrorRecord(outcome.error)
+  const { reason } = outcome.run
+  throw reason ? fromErrorRecord(reason) : waiting(runId, outcome.run)
+}
+
+/** The same id is the same run: whoever asks for it again waits for it. */
+async function joined(
+  executor: WorkflowExecutor,
+  runId: RunId,
+  { hash }: DefinitionRef,
+): Promise<void> {
+  const row = await executor.get(runId)
+  if (row && row.definition.hash !== hash) throw taken(runId)
+  if (row?.endedAt === undefined) await executor.resume(runId)
+}
+
+function inlineEngine(extensions: ExtensionRegistry, request: RunRequest) {
+  const engine = chooseEngine(extensions, request)
+  if (engine.item.inline && request.isolation !== 'worker') return engine
+  const found = engine.item.inline ? 'a thread of its own' : `the engine '${engine.name}'`
+  throw new SpellError(
+    'INPUT_INVALID',
+    `A durable run expects an engine in the host's own thread, found ${found}.`,
+    { hint: 'Use lua or javascript, and leave --isolation out.' },
+  )
+}
+
+function noExecutor(): SpellError {
+  return new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.', {
+    hint: "Install the plugins 'journal' and 'state'.",
+  })
+}
+
+function taken(runId: RunId): SpellError {
+  return new SpellError('INPUT_INVALID', `The run id '${runId}' belongs to another script.`, {
+    hint: 'Choose another id, or none.',
+    details: { run_id: runId },
+  })
+}
+
+function textMissing({ name, hash }: DefinitionRef): SpellError {
+  return new SpellError('JOURNAL_DAMAGED', `The text of '${name}' is no longer in the store.`, {
+    hint: 'Restore the store from a backup.',
+    details: { hash },
+  })
+}
