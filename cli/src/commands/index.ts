@@ -12,6 +12,7 @@ import { runDiff, runExport, runList, runPrune, runShow } from './runs.ts'
 import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
 import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
+import { workflowGraph, workflowRun, workflowSchema, workflowValidate } from './workflow.ts'
 
 /** Every command by its id, as oclif finds them. */
 export const COMMANDS = {
@@ -45,6 +46,10 @@ export const COMMANDS = {
   'tool:list': toolList,
   'tool:info': toolInfo,
   'tool:invoke': toolInvoke,
+  'workflow:run': workflowRun,
+  'workflow:validate': workflowValidate,
+  'workflow:graph': workflowGraph,
+  'workflow:schema': workflowSchema,
   'artifact:list': artifactList,
   'artifact:show': artifactShow,
   'artifact:export': artifactExport,
