@@ -8,7 +8,7 @@ import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
 import { privateFolder } from './folder.ts'
 import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generation.ts'
-import { full, isLocked, notOpened, notWritten, openLevel } from './level.ts'
+import { full, isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
 import type { Level } from './level.ts'
 import { LevelRows } from './level-rows.ts'
 import { claim, ownedElsewhere, release, signOwner, unsignOwner } from './owner.ts'
@@ -97,7 +97,6 @@ export class LevelHome implements RowHome {
     const error = notWritten(this.#folder, cause)
     this.health = 'read-only'
     this.warn(error.message)
-    await this.#reserve!.giveUp()
     await this.#reopen(rows, error)
     return error
   }
@@ -110,7 +109,7 @@ export class LevelHome implements RowHome {
   async replace(fill: (rows: Rows) => Promise<Head>): Promise<Rows> {
     const rows = await this.writable()
     const place = await nextFolder(this.#folder)
-    const level = await openLevel(place)
+    const level = await this.#openAt(place)
     try {
       await fill(new LevelRows(level))
       await makeCurrent(this.#folder, place)
@@ -128,7 +127,11 @@ export class LevelHome implements RowHome {
 
   async #shut(level: Level, head: Head | undefined): Promise<void> {
     await level.close()
-    if (head && !this.#readOnly) await noteHead(this.#folder, head)
+    if (!head || this.#readOnly) return
+    await noteHead(this.#folder, head).catch((error: unknown) => {
+      // The older note stays: it asks for less.
+      if (!isFull(error)) throw error
+    })
   }
 
   async #openCurrent(): Promise<Level> {
@@ -140,9 +143,13 @@ export class LevelHome implements RowHome {
     return this.#openCurrent()
   }
 
+  #openAt(place: string): Promise<Level> {
+    return openLevel(place, logBytes(this.#options.config.reserve_bytes))
+  }
+
   async #openPlace(): Promise<Level> {
     try {
-      return await openLevel(this.#place)
+      return await this.#openAt(this.#place)
     } catch (error) {
       if (isLocked(error)) throw await ownedElsewhere(this.#folder, error)
       const told = notOpened(this.#folder, error)
@@ -152,24 +159,31 @@ export class LevelHome implements RowHome {
   }
 
   async #openWithoutReserve(told: SpellError): Promise<Level> {
-    await this.#reserve!.giveUp()
     this.health = 'read-only'
-    return openLevel(this.#place).catch(() => {
-      throw told
-    })
+    await this.#reserve!.giveUp()
+    const first = await this.#openAt(this.#place).catch(() => undefined)
+    if (first) return first
+    this.#reserve!.giveUpLast()
+    const last = await this.#openAt(this.#place).catch(() => undefined)
+    this.#reserve!.keepLast()
+    if (last) return last
+    throw told
   }
 
   async #reopen(rows: LevelRows, error: SpellError): Promise<void> {
     const old = rows.lost ? undefined : rows.level
     rows.lose(error)
     await old?.close().catch(() => undefined)
-    const level = await openLevel(this.#place).catch(() => undefined)
+    // Not before: what the database is doing in the background would eat it up.
+    await this.#reserve!.giveUp()
+    const level = await this.#openAt(this.#place).catch(() => undefined)
     if (level) rows.put(level)
   }
 
   async #recover(rows: LevelRows): Promise<void> {
     if (!(await this.#reserve!.fits())) throw full(this.#folder)
-    if (rows.lost) await this.#reopen(rows, full(this.#folder))
+    // What the database tried in the background meanwhile may have failed, and then no write succeeds.
+    await this.#reopen(rows, full(this.#folder))
     if (rows.lost) throw full(this.#folder)
     this.health = 'ok'
   }

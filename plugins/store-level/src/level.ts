@@ -6,13 +6,23 @@ import { textOf } from './folder.ts'
 
 export type Level = ClassicLevel<Buffer, Buffer>
 
-/** Opens the database in a folder, or says in what state it is. */
-export async function openLevel(folder: string): Promise<Level> {
+const KB = 1024
+
+/**
+ * Room for the database's log. At the next start the log is written once more as a table, so the reserve must hold it; and
+ * the changes that are kept must reach as far back as it does, or a gap in it would not be seen.
+ */
+export function logBytes(reserve: number): number {
+  const most = 2 * KB * KB
+  return reserve === 0 ? most : Math.max(64 * KB, Math.min(most, reserve / 4))
+}
+
+export async function openLevel(folder: string, writeBufferSize: number): Promise<Level> {
   const { ClassicLevel } = await import('classic-level')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const encodings = { keyEncoding: 'buffer', valueEncoding: 'buffer' } as const
   const level: Level = new ClassicLevel<Buffer, Buffer>(folder, encodings)
-  await level.open({ passive: false })
+  await level.open({ writeBufferSize })
   return level
 }
 

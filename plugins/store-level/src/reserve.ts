@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { open, rm, stat } from 'node:fs/promises'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freeBytes } from './folder.ts'
 
 const PART = 1024 * 1024
 
-/** A file that holds room on the disk until there is no other. */
+/**
+ * Two files that hold room on the disk until there is no other. The larger one lets the database be opened again after a
+ * write that failed; whatever the database then does with that room, the smaller one lets it be opened once more.
+ */
 export class Reserve {
   readonly #folder: string
   readonly #bytes: number
@@ -18,7 +22,7 @@ export class Reserve {
 
   /** Begins to make it, once. Where there is little room it stays away: the store goes first. */
   make(): void {
-    this.#made ??= this.#bytes === 0 ? Promise.resolve() : this.#write().catch(() => undefined)
+    if (this.#bytes > 0) this.#made ??= this.#write().catch(() => undefined)
   }
 
   async settled(): Promise<void> {
@@ -31,6 +35,20 @@ export class Reserve {
     await rm(this.#file, { force: true })
   }
 
+  giveUpLast(): void {
+    rmSync(this.#lastFile, { force: true })
+  }
+
+  /** At once, before the database has begun to use the room. */
+  keepLast(): void {
+    if (this.#bytes === 0 || sizeOf(this.#lastFile) === this.#lastBytes) return
+    try {
+      writeFileSync(this.#lastFile, randomBytes(this.#lastBytes), { mode: 0o600 })
+    } catch {
+      this.giveUpLast()
+    }
+  }
+
   /** True where there is room for it and as much again. */
   async fits(): Promise<boolean> {
     return (await freeBytes(this.#folder)) >= 2 * Math.max(this.#bytes, PART)
@@ -40,11 +58,28 @@ export class Reserve {
     return join(this.#folder, 'reserve')
   }
 
+  get #lastFile(): string {
+    return join(this.#folder, 'reserve-last')
+  }
+
+  get #lastBytes(): number {
+    return Math.ceil(this.#bytes / 16)
+  }
+
   async #write(): Promise<void> {
-    const there = await stat(this.#file).catch(() => undefined)
-    if (there?.size === this.#bytes || !(await this.fits())) return
+    const there = sizeOf(this.#file) === this.#bytes
+    if (!there && !(await this.fits())) return
+    this.keepLast()
+    if (!there) await this.#fill()
+  }
+
+  /** Random bytes: a file system that compresses would keep no room for zeros. */
+  async #fill(): Promise<void> {
     try {
-      await fill(this.#file, this.#bytes)
+      await using handle = await open(this.#file, 'w', 0o600)
+      const part = randomBytes(PART)
+      for (let at = 0; at < this.#bytes; at += PART)
+        await handle.write(part, 0, Math.min(PART, this.#bytes - at))
     } catch (error) {
       await rm(this.#file, { force: true })
       throw error
@@ -52,9 +87,4 @@ export class Reserve {
   }
 }
 
-/** Random bytes: a file system that compresses would keep no room for zeros. */
-async function fill(file: string, bytes: number): Promise<void> {
-  await using handle = await open(file, 'w', 0o600)
-  const part = randomBytes(PART)
-  for (let at = 0; at < bytes; at += PART) await handle.write(part, 0, Math.min(PART, bytes - at))
-}
+const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size

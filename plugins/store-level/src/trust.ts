@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SpellError } from '@llmspell/sdk'
-import { damaged, RANGES, seqOf } from '@llmspell/sdk/store'
+import { damaged, oldestOf, RANGES, seqOf } from '@llmspell/sdk/store'
 import type { Head, Rows } from '@llmspell/sdk/store'
 import { writeWhole } from './generation.ts'
 
@@ -27,10 +27,10 @@ export async function checkChanges(folder: string, rows: Rows, head: Head): Prom
   if (noted && BigInt(noted.seq) > head.seq) throw missing(store, head.seq + 1n, BigInt(noted.seq))
   if (noted && BigInt(noted.seq) === head.seq && noted.hash !== head.hash.toString('hex'))
     throw damaged(store, `another change ${noted.seq} than was written`)
-  let last: bigint | undefined
+  let last = oldestOf(rows, head) - 1n
   for await (const [row] of rows.range(RANGES.change)) {
     const seq = seqOf(row)
-    if (last !== undefined && seq !== last + 1n) throw missing(store, last + 1n, seq - 1n)
+    if (seq !== last + 1n) throw missing(store, last + 1n, seq - 1n)
     last = seq
   }
 }

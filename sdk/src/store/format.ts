@@ -1,24 +1,35 @@
 import { SpellError } from '../errors.ts'
-import { hashOf, NO_CHANGE } from './change-log.ts'
+import { hashOf, KEPT_CHANGES, NO_CHANGE } from './change-log.ts'
 import { damaged } from './errors.ts'
 import { FORMAT_ROW, RANGES, seqOf } from './keys.ts'
-import type { Head, Rows } from './rows.ts'
+import type { Head, Rows, RowView } from './rows.ts'
 
 const FORMAT = 1
+const WORDS = /^(\d+)(?: (\d+))?$/
 
 /** Marks new rows as ours, and refuses what it does not know. @throws STATE_NEWER, STATE_DAMAGED */
 export async function checkFormat(rows: Rows, readOnly: boolean): Promise<void> {
   const found = rows.get(FORMAT_ROW)?.toString()
-  if (found === String(FORMAT)) return
-  if (found !== undefined && /^\d+$/.test(found)) throw newer(found)
-  if (found !== undefined) throw damaged("The store's format", `'${found.slice(0, 20)}'`)
+  const known = found === undefined ? undefined : (WORDS.exec(found)?.[1] ?? '')
+  if (known === String(FORMAT)) return
+  if (known) throw newer(known)
+  if (known === '') throw damaged("The store's format", `'${found!.slice(0, 20)}'`)
   for await (const _ of rows.range(RANGES.all))
     throw damaged('The store', 'rows, and no word of their format')
   if (!readOnly) await markFormat(rows)
 }
 
-export async function markFormat(rows: Rows): Promise<void> {
-  await rows.write([{ type: 'put', key: FORMAT_ROW, value: Buffer.from(String(FORMAT)) }], true)
+/** @param base number of the first change of these rows */
+export async function markFormat(rows: Rows, base = 1n): Promise<void> {
+  const value = Buffer.from(`${FORMAT} ${base}`)
+  await rows.write([{ type: 'put', key: FORMAT_ROW, value }], true)
+}
+
+/** Number of the oldest change that must be there. */
+export function oldestOf(rows: Rows, head: Head): bigint {
+  const base = BigInt(WORDS.exec(rows.get(FORMAT_ROW)?.toString() ?? '')?.[2] ?? 1)
+  const kept = head.seq - KEPT_CHANGES + 1n
+  return kept > base ? kept : base
 }
 
 function newer(found: string): SpellError {
@@ -30,8 +41,9 @@ function newer(found: string): SpellError {
 }
 
 /** The last change. */
-export async function headOf(rows: Rows): Promise<Head> {
-  for await (const [row, change] of rows.range({ ...RANGES.change, reverse: true }))
+export async function headOf(rows: Rows, view?: RowView): Promise<Head> {
+  const range = { ...RANGES.change, reverse: true, ...(view ? { view } : {}) }
+  for await (const [row, change] of rows.range(range))
     return { seq: seqOf(row), hash: hashOf(change) }
   return NO_CHANGE
 }

@@ -42,10 +42,10 @@ async function refuseOccupied(rows: Rows): Promise<void> {
 
 /** The log begins anew, beyond all that anybody has seen: each watcher gets a reset. */
 async function filled(rows: Rows, spool: Spool, writer: Writer): Promise<Head> {
-  await markFormat(rows)
   const highest = await fillFrom(spool.read(), rows)
   const seq = (highest > writer.head.seq ? highest : writer.head.seq) + 2n
   const change = encodeChange(writer.head.hash, [])
+  await markFormat(rows, seq)
   await rows.write([{ type: 'put', key: changeRow(seq), value: change }], true)
   return { seq, hash: hashOf(change) }
 }

@@ -2,6 +2,7 @@ import type { StateFault } from '../contracts/state.ts'
 import { hashOf, isWholeChange, prevOf, touchedBy } from './change-log.ts'
 import { isWhole, opened, revOf } from './envelope.ts'
 import { scopeText } from './errors.ts'
+import { headOf, oldestOf } from './format.ts'
 import { placeOf, RANGES, seqOf } from './keys.ts'
 import type { Rows, RowView } from './rows.ts'
 
@@ -42,12 +43,12 @@ async function* logFaults(
   view: RowView,
   signal?: AbortSignal,
 ): AsyncGenerator<StateFault> {
-  let last: { seq: bigint; hash: Buffer } | undefined
+  let last: { seq: bigint; hash?: Buffer } = { seq: oldestOf(rows, await headOf(rows, view)) - 1n }
   for await (const [row, change] of rows.range({ ...RANGES.change, view })) {
     if (signal?.aborted) return
     const seq = seqOf(row)
-    if (last && seq !== last.seq + 1n) yield gap(last.seq + 1n, seq - 1n)
-    else if (last && !prevOf(change).equals(last.hash))
+    if (seq !== last.seq + 1n) yield gap(last.seq + 1n, seq - 1n)
+    else if (last.hash && !prevOf(change).equals(last.hash))
       yield { fault: 'crc', text: `Change ${seq} does not follow the one before it.` }
     if (!isWholeChange(change))
       yield { fault: 'crc', text: `The record of change ${seq} is damaged.` }

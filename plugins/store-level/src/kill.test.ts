@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { WriterChild } from './testing/child.ts'
+import { pairsIn } from './testing/pairs.ts'
+import { Places, ready, storeIn } from './testing/places.ts'
+
+const places = new Places()
+afterEach(() => places.clean())
+
+const ROUNDS = process.env['LLMSPELL_TEST_FULL'] ? 250 : 8
+
+describe.each(['sync', 'os'])('kill -9 in the middle of writing, durability %s', (durability) => {
+  test('loses nothing that was acknowledged, and tears nothing', async () => {
+    const folder = places.make()
+    const acknowledged = new Set<number>()
+    for (let round = 0; round < ROUNDS; round++) {
+      const child = new WriterChild(folder, durability, round * 1_000_000)
+      // A cut line is shorter than its number: what counts ends before the last of them.
+      await child.said(3 + ((round * 37) % 200))
+      await child.kill()
+      for (const n of child.acknowledged.slice(0, -1)) acknowledged.add(n)
+      await check(folder, acknowledged)
+    }
+    expect(acknowledged.size).toBeGreaterThan(ROUNDS)
+  }, 600_000)
+})
+
+async function check(folder: string, acknowledged: ReadonlySet<number>): Promise<void> {
+  const store = storeIn(folder)
+  const started = Date.now()
+  await store.open(ready)
+  expect(Date.now() - started, 'ms to open').toBeLessThan(2000)
+  const { whole, torn } = await pairsIn(store)
+  expect(torn).toEqual([])
+  expect([...acknowledged].filter((n) => !whole.has(n))).toEqual([])
+  expect(await Array.fromAsync(store.verify())).toEqual([])
+  await store.close()
+}
+
+test('two processes: the second is told who owns it, and gets it when that one is gone', async () => {
+  const folder = places.make()
+  const child = new WriterChild(folder, 'os')
+  await child.said(2)
+  await expect(storeIn(folder).open(ready)).rejects.toMatchObject({
+    code: 'STATE_BUSY',
+    message: expect.stringContaining(`process ${child.pid}`) as unknown,
+    hint: expect.stringContaining('plugins.state.folder') as unknown,
+    details: { pid: child.pid },
+  })
+  const before = child.lines.length
+  await child.said(before + 20)
+  await child.kill()
+  const store = storeIn(folder)
+  await store.open(ready)
+  expect((await pairsIn(store)).whole.size).toBeGreaterThanOrEqual(child.acknowledged.length - 1)
+  await store.close()
+})

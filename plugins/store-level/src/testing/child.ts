@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+/** A process of its own that writes; each line that it says is kept. */
+export class WriterChild {
+  readonly lines: string[] = []
+  readonly #child
+  readonly #ended: Promise<unknown>
+  #errors = ''
+
+  constructor(folder: string, durability: string, from = 0) {
+    const script = fileURLToPath(new URL('writer-child.ts', import.meta.url))
+    const args = ['--conditions=@llmspell/source', script, folder, durability, String(from)]
+    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    this.#child.stderr.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()))
+    const lines = createInterface({ input: this.#child.stdout })
+    lines.on('line', (line) => this.lines.push(line))
+    this.#ended = Promise.all([once(this.#child, 'exit'), once(lines, 'close')])
+  }
+
+  get pid(): number {
+    return this.#child.pid!
+  }
+
+  /** Numbers that were acknowledged. The last line may be cut. */
+  get acknowledged(): number[] {
+    return this.lines.filter((line) => /^\d+$/.test(line)).map(Number)
+  }
+
+  async said(lines: number): Promise<void> {
+    while (this.lines.length < lines) {
+      if (this.#child.exitCode !== null) throw new Error(this.#errors)
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#ended
+  }
+}
