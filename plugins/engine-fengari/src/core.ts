@@ -1,3 +1,4 @@
+import type { Place } from '@llmspell/sdk/lua'
 import type { ScriptModule, SessionOptions } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 import type { Fengari, LuaState, Proxy } from './api.ts'
@@ -29,6 +30,8 @@ export class Core {
   readonly fields: WeakTable
   /** Functions of the script that the host knows by number. */
   readonly callbacks = new Map<number, Proxy>()
+  /** What a function may write into the table that it gets, by its number. */
+  readonly writes = new Map<number, string>()
   /** The table that the prelude files share. */
   host: Proxy = () => {}
   readonly #modules = new Map<string, ScriptModule>()
@@ -46,7 +49,9 @@ export class Core {
     this.frames = new Frames(this.machine)
     this.kinds = new Kinds(this.machine.lua)
     this.pusher = new Pusher(this.machine, this.kinds, references)
-    this.taker = new Taker(this.machine, this.kinds, (L, index) => this.#keep(L, index))
+    this.taker = new Taker(this.machine, this.kinds, (L, index, place) =>
+      this.#keep(L, index, place),
+    )
     this.failures = new Failures(this.machine, this.frames, this.kinds, this.pusher, this.taker)
     this.driver = new Driver(this.machine, this.failures)
     this.fields = new WeakTable(this.machine)
@@ -59,7 +64,9 @@ export class Core {
     return module
   }
 
-  #keep(L: LuaState, index: number): number {
+  #keep(L: LuaState, index: number, place: Place): number {
+    const { writes } = place.keyword('x-callback') as { readonly writes?: string }
+    if (writes !== undefined) this.writes.set(this.#last + 1, writes)
     this.callbacks.set(++this.#last, this.machine.lua.lua_toproxy(L, index))
     return this.#last
   }

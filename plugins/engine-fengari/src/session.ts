@@ -1,9 +1,9 @@
 import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
-import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import { REF, SpellError, toErrorRecord } from '@llmspell/sdk'
 import { Core } from './core.ts'
 import { setGlobals } from './globals.ts'
 import { Handles } from './handles.ts'
-import type { Fengari, LuaState } from './api.ts'
+import type { Fengari, LuaState, Proxy } from './api.ts'
 import { threadBytes } from './heap.ts'
 import { complete } from './repl/complete.ts'
 import { INCOMPLETE, loadLine, valuesOf } from './repl/evaluate.ts'
@@ -82,7 +82,32 @@ export class LuaSession implements ScriptSession {
 
   async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
     const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args)
-    return this.#launch(prepare, this.#first)
+    const key = this.#core.writes.get(callback)
+    if (key === undefined || args.length === 0) return this.#launch(prepare, this.#first)
+    let kept: Proxy | undefined
+    const keeping: Prepare = (L, co) => {
+      const count = prepare(L, co)
+      kept = this.#core.machine.lua.lua_toproxy(co, -1)
+      return count
+    }
+    return this.#launch(keeping, (task, results) => {
+      const value = this.#first(task, results) ?? null
+      return { [REF]: 'written', value, [key]: this.#field(task.L, kept!, key) }
+    })
+  }
+
+  /** A field of what was kept, as the function has left it. */
+  #field(L: LuaState, kept: Proxy, field: string): Value {
+    const { machine, taker } = this.#core
+    const { lua, text } = machine
+    const top = lua.lua_gettop(L)
+    lua.lua_checkstack(L, 8)
+    kept(L)
+    text.push(L, field)
+    lua.lua_rawget(L, -2)
+    const value = taker.take(L, lua.lua_gettop(L), field)
+    lua.lua_settop(L, top)
+    return value ?? null
   }
 
   #pushCall(
@@ -105,6 +130,7 @@ export class LuaSession implements ScriptSession {
 
   release(callback: number): void {
     this.#core.callbacks.delete(callback)
+    this.#core.writes.delete(callback)
   }
 
   async evaluate(line: string): Promise<Evaluation> {

@@ -25,7 +25,7 @@ export class Taker implements Walk {
   readonly lua: Lua
   readonly kinds: Kinds
   readonly #machine: Machine
-  readonly #keep: (L: LuaState, index: number) => number
+  readonly #keep: (L: LuaState, index: number, place: Place) => number
   readonly path: (string | number)[] = []
   readonly above: object[] = []
   /** Ids of handles and streams, for Lua. */
@@ -34,7 +34,11 @@ export class Taker implements Walk {
   #bytes = 0
 
   /** @param keep stores the function at an index and returns its number */
-  constructor(machine: Machine, kinds: Kinds, keep: (L: LuaState, index: number) => number) {
+  constructor(
+    machine: Machine,
+    kinds: Kinds,
+    keep: (L: LuaState, index: number, place: Place) => number,
+  ) {
     this.#machine = machine
     this.lua = machine.lua
     this.kinds = kinds
@@ -166,7 +170,7 @@ export class Taker implements Walk {
 
   #function(L: LuaState, index: number, place: Place | undefined): Value {
     if (!place?.callback) throw this.unsupported('a function', 'plain data')
-    return { [REF]: 'callback', id: this.#keep(L, index) } satisfies CallbackRef
+    return { [REF]: 'callback', id: this.#keep(L, index, place) } satisfies CallbackRef
   }
 
   #refuse(L: LuaState, index: number): never {

@@ -139,7 +139,7 @@ export class Bindings {
     if (!target) throw new SpellError('NOT_AVAILABLE', `'${module.name}' has no '${builder.call}'.`)
     const option = target.params[0]
     const keys = option ? [...new Place([option.schema], module.$defs).names.values()] : []
-    const methods = {
+    const methods: NonNullable<ScriptFunction['builder']>['methods'] = {
       ...Object.fromEntries(keys.map((key) => [key, { path: key }])),
       ...builder.methods,
     }
@@ -149,7 +149,8 @@ export class Bindings {
       methods: Object.entries(methods).map(([name, method]) => ({
         name: camel(name),
         path: method.path.split('.').map(camel),
-        append: 'append' in method && method.append === true,
+        append: method.append === true,
+        keys: method.keys?.map(camel),
       })),
     }
   }

@@ -2,6 +2,7 @@ import { SpellError, describe, isRef } from '@llmspell/sdk'
 import type { Comparison, Condition, Value } from '@llmspell/sdk'
 import { expand } from './expand.ts'
 import type { Lane } from './lane.ts'
+import { isMatch } from './matches.ts'
 
 type Table = Exclude<Condition, boolean | ((...args: never) => unknown)>
 
@@ -33,10 +34,16 @@ function asBoolean(value: Value): boolean {
   throw invalid(`a condition returned ${describe(value)}`, 'Return true or false.')
 }
 
-function compare({ value, op, to }: Extract<Table, { op: unknown }>, lane: Lane): boolean {
+async function compare(
+  { value, op, to }: Extract<Table, { op: unknown }>,
+  lane: Lane,
+): Promise<boolean> {
   if (op === 'exists') return found(value, lane) !== undefined
   const left = expand(value, lane.scope)
-  return OPERATORS[op](left, to === undefined ? null : expand(to, lane.scope))
+  const right = to === undefined ? null : expand(to, lane.scope)
+  if (op !== 'matches') return OPERATORS[op](left, right)
+  if (typeof left !== 'string' || typeof right !== 'string') throw mixed(left, right)
+  return isMatch(left, right)
 }
 
 /** The value, or undefined where a template names nothing. */
@@ -57,18 +64,18 @@ const ordered =
     throw mixed(a, b)
   }
 
-const OPERATORS: Readonly<Record<Exclude<Comparison, 'exists'>, (a: Value, b: Value) => boolean>> =
-  {
-    eq: (a, b) => same(a, b),
-    ne: (a, b) => !same(a, b),
-    lt: ordered((order) => order < 0),
-    le: ordered((order) => order <= 0),
-    gt: ordered((order) => order > 0),
-    ge: ordered((order) => order >= 0),
-    contains,
-    matches,
-    empty: (a) => isEmpty(a),
-  }
+const OPERATORS: Readonly<
+  Record<Exclude<Comparison, 'exists' | 'matches'>, (a: Value, b: Value) => boolean>
+> = {
+  eq: (a, b) => same(a, b),
+  ne: (a, b) => !same(a, b),
+  lt: ordered((order) => order < 0),
+  le: ordered((order) => order <= 0),
+  gt: ordered((order) => order > 0),
+  ge: ordered((order) => order >= 0),
+  contains,
+  empty: (a) => isEmpty(a),
+}
 
 /** @throws WORKFLOW_CONDITION_INVALID for a number and text: they are never the same by chance */
 function same(a: Value, b: Value): boolean {
@@ -89,17 +96,6 @@ function contains(a: Value, b: Value): boolean {
   if (Array.isArray(a)) return a.some((item: Value) => typeof item === typeof b && same(item, b))
   if (typeof a === 'object' && a !== null && typeof b === 'string') return Object.hasOwn(a, b)
   throw mixed(a, b)
-}
-
-function matches(a: Value, b: Value): boolean {
-  if (typeof a !== 'string' || typeof b !== 'string') throw mixed(a, b)
-  return globOf(b).test(a)
-}
-
-/** `*` is any text and `?` one character: a pattern that cannot run for ever. */
-function globOf(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll(/\*+/g, '*')
-  return new RegExp(`^${escaped.replaceAll('*', '[^]*?').replaceAll('?', '[^]')}$`, 'u')
 }
 
 function isEmpty(value: Value): boolean {

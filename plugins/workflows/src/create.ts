@@ -18,13 +18,17 @@ export function createWorkflow(
   checked(given, house, context)
   const definition = named(given)
   if (definition.budget && !house.budgets) throw notKept(definition.name)
-  const register = (workflow: Workflow) => {
-    const { name, type } = definition
-    return context.handle('Workflow', workflow, { name, type })
-  }
-  const workflow = new Workflow(definition, register)
+  const workflow = makeWorkflow(definition, context)
   workflowsOf(context).add(workflow)
   return workflow
+}
+
+/** Of a checked definition with names. */
+export function makeWorkflow(definition: WorkflowDefinition, context: CallContext): Workflow {
+  const { name, type } = definition
+  return new Workflow(definition, (workflow) =>
+    context.handle('Workflow', workflow, { name, type }),
+  )
 }
 
 function notKept(name: string): SpellError {

@@ -1,23 +1,22 @@
-import { durationMs } from '@llmspell/sdk'
 import type { ScriptCall, ScriptHandler, Value, WorkflowDefinition } from '@llmspell/sdk'
+import { definitionOf } from './built.ts'
+import type { Built } from './built.ts'
 import { createWorkflow } from './create.ts'
 import type { House } from './house.ts'
 import { workflowsOf } from './registry.ts'
-import { runWorkflow } from './run.ts'
-import type { Workflow } from './workflow.ts'
+import { workflowMethods } from './methods.ts'
+import { resumeRun } from './resume.ts'
+import type { ResumeChoice } from './resume.ts'
+import { runDefinition } from './run-definition.ts'
 
 type Call<Args extends readonly unknown[]> = ScriptCall<Args>
 type Given = Omit<WorkflowDefinition, 'type'>
-
-interface Options {
-  readonly timeout?: number | string
-}
 
 const TYPES = ['sequential', 'conditional', 'loop', 'parallel', 'stream'] as const
 
 /** One handler for each function of the module `Workflow`, methods as `Handle.method`. */
 export function workflowHandlers(house: House): Readonly<Record<string, ScriptHandler>> {
-  return { ...makers(house), ...lookups(), ...methods(house) }
+  return { ...makers(house), ...lookups(), ...workflowMethods(house) }
 }
 
 function makers(house: House): Record<string, ScriptHandler> {
@@ -25,7 +24,15 @@ function makers(house: House): Record<string, ScriptHandler> {
     return ({ args: [given], context }: Call<[Given]>) =>
       createWorkflow(house, { ...given, type }, context).ref
   }
-  return Object.fromEntries(TYPES.map((type) => [type, maker(type)]))
+  return {
+    ...Object.fromEntries(TYPES.map((type) => [type, maker(type)])),
+    create: ({ args: [built], context }: Call<[Built]>) =>
+      createWorkflow(house, definitionOf(built), context).ref,
+    run: ({ args: [definition, input], context }: Call<[WorkflowDefinition, Value?]>) =>
+      runDefinition(house, definition, input, context),
+    resume: ({ args: [runId, choice], context }: Call<[string, ResumeChoice?]>) =>
+      resumeRun(house, runId, choice, context),
+  }
 }
 
 function lookups(): Record<string, ScriptHandler> {
@@ -40,20 +47,6 @@ function lookups(): Record<string, ScriptHandler> {
     clear: ({ context }: Call<[]>) => {
       const all = workflowsOf(context)
       return all.list().filter(({ id }) => all.remove(id)).length
-    },
-  }
-}
-
-function methods(house: House): Record<string, ScriptHandler> {
-  return {
-    'Workflow.execute': ({
-      args: [input, options = {}],
-      self,
-      context,
-    }: Call<[Value?, Options?]>) => {
-      const { timeout } = options
-      const timeoutMs = timeout === undefined ? undefined : durationMs(timeout)
-      return runWorkflow(self as Workflow, { house, context, input, timeoutMs })
     },
   }
 }

@@ -10,7 +10,6 @@ export async function runNested(step: StepDefinition, lane: Lane): Promise<Given
   const { execution, scope } = lane
   const { context, house } = execution
   const workflow = context.resolve(step.workflow as HandleRef) as Workflow
-  workflow.open()
   const input: Value | undefined =
     step.input === undefined ? scope.input : expand(step.input, scope)
   const result = await runWorkflow(workflow, {

@@ -3,27 +3,38 @@ import type { Value } from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import { textOf } from './forms.ts'
 import type { Made } from './made.ts'
+import type { Rows } from './rows.ts'
 import type { StepRow, WorkflowResult } from './types.ts'
 
 /** The one result shape of tools, agents and workflows. */
 export function resultOf(execution: Execution, made: Made): WorkflowResult {
   const { rows } = execution
-  const outputs = outputsOf(rows.list)
+  const all = outputsOf(rows)
+  const large = weighs(all) > LARGE
   const success = rows.failure === undefined && !made.failed
   return {
     success,
     text: made.text ?? (textOf(made.result) || summary(execution)),
     result: made.result,
-    data: outputs,
-    outputs,
+    data: large ? {} : all,
+    outputs: all,
     ...(rows.failure === undefined ? {} : { error: rows.failure.error }),
-    steps: rows.list,
-    media: mediaIn(outputs),
-    metadata: metadataOf(execution),
+    steps: large ? rows.list.map(light) : rows.list,
+    media: mediaIn(all),
+    metadata: metadataOf(execution, large),
   }
 }
 
-function outputsOf(list: readonly StepRow[]): Record<string, Value> {
+/** One call carries 1 MiB, and outputs stand at several places of a result. */
+const LARGE = 128 * 1024
+
+function weighs(outputs: Readonly<Record<string, Value>>): number {
+  return Object.values(outputs).reduce<number>((sum, output) => sum + textOf(output).length, 0)
+}
+
+const light = (row: StepRow): StepRow => ({ ...row, output: null, text: row.text.slice(0, 200) })
+
+function outputsOf({ list }: Rows): Record<string, Value> {
   const done = list.filter(({ status }) => status === 'completed')
   return Object.fromEntries(done.map(({ name, output }) => [name, output]))
 }
@@ -33,7 +44,7 @@ function summary({ name, rows }: Execution): string {
   return `Workflow '${name}': ${completed} steps completed, ${failed} failed, ${skipped} skipped.`
 }
 
-function metadataOf(execution: Execution): WorkflowResult['metadata'] {
+function metadataOf(execution: Execution, large: boolean): WorkflowResult['metadata'] {
   const { rows, context, durationMs: duration_ms } = execution
   const { inputTokens: input_tokens, outputTokens: output_tokens, cost } = rows
   const total_tokens = input_tokens + output_tokens
@@ -47,7 +58,7 @@ function metadataOf(execution: Execution): WorkflowResult['metadata'] {
     cost,
     steps: rows.completed + rows.failed + rows.skipped,
     ...(rows.untrusted ? { untrusted: true as const } : {}),
-    extra: extraOf(execution),
+    extra: { ...extraOf(execution), ...(large ? { shortened: true as const } : {}) },
   }
 }
 

@@ -23,6 +23,8 @@ export interface RunRequest {
   readonly timeoutMs?: number | undefined
   /** The lane of another workflow that it is a step of. */
   readonly above?: Lane
+  /** Ends it beside the call itself: a reader that leaves. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -39,17 +41,19 @@ export async function runWorkflow(
     const made = await course(execution, request.above)
     const result = resultOf(execution, made)
     await finished(execution, result)
+    workflow.end(execution, 'completed')
     return result
   } catch (thrown) {
-    throw await broken(execution, thrown)
+    const error = await broken(execution, thrown)
+    workflow.end(execution, 'failed')
+    throw error
   } finally {
     execution.stop.release()
-    workflow.end(execution)
   }
 }
 
 function executionOf(workflow: Workflow, request: RunRequest): Execution {
-  const { house, context, emit, timeoutMs, above } = request
+  const { house, context, emit, timeoutMs, above, signal } = request
   const { definition } = workflow
   return new Execution({
     house,
@@ -61,7 +65,7 @@ function executionOf(workflow: Workflow, request: RunRequest): Execution {
     gate: workflow.gate,
     emit,
     timeoutMs,
-    signal: above?.signal,
+    signal: above?.signal ?? signal,
     branch: above?.branch,
   })
 }

@@ -1,16 +1,16 @@
 import type { HandleRef, Value, WorkflowDefinition } from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import { Pause } from './pause.ts'
-import type { WorkflowResult } from './types.ts'
 
 export type WorkflowState = 'ready' | 'running' | 'paused' | 'completed' | 'failed'
 
 /** One workflow of a run: its definition and what came of its last execution. */
 export class Workflow {
-  readonly definition: WorkflowDefinition
+  definition: WorkflowDefinition
   readonly ref: HandleRef
   readonly gate = new Pause()
-  last: { readonly execution: Execution; result?: WorkflowResult } | undefined
+  /** The execution that began last. */
+  last: Execution | undefined
   readonly #running = new Set<Execution>()
   readonly #shared: Record<string, Value> = {}
   #status: WorkflowState = 'ready'
@@ -33,8 +33,6 @@ export class Workflow {
     return this.gate.closed ? 'paused' : 'running'
   }
 
-  open(): void {}
-
   startVars(): Record<string, Value> {
     return { ...structuredClone(this.definition.vars ?? {}), ...this.#shared } as Record<
       string,
@@ -44,11 +42,30 @@ export class Workflow {
 
   begin(execution: Execution): void {
     this.#running.add(execution)
-    this.last = { execution }
+    this.last = execution
   }
 
-  end(execution: Execution): void {
+  end(execution: Execution, status: 'completed' | 'failed'): void {
     this.#running.delete(execution)
+    this.#status = status
+  }
+
+  /** Sets one of the vars, now and for executions to come. */
+  share(key: string, value: Value): void {
+    this.#shared[key] = value
+    for (const { request } of this.#running) request.vars[key] = value
+  }
+
+  shared(key: string): Value | undefined {
+    const vars = [...this.#running].at(-1)?.request.vars ?? this.startVars()
+    return Object.hasOwn(vars, key) ? vars[key] : undefined
+  }
+
+  /** @returns how many outputs there were */
+  forget(): number {
+    const count = this.last?.rows.list.length ?? 0
+    this.last = undefined
+    return count
   }
 
   cancel(): void {

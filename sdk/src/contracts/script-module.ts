@@ -50,8 +50,20 @@ export interface ScriptFunction {
  */
 export interface ScriptBuilder {
   readonly call: string
-  /** Method name to the place it sets: `max_steps` → `budget.max_steps`. Keys of the option table name themselves. */
-  readonly methods: Readonly<Record<string, { readonly path: string; readonly append?: boolean }>>
+  /**
+   * Method name to the place it sets: `max_steps` → `budget.max_steps`. Keys of the option table name themselves. Called
+   * without a value it sets true; with two, `keys` are what they stand under.
+   */
+  readonly methods: Readonly<
+    Record<
+      string,
+      {
+        readonly path: string
+        readonly append?: boolean
+        readonly keys?: readonly [string, string]
+      }
+    >
+  >
 }
 
 export interface ScriptHandle {

@@ -61,12 +61,13 @@ function BUILDER.__index(self, key)
 end
 
 local function setter(key, step, options)
-  return function(self, value)
+  return function(self, value, more)
     if not builders[self] then
       error({ code = 'INPUT_INVALID', message = "'" .. key .. "' is a method of the builder.",
         hint = 'Call it with a colon: builder:' .. key .. '(...), not with a dot.' }, 2)
     end
     if value == nil then value = true end
+    if step.keys and more ~= nil then value = { [step.keys[1]] = value, [step.keys[2]] = more } end
     place(options, step.path, value, step.append)
     return self
   end

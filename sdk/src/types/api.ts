@@ -166,13 +166,15 @@ class ModuleReader {
 
   #setters(option: Type, { methods }: ScriptBuilder): readonly Field[] {
     const own = this.#fieldsOf(option)
-    const added = Object.entries(methods).map(([name, { path, append }]): Field => {
+    const added = Object.entries(methods).map(([name, { path, append, keys }]): Field => {
       const field = path.split('.').reduce<Field | undefined>((at, key, i) => {
         return this.#fieldsOf(i === 0 ? option : (at?.type ?? ANY)).find((f) => f.name === key)
       }, undefined)
       const type = field?.type ?? ANY
       const doc = field?.doc ?? ''
-      return { name, type: append ? this.#itemOf(type) : type, optional: false, doc, raw: false }
+      const taken = keys ? ANY : append ? this.#itemOf(type) : type
+      const optional = type.kind === 'boolean'
+      return { name, type: taken, optional, doc, raw: false, ...(keys ? { pair: true } : {}) }
     })
     return [...own.filter(({ name }) => !Object.hasOwn(methods, name)), ...added]
   }

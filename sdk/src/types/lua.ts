@@ -73,8 +73,9 @@ const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')
 
 function builderText({ name, setters, result }: ApiBuilder, module: string): string {
   const title = `${module}.${name}`
-  const rows = setters.map(({ name: key, type, doc }) => {
-    return `---@field ${luaKey(key)} fun(self: ${title}, value: ${luaType(type)}): ${title}${beside(doc)}\n`
+  const rows = setters.map(({ name: key, type, doc, optional, pair }) => {
+    const value = `value${optional ? '?' : ''}: ${luaType(type)}${pair ? ', more?: any' : ''}`
+    return `---@field ${luaKey(key)} fun(self: ${title}, ${value}): ${title}${beside(doc)}\n`
   })
   const build = `---@field build fun(self: ${title}): ${luaType(result)}\n`
   return `---@class ${title}\n${rows.join('')}${build}`

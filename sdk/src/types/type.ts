@@ -36,6 +36,8 @@ export interface Field {
   readonly doc: string
   /** Data of the user: written alike in every language. */
   readonly raw: boolean
+  /** Of a builder: takes two values. */
+  readonly pair?: boolean
 }
 
 export interface Param {

@@ -55,8 +55,9 @@ function handleText({ name, doc, fields, methods }: ApiHandle, module: string): 
 }
 
 function builderText({ name, setters, result }: ApiBuilder): string {
-  const lines = setters.map(({ name: key, type, doc }) => {
-    return `${comment(doc)}${tsKey(camel(key))}(value: ${tsType(type)}): this`
+  const lines = setters.map(({ name: key, type, doc, optional, pair }) => {
+    const value = `value${optional ? '?' : ''}: ${tsType(type)}`
+    return `${comment(doc)}${tsKey(camel(key))}(${value}${pair ? ', more?: unknown' : ''}): this`
   })
   lines.push(`build(): Promise<${tsType(result)}>`)
   return `interface ${name} {\n${indent(lines.join('\n'))}\n}`

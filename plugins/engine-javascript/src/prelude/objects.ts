@@ -39,8 +39,9 @@ function makeHandle(index, id, fields) {
 function makeBuilder({ owner, call, methods }) {
   const table = {}
   const builder = create(strict(owner + ' builder', [...methods.map((m) => m.name), 'build']))
-  for (const { name, path, append } of methods) {
-    define(builder, name, { value(value) { put(table, path, append, value); return builder }, enumerable: true })
+  for (const { name, path, append, keys } of methods) {
+    const pair = (value, more) => keys && more !== undefined ? { [keys[0]]: value, [keys[1]]: more } : value
+    define(builder, name, { value(value = true, more) { put(table, path, append, pair(value, more)); return builder }, enumerable: true })
   }
   define(builder, 'build', { value: () => bind(call, null, owner)(table), enumerable: true })
   return freeze(builder)
