@@ -15,8 +15,10 @@ export interface Ask {
   readonly path: StepPath
   /** Order of asking in the whole run. */
   readonly seq: number
-  /** Fails at once when the run, or its branch, is cancelled. */
+  /** Fails at once when the run, or its branch, is cancelled; nothing of it is under way. */
   readonly waits: boolean
+  /** False where the work goes on in every life, and only its end is recorded. */
+  readonly starts: boolean
   /** Undefined where the record is one of this ask. */
   differs(record: JournalRecord): Difference | undefined
   /** True where the record ends the ask. */
@@ -30,6 +32,8 @@ export interface Ask {
   /** Really does it. `before`: what the journal holds of it, all but its end. */
   start(before: readonly JournalRecord[]): void
   fail(error: unknown): void
+  /** Answers where the journal is older than the code, and nothing else can go on. */
+  old?(): void
 }
 
 /** The body of a record, without what its place gives it. */

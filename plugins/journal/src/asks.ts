@@ -14,11 +14,13 @@ export abstract class BaseAsk<T> implements Ask {
   readonly seq: number
   readonly waiter = new Waiter<T>()
   readonly waits: boolean = false
+  readonly starts: boolean = true
 
-  constructor(life: Life, path: StepPath) {
+  /** @param counts false for what another life may ask for at another moment, or not at all */
+  constructor(life: Life, path: StepPath, counts = true) {
     this.life = life
     this.path = path
-    this.seq = life.nextSeq()
+    this.seq = counts ? life.seq++ : life.seq
   }
 
   abstract readonly what: string
@@ -74,6 +76,7 @@ export function otherArgs(record: JournalRecord, args: Packed): Difference | und
 /** A step made of steps: it runs in every life, and gives what it gave first. */
 export class ComposeAsk extends BaseAsk<Json> {
   readonly what = 'composed step'
+  override readonly starts = false
   readonly #name: string
   readonly #args: Packed
   #outcome: Outcome | undefined
@@ -170,7 +173,7 @@ export class EnterAsk<T> extends BaseAsk<T> {
     path: StepPath,
     call: { ref: number; args: Json; fn: () => Promise<T>; within: StepPath | undefined },
   ) {
-    super(life, path)
+    super(life, path, call.within === undefined)
     this.#ref = call.ref
     this.#args = pack(call.args)
     this.#fn = call.fn

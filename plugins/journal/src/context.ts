@@ -1,8 +1,11 @@
+import { SpellError } from '@llmspell/sdk'
 import type {
   Branches,
   ComposeOptions,
+  DefinitionRef,
   EnterOptions,
   Json,
+  Question,
   Received,
   Recorded,
   Results,
@@ -14,25 +17,38 @@ import type {
 } from '@llmspell/sdk'
 import { ComposeAsk, EnterAsk, MarkAsk, outcomeOf } from './asks.ts'
 import type { BaseAsk } from './asks.ts'
-import type { Lane } from './lane.ts'
+import { all, loop, race } from './combine.ts'
+import { Lane } from './lane.ts'
 import type { Life } from './life.ts'
 import { escaped, stepPath } from './paths.ts'
-import { StepAsk } from './step-ask.ts'
+import { Rounds } from './rounds.ts'
+import { ChildAsk, StepAsk } from './step-ask.ts'
+import { pack } from './values.ts'
+import { VersionAsk } from './version-ask.ts'
+import { SignalAsk, SleepAsk } from './waits.ts'
+
+interface Child {
+  readonly definition: DefinitionRef
+  readonly input: Json
+  readonly onParentCancel?: 'cancel' | 'leave'
+}
 
 /** One scope of one life of a run. */
 export class Scope implements RunContext {
   readonly #life: Life
-  readonly #lane: Lane
+  readonly lane: Lane
   readonly path: StepPath
   /** Next ordinals: of this scope and of the branches in it. */
   readonly #ordinals = new Map<string, number>()
   /** What was asked for here and has not settled. */
   #pending = 0
+  readonly #versions = new Map<string, Promise<number>>()
+  #rounds: Rounds | undefined
 
   constructor(life: Life, path: StepPath, lane: Lane) {
     this.#life = life
     this.path = path
-    this.#lane = lane
+    this.lane = lane
     life.open(this)
   }
 
@@ -41,7 +57,7 @@ export class Scope implements RunContext {
   }
 
   get signal(): AbortSignal {
-    return this.#lane.signal
+    return this.lane.signal
   }
 
   get mode(): 'live' | 'replay' | 'resume' {
@@ -59,7 +75,7 @@ export class Scope implements RunContext {
     options: StepOptions<T> = {},
   ): Promise<T> {
     const path = this.#next(name)
-    const call = { name, work: fn, options, signal: this.#lane.signal }
+    const call = { name, work: fn, options, signal: this.lane.signal }
     return this.#ask(new StepAsk(this.#life, path, call)) as Promise<T>
   }
 
@@ -69,7 +85,7 @@ export class Scope implements RunContext {
     { args, branch }: ComposeOptions = {},
   ): Promise<T> {
     const path = this.#next(name, branch)
-    return this.within(path, { name, args, lane: this.#lane }, fn) as Promise<T>
+    return this.within(path, { name, args, lane: this.lane }, fn) as Promise<T>
   }
 
   /** A composed step at a given place and in a given lane. */
@@ -80,9 +96,8 @@ export class Scope implements RunContext {
   ): Promise<Json> {
     const ask = new ComposeAsk(this.#life, path, at.name, at.args)
     const settled = this.#ask(ask)
-    settled.catch(() => {})
-    const recorded = await this.#life.outcomeOf(path)
-    if (this.#life.closed) return settled
+    if (this.lane.error !== undefined || this.#life.closed) return settled
+    const recorded = this.#life.outcomeOf(path)
     const inner = new Scope(this.#life, path, at.lane)
     void outcomeOf(() => fn(inner, recorded)).then((outcome) => {
       this.#life.leave(inner)
@@ -121,32 +136,123 @@ export class Scope implements RunContext {
     if (this.#life.live) this.#life.event({ type: 'emitted', name: type, data })
   }
 
-  waitSignal<T extends Json>(): Promise<Received<T> | undefined> {
-    throw new Error('later')
+  async sleep(name: string, ms: number): Promise<void> {
+    return this.#ask(new SleepAsk(this.#life, this.#next(name), Math.max(0, Math.ceil(ms))))
   }
-  child<T extends Json>(): Promise<T> {
-    throw new Error('later')
+
+  async waitSignal<T extends Json>(
+    name: string,
+    options: { timeoutMs?: number; schema?: object; ask?: Question } = {},
+  ): Promise<Received<T> | undefined> {
+    const ask = new SignalAsk(this.#life, this.#next(name), name, options)
+    return this.#ask(ask) as Promise<Received<T> | undefined>
   }
-  all<B extends Branches>(): Promise<Results<B>> {
-    throw new Error('later')
+
+  async child<T extends Json>(
+    name: string,
+    { onParentCancel = 'cancel', ...child }: Child,
+  ): Promise<T> {
+    const { definition, input } = child
+    const args = { definition: { ...definition }, input } as Json
+    const work = ({ path, idempotencyKey: key, signal }: StepContext): Promise<Json> =>
+      this.#life.lent.child(this.#life, { path, key, definition, input, onParentCancel, signal })
+    const call = {
+      name,
+      work,
+      options: { effect: 'idempotent', args },
+      signal: this.signal,
+    } as const
+    return this.#ask(new ChildAsk(this.#life, this.#next(name), call)) as Promise<T>
   }
-  race<B extends Branches>(): Promise<{ winner: keyof B & string; value: Json }> {
-    throw new Error('later')
+
+  async all<B extends Branches>(
+    name: string,
+    branches: B,
+    options: { onError?: 'cancel-rest' | 'wait-all'; concurrency?: number } = {},
+  ): Promise<Results<B>> {
+    const work = (inner: Scope): Promise<Json> => all(inner, branches, options)
+    return this.#composed(name, work) as Promise<Results<B>>
   }
-  loop<O extends Json>(): Promise<O> {
-    throw new Error('later')
+
+  async race<B extends Branches>(
+    name: string,
+    branches: B,
+  ): Promise<{ winner: keyof B & string; value: Json }> {
+    const work = async (inner: Scope): Promise<Json> => ({ ...(await race(inner, name, branches)) })
+    return this.#composed(name, work) as Promise<never>
   }
-  compensate(): void {
-    throw new Error('later')
+
+  async loop<S extends Json, O extends Json>(
+    name: string,
+    options: { state: S; maxIterations: number; keep?: number },
+    body: (
+      context: RunContext,
+      state: S,
+      index: number,
+    ) => Promise<{ readonly next: S } | { readonly done: O }>,
+  ): Promise<O> {
+    const work = (inner: Scope): Promise<Json> => loop(inner, options, body as never)
+    return this.#composed(name, work) as Promise<O>
   }
-  sleep(): Promise<void> {
-    throw new Error('later')
+
+  compensate(name: string, undo: (step: StepContext) => Promise<void>): void {
+    this.#life.ending.compensate({ name, undo })
   }
-  version(): Promise<number> {
-    throw new Error('later')
+
+  version(change: string, latest: number): Promise<number> {
+    const known = this.#versions.get(change)
+    if (known) return known
+    const path = `${this.path}/version:${escaped(change)}`
+    const version = this.#ask(new VersionAsk(this.#life, path, change, latest))
+    this.#versions.set(change, version)
+    return version
   }
-  continueAsNew(): never {
-    throw new Error('later')
+
+  continueAsNew(input: Json): never {
+    this.#life.ending.continueAsNew(pack(input).value)
+    throw new SpellError('RUN_SUSPENDED', `Run '${this.runId}' begins anew.`, {
+      hint: 'Let this error pass: it ends the run here.',
+    })
+  }
+
+  /** One branch of several, in a lane of its own. */
+  async branch(
+    key: string,
+    lanes: Lane,
+    fn: (context: RunContext) => Promise<Json>,
+  ): Promise<Json> {
+    const lane = new Lane(lanes)
+    const path = this.#next(key, key)
+    try {
+      return await this.within(path, { name: key, args: undefined, lane }, fn)
+    } finally {
+      lane.leave()
+    }
+  }
+
+  cancel(lane: Lane, error: unknown): void {
+    this.#life.cancel(lane, error)
+  }
+
+  /** What a loop forgets: nothing without `keep`. */
+  memory(keep: number | undefined): Rounds | undefined {
+    if (keep === undefined) return undefined
+    const rounds = new Rounds(this.#life, this.path, keep)
+    this.#life.recorder.loops.add(rounds)
+    this.#rounds = rounds
+    if (rounds.restored) this.#ordinals.set(this.path, rounds.restored.round)
+    return rounds
+  }
+
+  async #composed(name: string, work: (inner: Scope) => Promise<Json>): Promise<Json> {
+    const path = this.#next(name)
+    return this.within(path, { name, args: undefined, lane: this.lane }, async (inner) => {
+      try {
+        return await work(inner)
+      } finally {
+        if (inner.#rounds) this.#life.recorder.loops.delete(inner.#rounds)
+      }
+    })
   }
 
   #next(name: string, branch?: string): StepPath {
@@ -157,10 +263,10 @@ export class Scope implements RunContext {
   }
 
   async #ask<T>(ask: BaseAsk<T>): Promise<T> {
-    const { error } = this.#lane
+    const { error } = this.lane
     if (error !== undefined) throw error
     this.#pending++
-    this.#life.ask(ask, this.#lane)
+    this.#life.ask(ask, this.lane)
     try {
       return await ask.waiter.promise
     } finally {

@@ -57,3 +57,20 @@ export function dropped(id: RunId, why: string): SpellError {
     details: { runId: id },
   })
 }
+
+export function failedWrite(id: RunId, cause: unknown): SpellError {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  return new SpellError('RUN_SUSPENDED', `Run '${id}' left memory: ${text}`, {
+    hint: 'See to the store, then resume the run by its id.',
+    details: { runId: id },
+    cause,
+  })
+}
+
+export function strayStep(step: StepPath, scope: StepPath): SpellError {
+  return new SpellError(
+    'INPUT_INVALID',
+    `A function is entered inside the step '${step}': expected a step of the scope '${scope}'.`,
+    { hint: 'Enter it on the context that the step was asked for.' },
+  )
+}

@@ -9,7 +9,9 @@ export default definePlugin<JournalConfig>({
   setup(ctx) {
     const point = ctx.use('hooks').point('run.record')
     const state = ctx.use('state')
-    const executor = new EmbeddedExecutor(() => state.backend(), { ...ctx.config, point })
+    const schemas = ctx.use('schemas')
+    const options = { ...ctx.config, point, schemas }
+    const executor = new EmbeddedExecutor(() => state.backend(), options)
     ctx.defer(() => executor.stop())
     ctx.provide('workflow-executor', executor)
   },

@@ -1,6 +1,6 @@
-import { SpellError } from '@llmspell/sdk'
 import type {
   Decision,
+  DefinitionRef,
   ExecutorHost,
   HookPoint,
   Json,
@@ -9,33 +9,55 @@ import type {
   Recorded,
   RunEvent,
   RunRow,
-  Stored,
+  SpellError,
   StepPath,
+  Stored,
+  Validator,
+  Waiting,
 } from '@llmspell/sdk'
-import { bodyOf } from './ask.ts'
 import type { Ask } from './ask.ts'
-import { outcomeOf } from './asks.ts'
-import { Scope } from './context.ts'
-import { dropped, mismatch, neverAsked } from './errors.ts'
+import type { Timers } from './clock.ts'
+import type { Scope } from './context.ts'
+import { encodeRecord } from './encode.ts'
+import { Ending } from './ending.ts'
+import type { LifeEnd } from './ending.ts'
+import { dropped, failedWrite, strayStep } from './errors.ts'
+import { Idle } from './idle.ts'
 import { Lane } from './lane.ts'
 import type { AppendOptions, RecordBody, RunLog } from './log.ts'
-import { parts, ROOT } from './paths.ts'
+import { ROOT, scopeOf } from './paths.ts'
 import { Random } from './random.ts'
+import { Recorder } from './recorder.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Turns } from './scheduler.ts'
-import type { RunStore } from './store.ts'
-import type { Outcome } from './values.ts'
+import type { Kept, Signals } from './signals.ts'
+import { ChildAsk } from './step-ask.ts'
+import { SignalAsk } from './waits.ts'
 
 export type Mode = 'live' | 'resume' | 'replay'
 
 /** What lives of all runs are lent. */
 export interface Lent {
   readonly host: ExecutorHost
-  readonly store: RunStore
   readonly process: string
   readonly patienceMs: number
   readonly point: HookPoint<'run.record'> | undefined
+  readonly timers: Timers
+  value(stored: Stored): Promise<Json>
+  compile(schema: object): Promise<Validator>
+  signals(runId: string): Signals
   publish(runId: string, event: RunEvent): void
+  /** Runs another run to its end. */
+  child(parent: Life, request: ChildRequest): Promise<Json>
+}
+
+export interface ChildRequest {
+  readonly path: StepPath
+  readonly key: string
+  readonly definition: DefinitionRef
+  readonly input: Json
+  readonly onParentCancel: 'cancel' | 'leave'
+  readonly signal: AbortSignal
 }
 
 export interface Plan {
@@ -46,34 +68,45 @@ export interface Plan {
   readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
 }
 
-/** How a life ended. */
-export type LifeEnd =
-  | { readonly as: 'ended'; readonly outcome: Outcome }
-  | { readonly as: 'stopped'; readonly error: SpellError }
-
 /** One execution of one run, from its first line to its end or to the moment it is dropped. */
 export class Life implements Turns {
-  readonly #lent: Lent
-  readonly #plan: Plan
+  readonly lent: Lent
+  readonly plan: Plan
+  readonly log: RunLog
+  readonly scheduler: Scheduler
+  readonly recorder: Recorder
+  readonly idle: Idle
+  readonly ending: Ending
+  readonly root = new Lane()
   readonly #scopes = new Map<StepPath, Scope>()
+  /** Functions entered inside steps: how many in each. */
   readonly #inside = new Map<StepPath, number>()
   readonly #lanes = new Map<Ask, Lane>()
-  readonly #over = Promise.withResolvers<LifeEnd>()
-  readonly root = new Lane()
-  readonly scheduler: Scheduler
-  readonly log: RunLog
-  random = new Random('')
-  live = false
+  /** What has its record and waits for its turn. */
+  readonly #settled = new Set<Ask>()
   /** Records as a replay would write them. */
   readonly regenerated: RecordBody[] = []
-  #seq = 0
-  #ended: Outcome | undefined
+  readonly #kept: Kept[] = []
+  readonly #large = new Map<string, Json>()
+  random = new Random('')
+  live = false
+  /** How much was asked for. */
+  seq = 0
 
   constructor(lent: Lent, plan: Plan) {
-    this.#lent = lent
-    this.#plan = plan
+    this.lent = lent
+    this.plan = plan
     this.log = plan.log
     this.scheduler = new Scheduler(plan.records, this, lent.patienceMs)
+    this.idle = new Idle(this)
+    this.ending = new Ending(this)
+    this.recorder = new Recorder({
+      log: plan.log,
+      scheduler: this.scheduler,
+      point: lent.point,
+      recorded: (record) => this.event({ type: 'record', record }),
+      failed: (error) => this.crashed(error),
+    })
   }
 
   get row(): RunRow {
@@ -81,7 +114,7 @@ export class Life implements Turns {
   }
 
   get host(): ExecutorHost {
-    return this.#lent.host
+    return this.lent.host
   }
 
   get logger(): Logger {
@@ -89,29 +122,38 @@ export class Life implements Turns {
   }
 
   get process(): string {
-    return this.#lent.process
+    return this.lent.process
+  }
+
+  get timers(): Timers {
+    return this.lent.timers
   }
 
   get closed(): boolean {
     return this.scheduler.closed
   }
 
-  get mode(): Mode {
-    return this.live || this.#plan.records.length <= 1 ? 'live' : this.#plan.mode
+  get answering(): boolean {
+    return this.scheduler.answering
   }
 
+  get mode(): Mode {
+    const { mode, records } = this.plan
+    return mode !== 'replay' && (this.live || records.length <= 1) ? 'live' : mode
+  }
+
+  /** What keys of steps are made from: another journal under the same id has other keys. */
   get keyOf(): string {
     const { generation, row } = this.log.stored
     return generation === 0 ? row.runId : `${row.runId}:${generation}`
   }
 
   run(): Promise<LifeEnd> {
-    this.scheduler.wake()
-    return this.#over.promise
-  }
-
-  nextSeq(): number {
-    return this.#seq++
+    void this.#fetch().then(
+      () => this.scheduler.wake(),
+      (error: SpellError) => this.stop(error),
+    )
+    return this.ending.over
   }
 
   open(scope: Scope): void {
@@ -127,83 +169,121 @@ export class Life implements Turns {
     this.scheduler.ask(ask)
   }
 
+  /** What waits in a lane fails; what is under way hears of it by its signal. */
+  cancel(lane: Lane, error: unknown): void {
+    const { pending } = this.scheduler
+    lane.cancel(error)
+    for (const ask of pending) {
+      if (this.#lanes.get(ask)?.within(lane) && this.#stoppable(ask)) ask.fail(error)
+    }
+  }
+
+  /** True where nothing of it has happened, and no record will come of it. */
+  #stoppable(ask: Ask): boolean {
+    const records = this.scheduler.recorded(ask.path)
+    if (this.#settled.has(ask) || records.some((record) => ask.settles(record))) return false
+    return ask.waits || (ask.starts && !this.idle.running.has(ask) && records.length === 0)
+  }
+
   /** Path of a function that is entered inside a step. */
   inside(step: StepPath, scope: Scope): StepPath {
-    if (parts(step).scope.split('~', 1)[0] !== scope.path)
-      throw new SpellError('INTERNAL', `Step '${step}' is none of the scope '${scope.path}'.`)
+    if (scopeOf(step) !== scope.path) throw strayStep(step, scope.path)
     const ordinal = this.#inside.get(step) ?? 0
     this.#inside.set(step, ordinal + 1)
     return `${step}/callback#${ordinal}`
   }
 
+  /** Steps that end by themselves: they wait for nothing that the run would have to give them. */
+  get underWay(): number {
+    const waits = (ask: Ask): boolean => ask instanceof ChildAsk || this.#inside.has(ask.path)
+    return [...this.idle.running].filter((ask) => !waits(ask)).length
+  }
+
   /** What a composed step gave in an earlier life. */
-  async outcomeOf(path: StepPath): Promise<Recorded | undefined> {
-    if (this.live) return undefined
+  outcomeOf(path: StepPath): Recorded | undefined {
     const record = this.scheduler.recorded(path).find(({ kind }) => kind === 'call')
     if (record?.kind !== 'call') return undefined
     const { settled } = record
-    return settled.ok ? { ok: true, value: await this.value(settled.value) } : settled
+    if (!settled.ok) return settled
+    const { value } = settled
+    return { ok: true, value: 'inline' in value ? value.inline : (this.#large.get(value.blob) ?? null) }
+  }
+
+  /** Large values that work is told of at its very beginning: there is no time to wait for them then. */
+  async #fetch(): Promise<void> {
+    for (const record of this.plan.records) {
+      if (record.kind !== 'call' || record.effect !== 'composed' || !record.settled.ok) continue
+      const { value } = record.settled
+      if ('blob' in value) this.#large.set(value.blob, await this.value(value))
+    }
   }
 
   value(stored: Stored): Promise<Json> {
-    return this.#lent.store.value(stored)
+    return this.lent.value(stored)
+  }
+
+  compile(schema: object): Promise<Validator> {
+    return this.lent.compile(schema)
   }
 
   event(event: RunEvent): void {
-    this.#lent.publish(this.row.runId, event)
+    this.lent.publish(this.row.runId, event)
   }
 
   point(point: string, path: StepPath, kind: string): void {
-    const hook = this.#lent.point
-    if (hook?.used) hook.call({ run_id: this.row.runId, point, n: this.log.next, path, kind })
+    this.recorder.point(point, path, kind)
   }
 
-  /** A record that settles nothing. */
   note(body: RecordBody, synced: boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const kind = body.kind === 'intent' ? 'intent' : 'record'
-      this.point(`before-${kind}`, body.path, body.kind)
-      this.#append(body, { synced }, () => {
-        this.point(`after-${kind}`, body.path, body.kind)
-        resolve()
-      })
-    })
+    return this.recorder.note(body, synced)
   }
 
-  /** A record that settles an ask: delivered in its turn, and not before it is on disk where that matters. */
   settle(
     ask: Ask | undefined,
     body: RecordBody,
     options: AppendOptions,
     deliver: (record: JournalRecord) => void,
   ): void {
-    if (this.closed) return
-    this.point('before-record', body.path, body.kind)
-    const durable = (): void => {
-      this.point('after-record', body.path, body.kind)
-      if (delivery.ready) return
-      delivery.ready = true
-      this.scheduler.wake()
-    }
-    const record = this.#append(body, options, durable)
-    if (ask) this.#lanes.delete(ask)
-    const ready = !options.synced || this.log.stored.durability === 'none'
-    const delivery = { ready, at: record.at, deliver: () => deliver(record) }
-    this.scheduler.push(ask, delivery)
+    if (ask) this.#settled.add(ask)
+    this.recorder.settle(ask, body, options, (record) => {
+      if (ask) this.#lanes.delete(ask)
+      if (ask) this.#settled.delete(ask)
+      deliver(record)
+    })
   }
 
-  #append(body: RecordBody, options: AppendOptions, durable: () => void): JournalRecord {
-    const onDurable = (error?: unknown): void => {
-      if (error === undefined) durable()
-      else this.crashed(error)
+  waitsFor(ask: Ask, waiting: Waiting): void {
+    if (!this.closed) this.idle.add(ask, waiting)
+  }
+
+  waitsNoMore(ask: Ask): void {
+    this.idle.remove(ask)
+  }
+
+  /** Takes a signal that was accepted. */
+  arrives(...signals: Kept[]): void {
+    this.#kept.push(...signals)
+    this.look()
+  }
+
+  /** Gives kept signals to those who wait for them, in order of acceptance and of asking. */
+  look(): void {
+    for (const ask of this.signalled) {
+      for (const signal of this.#kept.filter(({ name }) => name === ask.name)) {
+        if (ask.validator && !ask.validator(structuredClone(signal.payload))) continue
+        if (ask.take(signal)) this.#kept.splice(this.#kept.indexOf(signal), 1)
+        break
+      }
     }
-    const record = this.log.append(body, { ...options, onDurable })
-    this.event({ type: 'record', record })
-    return record
+  }
+
+  /** Waits for signals, in order of asking. */
+  get signalled(): readonly SignalAsk[] {
+    return this.scheduler.pending.filter((ask) => ask instanceof SignalAsk)
   }
 
   standing(path: StepPath): { decision: Decision; by: string } | undefined {
-    const given = this.#plan.decide?.find((answer) => answer.path === path)
+    const given = this.plan.decide?.find((answer) => answer.path === path)
     if (given) return { decision: given.decision, by: 'resume' }
     const { onUnknown } = this.log.stored
     if (onUnknown === 'ask') return undefined
@@ -211,20 +291,12 @@ export class Life implements Turns {
     return { decision: onUnknown === 'fail' ? failed : { as: onUnknown }, by: 'rule' }
   }
 
-  attention(error: SpellError): 'stopped' {
-    this.stop(error)
-    return 'stopped'
-  }
-
   /** The journal cannot be written, or we are wrong: the run leaves memory, its journal stays as it is. */
   crashed(error: unknown): void {
-    this.logger.error(`Run '${this.row.runId}' is dropped: ${String(error)}`)
+    if (this.closed) return
     const text = error instanceof Error ? error.message : String(error)
-    this.stop(
-      new SpellError('RUN_SUSPENDED', `Run '${this.row.runId}' is dropped: ${text}`, {
-        cause: error,
-      }),
-    )
+    this.logger.error(`Run '${this.row.runId}' leaves memory: ${text}`)
+    this.stop(failedWrite(this.row.runId, error))
   }
 
   broken(error: SpellError): void {
@@ -236,117 +308,73 @@ export class Life implements Turns {
 
   /** Drops it from memory. */
   stop(error: SpellError): void {
-    if (this.closed) return
-    this.scheduler.close()
-    this.#over.resolve({ as: 'stopped', error })
-    this.root.drop(dropped(this.row.runId, 'no longer in memory'))
+    this.ending.stopped(error)
   }
 
   busy(): boolean {
     return [...this.#scopes.values()].some((scope) => scope.path !== ROOT && scope.busy)
   }
 
+  /** Everything recorded has had its turn. */
   beyond(): boolean {
-    if (this.#plan.mode === 'replay') {
+    if (this.plan.mode === 'replay') {
       this.stop(dropped(this.row.runId, 'at the end of its journal'))
       return false
     }
     this.live = true
-    if (this.#ended) this.#finish(this.#ended)
+    void this.lent
+      .signals(this.row.runId)
+      .kept()
+      .then(
+        (kept) => this.arrives(...kept),
+        (error: unknown) => this.crashed(error),
+      )
     return true
   }
 
-  passed(record: JournalRecord, ask: Ask | undefined): void {
-    if (ask) this.#lanes.delete(ask)
-    if (this.#plan.mode === 'replay')
-      this.regenerated.push(ask?.again(record) ?? this.#again(record))
+  holds(): boolean {
+    return this.ending.leaving || this.ending.pendingCancel !== undefined
   }
 
-  #again(record: JournalRecord): RecordBody {
-    if (record.kind !== 'end' || !this.#ended) return bodyOf(record)
-    return { ...bodyOf(record), outcome: this.#ended.settled } as RecordBody
+  rests(): void {
+    this.idle.look()
+  }
+
+  began(): void {
+    this.ending.began()
+    this.idle.look()
+  }
+
+  passed(record: JournalRecord, ask: Ask | undefined): void {
+    if (ask && ask.settles(record)) this.#lanes.delete(ask)
+    if (this.plan.mode === 'replay')
+      this.regenerated.push(ask?.again(record) ?? this.ending.again(record))
+    if (this.recorder.loops.size === 0) return
+    const { bytes, hash } = encodeRecord(record)
+    const last = record.kind === 'pruned' ? record.last : hash
+    for (const loop of this.recorder.loops) loop.takes(record, bytes.byteLength, last)
   }
 
   unasked(record: JournalRecord): boolean {
     switch (record.kind) {
-      case 'begin':
-        return this.#begin(record)
       case 'decision':
       case 'pruned':
         return true
       case 'callback':
-        return record.within === undefined ? this.#missing(record) : this.#invoke(record)
-      case 'end':
-        return this.#closing(record)
+        return record.within === undefined ? this.ending.missing(record) : this.#invoke(record)
       default:
-        return this.#missing(record)
+        return this.ending.unasked(record)
     }
-  }
-
-  #missing(record: JournalRecord): boolean {
-    if (this.#ended) this.broken(neverAsked(record, 'the end of the run'))
-    return false
-  }
-
-  #closing(record: JournalRecord): boolean {
-    const [ask] = this.scheduler.pending
-    if (!this.#ended) {
-      if (ask && !this.busy())
-        this.broken(
-          mismatch(record, ask.path, { expected: 'the end of the run', found: `'${ask.path}'` }),
-        )
-      return false
-    }
-    const outcome = this.#ended
-    setImmediate(() => this.#close(outcome))
-    return true
-  }
-
-  #close(outcome: Outcome): void {
-    this.scheduler.close()
-    this.#over.resolve({ as: 'ended', outcome })
-    this.root.drop(dropped(this.row.runId, 'at its end'))
-  }
-
-  #begin(record: Extract<JournalRecord, { kind: 'begin' }>): boolean {
-    this.random = new Random(record.seed)
-    this.scheduler.clock = record.at
-    void this.#main(record).catch((error: unknown) => this.crashed(error))
-    return true
-  }
-
-  async #main(begin: Extract<JournalRecord, { kind: 'begin' }>): Promise<void> {
-    const definition = this.log.stored.definition ?? begin.definition
-    const context = new Scope(this, ROOT, this.root)
-    const input = await this.value(begin.input)
-    const outcome = await outcomeOf(() => this.host.runDefinition(definition, context, input))
-    this.leave(context)
-    if (this.closed) return
-    this.#ended = outcome
-    if (this.live) this.#finish(outcome)
-    else this.scheduler.wake()
   }
 
   #invoke(record: Extract<JournalRecord, { kind: 'callback' }>): boolean {
     const { within = '' } = record
-    const scope = this.#scopes.get(parts(within).scope.split('~', 1)[0] ?? '')
-    if (!scope) return this.#missing(record)
+    const scope = this.#scopes.get(scopeOf(within))
+    if (!scope) return this.ending.missing(record)
     this.scheduler.clock = record.at
     void this.value(record.args)
       .then((args) => this.host.invokeRecorded(scope, record.ref, args))
       .catch((error: unknown) => this.crashed(error))
     return true
-  }
-
-  #finish({ settled, packed }: Outcome): void {
-    const body: RecordBody = { kind: 'end', path: ROOT, outcome: settled }
-    const reason = settled.ok ? {} : { reason: settled.error }
-    const status = settled.ok ? 'succeeded' : 'failed'
-    const endedAt = Math.max(this.log.at, this.host.clock?.now() ?? Date.now())
-    const expiresAt = endedAt + this.log.stored.retentionMs
-    this.log.patch({ row: { status, ...reason, endedAt, expiresAt } })
-    this.settle(undefined, body, { synced: true, packed: [packed] }, () =>
-      this.#close({ settled, ...(packed && { packed }) }),
-    )
   }
 }

@@ -1,7 +1,7 @@
 import type { Json, JournalRecord, RunRow, StateOp } from '@llmspell/sdk'
 import type { Committer, Source } from './committer.ts'
 import { encodeRecord } from './encode.ts'
-import { blobOp, indexKeys, put, recordKey, remove, runScope } from './store.ts'
+import { blobOp, indexKeys, put, recordKey, refOps, remove, runScope } from './store.ts'
 import type { StoredRun } from './store.ts'
 import type { Packed } from './values.ts'
 
@@ -9,11 +9,19 @@ type Body<R> = R extends JournalRecord ? Omit<R, 'v' | 'n' | 'at' | 'prev'> : ne
 /** A record without what its place in the journal gives it. */
 export type RecordBody = Body<JournalRecord>
 
+export interface Appended {
+  readonly record: JournalRecord
+  readonly bytes: number
+  readonly hash: string
+}
+
 export interface AppendOptions {
   /** The code goes on only when the record is on disk. */
   readonly synced: boolean
   readonly packed?: readonly (Packed | undefined)[]
   readonly ops?: readonly StateOp[]
+  /** When it happened, where that is not now. */
+  readonly at?: number
   readonly onDurable?: (error?: unknown) => void
 }
 
@@ -63,8 +71,8 @@ export class RunLog implements Source {
     return this.row.records
   }
 
-  append(body: RecordBody, options: AppendOptions): JournalRecord {
-    this.at = Math.max(this.at, this.#now())
+  append(body: RecordBody, options: AppendOptions): Appended {
+    this.at = options.at ?? Math.max(this.at, this.#now())
     const record = { ...body, v: 1, n: this.next, at: this.at, prev: this.prev } as JournalRecord
     const { bytes, hash } = encodeRecord(record)
     this.prev = hash
@@ -82,7 +90,14 @@ export class RunLog implements Source {
     const ops: StateOp[] = [{ op: 'put', scope: runScope(row.runId), key, value: bytes }]
     for (const packed of options.packed ?? []) ops.push(...this.#blob(packed))
     this.#add([...ops, ...(options.ops ?? [])], options)
-    return record
+    return { record, bytes: bytes.byteLength, hash }
+  }
+
+  /** Changes what is stored of records that are written already. */
+  rewrite(ops: readonly StateOp[], bytes: number): void {
+    const { row } = this.#stored
+    this.#stored = { ...this.#stored, row: { ...row, bytes: row.bytes + bytes } }
+    this.#add(ops, { synced: false })
   }
 
   /** The row as the next batch will have it. */
@@ -115,7 +130,7 @@ export class RunLog implements Source {
   #blob(packed: Packed | undefined): StateOp[] {
     if (!packed?.blob) return []
     const { hash, bytes } = packed.blob
-    return [blobOp(hash, bytes), put(`ref/${hash}/${this.row.runId}`, true)]
+    return [blobOp(hash, bytes), ...refOps(hash, this.row.runId)]
   }
 
   #add(ops: readonly StateOp[], { synced, onDurable }: AppendOptions): void {

@@ -29,6 +29,15 @@ export function parts(path: StepPath): PathParts {
 
 /** Where something was asked for, whatever its name: the same place in another life must be the same thing. */
 export function place(path: StepPath): string {
-  const mark = path.lastIndexOf('#')
-  return mark < 0 ? path : `${path.slice(0, path.lastIndexOf('/'))}${path.slice(mark)}`
+  const slash = path.lastIndexOf('/')
+  const mark = path.indexOf('#', slash)
+  return slash < 0 || mark < 0 ? path : `${path.slice(0, slash)}${path.slice(mark)}`
+}
+
+/** The scope that a place stands in, whatever the branch. */
+export function scopeOf(path: StepPath): StepPath {
+  const { scope } = parts(path)
+  const slash = scope.lastIndexOf('/')
+  const branch = scope.indexOf('~', slash + 1)
+  return branch < 0 ? scope : scope.slice(0, branch)
 }

@@ -20,6 +20,12 @@ export interface Turns {
   passed(record: JournalRecord, ask: Ask | undefined): void
   /** Behind the last record. False: the run ends there. */
   beyond(): boolean
+  /** True where nothing new may begin. */
+  holds(): boolean
+  /** The run is live, and what was asked for is begun. */
+  began(): void
+  /** Nothing has settled that could be delivered. */
+  rests(): void
   /** The code and the journal do not fit. */
   broken(error: SpellError): void
   /** True while the code itself, or a composed step, may still ask by itself. */
@@ -44,6 +50,7 @@ export class Scheduler {
   #head = 0
   #due = false
   #closed = false
+  #hold = false
   #patience: NodeJS.Timeout | undefined
   /** ms since the epoch, of the last that settled. */
   clock = 0
@@ -79,7 +86,7 @@ export class Scheduler {
     const key = place(ask.path)
     if (this.#closed) return
     this.#asks.set(key, ask)
-    if (!this.answering) return ask.start([])
+    if (!this.answering) return this.#start(ask)
     for (const record of this.#index.get(key) ?? []) {
       const difference = ask.differs(record)
       if (difference) return this.#turns.broken(mismatch(record, ask.path, difference))
@@ -120,7 +127,9 @@ export class Scheduler {
     if (this.#closed) return
     clearTimeout(this.#patience)
     if (this.answering ? this.#answer() : this.#deliver()) this.wake()
-    else if (this.answering && !this.#closed) this.#wait()
+    else if (this.#closed) return
+    else if (this.answering) this.#wait()
+    else this.#turns.rests()
   }
 
   #deliver(): boolean {
@@ -182,9 +191,28 @@ export class Scheduler {
   #live(): boolean {
     if (!this.#turns.beyond()) return false
     this.answering = false
-    for (const ask of this.pending) ask.start(this.recorded(ask.path))
-    this.#index.clear()
+    this.#hold = this.#turns.holds()
+    for (const ask of this.pending) this.#start(ask)
+    if (!this.#hold) this.#index.clear()
+    this.#turns.began()
     return true
+  }
+
+  #start(ask: Ask): void {
+    const before = this.recorded(ask.path)
+    // What an earlier process has begun must come to its end, whatever else is held.
+    if (this.#hold && (ask.waits || before.length === 0)) return
+    ask.start(before)
+  }
+
+  /** From here on nothing new is begun. */
+  hold(): void {
+    this.#hold = true
+  }
+
+  /** What was held begins. */
+  release(): void {
+    this.#hold = false
   }
 
   #wait(): void {
@@ -196,7 +224,12 @@ export class Scheduler {
   /** The next record is not asked for, and never will be. */
   stuck(): void {
     const record = this.#records[this.#cursor]
-    if (record && !this.#closed) this.#turns.broken(neverAsked(record))
+    if (!record || this.#closed) return
+    const old = this.pending.find((ask) => ask.old && this.recorded(ask.path).length === 0)
+    if (!old) return this.#turns.broken(neverAsked(record))
+    this.#asks.delete(place(old.path))
+    old.old?.()
+    this.wake()
   }
 }
 

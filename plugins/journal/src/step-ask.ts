@@ -98,7 +98,14 @@ export class StepAsk extends BaseAsk<Json> {
   }
 
   start(before: readonly JournalRecord[]): void {
-    void this.#run(before).catch((error: unknown) => this.life.crashed(error))
+    const { running } = this.life.idle
+    running.add(this)
+    void this.#run(before)
+      .catch((error: unknown) => this.life.crashed(error))
+      .finally(() => {
+        running.delete(this)
+        this.life.ending.stepped()
+      })
   }
 
   async #run(before: readonly JournalRecord[]): Promise<void> {
@@ -148,4 +155,9 @@ export class StepAsk extends BaseAsk<Json> {
     if (settled.ok) this.waiter.resolve(value)
     else this.waiter.reject(fromErrorRecord(settled.error))
   }
+}
+
+/** Another run: it goes on by itself where this one leaves memory. */
+export class ChildAsk extends StepAsk {
+  readonly leaves = true
 }

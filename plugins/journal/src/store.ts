@@ -105,3 +105,8 @@ export function blobOp(hash: string, bytes: Uint8Array): StateOp {
 export function deleteBlob(hash: string): StateOp {
   return { op: 'delete', scope: BLOBS, key: hash }
 }
+
+/** A run names a blob, and can be asked which: what nobody names goes when it is purged. */
+export function refOps(hash: string, id: RunId): readonly StateOp[] {
+  return [put(`ref/${hash}/${id}`, true), put(`refs/${id}/${hash}`, true)]
+}

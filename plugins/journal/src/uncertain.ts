@@ -1,6 +1,7 @@
 import { SpellError } from '@llmspell/sdk'
 import type { Decision, JournalRecord } from '@llmspell/sdk'
 import type { Attempted } from './attempt.ts'
+import { ELSEWHERE } from './seed.ts'
 import type { StepAsk } from './step-ask.ts'
 import { failed, succeeded } from './values.ts'
 
@@ -15,14 +16,17 @@ export async function decided(
   before: readonly JournalRecord[],
 ): Promise<Attempted | undefined | 'stopped'> {
   const intent = before.findLast((record): record is Intent => record.kind === 'intent')
-  if (!intent || intent.process === ask.life.process) return undefined
+  if (!intent || intent.process === ELSEWHERE) return undefined
   const taken = before.findLast((record) => record.kind === 'decision' && record.n > intent.n)
   if (taken?.kind === 'decision') return carriedOut(ask, taken.decision)
   const found = await reconciled(ask)
   if (found !== 'unknown') return found
   const answer = ask.life.standing(ask.path) ?? (await asked(ask, intent))
   if (ask.life.closed) return 'stopped'
-  if (!answer) return ask.life.attention(uncertain(ask, intent))
+  if (!answer) {
+    ask.life.stop(uncertain(ask, intent))
+    return 'stopped'
+  }
   const { decision, by } = answer
   await ask.life.note({ kind: 'decision', path: ask.path, decision, by }, true)
   return carriedOut(ask, decision)

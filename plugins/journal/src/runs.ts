@@ -1,0 +1,274 @@
+import { randomUUID } from 'node:crypto'
+import type {
+  ExecutorHost,
+  HookPoint,
+  JournalRecord,
+  RunId,
+  RunRow,
+  RunStatus,
+  SchemaCompiler,
+  SpellError,
+  StateBackend,
+} from '@llmspell/sdk'
+import { toErrorRecord } from '@llmspell/sdk'
+import { child } from './child.ts'
+import { Timers } from './clock.ts'
+import { Committer } from './committer.ts'
+import type { LifeEnd } from './ending.ts'
+import { endOf } from './ending.ts'
+import { dropped, notFound } from './errors.ts'
+import { Life } from './life.ts'
+import type { Lent, Plan } from './life.ts'
+import { load } from './load.ts'
+import type { Loaded } from './load.ts'
+import { RunLog } from './log.ts'
+import { Signals } from './signals.ts'
+import { isFinal } from './status.ts'
+import { recordKey, runScope, RunStore } from './store.ts'
+import type { StoredRun } from './store.ts'
+import { beginOf } from './submit.ts'
+import { pack } from './values.ts'
+import { Watchers } from './watchers.ts'
+
+export interface RunsOptions {
+  readonly patienceMs: number
+  readonly flushMs: number
+  readonly retentionMs: number
+  readonly point?: HookPoint<'run.record'>
+  readonly schemas?: SchemaCompiler
+  /** Runs that nobody resumes by name go on by themselves. */
+  readonly recover?: boolean
+}
+
+interface Going {
+  readonly life: Life
+  readonly over: Promise<void>
+}
+
+/** The runs of one store: which of them are in memory, and what they are lent. */
+export class Runs {
+  readonly options: RunsOptions
+  readonly host: ExecutorHost
+  readonly store: RunStore
+  readonly committer: Committer
+  readonly timers: Timers
+  readonly watchers = new Watchers()
+  readonly #going = new Map<RunId, Going>()
+  readonly #signals = new Map<RunId, Signals>()
+  readonly #process = randomUUID()
+  /** Runs that are being started or loaded. */
+  readonly #opening = new Map<RunId, Promise<unknown>>()
+  stopping = false
+
+  constructor(backend: StateBackend, host: ExecutorHost, timers: Timers, options: RunsOptions) {
+    this.options = options
+    this.host = host
+    this.timers = timers
+    this.store = new RunStore(backend)
+    this.committer = new Committer(backend, options.flushMs)
+  }
+
+  get recovers(): boolean {
+    return this.options.recover ?? true
+  }
+
+  going(id: RunId): Going | undefined {
+    return this.#going.get(id)
+  }
+
+  get ids(): readonly RunId[] {
+    return [...this.#going.keys()]
+  }
+
+  async find(id: RunId): Promise<StoredRun | undefined> {
+    const going = this.#going.get(id)
+    return going ? going.life.log.stored : this.store.run(id)
+  }
+
+  /** @throws RUN_NOT_FOUND */
+  async known(id: RunId): Promise<StoredRun> {
+    const stored = await this.find(id)
+    if (!stored) throw notFound(id)
+    return stored
+  }
+
+  /** One at a time for each run. */
+  async alone<T>(id: RunId, work: () => Promise<T>): Promise<T> {
+    while (this.#opening.has(id)) await this.#opening.get(id)
+    const working = work()
+    const done = working.then(
+      () => {},
+      () => {},
+    )
+    this.#opening.set(id, done)
+    try {
+      return await working
+    } finally {
+      this.#opening.delete(id)
+    }
+  }
+
+  signals(id: RunId): Signals {
+    const known = this.#signals.get(id)
+    if (known) return known
+    const signals = new Signals(id, this.store, this.committer)
+    this.#signals.set(id, signals)
+    return signals
+  }
+
+  async *history(id: RunId, after: number): AsyncIterable<JournalRecord> {
+    await this.committer.flush()
+    const { records } = await load(this.store, await this.known(id))
+    for (const record of records) if (record.n > after) yield record
+  }
+
+  /** The journal of a run, cut and its row brought in line where that is needed. @throws JOURNAL_DAMAGED */
+  async open(stored: StoredRun): Promise<{ log: RunLog; loaded: Loaded }> {
+    await this.committer.flush()
+    const loaded = await load(this.store, stored)
+    const last = loaded.records.at(-1)
+    const records = (last?.n ?? -1) + 1
+    const row = { ...stored.row, records, bytes: loaded.bytes }
+    const log = this.log({ ...stored, row }, { prev: loaded.prev, at: last?.at ?? 0 })
+    if (loaded.cut) await this.#cut(log, loaded.cut)
+    if (last?.kind === 'end' && !isFinal(row.status)) {
+      const expiresAt = last.at + stored.retentionMs
+      await log.change({ row: { ...endOf(last.outcome), endedAt: last.at, expiresAt } }, true)
+    } else if (last?.kind !== 'end' && isFinal(row.status)) {
+      await log.change({ row: { status: 'queued' } }, true)
+    }
+    return { log, loaded }
+  }
+
+  async #cut(log: RunLog, { n, reason, ops }: NonNullable<Loaded['cut']>): Promise<void> {
+    const { runId } = log.row
+    this.host.logger.warn(`The journal of run '${runId}' is cut behind record ${n}: ${reason}.`)
+    log.rewrite(ops, 0)
+    await log.change({}, true)
+    this.watchers.publish(runId, { type: 'cut', n, reason })
+  }
+
+  log(stored: StoredRun, rest: { prev?: string; at?: number; fresh?: boolean }): RunLog {
+    const onChange = (row: RunRow): void =>
+      this.watchers.publish(row.runId, { type: 'status', row })
+    const { committer, timers } = this
+    return new RunLog(stored, { committer, now: () => timers.clock.now(), onChange, ...rest })
+  }
+
+  /** Brings a run to life; when its time has come. */
+  go(plan: Plan): void {
+    const life = new Life(this.lent, plan)
+    const { log } = plan
+    const { row, startAt = 0 } = log.stored
+    const over = this.#when(startAt, life)
+      .then((end) => this.#gone(life, end))
+      .catch((error: unknown) => this.host.logger.error(`Run '${row.runId}': ${String(error)}`))
+    this.#going.set(row.runId, { life, over })
+  }
+
+  #when(startAt: number, life: Life): Promise<LifeEnd> {
+    if (startAt <= this.timers.clock.now()) return this.#begin(life)
+    const undo = this.timers.at(startAt, () => void this.#begin(life))
+    return life.ending.over.finally(undo)
+  }
+
+  #begin(life: Life): Promise<LifeEnd> {
+    const { cancel, deadline } = life.log.stored
+    if (life.closed) return life.ending.over
+    life.log.patch({
+      row: { status: cancel ? 'cancelling' : 'running', reason: undefined as never },
+    })
+    void life.log.change({})
+    const late = { code: 'TIMEOUT', reason: 'its time is over' } as const
+    const undo =
+      deadline === undefined
+        ? () => {}
+        : this.timers.at(deadline, () => void this.cancel(life, late))
+    return life.run().finally(undo)
+  }
+
+  /** Accepts a cancellation: it is on disk when it resolves. */
+  async cancel(life: Life, cancel: NonNullable<StoredRun['cancel']>): Promise<void> {
+    if (life.closed || life.log.stored.cancel || isFinal(life.row.status)) return
+    const durable = life.log.change({ cancel, row: { status: 'cancelling' } }, true)
+    life.ending.cancel(cancel)
+    await durable
+  }
+
+  get lent(): Lent {
+    const { host, options, timers } = this
+    return {
+      host,
+      timers,
+      process: this.#process,
+      patienceMs: options.patienceMs,
+      point: options.point,
+      value: (stored) => this.store.value(stored),
+      signals: (id) => this.signals(id),
+      publish: (id, event) => this.watchers.publish(id, event),
+      child: (parent, request) => child(this, parent, request),
+      compile: async (schema) => {
+        if (options.schemas) return options.schemas.compile(schema)
+        return Object.assign(() => true, { errors: null })
+      },
+    }
+  }
+
+  async #gone(life: Life, end: LifeEnd): Promise<void> {
+    const { runId } = life.row
+    if (end.as === 'stopped') await this.#stopped(life, end.error)
+    this.#going.delete(runId)
+    this.#signals.delete(runId)
+    if (end.as === 'again') await this.#again(life, end.input)
+    this.watchers.publish(runId, { type: 'status', row: life.row })
+  }
+
+  async #stopped(life: Life, error: SpellError): Promise<void> {
+    const { code } = error
+    const held: RunStatus = life.log.stored.cancel ? 'cancelling' : 'queued'
+    const kept = life.row.waiting ? 'waiting' : held
+    const status: RunStatus = STATUS[code] ?? kept
+    const { trace: _trace, where: _where, cause: _cause, ...reason } = toErrorRecord(error)
+    const row = code === 'RUN_SUSPENDED' ? { status } : { status, reason }
+    if (isFinal(life.row.status)) return
+    await life.log.change({ row }, true).catch(() => {})
+  }
+
+  /** A fresh journal under the same id. */
+  async #again(life: Life, input: Parameters<typeof pack>[0]): Promise<void> {
+    const { log } = life
+    const { stored } = log
+    const { runId } = stored.row
+    const packed = pack(input)
+    const next = {
+      ...stored,
+      generation: stored.generation + 1,
+      input: packed.stored,
+      row: { ...stored.row, records: 0, bytes: 0 },
+    }
+    const fresh = this.log(next, {})
+    const ops = Array.from({ length: stored.row.records }, (_, n) => ({
+      op: 'delete' as const,
+      scope: runScope(runId),
+      key: recordKey(stored.generation, n),
+    }))
+    const { record } = fresh.append(beginOf(next, packed, 'embedded'), {
+      synced: true,
+      packed: [packed],
+      ops,
+    })
+    if (this.stopping) return
+    this.go({ mode: 'live', log: fresh, records: [record] })
+  }
+
+  stop(id: RunId): void {
+    this.#going.get(id)?.life.stop(dropped(id, 'suspended'))
+  }
+}
+
+const STATUS: Record<string, 'paused' | 'needs-attention'> = {
+  REPLAY_MISMATCH: 'paused',
+  RUN_PAUSED: 'paused',
+  RESUME_UNCERTAIN: 'needs-attention',
+  JOURNAL_DAMAGED: 'needs-attention',
+}

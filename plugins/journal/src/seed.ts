@@ -1,0 +1,29 @@
+import type { JournalRecord, RunRow } from '@llmspell/sdk'
+import type { RecordBody } from './log.ts'
+
+/** Records of another run that answer first. */
+export interface Seeded {
+  readonly forkedFrom?: NonNullable<RunRow['forkedFrom']>
+  readonly begin: { readonly seed: string; readonly at: number }
+  readonly bodies: readonly (RecordBody & { readonly at: number })[]
+}
+
+/** What of a journal another run may begin with: all but its end, and nothing that is under way elsewhere. */
+export function seededBy(
+  records: readonly JournalRecord[],
+): Omit<Seeded, 'forkedFrom'> | undefined {
+  const [begin, ...rest] = records
+  if (begin?.kind !== 'begin') return undefined
+  const kept = rest.filter(({ kind }) => kind !== 'end' && kind !== 'cancel')
+  return { begin: { seed: begin.seed, at: begin.at }, bodies: kept.map(bodyOf) }
+}
+
+function bodyOf(record: JournalRecord): RecordBody & { at: number } {
+  const { v: _v, n: _n, prev: _prev, ...body } = record
+  return (body.kind === 'intent' ? { ...body, process: ELSEWHERE } : body) as RecordBody & {
+    at: number
+  }
+}
+
+/** Process of an intent that another run has written: this run has not begun the step. */
+export const ELSEWHERE = 'elsewhere'

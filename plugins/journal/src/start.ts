@@ -1,0 +1,34 @@
+import type { JournalRecord, RunId, SubmitRequest } from '@llmspell/sdk'
+import type { Runs } from './runs.ts'
+import { refOps } from './store.ts'
+import { begun } from './submit.ts'
+import type { Seeded } from './seed.ts'
+
+/** Puts a run into the store and begins it. */
+export function submit(
+  runs: Runs,
+  request: SubmitRequest,
+  seeded?: Seeded,
+): Promise<{ runId: RunId; duplicate: boolean }> {
+  const { runId } = request
+  return runs.alone(runId, async () => {
+    if (await runs.find(runId)) return { runId, duplicate: true }
+    const { retentionMs } = runs.options
+    const now = runs.timers.clock.now()
+    const { stored, begin, input } = begun(request, { now, retentionMs, executor: 'embedded' })
+    const row = { ...stored.row, ...(seeded?.forkedFrom && { forkedFrom: seeded.forkedFrom }) }
+    const log = runs.log({ ...stored, row }, { fresh: true })
+    const ops = refOps(request.definition.hash, runId)
+    const written = Promise.withResolvers<void>()
+    const onDurable = (error?: unknown): void =>
+      error === undefined ? written.resolve() : written.reject(error)
+    const first = seeded ? { ...begin, ...seeded.begin } : begin
+    const records: JournalRecord[] = []
+    records.push(log.append(first, { synced: true, packed: [input], ops, onDurable }).record)
+    for (const body of seeded?.bodies ?? [])
+      records.push(log.append(body, { synced: true, at: body.at }).record)
+    if (stored.durability !== 'none') await written.promise
+    runs.go({ mode: records.length > 1 ? 'resume' : 'live', log, records })
+    return { runId, duplicate: false }
+  })
+}

@@ -1,0 +1,108 @@
+import { SpellError } from '@llmspell/sdk'
+import type { RunId, Signal } from '@llmspell/sdk'
+import { ended } from './errors.ts'
+import { load } from './load.ts'
+import { resume } from './resume.ts'
+import type { Runs } from './runs.ts'
+import { checkNames, checkSignal } from './signals.ts'
+import { isFinal } from './status.ts'
+import { ROOT } from './paths.ts'
+
+/** Keeps a signal for the run, and wakes it where it waits. */
+export async function signal(
+  runs: Runs,
+  id: RunId,
+  sent: Signal,
+): Promise<'accepted' | 'duplicate' | 'ended'> {
+  checkNames(sent)
+  const { row } = await runs.known(id)
+  if (isFinal(row.status)) return 'ended'
+  const wait = runs.going(id)?.life.signalled.find(({ name }) => name === sent.name)
+  if (wait?.validator) checkSignal(sent, wait.validator)
+  const kept = await runs.signals(id).accept(sent)
+  if (!kept) return 'duplicate'
+  const life = runs.going(id)?.life
+  if (life?.live) life.arrives(kept)
+  else if (!life && runs.recovers && row.status === 'waiting') await resume(runs, id, {})
+  return 'accepted'
+}
+
+/** @throws RUN_NOT_FOUND; RUN_ENDED is none: what has ended is cancelled enough */
+export async function cancel(
+  runs: Runs,
+  id: RunId,
+  { reason, mode }: { reason: string; mode: 'graceful' | 'kill' },
+): Promise<void> {
+  const { row } = await runs.known(id)
+  if (isFinal(row.status)) return
+  if (mode === 'kill') return kill(runs, id, reason)
+  const going = runs.going(id)
+  if (going) return runs.cancel(going.life, { code: 'CANCELLED', reason })
+  const stored = await runs.known(id)
+  await runs.log(stored, {}).change({ cancel: { code: 'CANCELLED', reason } }, true)
+  await resume(runs, id, {})
+}
+
+/** Ends it where it stands: nothing is undone, nothing is heard of. */
+async function kill(runs: Runs, id: RunId, reason: string): Promise<void> {
+  const going = runs.going(id)
+  runs.stop(id)
+  await going?.over
+  await runs.alone(id, async () => {
+    const stored = await runs.known(id)
+    if (isFinal(stored.row.status)) return
+    const log = going?.life.log ?? (await reopened(runs, id))
+    const endedAt = runs.timers.clock.now()
+    const error = { code: 'CANCELLED', message: `The run was cancelled: ${reason}` }
+    const expiresAt = endedAt + stored.retentionMs
+    log.patch({
+      row: { status: 'cancelled', reason: error, endedAt, expiresAt, waiting: undefined as never },
+    })
+    const written = Promise.withResolvers<void>()
+    const onDurable = (failure?: unknown): void =>
+      failure === undefined ? written.resolve() : written.reject(failure)
+    log.append(
+      { kind: 'end', path: ROOT, outcome: { cancelled: reason } },
+      { synced: true, onDurable },
+    )
+    await written.promise
+  })
+}
+
+async function reopened(runs: Runs, id: RunId) {
+  const stored = await runs.known(id)
+  await runs.committer.flush()
+  const { records, prev } = await load(runs.store, stored)
+  return runs.log(stored, { prev, at: records.at(-1)?.at ?? 0 })
+}
+
+/** Lets the steps under way end, begins nothing more, and leaves memory. */
+export async function pause(runs: Runs, id: RunId, reason: string): Promise<void> {
+  const { row } = await runs.known(id)
+  if (isFinal(row.status)) throw ended(id, row.status)
+  const error = new SpellError('RUN_PAUSED', `Run '${id}' is paused: ${reason}`, {
+    hint: 'Resume it by its id.',
+  })
+  const going = runs.going(id)
+  if (!going) return paused(runs, id, error)
+  going.life.ending.leave(error)
+  await going.over
+}
+
+async function paused(runs: Runs, id: RunId, error: SpellError): Promise<void> {
+  const { code, message, hint = '' } = error
+  const log = runs.log(await runs.known(id), {})
+  await log.change({ row: { status: 'paused', reason: { code, message, hint } } }, true)
+}
+
+/** The same, without a word in its row: whoever resumes it goes on. */
+export async function suspend(runs: Runs, id: RunId): Promise<void> {
+  await runs.known(id)
+  const going = runs.going(id)
+  if (!going) return
+  going.life.ending.leave(
+    new SpellError('RUN_SUSPENDED', `Run '${id}' is suspended.`, { hint: 'Resume it by its id.' }),
+  )
+  await going.over
+  await runs.committer.flush()
+}
