@@ -866,6 +866,212 @@ declare namespace Async {
 /** Several things at once, in one script. */
 declare const Async: Async.Module
 
+declare namespace Hook {
+  type Priority = 'highest' | 'high' | 'normal' | 'low' | 'lowest'
+
+  /** Milliseconds, or text such as '30s'. */
+  type Duration = number | string
+
+  /** Globs; all must fit. */
+  interface Where {
+    /** What the point is about: the tool, the agent. */
+    name?: string
+    agent?: string
+    caller?: string
+  }
+
+  interface HookOptions {
+    priority?: Hook.Priority
+    where?: Hook.Where
+    timeout?: Hook.Duration
+    /** Unregisters itself when it is called. */
+    once?: boolean
+  }
+
+  interface HookFilter {
+    point?: string
+    priority?: Hook.Priority
+  }
+
+  interface Retry {
+    delay?: Hook.Duration
+    maxAttempts?: number
+  }
+
+  interface HookContext {
+    point?: string
+    correlationId?: string
+    component?: { type?: string; name?: string }
+    runId?: string
+    language?: string
+    metadata?: Record<string, Data>
+    data?: Data
+  }
+
+  interface HookRow {
+    id?: string
+    point?: string
+    priority?: Hook.Priority
+    owner?: string
+    language?: string
+    where?: Hook.Where
+    calls?: number
+    failures?: number
+  }
+
+  interface PointRow {
+    name?: string
+    kind?: string
+    aliases?: string[]
+    results?: string[]
+    subject?: string
+    dataSchema?: Record<string, Data>
+    /** False: only hook scripts hear it. */
+    ofRun?: boolean
+    doc?: string
+  }
+
+  /** One hook. It works until it is unregistered or its run ends, whether or not the handle is kept. */
+  interface HookHandle {
+    /**
+     * Its id in this run.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await hook.id())
+     */
+    id(): Promise<string>
+    /**
+     * The point it stands at, by the name it was registered with.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await hook.hookPoint())
+     */
+    hookPoint(): Promise<string>
+    /**
+     * How often it was called.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await hook.calls() >= 0)
+     */
+    calls(): Promise<number>
+    /**
+     * How often it failed.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await hook.failures())
+     */
+    failures(): Promise<number>
+    /**
+     * Removes it. False where it was removed before.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await hook.unregister())
+     */
+    unregister(): Promise<boolean>
+    /** Its id. */
+    toString(): string
+  }
+
+  interface Module {
+    /**
+     * Asks or tells a function at a point. In a script it holds for this run until it is unregistered or the run ends; in a hook script of the configuration, for all runs. The function gets `{ point, correlation_id, component, run_id, language, metadata, data }` and answers nothing, `"skip"`, another text (cancels), or what `Hook.modify` and its like make.
+     * @param point `tool.guard`, an alias such as `BeforeToolExecution`, or `custom:` and a name of your own.
+     * @throws HOOK_UNKNOWN, HOOK_REFUSED, HOOK_LIMIT
+     * @example
+     * await Hook.register('call.guard', (ctx) => {
+     *   if (ctx.data.module === 'Artifact') return Hook.cancel('nothing is stored')
+     * }, 'high')
+     */
+    register(point: string, fn: (context: Hook.HookContext) => Data, opts?: Hook.Priority | Hook.HookOptions): Promise<Hook.HookHandle>
+    /**
+     * Removes a hook. False where it was removed before.
+     * @param handle The handle, or its id.
+     * @example
+     * const hook = await Hook.register('call.done', () => {})
+     * print(await Hook.unregister(hook))
+     */
+    unregister(handle: Hook.HookHandle | string): Promise<boolean>
+    /**
+     * The hooks of this run, in the order of asking.
+     * @throws HOOK_UNKNOWN
+     * @example
+     * print((await Hook.list({ point: 'tool.guard' })).length)
+     */
+    list(filter?: Hook.HookFilter): Promise<Hook.HookRow[]>
+    /**
+     * Every point where a script can register, with what it takes and hands out.
+     * @example
+     * for (const point of await Hook.points()) print(point.name, point.kind)
+     */
+    points(): Promise<Hook.PointRow[]>
+    /**
+     * Asks the hooks at `custom:` and a name, and gives the data after all of them. Fails with HOOK_CANCELLED where one of them cancels.
+     * @param name With or without `custom:`.
+     * @throws HOOK_CANCELLED, HOOK_FAILED, HOOK_RESULT_INVALID
+     * @example
+     * await Hook.register('custom:greet', (ctx) => Hook.modify(ctx.data + '!'))
+     * print(await Hook.call('greet', 'Hello'))
+     */
+    call(name: string, data?: Data): Promise<Data>
+    /**
+     * Go on unchanged; the same as nothing.
+     * @example
+     * await Hook.register('call.done', () => Hook.continue())
+     */
+    continue(): Record<string, Data>
+    /**
+     * Go on with these data: the whole of `ctx.data`, changed.
+     * @example
+     * await Hook.register('tool.input', (ctx) => {
+     *   ctx.data.params.expression = '1 + 1'
+     *   return Hook.modify(ctx.data)
+     * })
+     * print((await Tool.calculator({ expression: '6 * 7' })).text)
+     */
+    modify(data: Data): Record<string, Data>
+    /**
+     * The operation fails with HOOK_CANCELLED and this reason; any other text that is returned does the same.
+     * @param hint One thing to do.
+     * @example
+     * await Hook.register('tool.guard', () => Hook.cancel('not today', 'Ask tomorrow.'))
+     * try {
+     *   await Tool.calculator({ expression: '1' })
+     * } catch (error) {
+     *   print(error.code)
+     * }
+     */
+    cancel(reason: string, hint?: string): Record<string, Data>
+    /**
+     * The operation does not run; this is its result.
+     * @example
+     * await Hook.register('custom:price', () => Hook.replace(12))
+     * print(await Hook.call('price', { item: 'lamp' }))
+     */
+    replace(result: Data): Record<string, Data>
+    /**
+     * The operation runs again: at points that take `retry`.
+     * @example
+     * print(Hook.retry({ delay: '1s', maxAttempts: 3 }).type)
+     */
+    retry(opts?: Hook.Retry): Record<string, Data>
+    /**
+     * Later hooks of the point are not asked.
+     * @example
+     * await Hook.register('tool.guard', () => Hook.skip())
+     */
+    skip(reason?: string): Record<string, Data>
+    /**
+     * Another one of the same kind does it: at points that take `redirect`.
+     * @example
+     * print(Hook.redirect('calculator').to)
+     */
+    redirect(to: string): Record<string, Data>
+  }
+}
+
+/** Functions of the script that are asked or told at the points of the host: before and after tools, models, agents and every other call. */
+declare const Hook: Hook.Module
+
 declare namespace JSON {
   interface Module {
     /**
@@ -1732,7 +1938,7 @@ declare namespace Tool {
     /** Computes or verifies the checksum of a text, of bytes or of a file: sha256 (default), sha384, sha512, sha3-256, blake2b512, and for old formats sha1, md5 and crc32. With the name of a secret as key it is an HMAC. */
     hash: { algorithm?: 'sha256' | 'sha384' | 'sha512' | 'sha3-256' | 'blake2b512' | 'sha1' | 'md5' | 'crc32'; text?: string; base64?: string; path?: string; key?: string; encoding?: 'hex' | 'base64' | 'base64url'; verify?: string }
     /** Makes one HTTP request and returns status, headers and body (text, JSON or base64). Any status is a result: look at ok. Keys are given by the name of a secret in auth, never as text. */
-    'http-request': { url: string; method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; headers?: Record<string, string>; query?: Record<string, string | number | boolean>; body?: string; json?: Data; form?: Record<string, string>; base64?: string; auth?: { bearer?: string; basic?: { user: string; password: string }; header?: string; secret?: string }; response?: 'auto' | 'text' | 'json' | 'base64'; redirect?: 'follow' | 'manual' | 'error'; retries?: number; max_bytes?: number; timeouts?: { connect?: number | string; headers?: number | string; idle?: number | string; total?: number | string } }
+    'http-request': { url: string; method?: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; headers?: Record<string, string>; query?: Record<string, string | number | boolean>; body?: string; json?: Data; form?: Record<string, string>; base64?: string; auth?: { bearer?: string; basic?: { user: string; password: string }; header?: string; secret?: string }; response?: 'auto' | 'text' | 'json' | 'base64'; redirect?: 'follow' | 'manual' | 'error'; retries?: number; idempotency?: boolean; max_bytes?: number; timeouts?: { connect?: number | string; headers?: number | string; idle?: number | string; total?: number | string } }
     /** Looks at an image (PNG, JPEG, WebP, GIF) or makes a new one from it: resize, crop, rotate, convert. operation info tells format, size and metadata blocks. The new image goes into the file named by to, or comes back as base64. */
     image: { operation: 'info' | 'resize' | 'crop' | 'rotate' | 'convert'; path?: string; base64?: string; to?: string; mode?: 'create' | 'replace'; format?: 'png' | 'jpeg' | 'webp' | 'gif'; quality?: number; width?: number; height?: number; fit?: 'inside' | 'outside' | 'cover' | 'contain' | 'fill'; left?: number; top?: number; angle?: number; keep_metadata?: boolean }
     /** Queries, patches, merges, validates, compares, parses and formats JSON, given as data or as text. query by JMESPath, pointer (RFC 6901), patch (RFC 6902), merge (RFC 7396), validate against a JSON Schema, diff of two documents, parse text strictly, format as text. */
@@ -2281,6 +2487,8 @@ declare namespace Workflow {
     /** Decides between the steps of add_then_step and add_else_step. */
     condition?: Workflow.Condition
     thenSteps?: Workflow.Steps
+    /** Default sequential. */
+    type?: 'sequential' | 'conditional' | 'loop' | 'parallel' | 'stream'
   }
 
   interface Event {
@@ -2555,6 +2763,8 @@ declare namespace Workflow {
     /** Decides between the steps of add_then_step and add_else_step. */
     condition(value?: Workflow.Condition): this
     thenSteps(value?: Workflow.Steps): this
+    /** Default sequential. */
+    type(value?: 'sequential' | 'conditional' | 'loop' | 'parallel' | 'stream'): this
     addStep(value: Data, more?: unknown): this
     addThenStep(value: Workflow.Entry): this
     /** Where no branch matches. */
@@ -2668,6 +2878,14 @@ declare namespace Workflow {
      * try { await Workflow.resume('no-such-run') } catch (err) { print(err.code !== undefined) }
      */
     resume(runId: string, options?: Workflow.ResumeOptions): Promise<Data>
+    /**
+     * Makes a workflow of the kind that 'type' names; what a builder calls.
+     * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
+     * @example
+     * const flow = await Workflow.create({ name: 'flow', type: 'sequential', steps: [(ctx) => ctx.input + 1] })
+     * print((await flow.execute(1)).result)
+     */
+    create(definition: Workflow.Built): Promise<Workflow.Workflow>
   }
 }
 

@@ -568,6 +568,153 @@ function Async.timeout(duration, fn) end
 ---@param duration number|string
 function Async.sleep(duration) end
 
+---@alias Hook.Priority "highest"|"high"|"normal"|"low"|"lowest"
+
+---Milliseconds, or text such as '30s'.
+---@alias Hook.Duration number|string
+
+---Globs; all must fit.
+---@class Hook.Where
+---@field name? string What the point is about: the tool, the agent.
+---@field agent? string
+---@field caller? string
+
+---@class Hook.HookOptions
+---@field priority? Hook.Priority
+---@field where? Hook.Where
+---@field timeout? Hook.Duration
+---@field once? boolean Unregisters itself when it is called.
+
+---@class Hook.HookFilter
+---@field point? string
+---@field priority? Hook.Priority
+
+---@class Hook.Retry
+---@field delay? Hook.Duration
+---@field max_attempts? integer
+
+---@class Hook.HookContext
+---@field point? string
+---@field correlation_id? string
+---@field component? { type?: string, name?: string }
+---@field run_id? string
+---@field language? string
+---@field metadata? table<string, any>
+---@field data? any
+
+---@class Hook.HookRow
+---@field id? string
+---@field point? string
+---@field priority? Hook.Priority
+---@field owner? string
+---@field language? string
+---@field where? Hook.Where
+---@field calls? integer
+---@field failures? integer
+
+---@class Hook.PointRow
+---@field name? string
+---@field kind? string
+---@field aliases? string[]
+---@field results? string[]
+---@field subject? string
+---@field data_schema? table<string, any>
+---@field of_run? boolean False: only hook scripts hear it.
+---@field doc? string
+
+do
+  ---One hook. It works until it is unregistered or its run ends, whether or not the handle is kept.
+  ---@class Hook.HookHandle
+  ---@operator concat: string
+  local handle = {}
+
+  ---Its id in this run.
+  ---@return string
+  function handle:id() end
+
+  ---The point it stands at, by the name it was registered with.
+  ---@return string
+  function handle:hook_point() end
+
+  ---How often it was called.
+  ---@return integer
+  function handle:calls() end
+
+  ---How often it failed.
+  ---@return integer
+  function handle:failures() end
+
+  ---Removes it. False where it was removed before.
+  ---@return boolean
+  function handle:unregister() end
+end
+
+---Functions of the script that are asked or told at the points of the host: before and after tools, models, agents and every other call.
+---@class Hook.Module
+Hook = {}
+
+---Asks or tells a function at a point. In a script it holds for this run until it is unregistered or the run ends; in a hook script of the configuration, for all runs. The function gets `{ point, correlation_id, component, run_id, language, metadata, data }` and answers nothing, `"skip"`, another text (cancels), or what `Hook.modify` and its like make.
+---@param point string `tool.guard`, an alias such as `BeforeToolExecution`, or `custom:` and a name of your own.
+---@param fn fun(context: Hook.HookContext): any
+---@param opts? Hook.Priority|Hook.HookOptions
+---@return Hook.HookHandle
+function Hook.register(point, fn, opts) end
+
+---Removes a hook. False where it was removed before.
+---@param handle Hook.HookHandle|string The handle, or its id.
+---@return boolean
+function Hook.unregister(handle) end
+
+---The hooks of this run, in the order of asking.
+---@param filter? Hook.HookFilter
+---@return Hook.HookRow[]
+function Hook.list(filter) end
+
+---Every point where a script can register, with what it takes and hands out.
+---@return Hook.PointRow[]
+function Hook.points() end
+
+---Asks the hooks at `custom:` and a name, and gives the data after all of them. Fails with HOOK_CANCELLED where one of them cancels.
+---@param name string With or without `custom:`.
+---@param data? any
+---@return any
+function Hook.call(name, data) end
+
+---Go on unchanged; the same as nothing.
+---@return table<string, any>
+function Hook.continue() end
+
+---Go on with these data: the whole of `ctx.data`, changed.
+---@param data any
+---@return table<string, any>
+function Hook.modify(data) end
+
+---The operation fails with HOOK_CANCELLED and this reason; any other text that is returned does the same.
+---@param reason string
+---@param hint? string One thing to do.
+---@return table<string, any>
+function Hook.cancel(reason, hint) end
+
+---The operation does not run; this is its result.
+---@param result any
+---@return table<string, any>
+function Hook.replace(result) end
+
+---The operation runs again: at points that take `retry`.
+---@param opts? Hook.Retry
+---@return table<string, any>
+function Hook.retry(opts) end
+
+---Later hooks of the point are not asked.
+---@param reason? string
+---@return table<string, any>
+function Hook.skip(reason) end
+
+---Another one of the same kind does it: at points that take `redirect`.
+---@param to string
+---@return table<string, any>
+function Hook.redirect(to) end
+
 ---@class JSON.ParseOptions
 ---@field null? "keep"|"drop"
 
@@ -1323,6 +1470,7 @@ end
 ---@field response? "auto"|"text"|"json"|"base64" What the body becomes. auto: json or text where it is that, else base64. Default: "auto".
 ---@field redirect? "follow"|"manual"|"error" Whether redirects are followed (at most 5, each checked), given back, or an error. Default: "follow".
 ---@field retries? integer More tries after a lost connection, 429, 502, 503 and 504. Not of POST and PATCH. Default: 0.
+---@field idempotency? boolean Sends Idempotency-Key, equal over all tries of this call, so that the server can tell a repetition. Default: of POST and PATCH in a durable run.
 ---@field max_bytes? integer Refuses a larger body, decoded. Default 1 MiB; of a stream, what plugins.http.maxBytes says.
 ---@field timeouts? { connect?: integer|string, headers?: integer|string, idle?: integer|string, total?: integer|string } Parts of the time, each in ms or as text such as 30s. Defaults: plugins.http.
 
@@ -1807,6 +1955,7 @@ function Tool.undefine(tool) end
 ---@field streaming? boolean The kind of workflow.
 ---@field condition? Workflow.Condition Decides between the steps of add_then_step and add_else_step.
 ---@field then_steps? Workflow.Steps
+---@field type? "sequential"|"conditional"|"loop"|"parallel"|"stream" Default sequential.
 
 ---@class Workflow.Event
 ---@field type "workflow_started"|"step_started"|"step_chunk"|"step_completed"|"step_failed"|"checkpoint"|"finish"
@@ -1984,6 +2133,7 @@ end
 ---@field streaming fun(self: Workflow.Builder, value?: boolean): Workflow.Builder The kind of workflow.
 ---@field condition fun(self: Workflow.Builder, value?: Workflow.Condition): Workflow.Builder Decides between the steps of add_then_step and add_else_step.
 ---@field then_steps fun(self: Workflow.Builder, value?: Workflow.Steps): Workflow.Builder
+---@field type fun(self: Workflow.Builder, value?: "sequential"|"conditional"|"loop"|"parallel"|"stream"): Workflow.Builder Default sequential.
 ---@field add_step fun(self: Workflow.Builder, value: any, more?: any): Workflow.Builder
 ---@field add_then_step fun(self: Workflow.Builder, value: Workflow.Entry): Workflow.Builder
 ---@field add_else_step fun(self: Workflow.Builder, value: Workflow.Entry): Workflow.Builder Where no branch matches.
@@ -2055,6 +2205,11 @@ function Workflow.clear() end
 ---@param options? Workflow.ResumeOptions
 ---@return any
 function Workflow.resume(run_id, options) end
+
+---Makes a workflow of the kind that 'type' names; what a builder calls.
+---@param definition Workflow.Built
+---@return Workflow.Workflow
+function Workflow.create(definition) end
 
 ---@class Agent.ChunkStream: Stream
 ---@overload fun(): Agent.Chunk?

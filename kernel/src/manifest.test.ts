@@ -115,25 +115,6 @@ describe('reading a manifest', () => {
       { contributes: { hookPoints: [{ name: 'a.b', kind: 'maybe', doc: 'x' }] } },
       'llmspell.contributes.hookPoints[0].kind',
     ],
-    ...(
-      [
-        [{ kind: 'guard', results: ['cancel'] }, 'results'],
-        [{ kind: 'observe', failOpen: true }, 'failOpen'],
-        [{ kind: 'intercept' }, 'results'],
-        [{ kind: 'intercept', results: [] }, 'results'],
-        [{ kind: 'intercept', results: ['skip'] }, 'results[0]'],
-        [{ kind: 'guard', aliases: ['before it'] }, 'aliases[0]'],
-        [{ kind: 'guard', aliases: ['custom:x'] }, 'aliases[0]'],
-        [{ kind: 'guard', subject: 'it..name' }, 'subject'],
-        [{ kind: 'guard', subjekt: 'it' }, 'subjekt'],
-      ] as const
-    ).map(
-      ([item, key]) =>
-        [
-          { contributes: { hookPoints: [{ name: 'a.b', doc: 'x', ...item }] } },
-          `llmspell.contributes.hookPoints[0].${key}`,
-        ] as const,
-    ),
     [
       { contributes: { errors: [{ name: 'X', class: 'input', cause: 'c' }] } },
       'llmspell.contributes.errors[0].cure',
@@ -142,6 +123,24 @@ describe('reading a manifest', () => {
     [{ permissions: { net: 'all' } }, 'llmspell.permissions.net'],
   ])('places the problem of %j', (parts, path) => {
     expect(paths({ ...manifestOf('a'), ...parts })).toContain(path)
+  })
+})
+
+describe('a hook point', () => {
+  test.each([
+    [{ kind: 'guard', results: ['cancel'] }, 'results'],
+    [{ kind: 'observe', failOpen: true }, 'failOpen'],
+    [{ kind: 'intercept' }, 'results'],
+    [{ kind: 'intercept', results: [] }, 'results'],
+    [{ kind: 'intercept', results: ['skip'] }, 'results[0]'],
+    [{ kind: 'guard', aliases: ['before it'] }, 'aliases[0]'],
+    [{ kind: 'guard', aliases: ['custom:x'] }, 'aliases[0]'],
+    [{ kind: 'guard', subject: 'it..name' }, 'subject'],
+    [{ kind: 'guard', subjekt: 'it' }, 'subjekt'],
+  ])('of %j has its problem placed', (item, key) => {
+    const contributes = { hookPoints: [{ name: 'a.b', doc: 'x', ...item }] }
+    const path = `llmspell.contributes.hookPoints[0].${key}`
+    expect(paths({ ...manifestOf('a'), contributes })).toContain(path)
   })
 })
 

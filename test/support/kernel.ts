@@ -51,6 +51,7 @@ export const ALL = [
   'agents',
   'code-mode',
   'workflows',
+  'hooks',
   'engine-lua',
   'script-runtime',
 ] as const

@@ -2,6 +2,7 @@ import { SpellError, checkValue, describe, isRef } from '@llmspell/sdk'
 import type { LocalFunction, Value } from '@llmspell/sdk'
 import { readArguments } from './arguments.ts'
 import { clockOf, nowOf, uuidOf } from './clock.ts'
+import { hookLocals } from './hook-locals.ts'
 
 type Options =
   | { readonly pretty?: boolean; readonly sort?: boolean; readonly null?: string }
@@ -151,8 +152,9 @@ function random(next01: number, m: Value | undefined, n: Value | undefined): num
   return low + Math.floor(next01 * (high - low + 1))
 }
 
-/** The functions of kind `local` that the runtime itself describes, for every engine. */
+/** The functions of kind `local`, for every engine. */
 export const locals: Readonly<Record<string, LocalFunction>> = {
+  ...hookLocals,
   'JSON.parse': ([source, options]) => {
     const value = parse(text(source, 'JSON.parse'))
     return (options as Options)?.null === 'keep' ? value : dropNulls(value)

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { receiveMessageOnPort } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { HostCall, HostReply } from '@llmspell/sdk'
@@ -23,6 +24,8 @@ export class Bridge {
   #open = 0
   #received = 0
   #serving = 0
+  /** The ask that the code here runs for. */
+  readonly #asked = new AsyncLocalStorage<number>()
   onAsk: (id: number, ask: Verb) => Promise<void> = async () => {}
 
   constructor(port: MessagePort, counters: Int32Array<SharedArrayBuffer>) {
@@ -48,12 +51,13 @@ export class Bridge {
    */
   call(call: HostCall): HostReply | Promise<HostReply> {
     if (this.#isAlone && this.#pace.isQuick(call)) return this.#callAlone(call)
+    const within = this.#asked.getStore()
     return new Promise((resolve) => {
       const start = (): void => {
         this.#open++
         const id = ++this.#ids
         this.#waiting.set(id, resolve)
-        this.send({ type: 'call', id, call })
+        this.send({ type: 'call', id, call, within })
       }
       if (this.#open < this.#most) start()
       else this.#queued.push(start)
@@ -70,7 +74,7 @@ export class Bridge {
   #callAlone(call: HostCall): HostReply | Promise<HostReply> {
     const id = ++this.#ids
     const seen = Atomics.load(this.#counters, ARRIVED)
-    this.send({ type: 'call', id, call })
+    this.#post(id, call)
     Atomics.wait(this.#counters, ARRIVED, seen, QUICK_MS)
     const message = this.#receive()
     const isReply = message?.type === 'reply' && message.id === id
@@ -81,6 +85,10 @@ export class Bridge {
     return new Promise((resolve) => this.#waiting.set(id, resolve))
   }
 
+  #post(id: number, call: HostCall): void {
+    this.send({ type: 'call', id, call, within: this.#asked.getStore() })
+  }
+
   get #most(): number {
     return MOST_UNTAKEN * (1 + this.#serving)
   }
@@ -88,7 +96,7 @@ export class Bridge {
   /** Sends a call and holds the thread until its answer; what arrives meanwhile is kept for later. */
   callInPlace(call: HostCall): HostReply {
     const id = ++this.#ids
-    this.send({ type: 'call', id, call })
+    this.#post(id, call)
     for (;;) {
       const seen = Atomics.load(this.#counters, ARRIVED)
       const message = this.#receive()
@@ -129,7 +137,7 @@ export class Bridge {
   #serve(id: number, ask: Verb): void {
     this.#serving++
     this.#start()
-    void this.onAsk(id, ask).finally(() => this.#serving--)
+    void this.#asked.run(id, () => this.onAsk(id, ask)).finally(() => this.#serving--)
   }
 
   #start(): void {

@@ -54,7 +54,13 @@ export type ToHost =
   /** With the bytes that the thread holds before any script ran. */
   | { readonly type: 'ready'; readonly bytes: number }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
-  | { readonly type: 'call'; readonly id: number; readonly call: HostCall }
+  /** `within` is the ask that the call was made for, where that is known: the host then serves it as a part of it. */
+  | {
+      readonly type: 'call'
+      readonly id: number
+      readonly call: HostCall
+      readonly within?: number | undefined
+    }
   | { readonly type: 'notify'; readonly call: HostCall }
   | { readonly type: 'write'; readonly text: string }
   | { readonly type: 'done'; readonly id: number; readonly done: Done }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
@@ -35,12 +36,17 @@ export async function openWorker(files: ThreadFiles, host: HostSide): Promise<Ho
   }
 }
 
+interface Asked extends PromiseWithResolvers<Value | Evaluation | undefined> {
+  /** Runs what the thread asks for meanwhile as a part of what it was asked. */
+  readonly within: <T>(fn: () => T) => T
+}
+
 class WorkerSession implements HostedSession {
   readonly #host: HostSide
   readonly #worker: Worker
   readonly #port: MessagePort
   readonly #counters: Int32Array<SharedArrayBuffer>
-  readonly #asked = new Map<number, PromiseWithResolvers<Value | Evaluation | undefined>>()
+  readonly #asked = new Map<number, Asked>()
   readonly #ready = Promise.withResolvers<void>()
   #guard: MemoryGuard | undefined
   #ids = 0
@@ -94,7 +100,7 @@ class WorkerSession implements HostedSession {
       return Promise.reject(new SpellError('SESSION_KILLED', 'The session has ended.'))
     const id = ++this.#ids
     const waiter = Promise.withResolvers<Value | Evaluation | undefined>()
-    this.#asked.set(id, waiter)
+    this.#asked.set(id, { ...waiter, within: AsyncLocalStorage.snapshot() })
     this.#post({ type: 'ask', id, ask })
     return waiter.promise
   }
@@ -115,7 +121,7 @@ class WorkerSession implements HostedSession {
       case 'failed':
         return this.#fail(fromErrorRecord(message.error))
       case 'call':
-        return this.#serve(message.id, message.call)
+        return this.#within(message.within, () => this.#serve(message.id, message.call))
       case 'notify':
         return this.#host.notify(message.call)
       case 'write':
@@ -132,6 +138,11 @@ class WorkerSession implements HostedSession {
       void this.#worker.terminate()
     })
     this.#ready.resolve()
+  }
+
+  #within(ask: number | undefined, fn: () => void): void {
+    const asked = this.#asked.get(ask ?? 0)
+    return asked ? asked.within(fn) : fn()
   }
 
   #serve(id: number, call: Parameters<HostSide['call']>[0]): void {

@@ -1,0 +1,34 @@
+import { definePlugin } from '@llmspell/sdk'
+import { Asking } from './asking.ts'
+import type { HooksConfig } from './generated/config.ts'
+import { hookModule } from './module.ts'
+import { Points } from './points.ts'
+import { Registrations } from './registry.ts'
+import { HookScripts } from './scripts.ts'
+
+/** Before all others: a call that is refused here is not asked about. */
+const GATE = -1000
+
+/** The plugin `hooks`: functions of scripts at the points of all plugins. */
+export default definePlugin<HooksConfig>({
+  setup(ctx) {
+    const { logger } = ctx
+    const hooks = ctx.use('hooks')
+    const runtime = ctx.use('script-runtime')
+    const scripts = new HookScripts(ctx.config.scripts, runtime, logger)
+    const registrations = new Registrations(hooks, (point) => asking.tapOf(point))
+    const asking = new Asking({
+      runtime,
+      schemas: ctx.use('schemas'),
+      at: (point, runId) => registrations.at(point, runId),
+      drop: (hook) => registrations.remove(hook),
+    })
+    const parts = { points: new Points(hooks), registrations, asking, scripts, runtime, logger }
+    ctx.tap('call.guard' as never, scripts.some ? (scripts.gate as never) : undefined, {
+      stage: GATE,
+      timeout: Infinity,
+    })
+    ctx.defer(() => scripts.stop())
+    ctx.contribute('script-modules', 'Hook', hookModule(parts))
+  },
+})

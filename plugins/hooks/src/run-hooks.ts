@@ -1,0 +1,100 @@
+import { SpellError } from '@llmspell/sdk'
+import type { CallContext, HostCallback, Logger, ScriptRuntime } from '@llmspell/sdk'
+import type { Asking } from './asking.ts'
+import type { Points } from './points.ts'
+import { Registration } from './registration.ts'
+import type { Options, Owner } from './registration.ts'
+import type { Registrations } from './registry.ts'
+import type { HookScript, HookScripts } from './scripts.ts'
+
+/** Time for the notices that wait when a run ends. */
+const REST_MS = 5000
+const KEY = 'hooks'
+
+export interface HooksParts {
+  readonly points: Points
+  readonly registrations: Registrations
+  readonly asking: Asking
+  readonly scripts: HookScripts
+  readonly runtime: Pick<ScriptRuntime, 'about'>
+  readonly logger: Logger
+}
+
+/** The hooks that one run has registered. */
+export class RunHooks {
+  readonly #parts: HooksParts
+  readonly #owner: Owner
+  readonly #script: HookScript | undefined
+  readonly #hooks = new Map<string, Registration>()
+  #ids = 0
+
+  constructor(parts: HooksParts, context: CallContext) {
+    this.#parts = parts
+    this.#script = parts.scripts.ofRun(context)
+    this.#owner = ownerOf(parts, context, this.#script !== undefined)
+  }
+
+  /** Those of the run of a call. */
+  static of(parts: HooksParts, context: CallContext): RunHooks {
+    return context.share(KEY, () => {
+      const value = new RunHooks(parts, context)
+      return { value, dispose: () => value.#end() }
+    })
+  }
+
+  get all(): readonly Registration[] {
+    return this.#parts.registrations.of(this.#owner.runId)
+  }
+
+  /** @throws HOOK_UNKNOWN, HOOK_REFUSED, HOOK_LIMIT, INPUT_INVALID */
+  add(name: string, fn: HostCallback, options: Options): Registration {
+    const point = this.#parts.points.get(name)
+    if (!point.ofRun && !this.#owner.everywhere) throw notOfRun(name)
+    this.#script?.allow(point, name)
+    const id = `hook_${++this.#ids}`
+    const hook = new Registration(id, point, name, this.#owner, fn, options)
+    this.#parts.registrations.add(hook)
+    this.#hooks.set(id, hook)
+    return hook
+  }
+
+  find(id: string): Registration | undefined {
+    return this.#hooks.get(id)
+  }
+
+  remove(hook: Registration): boolean {
+    this.#parts.asking.notices.forget(hook)
+    return this.#parts.registrations.remove(hook)
+  }
+
+  /** Nothing new comes; what waits is told while there is time. */
+  async #end(): Promise<void> {
+    const { registrations, asking } = this.#parts
+    const all = [...this.#hooks.values()]
+    for (const hook of all) registrations.remove(hook)
+    const timer = setTimeout(() => all.forEach((hook) => asking.notices.forget(hook)), REST_MS)
+    await Promise.all(all.map((hook) => asking.notices.close(hook)))
+    clearTimeout(timer)
+    this.#hooks.clear()
+  }
+}
+
+function ownerOf(
+  { runtime, logger }: HooksParts,
+  context: CallContext,
+  everywhere: boolean,
+): Owner {
+  const { runId } = context
+  const { file = 'host', language = 'host' } = runtime.about(runId) ?? {}
+  const log: Owner['log'] = everywhere
+    ? ({ level, message }) => logger[level](message)
+    : (entry) => context.log(entry)
+  return { runId, file, language, everywhere, log }
+}
+
+function notOfRun(name: string): SpellError {
+  const text = `The hook point '${name}' belongs to no run: only a hook script hears it.`
+  return new SpellError('HOOK_REFUSED', text, {
+    hint: "Register it in a script of 'plugins.hooks.scripts' in the configuration.",
+  })
+}
