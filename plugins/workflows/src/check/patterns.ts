@@ -61,7 +61,7 @@ function waitFor(steps: number): FieldCheck {
 }
 
 const stream: Pattern = {
-  keys: ['steps', 'source', 'max_concurrency', 'buffer', 'ordered'],
+  keys: ['steps', 'source', 'max_concurrency', 'buffer', 'ordered', 'collect'],
   checks: (_definition, _path, scope, checking) => ({
     steps: (value, path) => {
       checkSteps(value, path, scope, checking, { loop: { item: true, index: true } })
@@ -70,6 +70,7 @@ const stream: Pattern = {
     max_concurrency: CONCURRENCY,
     buffer: whole(1, 100_000),
     ordered: boolean,
+    collect: oneOf('all', 'last', 'none'),
   }),
   whole: needs('steps', 'source'),
 }

@@ -45,10 +45,13 @@ function read(text: string, library: typeof yaml): Source {
     return { value: document.toJS({ maxAliasCount: MOST_ALIASES }) as Value, problems, places }
   } catch (error) {
     // The library has no class of its own for it.
-    if (error instanceof ReferenceError) return failed(`${error.message}.`, 'size')
+    if (error instanceof ReferenceError) return failed(`${error.message}.`, aliasKind(error))
     throw error
   }
 }
+
+const aliasKind = ({ message }: ReferenceError): Problem['kind'] =>
+  message.startsWith('Excessive') ? 'size' : 'syntax'
 
 const OPTIONS = {
   schema: 'core',
