@@ -1,4 +1,5 @@
 import { chmod, mkdir, realpath, stat, statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 
 /** Types of file systems that another machine keeps: NFS, SMB, CIFS, SMB2, AFS, Ceph. */
@@ -7,7 +8,7 @@ const REMOTE = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0xc3
 /** The real path of a folder that is ours alone. @throws STATE_UNAVAILABLE, STATE_FS_UNSAFE */
 export async function privateFolder(folder: string, allowRemote: boolean): Promise<string> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     const real = await realpath(folder)
     const { uid, mode } = await stat(real)
     const me = process.getuid?.()
@@ -20,6 +21,22 @@ export async function privateFolder(folder: string, allowRemote: boolean): Promi
     throw unavailable(folder, textOf(error), error)
   }
 }
+
+/** One by one: asked for all at once, Node never ends where a file system refuses by saying that there is no such thing. */
+async function makeFolder(folder: string): Promise<void> {
+  const failed = await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => error)
+  const code = (failed as NodeJS.ErrnoException | undefined)?.code
+  if (code === undefined || code === 'EEXIST') return
+  if (code !== 'ENOENT' || (await exists(dirname(folder)))) throw failed
+  await makeFolder(dirname(folder))
+  await mkdir(folder, { mode: 0o700 })
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 async function isRemote(folder: string): Promise<boolean> {
   if (process.platform !== 'linux') return false
