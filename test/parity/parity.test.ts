@@ -17,10 +17,12 @@ import { MEDIA } from './scenarios/media.ts'
 import { OTHERS } from './scenarios/others.ts'
 import { SECRET } from './scenarios/secret.ts'
 import { TOOL } from './scenarios/tool.ts'
+import { WORKFLOW } from './scenarios/workflow.ts'
 
 const SCENARIOS: readonly Scenario[] = [
   ...AGENT,
   ...TOOL,
+  ...WORKFLOW,
   ...ARTIFACT,
   ...OTHERS,
   ...SECRET,

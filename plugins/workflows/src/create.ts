@@ -26,8 +26,9 @@ export function createWorkflow(
 /** Of a checked definition with names. */
 export function makeWorkflow(definition: WorkflowDefinition, context: CallContext): Workflow {
   const { name, type } = definition
+  const id = workflowsOf(context).nextId()
   return new Workflow(definition, (workflow) =>
-    context.handle('Workflow', workflow, { name, type }),
+    context.handle('Workflow', workflow, { id, name, type }, id),
   )
 }
 

@@ -29,6 +29,7 @@ export interface Gate {
 }
 
 export interface Request {
+  readonly id: string
   readonly house: House
   readonly definition: WorkflowDefinition
   readonly context: CallContext
@@ -77,7 +78,7 @@ export class Execution {
       definition.type === 'loop' || definition.type === 'stream'
         ? undefined
         : definition.steps?.length
-    this.id = `${context.runId}:${context.seq}`
+    this.id = request.id
     this.stop = new Stop(context.signal, signal, budget?.signal)
     const { timeout } = definition
     const ms = request.timeoutMs ?? (timeout === undefined ? undefined : durationMs(timeout))

@@ -31,7 +31,7 @@ function makers(house: House): Record<string, ScriptHandler> {
     run: ({ args: [definition, input], context }: Call<[WorkflowDefinition, Value?]>) =>
       runDefinition(house, definition, input, context),
     resume: ({ args: [runId, choice], context }: Call<[string, ResumeChoice?]>) =>
-      resumeRun(house, runId, choice, context),
+      resumeRun(runId, choice, context),
   }
 }
 

@@ -4,7 +4,6 @@ import type {
   HandleRef,
   HookPoint,
   SchemaCompiler,
-  ScriptRuntime,
   ToolRegistry,
 } from '@llmspell/sdk'
 import type {} from './types.ts'
@@ -32,6 +31,4 @@ export interface House {
   readonly tools: ToolRegistry | undefined
   readonly agents: AgentNames | undefined
   readonly budgets: Budgets | undefined
-  /** Looked up late: it is there when scripts run. @throws NOT_AVAILABLE */
-  readonly runtime: () => ScriptRuntime
 }

@@ -1,4 +1,4 @@
-import { SpellError, definePlugin } from '@llmspell/sdk'
+import { definePlugin } from '@llmspell/sdk'
 import { engine } from './file/engine.ts'
 import { workflowFiles } from './file/service.ts'
 import type { AgentNames } from './house.ts'
@@ -28,14 +28,9 @@ export default definePlugin({
       // Its type is of another plugin: workflows need two of its functions.
       agents: (ctx.find as (name: string) => unknown)('agents') as AgentNames | undefined,
       budgets: ctx.find('budgets'),
-      runtime: () => ctx.find('script-runtime') ?? noRuntime(),
     }
     ctx.provide('workflow-files', workflowFiles)
     ctx.contribute('engines', 'workflow', engine)
     ctx.contribute('script-modules', 'Workflow', { functions: workflowHandlers(house), validators })
   },
 })
-
-function noRuntime(): never {
-  throw new SpellError('NOT_AVAILABLE', "No installed plugin provides 'script-runtime'.")
-}

@@ -4,6 +4,11 @@ import type { Workflow } from './workflow.ts'
 /** The workflows of one run by id. */
 export class WorkflowRegistry {
   readonly #workflows = new Map<string, Workflow>()
+  #count = 0
+
+  nextId(): string {
+    return `workflow_${++this.#count}`
+  }
 
   /** In the order in which they were made. */
   list(): readonly Workflow[] {

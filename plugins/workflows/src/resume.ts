@@ -1,35 +1,37 @@
-import { SpellError, didYouMean } from '@llmspell/sdk'
+import { SpellError, isSpellError } from '@llmspell/sdk'
 import type { CallContext, Value } from '@llmspell/sdk'
-import type { House } from './house.ts'
 
 export interface ResumeChoice {
   readonly uncertain?: 'ask' | 'retry' | 'skip'
 }
 
+const UNKNOWN: ReadonlySet<string> = new Set(['FUNCTION_UNKNOWN', 'MODULE_UNKNOWN'])
+
 /**
- * Goes on with a run of its own: the one that asks cannot be it.
- * @throws NOT_AVAILABLE where no plugin resumes runs; RUN_NOT_FOUND, RUN_ENDED, RESUME_UNCERTAIN
+ * Goes on with another run that its process did not end. That is the business of whoever keeps runs.
+ * @throws NOT_AVAILABLE where nobody does; RUN_NOT_FOUND, RUN_ENDED, RESUME_UNCERTAIN
  */
 export async function resumeRun(
-  { runtime }: House,
   runId: string,
-  choice: ResumeChoice | undefined,
+  choice: ResumeChoice = {},
   context: CallContext,
 ): Promise<Value> {
   if (runId === context.runId) throw itself(runId)
-  const onUnknown = choice?.uncertain
-  const { grants, signal } = context
-  const result = await runtime().resume(runId, {
-    grants,
-    signal,
-    ...(context.ask ? { ask: context.ask } : {}),
-    ...(onUnknown === undefined ? {} : { onUnknown }),
-  })
-  return result.value ?? null
+  try {
+    return ((await context.call('Run', 'resume', [runId, choice])) ?? null) as Value
+  } catch (error) {
+    if (isSpellError(error) && UNKNOWN.has(error.code)) throw notResumed(runId)
+    throw error
+  }
+}
+
+function notResumed(runId: string): SpellError {
+  const text = `The run '${runId}' cannot be resumed by a script here.`
+  return new SpellError('NOT_AVAILABLE', text, { hint: `Resume it with: llmspell resume ${runId}` })
 }
 
 function itself(runId: string): SpellError {
   return new SpellError('INPUT_INVALID', `The run '${runId}' is the one that asks.`, {
-    hint: didYouMean('', [], 'Name a run that has ended before its end.'),
+    hint: 'Name a run that has ended before its end.',
   })
 }

@@ -56,6 +56,7 @@ function executionOf(workflow: Workflow, request: RunRequest): Execution {
   const { house, context, emit, timeoutMs, above, signal } = request
   const { definition } = workflow
   return new Execution({
+    id: workflow.nextExecution(),
     house,
     definition,
     context,

@@ -14,6 +14,7 @@ export class Workflow {
   readonly #running = new Set<Execution>()
   readonly #shared: Record<string, Value> = {}
   #status: WorkflowState = 'ready'
+  #executions = 0
 
   constructor(definition: WorkflowDefinition, register: (workflow: Workflow) => HandleRef) {
     this.definition = definition
@@ -31,6 +32,11 @@ export class Workflow {
   get status(): WorkflowState {
     if (this.#running.size === 0) return this.#status
     return this.gate.closed ? 'paused' : 'running'
+  }
+
+  /** The same in every life of a durable run. */
+  nextExecution(): string {
+    return `${this.id}/${++this.#executions}`
   }
 
   startVars(): Record<string, Value> {
