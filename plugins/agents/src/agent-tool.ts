@@ -71,11 +71,12 @@ export function agentTool(agent: Agent, context: CallContext): BoundTool {
     get untrusted() {
       return reachOf(agent, context).untrusted
     },
-    async invoke(ask, params, _options, { signal } = {}) {
+    async invoke(ask, params, _options, { signal, branch } = {}) {
       const input = asked(agent.name, params)
       const result = await ask.tool('Agent', 'Agent.execute', [input], {
         handle: agent.ref,
         ...(signal ? { signal } : {}),
+        ...(branch === undefined ? {} : { branch }),
       })
       return toolResult(name, result as AgentResult)
     },

@@ -53,7 +53,7 @@ export interface BoundTool {
     ask: Ask,
     params: Value,
     options?: InvokeOptions,
-    more?: Pick<NestedCall, 'signal' | 'tools'>,
+    more?: Pick<NestedCall, 'signal' | 'tools' | 'branch'>,
   ): Promise<ToolResult>
 }
 

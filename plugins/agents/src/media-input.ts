@@ -7,6 +7,7 @@ import type {
   MediaStore,
   Message,
   MessagePart,
+  Value,
 } from '@llmspell/sdk'
 import type { Stop } from './abort.ts'
 import type { AgentInput, ScriptMessage } from './config.ts'
@@ -14,6 +15,10 @@ import { asData } from './model-text.ts'
 
 /** All media of one question together, in bytes. */
 const MOST = 32 * 1024 * 1024
+
+/** What is known of media once they were read. */
+type Facts = Pick<Media, 'kind' | 'mime' | 'name' | 'width' | 'height' | 'bytes'>
+type Known = Facts & { readonly content: Uint8Array }
 
 type MediaPart = Extract<MessagePart, { readonly type: 'file' | 'text' }>
 
@@ -61,10 +66,17 @@ export class MediaReader {
   async part(ref: HandleRef): Promise<MediaPart> {
     const { stop, context } = this.#reading
     const media = this.#available().of(ref, context)
-    const bytes = await stop.race(media.read(this.#access(), this.#left))
-    this.#left -= bytes.length
+    const read = async (inner: CallContext): Promise<Value> => {
+      const bytes = await media.read(this.#access(inner), this.#left)
+      const { kind, mime, name, width, height } = media
+      return { content: bytes, kind, mime, name, width, height, bytes: media.bytes }
+    }
+    const known = await stop.race(context.step('read media', read, { effect: 'pure' }))
+    const { content, ...facts } = known as unknown as Known
+    this.#left -= content.length
     if ('url' in media) this.untrusted = true
-    return withHandle(partOf(media, bytes), { ...ref, fields: fieldsOf(media) })
+    const seen = 'url' in media ? { ...facts, url: media.url } : facts
+    return withHandle(partOf(seen, content), { ...ref, fields: fieldsOf(facts) })
   }
 
   /** A message of a script with its media in it. */
@@ -99,8 +111,8 @@ export class MediaReader {
     })
   }
 
-  #access(): Access {
-    const { context, stop, agent } = this.#reading
+  #access(context: CallContext): Access {
+    const { stop, agent } = this.#reading
     const { grants, root } = context
     return {
       subject: `Agent '${agent}'`,
@@ -113,12 +125,12 @@ export class MediaReader {
 }
 
 /** A script hands a handle over without its fields. */
-function fieldsOf({ kind, mime, bytes, name, width, height }: Media): HandleRef['fields'] {
+function fieldsOf({ kind, mime, bytes, name, width, height }: Facts): HandleRef['fields'] {
   const fields = { kind, mime, size: bytes, name, width, height }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-function partOf(media: Media, bytes: Uint8Array): MediaPart {
+function partOf(media: Facts & { readonly url?: unknown }, bytes: Uint8Array): MediaPart {
   const { kind, mime, name } = media
   if (kind !== 'text') return { type: 'file', mime, data: bytes, ...(name ? { name } : {}) }
   const text = new TextDecoder().decode(bytes)

@@ -1,5 +1,5 @@
-import { SpellError } from '@llmspell/sdk'
-import type { ArtifactFacts, ArtifactInfo, Artifacts, ToolResult } from '@llmspell/sdk'
+import { SpellError, bareStep } from '@llmspell/sdk'
+import type { ArtifactFacts, ArtifactInfo, Artifacts, CallContext, ToolResult } from '@llmspell/sdk'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Ask } from './ask.ts'
@@ -17,9 +17,12 @@ const INFO: ArtifactInfo = {
 let saved: { readonly text: string; readonly facts: ArtifactFacts }[]
 const NO_STORE = null as unknown as Artifacts
 let warnings: string[]
-const ask = {
-  context: { runId: 'run-1', log: ({ message }: { message: string }) => warnings.push(message) },
-} as unknown as Ask
+const context = {
+  runId: 'run-1',
+  log: ({ message }: { message: string }) => warnings.push(message),
+  step: (name, fn, options) => bareStep(context, name, fn, options),
+} as CallContext
+const ask = { context } as unknown as Ask
 const store = {
   save: (content: Uint8Array, facts: ArtifactFacts) => {
     saved.push({ text: new TextDecoder().decode(content), facts })

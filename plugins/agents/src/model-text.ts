@@ -1,4 +1,4 @@
-import type { ArtifactInfo, Artifacts, ToolResult } from '@llmspell/sdk'
+import type { ArtifactInfo, Artifacts, ToolResult, Value } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 
 /** Most bytes of one result that a model is given, all that we add included. */
@@ -53,12 +53,16 @@ async function kept(
 ): Promise<ArtifactInfo | undefined> {
   try {
     const shown = context.redact?.(text) ?? text
-    return await artifacts?.save(new TextEncoder().encode(shown), {
-      name: `${tool}-${seq}.txt`,
-      mime: 'text/plain',
-      run: context.runId,
-      metadata: { type: 'tool_result', tool, ...(untrusted ? { untrusted } : {}) },
-    })
+    const save = () =>
+      artifacts?.save(new TextEncoder().encode(shown), {
+        name: `${tool}-${seq}.txt`,
+        mime: 'text/plain',
+        run: context.runId,
+        metadata: { type: 'tool_result', tool, ...(untrusted ? { untrusted } : {}) },
+      })
+    const step = async (): Promise<Value> => ((await save()) ?? null) as Value
+    const info = await context.step('keep', step, { effect: 'idempotent' })
+    return (info ?? undefined) as ArtifactInfo | undefined
   } catch (error) {
     context.log({
       level: 'warn',

@@ -22,7 +22,7 @@ export async function outcomeFor(
   tool: BoundTool,
   params: Value,
   artifacts: Artifacts | undefined,
-  more: Pick<NestedCall, 'signal' | 'tools'>,
+  more: Pick<NestedCall, 'signal' | 'tools' | 'branch'>,
 ): Promise<ToolOutcome> {
   try {
     const result = await tool.invoke(ask, params, { on_error: 'return' }, more)

@@ -53,7 +53,7 @@ export function leaveTools(turn: Turn, asked: readonly Asked[]): void {
 async function together(turn: Turn, asked: readonly Asked[]) {
   const group = new AbortController()
   try {
-    return await Promise.all(asked.map((call) => carryOut(turn, call, group.signal)))
+    return await Promise.all(asked.map((call, lane) => carryOut(turn, call, lane, group.signal)))
   } catch (error) {
     // Not awaited: a tool that hears no signal would hang its agent.
     group.abort(cancelled(turn.parts.agent.name, error))
@@ -63,10 +63,10 @@ async function together(turn: Turn, asked: readonly Asked[]) {
 
 const inputOf = (call: Asked): Value => (call.type === 'tool_call' ? call.input : call.raw)
 
-async function carryOut(turn: Turn, call: Asked, signal: AbortSignal) {
+async function carryOut(turn: Turn, call: Asked, lane: number, signal: AbortSignal) {
   const { id, name } = call
   const startedAt = performance.now()
-  const { text, untrusted = false, ...came } = await outcome(turn, call, signal)
+  const { text, untrusted = false, ...came } = await outcome(turn, call, lane, signal)
   const duration_ms = Math.round(performance.now() - startedAt)
   if (untrusted) turn.record.untrusted = true
   const row: CallRow = { id, name, input: inputOf(call), ...came, duration_ms }
@@ -75,7 +75,12 @@ async function carryOut(turn: Turn, call: Asked, signal: AbortSignal) {
 }
 
 /** Refused calls are answered like failed ones, and never run. */
-async function outcome(turn: Turn, call: Asked, signal: AbortSignal): Promise<ToolOutcome> {
+async function outcome(
+  turn: Turn,
+  call: Asked,
+  lane: number,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
   const { agent, toolbox, ask, artifacts } = turn.parts
   const tool = toolbox.get(call.name)
   if (!tool) return failure(toErrorRecord(notGranted(agent.name, call.name, toolbox)))
@@ -84,7 +89,8 @@ async function outcome(turn: Turn, call: Asked, signal: AbortSignal): Promise<To
   const refusal = await approval(turn, tool, call)
   if (refusal) return failure(refusal)
   const tools = tool.usesTools ? new Granted(turn, call.id, signal) : undefined
-  const more = { signal, ...(tools ? { tools } : {}) }
+  // By its place among the calls: ids of models are their own.
+  const more = { signal, branch: `call-${lane}`, ...(tools ? { tools } : {}) }
   return overseen(turn, () => outcomeFor(ask, tool, call.input, artifacts, more))
 }
 

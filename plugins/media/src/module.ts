@@ -64,8 +64,18 @@ function methods(means: Means): Record<string, ScriptHandler> {
   }
 }
 
+interface Looked {
+  readonly kind: string
+  readonly path: string
+  readonly bytes: number
+}
+
 async function fileOf(path: string, means: Means, context: CallContext) {
-  const facts = await means.files.stat(path, accessOf(context, 'Media.file'))
+  const look = async (inner: CallContext): Promise<Value> => {
+    const { kind, path: found, bytes } = await means.files.stat(path, accessOf(inner, 'Media.file'))
+    return { kind, path: found, bytes }
+  }
+  const facts = (await context.step('look', look, { effect: 'pure' })) as unknown as Looked
   if (facts.kind === 'folder' || facts.kind === 'other') {
     throw new SpellError('FILE_NOT_REGULAR', `'${facts.path}' is no file: found a ${facts.kind}.`, {
       hint: 'Name a file.',

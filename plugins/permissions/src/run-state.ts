@@ -15,8 +15,9 @@ const NOBODY: ReadonlySet<Label> = new Set()
 
 /** Undefined where a plugin acts for itself. */
 export function runState({ run }: Access): RunState | undefined {
+  const labels = (run?.labels ?? new Set()) as Set<Label>
   return run?.share<RunState>('permissions', () => ({
-    value: { labels: new Set(), granted: new Set(), once: new Set(), asked: 0, pending: 0 },
+    value: { labels, granted: new Set(), once: new Set(), asked: 0, pending: 0 },
   }))
 }
 

@@ -19,6 +19,7 @@ export function callContext(pass: Pass, passage: Passage, origin: Origin): CallC
     root: scope.root,
     signal: origin.signal,
     settings: scope.options.settings ?? {},
+    labels: scope.labels,
     limits: scope.budget.limits,
     ...(origin.budget ? { budget: origin.budget } : {}),
     ...(origin.tools ? { tools: origin.tools } : {}),

@@ -138,8 +138,8 @@ export class Door implements Serving {
       if (isDenial(denial)) throw hookCancelled(subject(passage.call), denial.reason, denial.hint)
     }
     if (!passage.life) return ask()
-    const { step } = callContext(this.#pass, passage, passage.origin)
-    return step('call.guard', ask, { effect: 'pure' })
+    const context = callContext(this.#pass, passage, passage.origin)
+    return context.step('call.guard', ask, { effect: 'pure' })
   }
 
   #handle(

@@ -13,6 +13,7 @@ import type {
 } from '@llmspell/sdk'
 import { Budget } from './budget.ts'
 import type { RunLife } from './durable/life.ts'
+import { LastingLabels } from './durable/labels.ts'
 import { placeHere } from './durable/place.ts'
 import { timeId } from './ids.ts'
 import { MemoryJournal, shownJournal } from './journal.ts'
@@ -42,6 +43,8 @@ export class RunScope {
   readonly redactor = new Redactor()
   readonly streams = new Streams(this.redactor)
   readonly grants: GrantChain
+  /** See RunFacts. */
+  readonly labels: Set<string>
   /** Facts of the module `Run`. */
   readonly facts: Record<string, Value> = {}
   /** All that was printed, where it is kept. */
@@ -64,6 +67,7 @@ export class RunScope {
   constructor(options: RunOptions, life?: RunLife) {
     this.id = life?.main.runId ?? timeId()
     this.life = life
+    this.labels = life ? new LastingLabels() : new Set()
     this.options = options
     this.root = options.root ?? process.cwd()
     this.budget = new Budget(options.limits)

@@ -49,7 +49,7 @@ async function requestOf(
   const own = new Set(Object.keys(given).map((name) => name.toLowerCase()))
   const typed = type === undefined || own.has('content-type') ? {} : { 'content-type': type }
   const auth = await authHeaders(input, own, url, secrets, call)
-  const headers = { ...typed, ...given, ...auth }
+  const headers = { ...typed, ...keyed(input, own, call), ...given, ...auth }
   const limits = limitsOf(input, call)
   return {
     url,
@@ -60,6 +60,19 @@ async function requestOf(
     limits,
     ...(body === undefined ? {} : { body }),
   }
+}
+
+const REPEATED = new Set(['POST', 'PATCH'])
+
+/** Lets the server tell a repetition from a second request. */
+function keyed(
+  { method, idempotency }: HttpRequestInput,
+  own: ReadonlySet<string>,
+  { idempotencyKey, durable = false }: ToolCall,
+): { readonly 'idempotency-key'?: string } {
+  const wanted = idempotency ?? (durable && REPEATED.has(method))
+  if (!wanted || idempotencyKey === undefined || own.has('idempotency-key')) return {}
+  return { 'idempotency-key': idempotencyKey }
 }
 
 const KEYED: readonly string[] = ['authorization', 'cookie', 'x-api-key']

@@ -34,6 +34,7 @@ export function prepareCall(parts: Call): ToolCall {
     tool: tool.name,
     caller: callerOf(context),
     signal,
+    ...keyOf(request),
     streamed: emit !== undefined,
     ...(context.tools ? { tools: context.tools } : {}),
     require: (permission, target, facts) =>
@@ -45,6 +46,10 @@ export function prepareCall(parts: Call): ToolCall {
     },
     emit: (chunk) => emitted(parts, chunk),
   }
+}
+
+function keyOf({ idempotencyKey, durable = false }: Request) {
+  return { ...(idempotencyKey === undefined ? {} : { idempotencyKey }), durable }
 }
 
 /** On whose behalf a tool acts in a call. */

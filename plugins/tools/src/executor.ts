@@ -1,4 +1,4 @@
-import { SpellError, isDenial, isSpellError, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, isDenial, toErrorRecord } from '@llmspell/sdk'
 import type {
   Artifacts,
   Awaitable,
@@ -14,9 +14,9 @@ import type {
 import { attempted, checkRetry } from './attempts.ts'
 import type { Course, Retry } from './attempts.ts'
 import { accessOf, prepareCall } from './call.ts'
-import { callerOf } from './caller.ts'
 import type { Catalog } from './catalog.ts'
 import { isSame } from './copy.ts'
+import { asSpellError, factsOf, isDenied, isUntrusted, measured } from './facts.ts'
 import { fitted, isPlainAndSmall } from './fit.ts'
 import type { Fitted } from './fit.ts'
 import { cancelled, isSameOutput } from './hooks.ts'
@@ -26,7 +26,7 @@ import { withLabels } from './labels.ts'
 import { limited } from './limit.ts'
 import { Reported } from './reported.ts'
 import { failed, succeeded } from './result.ts'
-import type { Measured } from './result.ts'
+import { inStep } from './step.ts'
 
 const DEFAULT_TIMEOUT = 30_000
 
@@ -41,6 +41,9 @@ export interface Request {
   readonly timeoutMs?: number | undefined
   readonly onError?: 'raise' | 'return' | undefined
   readonly retry?: Retry | undefined
+  /** See ToolCall. */
+  readonly idempotencyKey?: string
+  readonly durable?: boolean
   /** Takes the chunks; without it they are dropped. */
   readonly emit?: ((chunk: ToolChunk) => Awaitable<void>) | undefined
 }
@@ -90,8 +93,14 @@ export class Executor {
     const { tool, request, started } = passage
     const facts = factsOf(tool, request)
     const who = `tool '${tool.name}'`
-    const done = (outcome: Omit<Outcome, 'duration_ms'>): Awaitable<void> =>
-      this.#services.hooks.done(facts, { ...outcome, duration_ms: performance.now() - started })
+    const done = (outcome: Omit<Outcome, 'duration_ms'>): Awaitable<void> => {
+      // Told once in the life of a durable run.
+      if (request.context.recorded) return
+      return this.#services.hooks.done(facts, {
+        ...outcome,
+        duration_ms: performance.now() - started,
+      })
+    }
     request.context.progress({ who, state: 'started' })
     try {
       const fit = await this.#run(passage, facts)
@@ -110,6 +119,21 @@ export class Executor {
     const { tool } = passage
     const params = await tool.check(withLabels(asked.params, passage.request.context))
     const facts = { ...asked, params }
+    // The function of a script, or an agent, is made of further calls of its run: each is a step of its own.
+    if (tool.parts.source === 'script') return this.#through(passage, facts)
+    const { request, course } = passage
+    const code = await tool.load()
+    // What a hook makes of the input may have another effect.
+    const effect = this.#services.hooks.changes ? undefined : code.effectOf?.(params)
+    const step = { name: tool.name, effect: effect ?? tool.parts.item.effect, args: params }
+    return inStep({ ...step, request, course }, (inner) =>
+      this.#through({ ...passage, request: inner }, facts),
+    )
+  }
+
+  async #through(passage: Passage, facts: ToolFacts): Promise<Fitted> {
+    const { tool } = passage
+    const { params } = facts
     const denial = await this.#services.hooks.guard(facts)
     if (isDenial(denial)) throw cancelled(tool.name, denial)
     const changed = (await this.#services.hooks.input(facts))?.params
@@ -178,57 +202,10 @@ export class Executor {
   }
 }
 
-/** Its results have text from outside, be it by the tools that it calls. */
-function isUntrusted(tool: KnownTool, { context }: Request, course: Course): boolean {
-  const { untrusted = false } = tool.parts.item
-  return untrusted || (course.untrusted ?? context.tools?.untrusted ?? false)
-}
-
-function measured(
-  request: Request,
-  tool: KnownTool | undefined,
-  course: Course,
-  started: number,
-): Measured {
-  const { name, context } = request
-  return {
-    tool: tool?.name ?? name,
-    durationMs: performance.now() - started,
-    runId: context.runId,
-    seq: context.seq,
-    attempts: course.attempts,
-    untrusted: tool !== undefined && isUntrusted(tool, request, course),
-  }
-}
-
-function factsOf(tool: KnownTool, { params, context }: Request): ToolFacts {
-  return {
-    tool: tool.name,
-    source: tool.parts.source,
-    effect: tool.parts.item.effect,
-    caller: callerOf(context),
-    run_id: context.runId,
-    seq: context.seq,
-    params,
-  }
-}
-
 function resultOf(output: ToolOutput, name: string): Value {
   if (typeof output === 'object' && output !== null && 'result' in output) return output.result
   const message = `Tool '${name}' gave no output: expected an object with 'result'.`
   throw new SpellError('TOOL_FAILED', message, { hint: 'Report it to the author of the tool.' })
-}
-
-const isDenied = (error: unknown): boolean =>
-  isSpellError(error) && error.code === 'PERMISSION_DENIED'
-
-function asSpellError(error: unknown, name: string): SpellError {
-  if (isSpellError(error)) return error
-  const found = error instanceof Error ? error.message : String(error)
-  return new SpellError('TOOL_FAILED', `Tool '${name}' failed: ${found}`, {
-    hint: 'Check its input; if that is right, report it to the author of the tool.',
-    cause: error,
-  })
 }
 
 /** The end of the run is never a result. */

@@ -28,6 +28,11 @@ export class ToolHooks {
     this.#done = hooks.point('tool.done')
   }
 
+  /** True where somebody listens who may change the input. */
+  get changes(): boolean {
+    return this.#input.used
+  }
+
   /** A denial where a guard says no. */
   guard(facts: ToolFacts): Awaitable<Denial | undefined> {
     if (!this.#guard.used) return undefined

@@ -76,7 +76,9 @@ function toolOf({ execute, permissions = {} }: Definition, context: CallContext)
   return {
     async execute(params, call) {
       await requireAll(permissions, call)
-      const given = await execute(params, callHandle(call, context) as unknown as Value)
+      // Of the call itself where it is known: in a durable run its ids come from its place.
+      const own = (call.run as CallContext | undefined) ?? context
+      const given = await execute(params, callHandle(call, own) as unknown as Value)
       return outputOf(given)
     },
   }

@@ -225,6 +225,8 @@ export interface RunFacts {
   readonly actors: readonly Actor[]
   /** See RunOptions. */
   readonly ask?: (question: ApprovalQuestion) => Promise<ApprovalAnswer>
+  /** What the run has seen; a durable run sees it in every life. */
+  readonly labels?: Set<string>
   /** From here on the value is replaced by the label in all that leaves the run: results, errors, logs, output, journal. */
   conceal(value: string, label: string): void
   /** The value as it may leave the run: for what a plugin writes elsewhere, such as an artifact or a log of its own. */

@@ -54,6 +54,8 @@ export interface ToolCall extends Access {
   readonly signal: AbortSignal
   /** Equal over all tries of this call, in a durable run also over its lives: lets the other side tell a repetition. */
   readonly idempotencyKey?: string
+  /** True in a durable run: after a crash the call may come again. */
+  readonly durable?: boolean
   /** Where an agent calls a tool that `usesTools`. */
   readonly tools?: GrantedTools
   /** True when a reader takes the chunks: then large content may leave by `emit` alone. */

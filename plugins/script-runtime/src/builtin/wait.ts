@@ -1,5 +1,11 @@
-import { SpellError, expandSchema, inputInvalid, sleep, violations } from '@llmspell/sdk'
-import { durationMs } from '@llmspell/sdk'
+import {
+  SpellError,
+  durationMs,
+  expandSchema,
+  inputInvalid,
+  sleep,
+  violations,
+} from '@llmspell/sdk'
 import type {
   CallContext,
   Json,
@@ -84,14 +90,14 @@ async function checking(
   answer: Answer,
   schema: Schema | undefined,
   schemas: SchemaCompiler,
-  { log }: CallContext,
+  context: CallContext,
 ): Promise<Answer> {
   const validate: Validator | undefined = schema && (await schemas.compile(schema))
   return async (question, signal) => {
     for (;;) {
       const given = await answer(question, signal)
       if (given === undefined || !validate || validate(given)) return given
-      log({
+      context.log({
         level: 'warn',
         message: inputInvalid('The answer', violations(validate.errors ?? [])).message,
       })

@@ -5,19 +5,13 @@ import { subject } from '../passage.ts'
 import type { Passage } from '../passage.ts'
 import { masked } from '../record.ts'
 import { isStream } from '../references.ts'
+import { inLeaf, recordable } from './asked.ts'
+import type { Asked } from './asked.ts'
 import { argsJson, fromJson, toJson } from './json.ts'
 import { digest, placing } from './place.ts'
+import { sealed, unsealed } from './labels.ts'
 import type { Serving } from './serving.ts'
 import { streamStep } from './stream-step.ts'
-
-/** One call with all that its record says of it. */
-export interface Asked {
-  readonly passage: Passage
-  readonly known: Knowledge | undefined
-  readonly name: string
-  readonly args: Json
-  readonly effect: StepEffect
-}
 
 /**
  * A call of a durable run. Its place in the journal is asked for before anything is loaded: the order of asking must not
@@ -54,14 +48,15 @@ async function leaf(serving: Serving, asked: Asked, scope: RunContext): Promise<
   let ran = false
   const serve = async (): Promise<Json> => {
     ran = true
-    return toJson(await recordable(passage, () => serving.serve(inLeaf(passage))))
+    return sealed(toJson(await recordable(passage, () => serving.serve(inLeaf(passage)))))
   }
   const settled = scope.step(name, (step) => at({ context: scope, step }, serve), {
     effect: asked.effect as Exclude<StepEffect, 'composed'>,
     args,
     onReplayed: (usage) => serving.charge(passage, usage),
   })
-  return noted(serving, asked, settled.then(fromJson), () => ran)
+  const open = (json: Json) => fromJson(unsealed(json, passage.scope.labels))
+  return noted(serving, asked, settled.then(open), () => ran)
 }
 
 /** Runs in every life; what it gave first is what it gives. */
@@ -116,20 +111,6 @@ async function shown(serving: Serving, asked: Asked, scope: RunContext): Promise
     { args: asked.args },
   )
   return fromJson(given)
-}
-
-/** The same call as a part of its step. */
-export function inLeaf(passage: Passage, raw = passage.origin.raw): Passage {
-  return { ...passage, origin: { ...passage.origin, durable: undefined, branch: undefined, raw } }
-}
-
-/** What no plugin foresaw is told in the same words in every life. */
-export async function recordable<T>({ scope }: Passage, fn: () => T): Promise<Awaited<T>> {
-  try {
-    return await fn()
-  } catch (error) {
-    throw scope.life!.failure(error)
-  }
 }
 
 async function noted(

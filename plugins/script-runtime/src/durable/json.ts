@@ -32,7 +32,8 @@ export function fromJson(json: Json): Value | undefined {
   const table = json as { readonly [key: string]: Json }
   if (table[REF] === 'nothing') return undefined
   if (table[REF] === 'minus-zero') return -0
-  if (table[REF] === 'bytes') return new Uint8Array(Buffer.from(String(table['base64']), 'base64'))
+  if (table[REF] === 'bytes')
+    return new Uint8Array(Buffer.from(table['base64'] as string, 'base64'))
   return Object.fromEntries(Object.entries(table).map(([key, item]) => [key, fromJson(item)]))
 }
 

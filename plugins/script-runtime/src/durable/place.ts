@@ -10,6 +10,8 @@ export interface Place {
   readonly step?: StepContext
   /** Numbers what the step starts. */
   count: number
+  /** What the run has seen in the step. */
+  readonly labels: Set<string>
 }
 
 const places = new AsyncLocalStorage<Place>()
@@ -22,7 +24,7 @@ export function placeHere(): Place | undefined {
 /** Works at a place. Made where a call is made: what is known there is known at the work, whoever starts it. */
 export function placing(): <T>(at: Pick<Place, 'context' | 'step'>, fn: () => T) => T {
   const around = AsyncLocalStorage.snapshot()
-  return (at, fn) => around(() => places.run({ ...at, count: 0 }, fn))
+  return (at, fn) => around(() => places.run({ ...at, count: 0, labels: new Set() }, fn))
 }
 
 const counts = new WeakMap<RunContext, number>()

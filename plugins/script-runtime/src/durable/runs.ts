@@ -130,7 +130,7 @@ export class DurableRuns implements ExecutorHost {
     this.#stopping.abort()
     const executor = await this.#started?.catch(() => undefined)
     const ids = [...this.#scopes.values()].map((scope) => scope.id)
-    await Promise.allSettled(ids.map((id) => executor?.suspend(id)))
+    await Promise.allSettled(ids.map(async (id) => executor?.suspend(id)))
   }
 
   async #follow(

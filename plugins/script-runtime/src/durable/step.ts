@@ -9,6 +9,7 @@ import type {
 } from '@llmspell/sdk'
 import type { RunScope } from '../scope.ts'
 import { fromJson, toJson } from './json.ts'
+import { sealed, unsealed } from './labels.ts'
 import { placeHere, placing } from './place.ts'
 
 /** How a handler touches the world in a step of its own. */
@@ -38,7 +39,9 @@ export async function durableStep<T extends Value | void>(
     async (step) => {
       try {
         const work = () => fn(inner, lent(step, inner, run))
-        return toJson(redactor.value(await at({ context: scope, step }, work)))
+        return await at({ context: scope, step }, async () =>
+          sealed(toJson(redactor.value(await work()))),
+        )
       } catch (error) {
         throw life.failure(redactor.error(error))
       }
@@ -50,7 +53,7 @@ export async function durableStep<T extends Value | void>(
       onReplayed: (usage) => life.charge(run, inner, usage),
     },
   )
-  return fromJson(json) as T
+  return fromJson(unsealed(json, run.labels)) as T
 }
 
 /** A step as its handler has it: what is handed out and spent counts in the run as well. */

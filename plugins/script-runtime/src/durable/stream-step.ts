@@ -1,8 +1,9 @@
 import type { HostStream, Json, RunContext, StepContext, StepEffect, Value } from '@llmspell/sdk'
-import type { Asked } from './calls.ts'
-import { inLeaf, recordable } from './calls.ts'
+import type { Asked } from './asked.ts'
+import { inLeaf, recordable } from './asked.ts'
 import { fromJson, toJson } from './json.ts'
 import { nextId, placing } from './place.ts'
+import { sealed, unsealed } from './labels.ts'
 import { Relay } from './relay.ts'
 import type { Serving } from './serving.ts'
 
@@ -23,12 +24,12 @@ export function streamStep(
   const opened = Promise.withResolvers<void>()
   const stream = passage.scope.streams.add(relay, `stream_${nextId(scope)}`)
   const at = placing()
-  const pumped = async (step: StepContext): Promise<null> => {
+  const pumped = async (step: StepContext): Promise<Json> => {
     const serve = () => serving.serve(inLeaf(passage, true))
     const source = (await recordable(passage, serve)) as HostStream
     await step.chunk(OPEN)
     await recordable(passage, () => pump(source, step, relay))
-    return null
+    return sealed(null)
   }
   const take = (chunk: Json): void => {
     if (chunk === OPEN) opened.resolve()
@@ -41,7 +42,10 @@ export function streamStep(
     onReplayed: (usage) => serving.charge(passage, usage),
   })
   ended.then(
-    () => relay.end(),
+    (json) => {
+      unsealed(json, passage.scope.labels)
+      relay.end()
+    },
     (error: unknown) => {
       opened.reject(error)
       relay.fail(error)

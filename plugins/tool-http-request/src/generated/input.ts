@@ -86,6 +86,10 @@ export interface HttpRequestInput {
    */
   retries: number
   /**
+   * Sends Idempotency-Key, equal over all tries of this call, so that the server can tell a repetition. Default: of POST and PATCH in a durable run.
+   */
+  idempotency?: boolean
+  /**
    * Refuses a larger body, decoded. Default 1 MiB; of a stream, what plugins.http.maxBytes says.
    */
   max_bytes?: number
