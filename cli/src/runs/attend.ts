@@ -79,9 +79,16 @@ async function watch(
     const row = await executor.get(runId)
     const waits = row?.status === 'waiting' ? JSON.stringify(row.waiting) : ''
     if (row && waits !== seen) await onWait(row, { stage, line, executor, signal })
+    else if (row?.waiting?.question && !signal.aborted && isGone(stage))
+      await leave(executor, runId)
     seen = waits
     await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
   }
+}
+
+/** True where whoever was asked has closed the terminal's input. */
+function isGone({ parsed }: Stage): boolean {
+  return canAsk(parsed) && (process.stdin.readableEnded || process.stdin.destroyed)
 }
 
 interface Watching {

@@ -1,4 +1,10 @@
-import { bytesText, type ErrorRecord, type JournalRecord, type Stored } from '@llmspell/sdk'
+import {
+  bytesText,
+  type ErrorRecord,
+  type Json,
+  type JournalRecord,
+  type Stored,
+} from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { Style } from '../print/style.ts'
 import { spanText, usageText } from '../print/spent.ts'
@@ -12,6 +18,7 @@ export interface RecordText {
 }
 
 const WIDE = 200
+const SUBJECT = 28
 
 /** One record for people, without its place and time. */
 export function recordText(record: JournalRecord): RecordText {
@@ -48,9 +55,10 @@ export function recordText(record: JournalRecord): RecordText {
 
 type RecordOf<Kind> = Extract<JournalRecord, { readonly kind: Kind }>
 
-function callText({ name, settled, ms, usage, attempts }: RecordOf<'call'>): RecordText {
+function callText(record: RecordOf<'call'>): RecordText {
+  const { settled, ms, usage, attempts } = record
   const facts = [spanText(ms), usageText(usage ?? {}), attempts > 1 ? `${attempts} attempts` : '']
-  const head = `${name}  ${facts.filter(Boolean).join(', ')}`
+  const head = `${callName(record)}  ${facts.filter(Boolean).join(', ')}`
   if (settled.ok) return { text: head }
   return { text: `${head}  ${errorText(settled.error)}`, style: 'red' }
 }
@@ -59,6 +67,13 @@ function endText({ outcome }: RecordOf<'end'>): RecordText {
   if ('cancelled' in outcome) return { text: `is cancelled: ${outcome.cancelled}`, style: 'yellow' }
   if (outcome.ok) return { text: `ends: ${stored(outcome.value)}`, style: 'bold' }
   return { text: `fails: ${errorText(outcome.error)}`, style: 'red' }
+}
+
+/** The call, and what it is about where its first argument is a word: `Tool.execute calculator`. */
+function callName({ name, args }: RecordOf<'call'>): string {
+  const first =
+    'inline' in args && Array.isArray(args.inline) ? (args.inline[0] as Json) : undefined
+  return typeof first === 'string' ? `${name} ${valueLine(first, SUBJECT)}` : name
 }
 
 /** `TIMEOUT: Tool 'x' took too long.` */

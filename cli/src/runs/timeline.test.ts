@@ -18,7 +18,7 @@ test('a timeline has one line for each record, in order, within 80 columns', () 
   const texts = [
     'begins: invoices.lua',
     'Agent.execute  1.4 s, 165 tokens, $0.0012',
-    'left: Tool.execute',
+    'left: Tool.execute csv  400 ms',
     'right/up: Tool.execute',
     `mark 'half' = {"n":2}`,
     'Tool.execute is about to happen',
@@ -47,7 +47,7 @@ test('what ran side by side stands further right, and its bars overlap', () => {
   expect(cells(a).startsWith('█')).toBe(true)
   expect(cells(b).startsWith('█')).toBe(false)
   expect(cells(after).endsWith('█')).toBe(true)
-  expect([...cells(a)].some((cell, i) => cell === '█' && cells(b)[i] === '█')).toBe(true)
+  expect(Array.from(cells(a)).some((cell, i) => cell === '█' && cells(b)[i] === '█')).toBe(true)
 })
 
 test('the last line says what a run waits for', () => {

@@ -60,7 +60,7 @@ export const STORY: readonly Body[] = [
     ms: 1400,
     usage: { inputTokens: 120, outputTokens: 45, cost: 0.00123 },
   }),
-  call('main/Workflow.run#1~left/Tool.execute#0', 1, 2000),
+  call('main/Workflow.run#1~left/Tool.execute#0', 1, 2000, { args: { inline: ['csv', {}] } }),
   call('main/Workflow.run#1~right%2fup/Tool.execute#0', 2, 2100, {
     settled: { ok: false, error: { code: 'TIMEOUT', message: "Tool 'x' took too long." } },
   }),

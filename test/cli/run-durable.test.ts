@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { Place } from './runs.ts'
+import { widest } from './support.ts'
+
+const STEPS = {
+  'steps.lua': `
+for i = 1, 5 do
+  Tool.file_write{ path = "log.txt", content = i .. "\\n", mode = "append" }
+  print("step", i, Tool.calculator{ expression = i .. " * 10" }.text)
+  Run.sleep("300ms")
+end
+return { done = true, lines = Tool.file_read{ path = "log.txt" }.text }
+`,
+  'steps.js': `
+for (let i = 1; i <= 5; i++) {
+  await Tool.fileWrite({ path: 'log.txt', content: i + '\\n', mode: 'append' })
+  print('step', i, (await Tool.calculator({ expression: i + ' * 10' })).text)
+  await Run.sleep('300ms')
+}
+return { done: true, lines: (await Tool.fileRead({ path: 'log.txt' })).text }
+`,
+  'pure.lua': `
+local sum = 0
+for i = 1, 40 do sum = sum + Tool.calculator{ expression = i .. " * 2" }.result.value end
+Run.checkpoint("summed", { sum = sum })
+return sum
+`,
+}
+const GRANTS = ['--allow-write=log.txt', '--allow-read=log.txt']
+const log = ({ folder }: Place): string => readFileSync(join(folder.path, 'log.txt'), 'utf8')
+
+describe.each(['steps.lua', 'steps.js'])('%s', (file) => {
+  test('killed with -9 in the middle goes on as if nothing had happened', async () => {
+    using place = new Place(STEPS)
+    const killed = await place.killed([file, '--durable', '--run-id=r', ...GRANTS], 'step\t2')
+    expect(killed).toMatchObject({ signal: 'SIGKILL', code: null })
+    expect(killed.stderr).toBe('durable run r; when it is stopped: llmspell run resume r\n')
+    expect(log(place)).toBe('1\n2\n')
+    expect(await place.json(['list'])).toMatchObject({
+      runs: [{ run_id: 'r', status: expect.stringMatching(/interrupted|waiting/), script: file }],
+    })
+    const resumed = await place.run(['resume', 'r'])
+    expect(resumed).toMatchObject({ code: 0 })
+    expect(resumed.stdout).toMatch(/^step\t3\t30\nstep\t4\t40\nstep\t5\t50\n\{/)
+    expect(log(place)).toBe('1\n2\n3\n4\n5\n')
+    const replayed = await place.run(['replay', 'r'])
+    expect(replayed).toMatchObject({ code: 0, stderr: expect.stringContaining('identical') })
+    expect(replayed.stdout).toMatch(/^step\t1\t10\nstep\t2\t20\n.*step\t5\t50\n\{/s)
+    expect(log(place)).toBe('1\n2\n3\n4\n5\n')
+  })
+})
+
+test('Ctrl-C leaves a run in its journal, and says how to go on', async () => {
+  using place = new Place(STEPS)
+  const left = await place.killed(
+    ['steps.lua', '--durable', '--run-id=r', ...GRANTS],
+    'step\t2',
+    'SIGINT',
+  )
+  expect(left.code).toBe(130)
+  expect(left.stderr).toContain('Ctrl-C again ends at once')
+  expect(left.stderr).toMatch(
+    /error\[CANCELLED\]: .*stays in its journal\.\nhint: .*llmspell run resume r\n$/,
+  )
+  expect(await place.run(['resume', 'r'])).toMatchObject({ code: 0 })
+  expect(log(place)).toBe('1\n2\n3\n4\n5\n')
+})
+
+test('killed again and again at any instant, a run comes to the same end', async () => {
+  using place = new Place(STEPS)
+  const meet = (ms: number) => ({
+    meet: (child: { kill(signal: 'SIGKILL'): void }) =>
+      void setTimeout(() => child.kill('SIGKILL'), ms),
+  })
+  const start = ['pure.lua', '--durable', '--run-id=r']
+  let last = await place.run(start, meet(180))
+  for (let i = 0; i < 6 && last.code !== 0; i++) {
+    const known = (await place.json(['list'])).runs.length > 0
+    last = await place.run(known ? ['resume', 'r'] : start, meet(120 + 35 * i))
+  }
+  // The same id is the same run: it is joined where it has ended, and begun where it never was.
+  expect(await place.run(start)).toMatchObject({ code: 0 })
+  const { run, records } = await place.json(['show', 'r'])
+  expect(run.status).toBe('succeeded')
+  expect(records.at(-1)).toMatchObject({
+    kind: 'end',
+    outcome: { ok: true, value: { inline: 1640 } },
+  })
+  expect(await place.run(['replay', 'r'])).toMatchObject({ code: 0 })
+})
+
+test('a durable run prints what a plain one prints, and the same id is the same run', async () => {
+  using place = new Place(STEPS)
+  const plain = await place.run(['pure.lua'])
+  const durable = await place.run(['pure.lua', '--durable', '--run-id=r', '--durability=os', '-q'])
+  expect(durable).toEqual(plain)
+  expect(await place.json(['pure.lua', '--durable', '--run-id=r'])).toMatchObject({
+    ok: true,
+    result: 1640,
+  })
+  expect((await place.json(['list'])).runs).toHaveLength(1)
+  const other = await place.json(['steps.lua', '--durable', '--run-id=r'])
+  expect(other).toMatchObject({ ok: false, error: { code: 'INPUT_INVALID' } })
+})
+
+test('run show draws a timeline within 80 columns', async () => {
+  using place = new Place(STEPS)
+  await place.run(['pure.lua', '--durable', '--run-id=r'])
+  const { code, stdout } = await place.run(['show', 'r'])
+  expect(code).toBe(0)
+  expect(widest(stdout)).toBeLessThanOrEqual(80)
+  for (const text of [
+    'Status     succeeded',
+    'begins: pure.lua',
+    'Tool.',
+    "mark 'summed'",
+    'ends: 1640',
+  ])
+    expect(stdout).toContain(text)
+  const lines = stdout.trimEnd().split('\n')
+  const { records } = await place.json(['show', 'r'])
+  expect(lines.filter((line) => /^ *\d+ +\+/.test(line))).toHaveLength(records.length)
+  expect((await place.run(['show', 'r', '--full'])).stdout).toContain('asked:')
+})
+
+test('an export has rows, records and the text of the script', async () => {
+  using place = new Place(STEPS)
+  await place.run(['pure.lua', '--durable', '--run-id=r'])
+  expect(await place.run(['export', 'r', '--out', 'run.json'])).toMatchObject({ code: 0 })
+  const file = join(place.folder.path, 'run.json')
+  const { format, run, records, blobs } = JSON.parse(readFileSync(file, 'utf8'))
+  expect(format).toBe('llmspell-run/1')
+  expect(records).toHaveLength(run.records)
+  expect(blobs[run.definition.hash]).toEqual({ text: STEPS['pure.lua'] })
+  expect(await place.run(['export', 'r', '--out', 'run.json'])).toMatchObject({ code: 3 })
+  expect((await place.json(['export', 'r'])).export.records).toEqual(records)
+})
+
+test('events come as lines, and the document is the last', async () => {
+  using place = new Place(STEPS)
+  const { stdout, stderr } = await place.run(['pure.lua', '--durable', '--run-id=r', '--events'])
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(stderr).toBe('')
+  expect(lines[0]).toEqual({ event: 'run', run_id: 'r', resume: 'llmspell run resume r' })
+  expect(lines.at(-1)).toMatchObject({ ok: true, result: 1640, run_id: 'r' })
+})
+
+test('who has the store is told plainly', async () => {
+  using place = new Place(STEPS)
+  const first = place.killed(['steps.lua', '--durable', '--run-id=r', ...GRANTS], 'step\t5')
+  await new Promise((resolve) => setTimeout(resolve, 900))
+  const { code, stderr } = await place.run(['list'])
+  expect(stderr).toMatch(/^error\[STATE_BUSY\]: .*\nhint: .+/)
+  expect(code).toBe(8)
+  // A run that is not durable needs no store.
+  expect(await place.run(['-', '-q'], { input: 'return 1' })).toMatchObject({ code: 0 })
+  await first
+})
+
+test.each([
+  [['shwo', 'r'], "Did you mean 'llmspell run show'?"],
+  [['--json', 'list'], 'right behind run'],
+  [['show', 'nothing'], 'llmspell run list'],
+  [['list', '--status', 'dead'], 'expected interrupted or'],
+  [['show'], 'needs ID'],
+  [['resume'], "or '--all'"],
+  [['pure.lua', '--durable', '--isolation=worker'], 'exclude each other'],
+])('slips: %j', async (words, text) => {
+  using place = new Place(STEPS)
+  const { code, stdout, stderr } = await place.run(words)
+  expect(`${stdout}${stderr}`).toContain(text)
+  expect([2, 3]).toContain(code)
+})
+
+test('a script of the name of a verb runs by its path', async () => {
+  using place = new Place({ list: 'return "mine"' })
+  expect(await place.run(['./list', '-e', 'lua'])).toMatchObject({ code: 0, stdout: 'mine\n' })
+})

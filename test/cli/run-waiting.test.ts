@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { Place } from './runs.ts'
+import { HAS_TERMINAL } from './terminal.ts'
+
+const FILES = {
+  'ask.lua': `
+print("before")
+local answer = Run.ask("Send it?", { choices = { "yes", "no" } })
+print("answer", answer)
+return answer
+`,
+  'ask.js': `
+print('before')
+const answer = await Run.ask('Send it?', { choices: ['yes', 'no'] })
+print('answer', answer)
+return answer
+`,
+  'approve.lua': 'local given = Run.wait_for("approve")\nreturn given.by',
+  'sleep.lua': 'Run.sleep("2h")\nreturn "awake"',
+  'nap.lua': 'Run.sleep("1500ms")\nreturn "awake"',
+  'unsafe.lua': `
+print("begins")
+return Tool.command{ program = "sleep", args = { "3" } }.success
+`,
+  'model.lua': `
+Run.checkpoint("start")
+local first = Tool.calculator{ expression = "6 * 7" }.text
+Run.checkpoint("half")
+local answer = Agent.create{}:execute("Say what you are")
+return { first = first, model = answer.metadata.model }
+`,
+}
+
+describe.each(['ask.lua', 'ask.js'])('%s', (file) => {
+  test('through a pipe a question leaves the run, and the answer lets it go on', async () => {
+    using place = new Place(FILES)
+    const left = await place.run([file, '--durable', '--run-id=r'])
+    expect(left).toMatchObject({ code: 75, stdout: 'before\n' })
+    expect(left.stderr).toContain("error[RUN_WAITING]: Run 'r' waits for an answer to 'Send it?'")
+    expect(left.stderr).toContain('hint: Go on with: llmspell run answer r VALUE')
+    expect((await place.run(['list', '--status', 'waiting'])).stdout).toContain("'Send it?'")
+    expect(await place.json(['answer', 'r', 'perhaps'])).toMatchObject({
+      error: { code: 'INPUT_INVALID', hint: expect.stringContaining('yes, no') },
+    })
+    expect((await place.run(['answer', 'r', 'yes'])).stdout).toContain('llmspell run resume r')
+    expect(await place.run(['resume', 'r'])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('answer\tyes\nyes\n'),
+    })
+    expect(await place.json(['answer', 'r', 'no'])).toMatchObject({
+      error: { code: 'RUN_NOT_ASKING' },
+    })
+  })
+})
+
+describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
+  test('a question has its choices, and a slip asks again', async () => {
+    using place = new Place(FILES)
+    const type = [
+      ['answer: ', 'perhaps\r'],
+      ['answer: ', '2\r'],
+    ] as const
+    const { code, stdout } = await place.onTerminal(['ask.lua', '--durable', '--run-id=r'], type)
+    expect(stdout).toContain('Send it?')
+    expect(stdout).toContain('a number from 1 to 2')
+    expect({ code, end: stdout.trimEnd().split(/\r?\n/).at(-1) }).toEqual({ code: 0, end: 'no' })
+  })
+
+  test('a question of a plain run is asked too', async () => {
+    using place = new Place(FILES)
+    const { code, stdout } = await place.onTerminal(['ask.lua'], [['answer: ', 'y\r']])
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('answer\tyes'),
+    })
+  })
+
+  test('the end of input leaves the run', async () => {
+    using place = new Place(FILES)
+    const { code, stdout } = await place.onTerminal(
+      ['ask.lua', '--durable', '--run-id=r'],
+      [['answer: ', '\u0004']],
+    )
+    expect({ code, stdout }).toMatchObject({
+      code: 75,
+      stdout: expect.stringContaining('run answer r'),
+    })
+  })
+
+  test('Ctrl-C leaves the run', async () => {
+    using place = new Place(FILES)
+    const { code, stdout } = await place.onTerminal(
+      ['sleep.lua', '--durable', '--run-id=r'],
+      [['run resume r', '\u0003']],
+    )
+    expect({ code, stdout }).toMatchObject({
+      code: 130,
+      stdout: expect.stringContaining('stays in its journal'),
+    })
+  })
+
+  test('a signal can be given by hand', async () => {
+    using place = new Place(FILES)
+    const { code, stdout } = await place.onTerminal(
+      ['approve.lua', '--durable', '--run-id=r'],
+      [['answer: ', '{"by":"me"}\r']],
+    )
+    expect({ code, end: stdout.trimEnd().split(/\r?\n/).at(-1) }).toEqual({ code: 0, end: 'me' })
+  })
+
+  test('a step that may have happened is put to the person', async () => {
+    using place = new Place(FILES)
+    await killedInside(place)
+    const { code, stdout } = await place.onTerminal(
+      ['resume', 'r'],
+      [['[l] ', 'f the disk was full\r']],
+    )
+    expect(stdout).toContain('May have happened: Tool.')
+    expect(stdout).toContain('the disk was full')
+    expect(code).not.toBe(0)
+  })
+
+  test('the steps of a workflow stand below the line', async () => {
+    using place = new Place({
+      'flow.lua': `
+local flow = Workflow.create{ name = "two", type = "parallel", steps = {
+  { name = "left", run = function() Run.sleep("700ms") return 1 end },
+  { name = "right", run = function() Run.sleep("700ms") return 2 end },
+} }
+flow:execute{}
+return "end"`,
+    })
+    const { code, stdout } = await place.onTerminal(['flow.lua'])
+    expect({ code, stdout }).toMatchObject({ code: 0 })
+    for (const text of ["workflow 'two'", 'left', 'right', 'Ctrl-C stops'])
+      expect(stdout).toContain(text)
+    const piped = await place.run(['flow.lua'])
+    expect(piped).toMatchObject({ code: 0, stdout: 'end\n' })
+    expect(piped.stderr).toMatch(/✓ .*left.*\n.*✓ .*right/)
+  })
+})
+
+test('a signal may come before anybody waits, and once', async () => {
+  using place = new Place(FILES)
+  const left = await place.run(['approve.lua', '--durable', '--run-id=r'])
+  expect(left).toMatchObject({ code: 75, stderr: expect.stringContaining('run signal r approve') })
+  const send = ['signal', 'r', 'approve', '{"by":"me"}', '--signal-id=one']
+  expect(await place.json(send)).toMatchObject({ ok: true, signal: 'accepted' })
+  expect(await place.json(send)).toMatchObject({ ok: true, signal: 'duplicate' })
+  expect(await place.run(['resume', 'r'])).toMatchObject({ code: 0, stdout: 'me\n' })
+  expect(await place.json(send)).toMatchObject({ error: { code: 'RUN_ENDED' } })
+})
+
+test('a long sleep is left at once, with its end; a short one is waited for', async () => {
+  using place = new Place(FILES)
+  const left = await place.run(['sleep.lua', '--durable', '--run-id=long'])
+  expect(left).toMatchObject({ code: 75, stderr: expect.stringMatching(/until \d{4}-\d\d-\d\d/) })
+  expect(await place.run(['nap.lua', '--durable', '--run-id=nap'])).toMatchObject({ code: 0 })
+  expect(await place.run(['nap.lua', '--durable', '--run-id=n2', '--wait=0'])).toMatchObject({
+    code: 75,
+  })
+  expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(2)
+  await new Promise((resolve) => setTimeout(resolve, 1600))
+  const all = await place.run(['resume', '--all'])
+  expect(all).toMatchObject({ code: 0, stdout: 'awake\n' })
+  expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(1)
+})
+
+/** Kills a run while a program of it is at work. */
+async function killedInside(place: Place): Promise<void> {
+  const words = [
+    'unsafe.lua',
+    '--durable',
+    '--run-id=r',
+    '--allow-run=sleep',
+    '--allow-unjailed=sleep',
+  ]
+  await place.run(words, {
+    meet: (child) => child.stdout!.once('data', () => setTimeout(() => child.kill('SIGKILL'), 900)),
+  })
+}
+
+test('a step that may have happened stops the run until somebody decides', async () => {
+  using place = new Place(FILES)
+  await killedInside(place)
+  const stopped = await place.json(['resume', 'r'])
+  expect(stopped).toMatchObject({ ok: false, error: { code: 'RESUME_UNCERTAIN' } })
+  const { path } = stopped.error.details
+  expect((await place.run(['list'])).stdout).toContain('needs-attention')
+  expect((await place.run(['show', 'r'])).stdout).toContain('--decide')
+  const skipped = await place.json(['resume', 'r', '--decide', `${path}=failed:never sent`])
+  expect(JSON.stringify(skipped)).toContain('never sent')
+})
+
+test.each([
+  ['skip', 'succeeded'],
+  ['retry', 'succeeded'],
+  ['fail', 'failed'],
+])('--on-unknown=%s decides beforehand', async (word, status) => {
+  using place = new Place(FILES)
+  await killedInside(place)
+  await place.run(['resume', 'r', `--on-unknown=${word}`])
+  expect(await place.json(['show', 'r'])).toMatchObject({ run: { status } })
+})
+
+test('a fork goes on from a mark with another model, and the two can be compared', async () => {
+  using place = new Place(FILES)
+  expect(
+    await place.json(['model.lua', '--durable', '--run-id=a', '--model=mock/demo']),
+  ).toMatchObject({
+    ok: true,
+    result: { first: '42', model: 'mock/demo' },
+  })
+  const forked = await place.json(['fork', 'a', '--at=half', '--model=mock/echo', '--run-id=b'])
+  expect(forked).toMatchObject({
+    ok: true,
+    run_id: 'b',
+    result: { first: '42', model: 'mock/echo' },
+  })
+  expect(await place.json(['show', 'b'])).toMatchObject({ run: { forked_from: { run_id: 'a' } } })
+  const diff = await place.run(['diff', 'a', 'b'])
+  expect(diff).toMatchObject({ code: 1, stdout: expect.stringContaining('Alike in ') })
+  expect(await place.run(['fork', 'a', '--at=nowhere'])).toMatchObject({ code: 2 })
+  expect((await place.json(['list'])).runs).toHaveLength(2)
+})
+
+test('a cancelled run ends; prune lets it go, and only when told to', async () => {
+  using place = new Place(FILES)
+  await place.run(['approve.lua', '--durable', '--run-id=gone'])
+  await place.run(['approve.lua', '--durable', '--run-id=stays'])
+  expect(await place.run(['cancel', 'gone', '--reason', 'not needed'])).toMatchObject({ code: 0 })
+  await place.run(['resume', 'gone'])
+  expect(await place.json(['show', 'gone'])).toMatchObject({ run: { status: 'cancelled' } })
+  const dry = await place.run(['prune', '--older-than=0'])
+  expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was removed') })
+  expect(await place.json(['prune', '--older-than=0', '--yes'])).toMatchObject({ removed: 1 })
+  expect((await place.json(['list'])).runs).toMatchObject([{ run_id: 'stays' }])
+})
