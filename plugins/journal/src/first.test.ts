@@ -64,7 +64,7 @@ test('runs, records, replays', async () => {
   expect(out.status).toBe('succeeded')
   const before = log.length
   const report = await ex.replay('r')
-  
+
   expect(report.difference).toBe(undefined)
   expect(report.identical).toBe(true)
   expect(log.slice(before)).toEqual(['chey'])

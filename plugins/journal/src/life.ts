@@ -206,7 +206,10 @@ export class Life implements Turns {
     const { settled } = record
     if (!settled.ok) return settled
     const { value } = settled
-    return { ok: true, value: 'inline' in value ? value.inline : (this.#large.get(value.blob) ?? null) }
+    return {
+      ok: true,
+      value: 'inline' in value ? value.inline : (this.#large.get(value.blob) ?? null),
+    }
   }
 
   /** Large values that work is told of at its very beginning: there is no time to wait for them then. */

@@ -1,4 +1,5 @@
 export * from './engine.ts'
+export * from './executor.ts'
 export * from './provider.ts'
 export * from './store.ts'
 export * from './test-host.ts'

@@ -1,0 +1,4 @@
+import { executorSuite } from '@llmspell/sdk/testing'
+import { storePlace } from './place.ts'
+
+executorSuite('embedded', () => storePlace())
