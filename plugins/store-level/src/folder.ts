@@ -10,7 +10,9 @@ export async function privateFolder(folder: string, allowRemote: boolean): Promi
   try {
     await makeFolder(folder)
     const real = await realpath(folder)
-    const { uid, mode } = await stat(real)
+    const found = await stat(real)
+    if (!found.isDirectory()) throw unavailable(real, 'a file')
+    const { uid, mode } = found
     const me = process.getuid?.()
     if (me !== undefined && uid !== me) throw unavailable(real, `one of the user ${uid}`)
     if (process.platform !== 'win32' && mode & 0o077) await chmod(real, 0o700)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { WriterChild } from './testing/child.ts'
+import { writerIn } from './testing/child.ts'
 import { pairsIn } from './testing/pairs.ts'
 import { Places, ready, storeIn } from './testing/places.ts'
 
@@ -13,7 +13,7 @@ describe.each(['sync', 'os'])('kill -9 in the middle of writing, durability %s',
     const folder = places.make()
     const acknowledged = new Set<number>()
     for (let round = 0; round < ROUNDS; round++) {
-      const child = new WriterChild(folder, durability, round * 1_000_000)
+      const child = writerIn(folder, durability, round * 1_000_000)
       // A cut line is shorter than its number: what counts ends before the last of them.
       await child.said(3 + ((round * 37) % 200))
       await child.kill()
@@ -38,7 +38,7 @@ async function check(folder: string, acknowledged: ReadonlySet<number>): Promise
 
 test('two processes: the second is told who owns it, and gets it when that one is gone', async () => {
   const folder = places.make()
-  const child = new WriterChild(folder, 'os')
+  const child = writerIn(folder, 'os')
   await child.said(2)
   await expect(storeIn(folder).open(ready)).rejects.toMatchObject({
     code: 'STATE_BUSY',

@@ -6,7 +6,7 @@ import type { StateCapabilities, StateStats } from '@llmspell/sdk'
 import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '@llmspell/sdk/store'
 import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
-import { privateFolder } from './folder.ts'
+import { privateFolder, textOf, unavailable } from './folder.ts'
 import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generation.ts'
 import { full, isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
 import type { Level } from './level.ts'
@@ -54,7 +54,7 @@ export class LevelHome implements RowHome {
     this.#folder = await privateFolder(folder, config.allow_network_disk)
     this.#readOnly = options.readOnly
     claim(this.#folder)
-    this.health = 'ok'
+    this.health = this.#readOnly ? 'read-only' : 'ok'
     try {
       this.#reserve = new Reserve(this.#folder, config.reserve_bytes)
       this.#rows = new LevelRows(await this.#openCurrent())
@@ -62,7 +62,8 @@ export class LevelHome implements RowHome {
       return this.#rows
     } catch (error) {
       release(this.#folder)
-      throw error
+      if (error instanceof SpellError) throw error
+      throw unavailable(this.#folder, `'${textOf(error)}'`, error)
     }
   }
 

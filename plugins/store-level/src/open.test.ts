@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path'
 import { ClassicLevel } from 'classic-level'
 import { afterEach, expect, test } from 'vitest'
-import { WriterChild } from './testing/child.ts'
+import { writerIn } from './testing/child.ts'
 import { put } from './testing/pairs.ts'
 import { Places, ready, storeIn } from './testing/places.ts'
 
@@ -31,7 +31,7 @@ test('a second open in this process is refused, through any path, and leaves the
       code: 'STATE_BUSY',
       message: expect.stringContaining('this process') as unknown,
     })
-  const child = new WriterChild(folder, 'os')
+  const child = writerIn(folder, 'os')
   await expect(child.said(1)).rejects.toThrow('STATE_BUSY')
   await store.commit(put(1), { durability: 'sync' })
   await store.close()
@@ -114,6 +114,7 @@ test('a store for reading refuses writes', async () => {
   const reader = storeIn(folder)
   await reader.open({ ...ready, readOnly: true })
   expect(await reader.scope({ tenant: 'local', kind: 'run', id: 'r' }).get('a1')).toBeDefined()
+  expect((await reader.stats()).health).toBe('read-only')
   await expect(reader.commit(put(2))).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' })
   await reader.close()
 })

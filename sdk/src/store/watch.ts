@@ -26,34 +26,38 @@ export async function* watching(
 ): AsyncGenerator<Seen> {
   let cursor = start
   while (!signal.aborted && store.rows) {
-    if (cursor > store.seq) {
-      cursor = store.seq
-      yield { reset: cursor }
-    } else if (cursor === store.seq) {
+    if (cursor === store.seq) {
       await store.changed(signal)
-    } else {
-      const oldest = await oldestSeq(store.rows)
-      if (oldest > cursor + 1n) {
-        cursor = store.seq
-        yield { reset: cursor }
-      } else {
-        for await (const [seq, change] of changesFrom(store.rows, cursor)) {
-          if (signal.aborted) return
-          // The batch under way may be visible already; it counts once it is acknowledged.
-          if (seq > store.seq) break
-          if (seq !== cursor + 1n) break
-          for (const each of changesOf(seq, change)) if (selects(select, each)) yield each
-          cursor = seq
-          if (!store.rows) return
-        }
-      }
+      continue
     }
+    const before = cursor
+    for await (const [seq, changes] of following(store, cursor)) {
+      if (signal.aborted) return
+      for (const change of changes) if (selects(select, change)) yield change
+      cursor = seq
+    }
+    if (cursor === before && store.rows) yield { reset: (cursor = store.seq) }
   }
 }
 
-async function* changesFrom(rows: Rows, after: bigint): AsyncGenerator<[bigint, Buffer]> {
+/** The changes behind a number, as far as none is missing. */
+async function* following(
+  store: Watched,
+  after: bigint,
+): AsyncGenerator<[bigint, Iterable<Change>]> {
   const range = { gte: changeRow(after + 1n), lt: RANGES.change.lt }
-  for await (const [row, change] of rows.range(range)) yield [seqOf(row), change]
+  let next = after + 1n
+  try {
+    for await (const [row, change] of store.rows!.range(range)) {
+      // The batch under way may be visible already; it counts once it is acknowledged.
+      if (seqOf(row) !== next || next > store.seq) return
+      yield [next, changesOf(next, change)]
+      next++
+    }
+  } catch (error) {
+    // Closed in the middle: the watcher ends with the store.
+    if (store.rows) throw error
+  }
 }
 
 /** Number of the oldest change that is still known; 1 where there was none. */

@@ -3,17 +3,17 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A process of its own that writes; each line that it says is kept. */
-export class WriterChild {
+/** A process of its own that uses a store; each line that it says is kept. */
+export class Child {
   readonly lines: string[] = []
   readonly #child
   readonly #ended: Promise<unknown>
   #errors = ''
 
-  constructor(folder: string, durability: string, from = 0) {
-    const script = fileURLToPath(new URL('writer-child.ts', import.meta.url))
-    const args = ['--conditions=@llmspell/source', script, folder, durability, String(from)]
-    this.#child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor(script: string, args: readonly string[]) {
+    const file = fileURLToPath(new URL(script, import.meta.url))
+    const flags = ['--conditions=@llmspell/source', file, ...args]
+    this.#child = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'pipe'] })
     this.#child.stderr.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()))
     const lines = createInterface({ input: this.#child.stdout })
     lines.on('line', (line) => this.lines.push(line))
@@ -41,3 +41,6 @@ export class WriterChild {
     await this.#ended
   }
 }
+
+export const writerIn = (folder: string, durability: string, from = 0): Child =>
+  new Child('writer-child.ts', [folder, durability, String(from)])
