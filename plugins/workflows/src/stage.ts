@@ -65,7 +65,8 @@ export class Stage {
 
   /** Those under way stand in a queue: the first one leaves first, however long it takes. */
   async #ordered(from: Channel<Item>, to: Channel<Item>, concurrency: number): Promise<void> {
-    const underWay = new Channel<Work>(concurrency)
+    // One more is in the hands of who hands on.
+    const underWay = new Channel<Work>(concurrency - 1)
     await Promise.all([this.#start(from, underWay), this.#hand(underWay, to)])
   }
 
