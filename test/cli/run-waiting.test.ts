@@ -115,7 +115,7 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
       ['resume', 'r'],
       [['[l] ', 'f the disk was full\r']],
     )
-    expect(stdout).toContain('May have happened: Tool.')
+    expect(stdout).toContain('May have happened: command')
     expect(stdout).toContain('the disk was full')
     expect(code).not.toBe(0)
   })

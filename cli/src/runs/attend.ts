@@ -8,7 +8,7 @@ import { canAsk } from '../run/ask.ts'
 import { isOn } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { waitOf } from './options.ts'
-import { leftError, waitingError } from './left.ts'
+import { leftError, uncertainError, waitingError } from './left.ts'
 import { Leaving } from './leaving.ts'
 import { takeAnswer } from './take-answer.ts'
 
@@ -24,6 +24,8 @@ export interface Attended {
   readonly kernel: Kernel
   readonly line: ProgressLine
   readonly runId: string
+  /** True where the person knows the id already. */
+  readonly known?: boolean
 }
 
 /** Milliseconds that a run may wait before it is left: as the flag says, for ever at a terminal, else a minute. */
@@ -57,7 +59,8 @@ export async function attended<T>(attended: Attended, run: () => Promise<T>): Pr
   }
 }
 
-function announce({ stage, line, runId }: Attended): void {
+function announce({ stage, line, runId, known }: Attended): void {
+  if (known) return
   const resume = `llmspell run resume ${runId}`
   if (isOn(stage.parsed, 'events')) event('run', { run_id: runId, resume })
   if (stage.json || stage.quiet) return
@@ -124,5 +127,6 @@ async function explained(
   const row = await executor.get(runId).catch(() => undefined)
   if (!row || row.endedAt !== undefined) return error
   if (left && (code === 'RUN_WAITING' || code === 'CANCELLED')) return leftError(row)
+  if (isSpellError(error) && code === 'RESUME_UNCERTAIN') return uncertainError(row, error)
   return code === 'RUN_WAITING' ? waitingError(row, error) : error
 }

@@ -37,17 +37,19 @@ async function decided(
   options: ResumeOptions,
 ): Promise<RunResult> {
   const runtime = await store.kernel.use('script-runtime')
-  const around = { stage, kernel: store.kernel, line, runId }
   let decide: readonly Decided[] = decisionsOf(stage.parsed)
+  let asked = false
   for (;;) {
     try {
       const told = decide.length === 0 ? options : { ...options, decide }
+      const around = { stage, kernel: store.kernel, line, runId, known: asked }
       return await attended(around, () => runtime.resume(runId, told))
     } catch (error) {
       const asks = isSpellError(error) && error.code === 'RESUME_UNCERTAIN' && canAsk(stage.parsed)
       const answer = asks ? await askDecision(store, runId, line, error) : undefined
       if (!answer) throw error
       decide = [answer]
+      asked = true
     }
   }
 }

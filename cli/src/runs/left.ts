@@ -20,6 +20,11 @@ export function leftError(row: RunRow): SpellError {
   })
 }
 
+/** A run that somebody has to decide about; other words than retry are in the help of the command. */
+export function uncertainError(row: RunRow, { code, message, details }: SpellError): SpellError {
+  return new SpellError(code, message, { hint: `Decide with: ${nextCommand(row)}`, details })
+}
+
 function factsOf({ runId, waiting }: RunRow): Value {
   return { run_id: runId, ...(waiting ? { waiting: waiting as unknown as Value } : {}) }
 }

@@ -33,11 +33,17 @@ export function waitText({ for: kind, name, until, question, path }: Waiting): s
 }
 
 /** The command lines that go on with a run, the most likely first. */
-export function nextCommand({ runId, waiting, status }: RunRow): string {
+export function nextCommand(row: RunRow): string {
+  const { runId, waiting, status } = row
   if (waiting?.question) return `llmspell run answer ${runId} VALUE`
   if (waiting?.for === 'signal')
     return `llmspell run signal ${runId} ${plain(waiting.name ?? 'NAME')}`
-  if (status === 'needs-attention')
-    return `llmspell run resume ${runId} --decide '${plain(waiting?.path ?? 'PATH')}=retry'`
-  return `llmspell run resume ${runId}`
+  if (status !== 'needs-attention') return `llmspell run resume ${runId}`
+  return `llmspell run resume ${runId} --decide '${plain(openPath(row) ?? 'PATH')}=retry'`
+}
+
+/** The step that somebody has to decide about. */
+export function openPath({ reason, waiting }: RunRow): string | undefined {
+  const { path } = (reason?.details ?? {}) as { readonly path?: unknown }
+  return typeof path === 'string' ? path : waiting?.path
 }

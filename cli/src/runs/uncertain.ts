@@ -5,7 +5,7 @@ import { readAnswer } from '../run/answer.ts'
 import { decisionOf, type Decided } from './decide.ts'
 import { stepName } from './record-line.ts'
 import type { RunStore } from './store.ts'
-import { momentText, valueLine } from './texts.ts'
+import { momentText, openPath, valueLine } from './texts.ts'
 
 const WORDS: Readonly<Record<string, string>> = { d: 'done', f: 'failed', r: 'retry', s: 'skip' }
 const CHOICES = '[d]one, [f]ailed, [r]etry, [s]kip, [l]eave? [l] '
@@ -19,7 +19,7 @@ export async function askDecision(
 ): Promise<Decided | undefined> {
   const records = await Array.fromAsync(executor.history(runId))
   const row = await executor.get(runId)
-  const open = openIntent(records, row?.waiting?.path)
+  const open = openIntent(records, row && openPath(row))
   if (!open) return undefined
   using _ = line.hold()
   line.line(questionText(open, error))
