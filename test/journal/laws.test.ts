@@ -126,6 +126,7 @@ test('a replay writes the same journal, byte for byte', async () => {
       expect(outcome.status).toBe('succeeded')
       const before = new Map(effects.counts)
       const report = await house.executor.replay('r')
+      expect(report.difference).toBeUndefined()
       expect(report).toMatchObject({ identical: true, outcome })
       expect(report.records).toEqual(await house.history('r'))
       expect(effects.counts).toEqual(before)
@@ -148,7 +149,9 @@ test('killed behind any record a run goes on, and no unsafe step happens twice',
       expect(outcome).toMatchObject({ status: 'succeeded' })
       for (const [name, count] of effects.counts)
         if (name.startsWith('unsafe')) expect([name, count]).toEqual([name, 1])
-      expect(await two.executor.replay('r')).toMatchObject({ identical: true, outcome })
+      const report = await two.executor.replay('r')
+      expect(report.difference).toBeUndefined()
+      expect(report).toMatchObject({ identical: true, outcome })
     }),
     { numRuns: runs },
   )

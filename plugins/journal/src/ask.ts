@@ -17,8 +17,6 @@ export interface Ask {
   readonly seq: number
   /** Fails at once when the run, or its branch, is cancelled; nothing of it is under way. */
   readonly waits: boolean
-  /** False where the work goes on in every life, and only its end is recorded. */
-  readonly starts: boolean
   /** Undefined where the record is one of this ask. */
   differs(record: JournalRecord): Difference | undefined
   /** True where the record ends the ask. */

@@ -14,7 +14,6 @@ export abstract class BaseAsk<T> implements Ask {
   readonly seq: number
   readonly waiter = new Waiter<T>()
   readonly waits: boolean = false
-  readonly starts: boolean = true
 
   /** @param counts false for what another life may ask for at another moment, or not at all */
   constructor(life: Life, path: StepPath, counts = true) {
@@ -76,7 +75,6 @@ export function otherArgs(record: JournalRecord, args: Packed): Difference | und
 /** A step made of steps: it runs in every life, and gives what it gave first. */
 export class ComposeAsk extends BaseAsk<Json> {
   readonly what = 'composed step'
-  override readonly starts = false
   readonly #name: string
   readonly #args: Packed
   #outcome: Outcome | undefined

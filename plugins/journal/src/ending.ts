@@ -2,7 +2,7 @@ import type { Json, JournalRecord, SpellError, StepContext } from '@llmspell/sdk
 import { bodyOf } from './ask.ts'
 import { outcomeOf } from './asks.ts'
 import { Scope } from './context.ts'
-import { cancelled, dropped, mismatch, neverAsked } from './errors.ts'
+import { cancelled, dropped, neverAsked } from './errors.ts'
 import { Lane } from './lane.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
@@ -69,18 +69,17 @@ export class Ending {
   cancel({ code, reason }: Cancel): void {
     const life = this.#life
     if (!life.live || life.closed || this.#cancel) return
-    life.scheduler.hold()
     this.#cancel = { code, reason }
     life.settle(undefined, { kind: 'cancel', path: ROOT, code, reason }, { synced: true }, () => {
-      life.scheduler.release()
       life.cancel(life.root, cancelled(reason, code))
+      if (!this.#leaving) life.scheduler.release()
       if (this.#outcome) this.#finish(this.#outcome)
     })
   }
 
   unasked(record: JournalRecord): boolean {
     if (record.kind === 'begin') return this.#begin(record)
-    if (record.kind === 'end') return this.#closing(record)
+    if (record.kind === 'end') return this.#closing()
     return record.kind === 'cancel' ? this.#cancelled(record) : this.missing(record)
   }
 
@@ -109,16 +108,12 @@ export class Ending {
     return true
   }
 
-  #closing(record: JournalRecord): boolean {
+  #closing(): boolean {
     const outcome = this.#outcome
     if (outcome) {
       setImmediate(() => this.#close({ as: 'ended', outcome }))
       return true
     }
-    const [ask] = this.#life.scheduler.pending.filter(({ starts }) => starts)
-    const expected = 'the end of the run'
-    if (ask && !this.#life.busy())
-      this.#life.broken(mismatch(record, ask.path, { expected, found: `'${ask.path}'` }))
     return false
   }
 

@@ -178,11 +178,10 @@ export class Life implements Turns {
     }
   }
 
-  /** True where nothing of it has happened, and no record will come of it. */
+  /** True where no record will come of it. What is under way ends by its signal. */
   #stoppable(ask: Ask): boolean {
-    const records = this.scheduler.recorded(ask.path)
-    if (this.#settled.has(ask) || records.some((record) => ask.settles(record))) return false
-    return ask.waits || (ask.starts && !this.idle.running.has(ask) && records.length === 0)
+    if (!ask.waits || this.#settled.has(ask)) return false
+    return !this.scheduler.recorded(ask.path).some((record) => ask.settles(record))
   }
 
   /** Path of a function that is entered inside a step. */

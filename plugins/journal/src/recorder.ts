@@ -17,6 +17,8 @@ export class Recorder {
   readonly #options: RecorderOptions
   /** Loops that forget their old rounds. */
   readonly loops = new Set<Rounds>()
+  /** The end is written: nothing comes behind it. */
+  #sealed = false
 
   constructor(options: RecorderOptions) {
     this.#options = options
@@ -30,6 +32,7 @@ export class Recorder {
   /** A record that settles nothing. */
   note(body: RecordBody, synced: boolean): Promise<void> {
     return new Promise((resolve) => {
+      if (this.#options.scheduler.closed || this.#sealed) return
       const kind = body.kind === 'intent' ? 'intent' : 'record'
       this.point(`before-${kind}`, body.path, body.kind)
       this.#append(body, { synced }, () => {
@@ -48,7 +51,8 @@ export class Recorder {
     deliver: (record: JournalRecord) => void,
   ): void {
     const { scheduler, log } = this.#options
-    if (scheduler.closed) return
+    if (scheduler.closed || this.#sealed) return
+    this.#sealed = body.kind === 'end'
     this.point('before-record', body.path, body.kind)
     const delivery = {
       ready: !options.synced || log.stored.durability === 'none',

@@ -44,6 +44,7 @@ export class Scheduler {
   readonly #index = new Map<string, JournalRecord[]>()
   readonly #asks = new Map<string, Ask>()
   readonly #queue: Delivery[] = []
+  readonly #held: Ask[] = []
   readonly #turns: Turns
   readonly #patienceMs: number
   #cursor = 0
@@ -201,8 +202,8 @@ export class Scheduler {
   #start(ask: Ask): void {
     const before = this.recorded(ask.path)
     // What an earlier process has begun must come to its end, whatever else is held.
-    if (this.#hold && (ask.waits || before.length === 0)) return
-    ask.start(before)
+    if (this.#hold && (ask.waits || before.length === 0)) this.#held.push(ask)
+    else ask.start(before)
   }
 
   /** From here on nothing new is begun. */
@@ -213,6 +214,8 @@ export class Scheduler {
   /** What was held begins. */
   release(): void {
     this.#hold = false
+    for (const ask of this.#held.splice(0))
+      if (this.#asks.get(place(ask.path)) === ask) this.#start(ask)
   }
 
   #wait(): void {
@@ -221,12 +224,17 @@ export class Scheduler {
     this.#patience = setTimeout(() => this.stuck(), ms)
   }
 
+  #found(): string {
+    const texts = this.pending.slice(0, 3).map(({ path }) => `'${path}'`)
+    return texts.length > 0 ? texts.join(', ') : 'nothing'
+  }
+
   /** The next record is not asked for, and never will be. */
   stuck(): void {
     const record = this.#records[this.#cursor]
     if (!record || this.#closed) return
     const old = this.pending.find((ask) => ask.old && this.recorded(ask.path).length === 0)
-    if (!old) return this.#turns.broken(neverAsked(record))
+    if (!old) return this.#turns.broken(neverAsked(record, this.#found()))
     this.#asks.delete(place(old.path))
     old.old?.()
     this.wake()

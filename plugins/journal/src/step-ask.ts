@@ -17,7 +17,7 @@ import { sha256 } from './encode.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
 import { decided } from './uncertain.ts'
-import { pack, shortDigest } from './values.ts'
+import { failed, pack, shortDigest } from './values.ts'
 import type { Packed } from './values.ts'
 
 type Work = (step: StepContext) => Promise<Json | void>
@@ -113,8 +113,9 @@ export class StepAsk extends BaseAsk<Json> {
       const known = await decided(this, before)
       if (known === 'stopped' || this.life.closed) return
       if (known) return this.#settle(known)
-      await this.#intend()
     }
+    if (this.signal.aborted) return this.#settle(unbegun(this.signal))
+    if (this.effect === 'unsafe') await this.#intend()
     if (this.life.closed) return
     this.life.point('before-effect', this.path, 'call')
     const outcome = await attempt(this)
@@ -155,6 +156,11 @@ export class StepAsk extends BaseAsk<Json> {
     if (settled.ok) this.waiter.resolve(value)
     else this.waiter.reject(fromErrorRecord(settled.error))
   }
+}
+
+/** Its lane was cancelled before it began. */
+function unbegun(signal: AbortSignal): Attempted {
+  return { outcome: failed(signal.reason), attempts: 0, ms: 0 }
 }
 
 /** Another run: it goes on by itself where this one leaves memory. */

@@ -114,7 +114,7 @@ export function branchTests(openPlace: OpenPlace): void {
       await using place = await openPlace()
       const effects = new Effects()
       const main: Program = (c) =>
-        c.loop('loop', { state: 0, maxIterations: 100, keep: 2 }, async (inner, sum, i) => {
+        c.loop('loop', { state: 0 as number, maxIterations: 100, keep: 2 }, async (inner, sum, i) => {
           const got = await inner.step('add', async () => (effects.did(`add${i}`), i), {
             effect: 'idempotent',
           })
@@ -139,7 +139,7 @@ export function branchTests(openPlace: OpenPlace): void {
     test('a loop without an end has one', async () => {
       await using place = await openPlace()
       const main: Program = (c) =>
-        c.loop('l', { state: 0, maxIterations: 3 }, async (_c, n) => ({ next: n + 1 }))
+        c.loop('l', { state: 0 as number, maxIterations: 3 }, async (_c, n) => ({ next: n + 1 }))
       const house = await openExecutor(place, { main })
       expect(await house.run('r', 'main')).toMatchObject({
         status: 'failed',
