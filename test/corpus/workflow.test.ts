@@ -13,6 +13,11 @@ interface Row {
   readonly path?: string
 }
 
+interface Thrown {
+  readonly code: string
+  readonly details?: { readonly problems?: readonly { readonly path: string }[] }
+}
+
 const ROWS = JSON.parse(
   readFileSync(new URL('workflow.json', import.meta.url), 'utf8'),
 ) as readonly Row[]
@@ -25,15 +30,11 @@ afterAll(() => house[Symbol.asyncDispose]())
 
 test.each(ROWS)('$name is named before anything runs', async ({ type, definition, code, path }) => {
   await inRun(house, async (context) => {
-    const given = { name: 'bad', ...definition }
-    const made = context.call('Workflow', type, [given])
-    const problems =
-      path === undefined ? {} : { problems: [expect.objectContaining({ path }) as object] }
-    const error = {
-      code: code ?? 'WORKFLOW_INVALID',
-      ...(path === undefined ? {} : { details: problems }),
-    }
-    await expect(made).rejects.toMatchObject(error)
+    const made = context.call('Workflow', type, [{ name: 'bad', ...definition }])
+    const error = (await made.catch((thrown: unknown) => thrown)) as Thrown
+    expect(error.code).toBe(code ?? 'WORKFLOW_INVALID')
+    const places = error.details?.problems?.map((problem) => problem.path) ?? []
+    expect(places.includes(path ?? '')).toBe(path !== undefined)
     expect(await context.call('Workflow', 'list', [])).toEqual([])
   })
 })
@@ -45,10 +46,8 @@ test('all that is wrong is said at once, each with its place', async () => {
       { name: 'a', tool: 'calculator', input: { expression: '{{steps.b.output}}' } },
     ]
     const made = context.call('Workflow', 'sequential', [{ name: 'bad', steps }])
-    const error = (await made.catch((thrown: unknown) => thrown)) as {
-      details: { problems: Row[] }
-    }
-    const paths = error.details.problems.map(({ path }) => path)
-    expect(paths.sort()).toEqual(['steps[0].tool', 'steps[1].input.expression', 'steps[1].name'])
+    const error = (await made.catch((thrown: unknown) => thrown)) as Thrown
+    const paths = new Set(error.details?.problems?.map(({ path }) => path))
+    expect(paths).toEqual(new Set(['steps[0].tool', 'steps[1].input.expression', 'steps[1].name']))
   })
 })

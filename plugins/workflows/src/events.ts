@@ -1,7 +1,7 @@
 import type { Value } from '@llmspell/sdk'
 import { Channel } from './channel.ts'
 import { runWorkflow } from './run.ts'
-import type { RunRequest } from './run.ts'
+import type { RunRequest } from './execution.ts'
 import { Stop } from './stop.ts'
 import type { Workflow } from './workflow.ts'
 

@@ -13,7 +13,8 @@ import type { House } from './house.ts'
 import type { Lane } from './lane.ts'
 import { Rows } from './rows.ts'
 import { Stop } from './stop.ts'
-import type { CompensationRow } from './types.ts'
+import type { CompensationRow, StepRow, WorkflowResult } from './types.ts'
+import type { Workflow } from './workflow.ts'
 
 /** Something that happened, for a reader of the stream. */
 export type Emit = (event: { readonly [key: string]: Value }) => Promise<void>
@@ -28,7 +29,26 @@ export interface Gate {
   passed(signal: AbortSignal): Promise<void>
 }
 
+/** What patterns and steps do by each other. */
+export interface Work {
+  step(step: StepDefinition, lane: Lane): Promise<StepRow>
+  workflow(workflow: Workflow, request: RunRequest): Promise<WorkflowResult>
+}
+
+export interface RunRequest {
+  readonly house: House
+  readonly context: CallContext
+  readonly input: Value | undefined
+  readonly emit?: Emit | undefined
+  readonly timeoutMs?: number | undefined
+  /** The lane of another workflow that it is a step of. */
+  readonly above?: Lane
+  /** Ends it beside the call itself: a reader that leaves. */
+  readonly signal?: AbortSignal
+}
+
 export interface Request {
+  readonly work: Work
   readonly id: string
   readonly house: House
   readonly definition: WorkflowDefinition

@@ -1,7 +1,8 @@
-import type { NestedCall, Value, WorkflowFunction } from '@llmspell/sdk'
+import type { NestedCall, StepDefinition, Value, WorkflowFunction } from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import type { Scope } from './scope.ts'
 import { raced } from './stop.ts'
+import type { StepRow } from './types.ts'
 import { read } from './written.ts'
 
 /** One line of work of an execution: what it sees, what ends it, and its name beside others. */
@@ -12,12 +13,7 @@ export class Lane {
   /** Durable runs tell the calls of lanes apart by it; absent where nothing runs beside. */
   readonly branch: string | undefined
 
-  constructor(
-    execution: Execution,
-    scope: Scope,
-    signal: AbortSignal,
-    branch: string | undefined = undefined,
-  ) {
+  constructor(execution: Execution, scope: Scope, signal: AbortSignal, branch?: string) {
     this.execution = execution
     this.scope = scope
     this.signal = signal
@@ -38,6 +34,11 @@ export class Lane {
   /** The same lane, ended by another signal. */
   under(signal: AbortSignal): Lane {
     return new Lane(this.execution, this.scope, signal, this.branch)
+  }
+
+  /** Runs a step to its end. @throws StepFailure where the workflow must not go on */
+  step(step: StepDefinition): Promise<StepRow> {
+    return this.execution.request.work.step(step, this)
   }
 
   /** A call through the door, under the budget of the workflow; it ends with the lane. */

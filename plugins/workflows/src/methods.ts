@@ -8,7 +8,7 @@ import { kindOf } from './forms.ts'
 import type { House } from './house.ts'
 import { notExecuted, stepNotFound } from './missing.ts'
 import { runWorkflow } from './run.ts'
-import type { RunRequest } from './run.ts'
+import type { RunRequest } from './execution.ts'
 import type { Workflow } from './workflow.ts'
 
 type Call<Args extends readonly unknown[]> = ScriptCall<Args>

@@ -2,7 +2,6 @@ import type { HandleRef, StepDefinition, Value } from '@llmspell/sdk'
 import type { Given } from './action.ts'
 import { expand } from './expand.ts'
 import type { Lane } from './lane.ts'
-import { runWorkflow } from './run.ts'
 import type { Workflow } from './workflow.ts'
 
 /** A workflow as a step of another: its own data and steps, the outer one's end, budget and lane. */
@@ -12,7 +11,7 @@ export async function runNested(step: StepDefinition, lane: Lane): Promise<Given
   const workflow = context.resolve(step.workflow as HandleRef) as Workflow
   const input: Value | undefined =
     step.input === undefined ? scope.input : expand(step.input, scope)
-  const result = await runWorkflow(workflow, {
+  const result = await execution.request.work.workflow(workflow, {
     house,
     context,
     input,

@@ -5,7 +5,6 @@ import type { Made } from './made.ts'
 import { pooled } from './pool.ts'
 import { StepEnd } from './step-end.ts'
 import { StepFailure } from './step-failure.ts'
-import { runStep } from './step.ts'
 import { Stop } from './stop.ts'
 
 const AT_A_TIME = 8
@@ -66,7 +65,7 @@ class Group {
     const { scope } = this.#lane
     const own = this.#lane.beside(step.name!, scope.lane(), this.#stop.signal)
     try {
-      const row = await runStep(step, own)
+      const row = await own.step(step)
       scope.join(own.scope)
       if (row.status === 'completed') this.#done(step.name!, row.output)
       else if (row.status === 'failed') this.#missed(undefined)

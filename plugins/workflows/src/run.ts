@@ -1,31 +1,19 @@
 import { toErrorRecord } from '@llmspell/sdk'
-import type { CallContext, Value } from '@llmspell/sdk'
+import type { Value } from '@llmspell/sdk'
 import { compensate } from './compensate.ts'
 import { failed } from './errors.ts'
 import { Execution } from './execution.ts'
-import type { Emit } from './execution.ts'
+import type { RunRequest } from './execution.ts'
 import { budgetOf } from './budget.ts'
-import type { House } from './house.ts'
 import { Lane } from './lane.ts'
 import { runPattern } from './patterns.ts'
 import type { Made } from './made.ts'
 import { resultOf } from './result.ts'
 import { Scope } from './scope.ts'
+import { runStep } from './step.ts'
 import { causeOf, StepFailure } from './step-failure.ts'
 import type { WorkflowResult } from './types.ts'
 import type { Workflow } from './workflow.ts'
-
-export interface RunRequest {
-  readonly house: House
-  readonly context: CallContext
-  readonly input: Value | undefined
-  readonly emit?: Emit | undefined
-  readonly timeoutMs?: number | undefined
-  /** The lane of another workflow that it is a step of. */
-  readonly above?: Lane
-  /** Ends it beside the call itself: a reader that leaves. */
-  readonly signal?: AbortSignal
-}
 
 /**
  * Executes a workflow once.
@@ -56,6 +44,7 @@ function executionOf(workflow: Workflow, request: RunRequest): Execution {
   const { house, context, emit, timeoutMs, above, signal } = request
   const { definition } = workflow
   return new Execution({
+    work: { step: runStep, workflow: runWorkflow },
     id: workflow.nextExecution(),
     house,
     definition,

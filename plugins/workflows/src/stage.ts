@@ -3,7 +3,6 @@ import { Channel } from './channel.ts'
 import type { Lane } from './lane.ts'
 import { kindOf } from './forms.ts'
 import type { Scope } from './scope.ts'
-import { runStep } from './step.ts'
 import type { StepRow } from './types.ts'
 
 /** One item on its way, with what the stages before made of it. */
@@ -95,7 +94,7 @@ export class Stage {
   async #one({ value, scope }: Item, beside: boolean): Work {
     const inner = scope.lane({ item: value })
     const lane = beside ? this.#lane.beside(`[${scope.index}]`, inner) : this.#lane.inner(inner)
-    const row = await runStep(this.#step, lane)
+    const row = await lane.step(this.#step)
     this.#items++
     this.#retries += row.retry_count
     this.#error ??= row.error

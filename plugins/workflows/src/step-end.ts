@@ -82,10 +82,11 @@ export class StepEnd {
         ...failure,
       })
     }
-    if (status === 'completed')
-      await execution.emit({ type: 'step_completed', step, output: row.output })
     if (status === 'failed')
       await execution.emit({ type: 'step_failed', step, error: error as unknown as Value })
+    if (execution.quiet) return
+    if (status === 'completed')
+      await execution.emit({ type: 'step_completed', step, output: row.output })
     if (status !== 'skipped') await this.#checkpoint(step)
     this.#shown(row)
   }

@@ -1,4 +1,3 @@
-import { isSpellError } from '@llmspell/sdk'
 import type { SpellError } from '@llmspell/sdk'
 
 const LONGEST = 2 ** 31 - 1
@@ -53,10 +52,4 @@ export async function raced<T>(promise: Promise<T>, signal: AbortSignal): Promis
   } finally {
     signal.removeEventListener('abort', stop)
   }
-}
-
-/** Why a piece of work was ended from outside, if it was. */
-export function endOf(signal: AbortSignal): unknown {
-  if (!signal.aborted) return undefined
-  return isSpellError(signal.reason) ? signal.reason : (signal.reason as unknown)
 }
