@@ -356,6 +356,16 @@ describe('plugins that are not active yet', () => {
     expect(await point.call(2)).toBe(3)
   })
 
+  test('are woken before any call where somebody has to know who will be asked', async () => {
+    const wake = vi.fn<(point: HookPoint) => void>((it) => it.settle('a'))
+    const point = lazy('guard', wake)
+    point.expect('a')
+    await point.ready()
+    await point.ready()
+    expect(wake).toHaveBeenCalledTimes(1)
+    expect(point.used).toBe(false)
+  })
+
   test('are not woken by a synchronous call', () => {
     const wake = vi.fn<() => void>()
     const point = lazy('notify', wake)

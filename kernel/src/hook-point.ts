@@ -98,6 +98,10 @@ export class HookPoint {
     return this.run(payload)
   }
 
+  async ready(): Promise<void> {
+    if (this.#waiting.size > 0) await this.#parts.wake([...this.#waiting])
+  }
+
   /** Calls the taps that are there, without waking any. */
   run(payload: unknown): unknown {
     if (this.#lost.size > 0) return comeTo(this.#lost.values().next().value!)

@@ -143,4 +143,6 @@ export interface HookPoint<K extends keyof Hooks> {
   /** False when nobody listens: build the payload only inside `if (point.used)`. */
   readonly used: boolean
   call(payload: Hooks[K]['payload']): HookOutcome<K>
+  /** Wakes the plugins that will listen, so that `used` says in each process what it says in the next. */
+  ready(): Promise<void>
 }

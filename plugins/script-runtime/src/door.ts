@@ -47,6 +47,11 @@ export class Door implements Serving {
     return origin.durable === undefined ? this.serve(passage) : this.#journaled(passage)
   }
 
+  /** Before a durable run: guards that wake in the middle would stand in the journal of one life and not of the next. */
+  ready(): Promise<void> {
+    return this.#guard.ready()
+  }
+
   /** The whole service of a call, in any run. */
   serve(passage: Passage): unknown {
     const { module, function: fn } = passage.call

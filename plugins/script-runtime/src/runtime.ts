@@ -79,6 +79,7 @@ export class Runtime implements ScriptRuntime {
     this.#scopes.set(scope.id, scope)
     const startedAt = now()
     try {
+      if (scope.life) await this.#parts.door.ready()
       const value = await this.#execute(scope, request)
       await this.#ended(scope, request, startedAt, undefined)
       return value

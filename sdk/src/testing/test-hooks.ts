@@ -32,6 +32,7 @@ export class TestHooks implements HookRegistry {
         return point.taps.length > 0
       },
       call: (payload) => this.call(name, payload) as never,
+      ready: () => Promise.resolve(),
     }
   }
 
