@@ -3,6 +3,7 @@ import type { CallContext, Effect, ErrorRecord, StepContext, ToolChunk, Value } 
 import type { Course } from './attempts.ts'
 import type { Request } from './executor.ts'
 import type { Fitted } from './fit.ts'
+import { readable } from './result.ts'
 
 /** What a step of a tool leaves behind, however it ended. */
 interface Kept {
@@ -41,10 +42,22 @@ export async function inStep(
   const onChunk = emit && ((chunk: Value) => emit(chunk as ToolChunk))
   const kept = await context.step(name, work, { effect, args, ...(onChunk ? { onChunk } : {}) })
   if (thrown) throw thrown.error
-  const { fit, error, course: went } = kept as unknown as Kept
+  if (!isKept(kept)) return decided(kept)
+  const { fit, error, course: went } = kept
   Object.assign(course, went)
   if (error) throw fromErrorRecord(error)
   return fit!
+}
+
+/** What a step of its own has left, not what a person says of one whose outcome nobody knew. */
+function isKept(kept: unknown): kept is Kept {
+  if (typeof kept !== 'object' || kept === null || !('course' in kept)) return false
+  return 'fit' in kept || 'error' in kept
+}
+
+/** The person knows the result of the tool, or there is none. */
+function decided(result: Value): Fitted {
+  return { output: { result, text: readable(result) } }
 }
 
 function within(request: Request, context: CallContext, step: StepContext): Request {
