@@ -8,11 +8,23 @@ export interface Driver {
   /** Code of what a cancelled operation fails with; default HOOK_CANCELLED. */
   readonly cancelled?: string
   readonly options?: Partial<RunRequest>
+  /** What of a point is meant, where it stands before all that a script does. */
+  readonly only?: string
 }
 
 const TOOL = `Tool.execute('calculator', { expression = '6 * 7' })`
 const AGENT = `agent:execute('Hello')`
 const BEFORE_AGENT = `local agent = Agent.create{ model = 'mock/echo' }`
+const BEFORE_FLOW = `local flow = Workflow.sequential{ name = 'flow', steps = {
+  { name = 'add', run = function(ctx) return 1 end } } }`
+const UNDONE = `local flow = Workflow.sequential{ name = 'flow', steps = {
+  { name = 'add', run = function(ctx) return 1 end, compensate = function() end },
+  { name = 'fail', run = function() error('no') end } } }`
+const FLOW = `local r = flow:execute()
+  if r.error then error(r.error) end`
+const flow: Driver = { lua: FLOW, before: BEFORE_FLOW }
+const TOOLS_ONLY = "ctx.data.module == 'Tool'"
+
 const tool: Driver = { lua: TOOL }
 const agent: Driver = { lua: AGENT, before: BEFORE_AGENT }
 
@@ -30,4 +42,24 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
   'llm.chunk': { before: BEFORE_AGENT, lua: `for _ in agent:stream('Hello') do end` },
   'llm.response': agent,
   'llm.done': agent,
+  'budget.warning': {
+    before: BEFORE_AGENT,
+    lua: `for i = 1, 100 do if not pcall(agent.execute, agent, 'Hello') then break end end`,
+    options: { limits: { tokens: 200, timeMs: 20_000 } },
+  },
+  'permission.decided': { lua: `pcall(Tool.execute, 'file-read', { path = 'x' })` },
+  'call.guard': { lua: TOOL, only: TOOLS_ONLY },
+  'call.done': { lua: TOOL, only: TOOLS_ONLY },
+  'workflow.start': flow,
+  'workflow.step': { ...flow, cancelled: 'WORKFLOW_FAILED' },
+  'workflow.stepDone': flow,
+  'workflow.checkpoint': flow,
+  'workflow.rollback': { before: UNDONE, lua: 'pcall(flow.execute, flow)' },
+  'workflow.done': flow,
+}
+
+/** Points that the run which they are about cannot hear, and why. */
+export const BEYOND: Readonly<Record<string, string>> = {
+  'script.done': 'The run has ended.',
+  'run.record': 'Records of durable runs, for tests of crashes.',
 }

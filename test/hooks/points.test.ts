@@ -1,7 +1,7 @@
 // Every point of every plugin, with every answer that it takes: the table is made from what the catalogue says.
 import type { Value } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DRIVERS } from './drivers.ts'
+import { BEYOND, DRIVERS } from './drivers.ts'
 import { openHooks, type HookHouse } from './house.ts'
 
 let hooks: HookHouse
@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 test('every point that a run can reach has a driver, and every driver a point', () => {
   const reachable = rows.filter(({ of_run: ofRun, name }) => ofRun && name !== 'custom:<name>')
-  const named = new Set(Object.keys(DRIVERS))
+  const named = new Set([...Object.keys(DRIVERS), ...Object.keys(BEYOND)])
   const bare = reachable.filter(({ name }) => !name.startsWith('stage.') && !named.has(name))
   expect(bare.map(({ name }) => name)).toEqual([])
   const known = new Set(reachable.map(({ name }) => name))
@@ -45,6 +45,8 @@ test('an alias stands for one point', () => {
 })
 
 describe.each(Object.entries(DRIVERS))('%s', (name, driver) => {
+  const only = driver.only ? `if not (${driver.only}) then return end` : ''
+
   test('calls its hook, which can answer all that the point takes', async () => {
     const row = rows.find((each) => each.name === name)!
     const names = [name, ...row.aliases]
@@ -52,9 +54,8 @@ describe.each(Object.entries(DRIVERS))('%s', (name, driver) => {
       const source = `local called = 0
         ${driver.before ?? ''}
         for _, name in ipairs{ ${names.map((each) => `'${each}'`).join(', ')} } do
-          Hook.register(name, function(ctx) called = called + 1; return ${WORDS[result]} end)
+          Hook.register(name, function(ctx) ${only} called = called + 1; return ${WORDS[result]} end)
         end
-        ${result === 'skip' || result === 'continue' ? '' : 'local h = Hook.list()[1]'}
         local ok, err = pcall(function() ${driver.lua} end)
         local wait = 0
         while called == 0 and wait < 50 do Async.sleep(20); wait = wait + 1 end
@@ -78,7 +79,7 @@ describe.each(Object.entries(DRIVERS))('%s', (name, driver) => {
     for (const [result, words] of Object.entries(WORDS)) {
       if (row.results.includes(result)) continue
       const source = `${driver.before ?? ''}
-        local h = Hook.register('${name}', function(ctx) return ${words} end)
+        local h = Hook.register('${name}', function(ctx) ${only} return ${words} end)
         pcall(function() ${driver.lua} end)
         local wait = 0
         while h:failures() == 0 and wait < 50 do Async.sleep(20); wait = wait + 1 end

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util'
+import { REF } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 
 type Table = { readonly [key: string]: unknown }
@@ -43,13 +45,13 @@ export function correlationIn(payload: unknown): string {
   return textAt(payload, 'correlation_id') ?? (typeof seq === 'number' ? `${run}:${seq}` : run)
 }
 
-/** A copy of plain data; what a script could not hold is left out. */
+/** A copy of plain data. What a script could not hold is left out; what is held by reference is told by its facts. */
 export function copyOf(value: unknown, depth = 0): Value {
   if (typeof value === 'function' || typeof value === 'symbol' || depth > DEEPEST) return null
   if (Array.isArray(value)) return value.map((item) => copyOf(item, depth + 1))
   if (!isTable(value)) return (value ?? null) as Value
   const kept = Object.entries(value).filter(
-    ([, item]) => item !== undefined && typeof item !== 'function',
+    ([key, item]) => item !== undefined && typeof item !== 'function' && key !== REF,
   )
   return Object.fromEntries(kept.map(([key, item]) => [key, copyOf(item, depth + 1)]))
 }
@@ -65,6 +67,7 @@ export function restored(given: unknown, shown: unknown, original: unknown): unk
     return given.map((item, index) => restored(item, was[index], is[index]))
   }
   if (!isTable(given) || !isTable(shown) || !isTable(original)) return given
+  if (Object.hasOwn(original, REF)) return isDeepStrictEqual(given, shown) ? original : given
   const own = Object.entries(given).map(([key, item]) => {
     const known = Object.hasOwn(shown, key) && Object.hasOwn(original, key)
     return [key, known ? restored(item, shown[key], original[key]) : item] as const
