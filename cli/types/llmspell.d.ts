@@ -2116,10 +2116,10 @@ declare namespace Workflow {
   type Open = Record<string, Data>
 
   interface StepOutput {
-    output?: Data
-    text?: string
+    output: Data
+    text: string
     data?: Data
-    status?: 'completed' | 'failed' | 'skipped'
+    status: 'completed' | 'failed' | 'skipped'
     error?: Workflow.Failure
   }
 
@@ -2135,13 +2135,13 @@ declare namespace Workflow {
 
   /** What a function of a workflow gets. What it writes into vars stays. */
   interface Context {
-    name?: string
-    input?: Data
-    vars?: Record<string, Data>
-    steps?: Record<string, Workflow.StepOutput>
+    name: string
+    input: Data
+    vars: Record<string, Data>
+    steps: Record<string, Workflow.StepOutput>
     item?: Data
     index?: number
-    run?: { id?: string }
+    run: { id: string }
   }
 
   type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'contains' | 'matches' | 'exists' | 'empty'
@@ -2176,12 +2176,7 @@ declare namespace Workflow {
   type Strategy = 'fail_fast' | 'continue' | 'retry' | { retry?: Workflow.Retry; otherwise?: 'fail_fast' | 'continue' }
 
   /** Decides about a failure: nothing, or { action = "retry" | "skip" | "use" | "fail", output }. */
-  type OnError = (error: Workflow.Failure, ctx: Workflow.Context) => null | Workflow.Decision | Promise<null | Workflow.Decision>
-
-  interface Decision {
-    action?: string
-    output?: Data
-  }
+  type OnError = (error: Workflow.Failure, ctx: Workflow.Context) => Data
 
   /** A step, or what is run itself: a function, a tool, an agent, a workflow. */
   type Entry = ((ctx: Workflow.Context) => Data) | Tool.Tool | Agent.Agent | Workflow.Workflow | Workflow.Step
@@ -2388,32 +2383,32 @@ declare namespace Workflow {
   }
 
   interface Row {
-    name?: string
-    kind?: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template'
-    status?: 'completed' | 'failed' | 'skipped'
-    output?: Data
-    text?: string
+    name: string
+    kind: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template'
+    status: 'completed' | 'failed' | 'skipped'
+    output: Data
+    text: string
     error?: Workflow.Failure
-    durationMs?: number
-    retryCount?: number
+    durationMs: number
+    retryCount: number
     index?: number
     items?: number
   }
 
   interface Result {
     /** False where a step failed and the workflow went on. */
-    success?: boolean
-    text?: string
+    success: boolean
+    text: string
     /** Output of the last step; by name for parallel, a list for loop and stream. */
-    result?: Data
+    result: Data
     /** Outputs by step. */
-    data?: Record<string, Data>
+    data: Record<string, Data>
     /** Outputs by step. */
-    outputs?: Record<string, Data>
+    outputs: Record<string, Data>
     error?: Workflow.Failure
-    steps?: Workflow.Row[]
-    media?: Media.Media[]
-    metadata?: { durationMs?: number; executionTimeMs?: number; runId?: string; seq?: number; usage?: { inputTokens?: number; outputTokens?: number; totalTokens?: number }; tokenCount?: number; cost?: number; steps?: number; untrusted?: boolean; extra?: { workflowType?: string; workflowName?: string; executionId?: string; totalSteps?: number; successfulSteps?: number; failedSteps?: number; skippedSteps?: number; successRate?: number; agentOutputs?: Record<string, Data>; branches?: string[]; rounds?: number; compensated?: Array<{ step?: string; ok?: boolean; error?: Workflow.Failure }>; shortened?: boolean } }
+    steps: Workflow.Row[]
+    media: Media.Media[]
+    metadata: { durationMs: number; executionTimeMs: number; runId: string; seq: number; usage: { inputTokens: number; outputTokens: number; totalTokens: number }; tokenCount: number; cost: number; steps: number; untrusted?: boolean; extra: { workflowType: string; workflowName: string; executionId: string; totalSteps: number; successfulSteps: number; failedSteps: number; skippedSteps: number; successRate: number; agentOutputs: Record<string, Data>; branches?: string[]; rounds?: number; compensated?: Array<{ step?: string; ok?: boolean; error?: Workflow.Failure }>; shortened?: boolean } }
   }
 
   interface ExecuteOptions {
@@ -2516,30 +2511,30 @@ declare namespace Workflow {
   }
 
   interface GetOutputResult {
-    stepName?: string
-    stepId?: string
-    output?: Data
-    status?: 'completed' | 'failed' | 'skipped'
-    durationMs?: number
-    retryCount?: number
+    stepName: string
+    stepId: string
+    output: Data
+    status: 'completed' | 'failed' | 'skipped'
+    durationMs: number
+    retryCount: number
   }
 
   interface ClearOutputsResult {
-    deleted?: number
+    deleted: number
   }
 
   interface GetInfoResult {
-    id?: string
-    name?: string
-    type?: string
-    description?: string
-    status?: string
-    steps?: Array<{ name?: string; kind?: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template' }>
+    id: string
+    name: string
+    type: string
+    description: string
+    status: string
+    steps: Array<{ name: string; kind: 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template' }>
   }
 
   interface ValidateResult {
-    valid?: boolean
-    errors?: Array<{ path?: string; kind?: string; message?: string; hint?: string }>
+    valid: boolean
+    errors: Array<{ path: string; kind: string; message: string; hint?: string }>
   }
 
   interface AsToolOptions {
@@ -2619,7 +2614,7 @@ declare namespace Workflow {
      * What the workflow is made of.
      * @example
      * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
-     * print((await flow.getInfo()).steps[0].name)
+     * print((await flow.getInfo()).name)
      */
     getInfo(): Promise<Workflow.GetInfoResult>
     /**
@@ -2648,21 +2643,24 @@ declare namespace Workflow {
      * Calls a function before the first step of each execution.
      * @example
      * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
-     * await (await flow.onBeforeExecute(() => {})).execute(1)
+     * await flow.onBeforeExecute(() => null)
+     * await flow.execute(1)
      */
     onBeforeExecute(fn: (ctx: Workflow.Context) => Data): Promise<Workflow.Workflow>
     /**
      * Calls a function after the last step of each execution.
      * @example
      * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
-     * await (await flow.onAfterExecute(() => {})).execute(1)
+     * await flow.onAfterExecute(() => null)
+     * await flow.execute(1)
      */
     onAfterExecute(fn: (ctx: Workflow.Context) => Data): Promise<Workflow.Workflow>
     /**
      * Calls a function that decides about each failure that its step does not decide about.
      * @example
      * const flow = await Workflow.sequential({ name: 'flow', steps: [{ name: 'add', run: (ctx) => ctx.input + 1 }] })
-     * await (await flow.onError(() => {})).execute(1)
+     * await flow.onError(() => null)
+     * await flow.execute(1)
      */
     onError(fn: Workflow.OnError): Promise<Workflow.Workflow>
     /**
@@ -2789,7 +2787,7 @@ declare namespace Workflow {
      * @example
      * const sum = await Workflow.sequential({ name: 'sum', steps: [
      *   { name: 'add', tool: 'calculator', input: { expression: '{{input.a}} + 1' } },
-     *   { name: 'say', run: (ctx) => `It is ${ctx.steps.add.output}` },
+     *   { name: 'say', run: (ctx) => `It is ${ctx.steps.add.text}` },
      * ] })
      * print((await sum.execute({ a: 41 })).text)
      */
@@ -2837,8 +2835,8 @@ declare namespace Workflow {
      * A chain of setters, one for each key of the definitions; build() makes the workflow.
      * @throws WORKFLOW_INVALID, TOOL_NOT_FOUND, AGENT_NOT_FOUND, NOT_AVAILABLE
      * @example
-     * const flow = await Workflow.builder().name('flow').sequential().addStep('add', { run: (ctx) => ctx.input + 1 }).build()
-     * print((await flow.execute(1)).result)
+     * const flow = await Workflow.builder().name('flow').sequential().addStep('one', { run: () => 1 }).build()
+     * print((await flow.execute()).result)
      */
     builder(): Workflow.Builder
     /**
@@ -2875,7 +2873,7 @@ declare namespace Workflow {
      * Goes on with a run that its process did not end; finished steps come from its journal.
      * @throws RUN_NOT_FOUND, RUN_ENDED, RESUME_UNCERTAIN, NOT_AVAILABLE
      * @example
-     * try { await Workflow.resume('no-such-run') } catch (err) { print(err.code !== undefined) }
+     * try { await Workflow.resume('no-such-run') } catch { print('There is no such run.') }
      */
     resume(runId: string, options?: Workflow.ResumeOptions): Promise<Data>
     /**

@@ -1708,10 +1708,10 @@ function Tool.undefine(tool) end
 ---@alias Workflow.Open table<string, any>
 
 ---@class Workflow.StepOutput
----@field output? any
----@field text? string
+---@field output any
+---@field text string
 ---@field data? any
----@field status? "completed"|"failed"|"skipped"
+---@field status "completed"|"failed"|"skipped"
 ---@field error? Workflow.Failure
 
 ---@class Workflow.Failure
@@ -1725,13 +1725,13 @@ function Tool.undefine(tool) end
 
 ---What a function of a workflow gets. What it writes into vars stays.
 ---@class Workflow.Context
----@field name? string
----@field input? any
----@field vars? table<string, any>
----@field steps? table<string, Workflow.StepOutput>
+---@field name string
+---@field input any
+---@field vars table<string, any>
+---@field steps table<string, Workflow.StepOutput>
 ---@field item? any
 ---@field index? integer
----@field run? { id?: string }
+---@field run { id: string }
 
 ---@alias Workflow.Comparison "eq"|"ne"|"lt"|"le"|"gt"|"ge"|"contains"|"matches"|"exists"|"empty"
 
@@ -1758,11 +1758,7 @@ function Tool.undefine(tool) end
 ---@alias Workflow.Strategy "fail_fast"|"continue"|"retry"|{ retry?: Workflow.Retry, otherwise?: "fail_fast"|"continue" }
 
 ---Decides about a failure: nothing, or { action = "retry" | "skip" | "use" | "fail", output }.
----@alias Workflow.OnError fun(error: Workflow.Failure, ctx: Workflow.Context): (nil|Workflow.Decision)
-
----@class Workflow.Decision
----@field action? string
----@field output? any
+---@alias Workflow.OnError fun(error: Workflow.Failure, ctx: Workflow.Context): any
 
 ---A step, or what is run itself: a function, a tool, an agent, a workflow.
 ---@alias Workflow.Entry (fun(ctx: Workflow.Context): any)|Tool.Tool|Agent.Agent|Workflow.Workflow|Workflow.Step
@@ -1891,27 +1887,27 @@ function Tool.undefine(tool) end
 ---@field steps Workflow.Steps
 
 ---@class Workflow.Row
----@field name? string
----@field kind? "tool"|"agent"|"workflow"|"run"|"steps"|"template"
----@field status? "completed"|"failed"|"skipped"
----@field output? any
----@field text? string
+---@field name string
+---@field kind "tool"|"agent"|"workflow"|"run"|"steps"|"template"
+---@field status "completed"|"failed"|"skipped"
+---@field output any
+---@field text string
 ---@field error? Workflow.Failure
----@field duration_ms? number
----@field retry_count? integer
+---@field duration_ms number
+---@field retry_count integer
 ---@field index? integer
 ---@field items? integer
 
 ---@class Workflow.Result
----@field success? boolean False where a step failed and the workflow went on.
----@field text? string
----@field result? any Output of the last step; by name for parallel, a list for loop and stream.
----@field data? table<string, any> Outputs by step.
----@field outputs? table<string, any> Outputs by step.
+---@field success boolean False where a step failed and the workflow went on.
+---@field text string
+---@field result any Output of the last step; by name for parallel, a list for loop and stream.
+---@field data table<string, any> Outputs by step.
+---@field outputs table<string, any> Outputs by step.
 ---@field error? Workflow.Failure
----@field steps? Workflow.Row[]
----@field media? Media.Media[]
----@field metadata? { duration_ms?: number, execution_time_ms?: number, run_id?: string, seq?: integer, usage?: { input_tokens?: integer, output_tokens?: integer, total_tokens?: integer }, token_count?: integer, cost?: number, steps?: integer, untrusted?: boolean, extra?: { workflow_type?: string, workflow_name?: string, execution_id?: string, total_steps?: integer, successful_steps?: integer, failed_steps?: integer, skipped_steps?: integer, success_rate?: number, agent_outputs?: table<string, any>, branches?: string[], rounds?: integer, compensated?: { step?: string, ok?: boolean, error?: Workflow.Failure }[], shortened?: boolean } }
+---@field steps Workflow.Row[]
+---@field media Media.Media[]
+---@field metadata { duration_ms: number, execution_time_ms: number, run_id: string, seq: integer, usage: { input_tokens: integer, output_tokens: integer, total_tokens: integer }, token_count: integer, cost: number, steps: integer, untrusted?: boolean, extra: { workflow_type: string, workflow_name: string, execution_id: string, total_steps: integer, successful_steps: integer, failed_steps: integer, skipped_steps: integer, success_rate: number, agent_outputs: table<string, any>, branches?: string[], rounds?: integer, compensated?: { step?: string, ok?: boolean, error?: Workflow.Failure }[], shortened?: boolean } }
 
 ---@class Workflow.ExecuteOptions
 ---@field timeout? Workflow.Duration In place of the workflow's own.
@@ -1978,27 +1974,27 @@ function Tool.undefine(tool) end
 ---@field uncertain? "ask"|"retry"|"skip" What becomes of a step whose outcome is unknown; default ask.
 
 ---@class Workflow.GetOutputResult
----@field step_name? string
----@field step_id? string
----@field output? any
----@field status? "completed"|"failed"|"skipped"
----@field duration_ms? number
----@field retry_count? integer
+---@field step_name string
+---@field step_id string
+---@field output any
+---@field status "completed"|"failed"|"skipped"
+---@field duration_ms number
+---@field retry_count integer
 
 ---@class Workflow.ClearOutputsResult
----@field deleted? integer
+---@field deleted integer
 
 ---@class Workflow.GetInfoResult
----@field id? string
----@field name? string
----@field type? string
----@field description? string
----@field status? string
----@field steps? { name?: string, kind?: "tool"|"agent"|"workflow"|"run"|"steps"|"template" }[]
+---@field id string
+---@field name string
+---@field type string
+---@field description string
+---@field status string
+---@field steps { name: string, kind: "tool"|"agent"|"workflow"|"run"|"steps"|"template" }[]
 
 ---@class Workflow.ValidateResult
----@field valid? boolean
----@field errors? { path?: string, kind?: string, message?: string, hint?: string }[]
+---@field valid boolean
+---@field errors { path: string, kind: string, message: string, hint?: string }[]
 
 ---@class Workflow.AsToolOptions
 ---@field name? string Default: the name of the workflow.

@@ -371,7 +371,7 @@ return errors === 0;
 }
 validate23.evaluated = {"dynamicProps":true,"dynamicItems":false};
 
-const schema38 = {"x-callback":{"params":[{"name":"error","schema":{"$ref":"#/$defs/Failure"}},{"name":"ctx","schema":{"$ref":"#/$defs/Context"}}],"result":{"anyOf":[{"type":"null"},{"$ref":"#/$defs/Decision"}]},"writes":"vars"},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]};
+const schema38 = {"x-callback":{"params":[{"name":"error","schema":{"$ref":"#/$defs/Failure"}},{"name":"ctx","schema":{"$ref":"#/$defs/Context"}}],"result":{},"writes":"vars"},"type":"object","properties":{"$llmspell":{"const":"callback"}},"required":["$llmspell"]};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
