@@ -43,7 +43,8 @@ describe.each(['steps.lua', 'steps.js'])('%s', (file) => {
     })
     const resumed = await place.run(['resume', 'r'])
     expect(resumed).toMatchObject({ code: 0 })
-    expect(resumed.stdout).toMatch(/^step\t3\t30\nstep\t4\t40\nstep\t5\t50\n\{/)
+    // What was printed behind the last record is printed again: nobody knows that it was.
+    expect(resumed.stdout).toMatch(/^(?:step\t2\t20\n)?step\t3\t30\nstep\t4\t40\nstep\t5\t50\n\{/)
     expect(log(place)).toBe('1\n2\n3\n4\n5\n')
     const replayed = await place.run(['replay', 'r'])
     expect(replayed).toMatchObject({ code: 0, stderr: expect.stringContaining('identical') })
