@@ -7,7 +7,7 @@ import { Findings, quoted, type Problem } from './problem.ts'
 import { checkStep } from './step.ts'
 
 export type { Names } from './checking.ts'
-export type { Problem, ProblemKind } from './problem.ts'
+export type { Problem } from './problem.ts'
 export { stepName } from './step-names.ts'
 
 const AGAIN = { step: checkStep, definition: checkDefinition }

@@ -23,7 +23,7 @@ export interface WorkflowFacts {
   readonly names: StepNames
 }
 
-export type LoopFacts = { readonly item: boolean; readonly index: boolean }
+type LoopFacts = { readonly item: boolean; readonly index: boolean }
 
 export type Lookup = 'ended' | 'unknown' | 'itself' | 'later' | 'together'
 

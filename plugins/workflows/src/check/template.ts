@@ -5,7 +5,7 @@ export interface Reference {
   readonly source: string
 }
 
-export interface TemplateError {
+interface TemplateError {
   /** Offset of the opening braces in the text. */
   readonly at: number
   readonly source: string

@@ -8,7 +8,7 @@ import type { Place } from './places.ts'
 import { readSource, type Source } from './source.ts'
 
 /** Versions of the file format that are read; the last is the one to write. */
-export const API_VERSIONS: readonly string[] = ['llmspell/v1']
+const API_VERSIONS: readonly string[] = ['llmspell/v1']
 
 export type FileProblem = Problem & Partial<Place>
 
@@ -83,7 +83,7 @@ function placed(problems: readonly FileProblem[], place: WorkflowFile['place']):
 }
 
 /** `flow.yaml:3:5: steps[0].tool: Tool 'x' is not registered.` */
-export function problemLine(file: string, { path, message, line, column }: FileProblem): string {
+function problemLine(file: string, { path, message, line, column }: FileProblem): string {
   const at = line === undefined ? file : `${file}:${line}:${column}`
   return `${at}: ${path === '' ? '' : `${path}: `}${message}`
 }

@@ -123,7 +123,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 }
 
 /** A condition in one line. */
-export function conditionText(condition: unknown): string {
+function conditionText(condition: unknown): string {
   if (typeof condition === 'boolean') return String(condition)
   if (!isTable(condition)) return 'a function'
   const { value, op, to, step, status } = condition
