@@ -11,6 +11,7 @@ import type { Scenario } from './scenario.ts'
 import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
 import { CHECKS } from './scenarios/checks.ts'
+import { HOOK } from './scenarios/hook.ts'
 import { LANGUAGE } from './scenarios/language.ts'
 import { ARTIFACT } from './scenarios/artifact.ts'
 import { MEDIA } from './scenarios/media.ts'
@@ -29,6 +30,7 @@ const SCENARIOS: readonly Scenario[] = [
   ...ASYNC,
   ...LANGUAGE,
   ...MEDIA,
+  ...HOOK,
   ...CHECKS,
 ]
 const ENGINES = await engines()

@@ -81,7 +81,7 @@ function named(module: string, args: Value): Value {
   return [snake(args[0]), ...(args as readonly Value[]).slice(1)]
 }
 
-const TIMED = /^(?:(?:duration|execution_time|time)_ms|run_id|run|created|seq|trace|where)$/
+const TIMED = /^(?:language|(?:duration|execution_time|time)_ms|run_id|run|created|seq|trace|where)$/
 
 /** Data with names as the descriptions write them, and a star where runs may differ. */
 export function plain(value: unknown): unknown {
