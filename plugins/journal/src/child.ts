@@ -1,6 +1,7 @@
 import { fromErrorRecord, SpellError } from '@llmspell/sdk'
 import type { Json } from '@llmspell/sdk'
-import type { ChildRequest, Life } from './life.ts'
+import type { ChildRequest } from './lent.ts'
+import type { Life } from './life.ts'
 import { outcomeIn } from './outcome.ts'
 import { resume } from './resume.ts'
 import type { Runs } from './runs.ts'

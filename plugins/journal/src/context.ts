@@ -2,7 +2,6 @@ import { SpellError } from '@llmspell/sdk'
 import type {
   Branches,
   ComposeOptions,
-  DefinitionRef,
   EnterOptions,
   Json,
   Question,
@@ -15,23 +14,19 @@ import type {
   StepOptions,
   StepPath,
 } from '@llmspell/sdk'
-import { ComposeAsk, EnterAsk, MarkAsk, outcomeOf } from './asks.ts'
+import { EnterAsk, MarkAsk, outcomeOf } from './asks.ts'
 import type { BaseAsk } from './asks.ts'
+import { ComposeAsk } from './compose-ask.ts'
 import { all, loop, race } from './combine.ts'
 import { Lane } from './lane.ts'
 import type { Life } from './life.ts'
 import { escaped, stepPath } from './paths.ts'
 import { Rounds } from './rounds.ts'
-import { ChildAsk, StepAsk } from './step-ask.ts'
+import { childAsk, StepAsk } from './step-ask.ts'
+import type { Child } from './step-ask.ts'
 import { pack } from './values.ts'
 import { VersionAsk } from './version-ask.ts'
 import { SignalAsk, SleepAsk } from './waits.ts'
-
-interface Child {
-  readonly definition: DefinitionRef
-  readonly input: Json
-  readonly onParentCancel?: 'cancel' | 'leave'
-}
 
 /** One scope of one life of a run. */
 export class Scope implements RunContext {
@@ -43,13 +38,12 @@ export class Scope implements RunContext {
   /** What was asked for here and has not settled. */
   #pending = 0
   readonly #versions = new Map<string, Promise<number>>()
-  #rounds: Rounds | undefined
 
   constructor(life: Life, path: StepPath, lane: Lane) {
     this.#life = life
     this.path = path
     this.lane = lane
-    life.open(this)
+    life.scopes.open(path, this)
   }
 
   get runId(): RunId {
@@ -100,7 +94,7 @@ export class Scope implements RunContext {
     const recorded = this.#life.outcomeOf(path)
     const inner = new Scope(this.#life, path, at.lane)
     void outcomeOf(() => fn(inner, recorded)).then((outcome) => {
-      this.#life.leave(inner)
+      this.#life.scopes.leave(inner)
       return ask.done(outcome)
     })
     return settled
@@ -112,7 +106,8 @@ export class Scope implements RunContext {
     fn: () => Promise<T>,
     { within }: EnterOptions = {},
   ): Promise<T> {
-    const path = within === undefined ? this.#next('callback') : this.#life.inside(within, this)
+    const path =
+      within === undefined ? this.#next('callback') : this.#life.scopes.inside(within, this)
     return this.#ask(new EnterAsk(this.#life, path, { ref, args, fn, within }))
   }
 
@@ -148,21 +143,9 @@ export class Scope implements RunContext {
     return this.#ask(ask) as Promise<Received<T> | undefined>
   }
 
-  async child<T extends Json>(
-    name: string,
-    { onParentCancel = 'cancel', ...child }: Child,
-  ): Promise<T> {
-    const { definition, input } = child
-    const args = { definition: { ...definition }, input } as Json
-    const work = ({ path, idempotencyKey: key, signal }: StepContext): Promise<Json> =>
-      this.#life.lent.child(this.#life, { path, key, definition, input, onParentCancel, signal })
-    const call = {
-      name,
-      work,
-      options: { effect: 'idempotent', args },
-      signal: this.signal,
-    } as const
-    return this.#ask(new ChildAsk(this.#life, this.#next(name), call)) as Promise<T>
+  async child<T extends Json>(name: string, child: Child): Promise<T> {
+    const ask = childAsk(this.#life, this.#next(name), { name, signal: this.signal, child })
+    return this.#ask(ask) as Promise<T>
   }
 
   async all<B extends Branches>(
@@ -239,20 +222,13 @@ export class Scope implements RunContext {
     if (keep === undefined) return undefined
     const rounds = new Rounds(this.#life, this.path, keep)
     this.#life.recorder.loops.add(rounds)
-    this.#rounds = rounds
     if (rounds.restored) this.#ordinals.set(this.path, rounds.restored.round)
     return rounds
   }
 
   async #composed(name: string, work: (inner: Scope) => Promise<Json>): Promise<Json> {
     const path = this.#next(name)
-    return this.within(path, { name, args: undefined, lane: this.lane }, async (inner) => {
-      try {
-        return await work(inner)
-      } finally {
-        if (inner.#rounds) this.#life.recorder.loops.delete(inner.#rounds)
-      }
-    })
+    return this.within(path, { name, args: undefined, lane: this.lane }, work)
   }
 
   #next(name: string, branch?: string): StepPath {
@@ -263,8 +239,7 @@ export class Scope implements RunContext {
   }
 
   async #ask<T>(ask: BaseAsk<T>): Promise<T> {
-    const { error } = this.lane
-    if (error !== undefined) throw error
+    this.lane.check()
     this.#pending++
     this.#life.ask(ask, this.lane)
     try {

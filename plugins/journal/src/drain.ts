@@ -22,7 +22,7 @@ export async function drained(runs: Runs, deadlineMs: number) {
 }
 
 async function dropped(runs: Runs, ids: readonly RunId[]): Promise<void> {
-  const over = ids.map((id) => runs.going(id)?.over)
+  const over = ids.flatMap((id) => runs.going(id)?.over ?? [])
   for (const id of ids) runs.stop(id)
   await Promise.all(over)
 }

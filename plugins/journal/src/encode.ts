@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { SpellError } from '@llmspell/sdk'
-import type { Json, JournalRecord } from '@llmspell/sdk'
+import type { JournalRecord } from '@llmspell/sdk'
 
 const DEPTH = 64
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
@@ -80,24 +80,25 @@ export interface Encoded {
 /** The bytes of a record as they are stored: its CRC in 8 hex digits, a blank, its canonical JSON. */
 export function encodeRecord(record: JournalRecord): Encoded {
   const body = canonical(record)
-  const bytes = Buffer.from(`${checksum(body)} ${body}`)
+  const bytes = Buffer.from(`00000000 ${body}`)
+  bytes.write(checksum(bytes.subarray(9)), 'latin1')
   return { bytes, hash: sha256(bytes).slice(0, 32) }
 }
 
 /** The record of these bytes, undefined where they are not what was written. */
 export function decodeRecord(bytes: unknown): (Encoded & { record: JournalRecord }) | undefined {
   if (!(bytes instanceof Uint8Array)) return undefined
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
-  const body = whole.slice(9)
-  if (whole.slice(0, 9) !== `${checksum(body)} `) return undefined
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const body = whole.subarray(9)
+  if (whole.toString('latin1', 0, 9) !== `${checksum(body)} `) return undefined
   try {
-    const record = JSON.parse(body) as JournalRecord
+    const record = JSON.parse(body.toString()) as JournalRecord
     return { record, bytes, hash: sha256(bytes).slice(0, 32) }
   } catch {
     return undefined
   }
 }
 
-function checksum(body: string): string {
+function checksum(body: Uint8Array): string {
   return crc32(body).toString(16).padStart(8, '0')
 }

@@ -124,7 +124,7 @@ export class Ending {
     const input = await life.value(begin.input)
     const outcome = await outcomeOf(() => life.host.runDefinition(definition, context, input))
     if (!outcome.settled.ok && !this.#again) await this.#undo()
-    life.leave(context)
+    life.scopes.leave(context)
     if (life.closed) return
     this.#outcome = outcome
     if (life.live && !this.pendingCancel) this.#finish(outcome)
@@ -144,7 +144,7 @@ export class Ending {
         )
       }
     }
-    this.#life.leave(scope)
+    this.#life.scopes.leave(scope)
   }
 
   #finish(outcome: Outcome): void {

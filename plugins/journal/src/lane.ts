@@ -21,6 +21,11 @@ export class Lane {
     return this.#error
   }
 
+  /** @throws why nothing may be asked for here any more */
+  check(): void {
+    if (this.#error !== undefined) throw this.#error as Error
+  }
+
   within(lane: Lane): boolean {
     return this === lane || (this.#parent?.within(lane) ?? false)
   }

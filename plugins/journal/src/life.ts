@@ -1,8 +1,6 @@
 import type {
   Decision,
-  DefinitionRef,
   ExecutorHost,
-  HookPoint,
   Json,
   JournalRecord,
   Logger,
@@ -17,76 +15,37 @@ import type {
 } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import type { Timers } from './clock.ts'
-import type { Scope } from './context.ts'
-import { encodeRecord } from './encode.ts'
 import { Ending } from './ending.ts'
 import type { LifeEnd } from './ending.ts'
-import { dropped, failedWrite, strayStep } from './errors.ts'
+import { failedWrite } from './errors.ts'
 import { Idle } from './idle.ts'
 import { Lane } from './lane.ts'
+import type { Lent, Mode, Plan } from './lent.ts'
 import type { AppendOptions, RecordBody, RunLog } from './log.ts'
-import { ROOT, scopeOf } from './paths.ts'
 import { Random } from './random.ts'
 import { Recorder } from './recorder.ts'
+import { Inbox } from './inbox.ts'
+import { Scopes } from './scopes.ts'
 import { Scheduler } from './scheduler.ts'
-import type { Turns } from './scheduler.ts'
-import type { Kept, Signals } from './signals.ts'
+import { LifeTurns } from './turns.ts'
 import { ChildAsk } from './step-ask.ts'
-import { SignalAsk } from './waits.ts'
-
-export type Mode = 'live' | 'resume' | 'replay'
-
-/** What lives of all runs are lent. */
-export interface Lent {
-  readonly host: ExecutorHost
-  readonly process: string
-  readonly patienceMs: number
-  readonly point: HookPoint<'run.record'> | undefined
-  readonly timers: Timers
-  value(stored: Stored): Promise<Json>
-  compile(schema: object): Promise<Validator>
-  signals(runId: string): Signals
-  publish(runId: string, event: RunEvent): void
-  /** Runs another run to its end. */
-  child(parent: Life, request: ChildRequest): Promise<Json>
-}
-
-export interface ChildRequest {
-  readonly path: StepPath
-  readonly key: string
-  readonly definition: DefinitionRef
-  readonly input: Json
-  readonly onParentCancel: 'cancel' | 'leave'
-  readonly signal: AbortSignal
-}
-
-export interface Plan {
-  readonly mode: Mode
-  readonly log: RunLog
-  readonly records: readonly JournalRecord[]
-  /** Answers to steps of unknown outcome. */
-  readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
-}
 
 /** One execution of one run, from its first line to its end or to the moment it is dropped. */
-export class Life implements Turns {
+export class Life {
   readonly lent: Lent
   readonly plan: Plan
   readonly log: RunLog
+  readonly turns = new LifeTurns(this)
   readonly scheduler: Scheduler
   readonly recorder: Recorder
   readonly idle: Idle
+  readonly inbox: Inbox
+  readonly scopes = new Scopes()
   readonly ending: Ending
   readonly root = new Lane()
-  readonly #scopes = new Map<StepPath, Scope>()
-  /** Functions entered inside steps: how many in each. */
-  readonly #inside = new Map<StepPath, number>()
   readonly #lanes = new Map<Ask, Lane>()
   /** What has its record and waits for its turn. */
   readonly #settled = new Set<Ask>()
-  /** Records as a replay would write them. */
-  readonly regenerated: RecordBody[] = []
-  readonly #kept: Kept[] = []
   readonly #large = new Map<string, Json>()
   random = new Random('')
   live = false
@@ -97,8 +56,9 @@ export class Life implements Turns {
     this.lent = lent
     this.plan = plan
     this.log = plan.log
-    this.scheduler = new Scheduler(plan.records, this, lent.patienceMs)
+    this.scheduler = new Scheduler(plan.records, this.turns, lent.patienceMs)
     this.idle = new Idle(this)
+    this.inbox = new Inbox(this.scheduler)
     this.ending = new Ending(this)
     this.recorder = new Recorder({
       log: plan.log,
@@ -156,14 +116,6 @@ export class Life implements Turns {
     return this.ending.over
   }
 
-  open(scope: Scope): void {
-    this.#scopes.set(scope.path, scope)
-  }
-
-  leave(scope: Scope): void {
-    this.#scopes.delete(scope.path)
-  }
-
   ask(ask: Ask, lane: Lane): void {
     this.#lanes.set(ask, lane)
     this.scheduler.ask(ask)
@@ -184,17 +136,9 @@ export class Life implements Turns {
     return !this.scheduler.recorded(ask.path).some((record) => ask.settles(record))
   }
 
-  /** Path of a function that is entered inside a step. */
-  inside(step: StepPath, scope: Scope): StepPath {
-    if (scopeOf(step) !== scope.path) throw strayStep(step, scope.path)
-    const ordinal = this.#inside.get(step) ?? 0
-    this.#inside.set(step, ordinal + 1)
-    return `${step}/callback#${ordinal}`
-  }
-
   /** Steps that end by themselves: they wait for nothing that the run would have to give them. */
   get underWay(): number {
-    const waits = (ask: Ask): boolean => ask instanceof ChildAsk || this.#inside.has(ask.path)
+    const waits = (ask: Ask): boolean => ask instanceof ChildAsk || this.scopes.entered(ask.path)
     return [...this.idle.running].filter((ask) => !waits(ask)).length
   }
 
@@ -262,26 +206,9 @@ export class Life implements Turns {
     this.idle.remove(ask)
   }
 
-  /** Takes a signal that was accepted. */
-  arrives(...signals: Kept[]): void {
-    this.#kept.push(...signals)
-    this.look()
-  }
-
-  /** Gives kept signals to those who wait for them, in order of acceptance and of asking. */
+  /** Gives kept signals to those who wait for them. */
   look(): void {
-    for (const ask of this.signalled) {
-      for (const signal of this.#kept.filter(({ name }) => name === ask.name)) {
-        if (ask.validator && !ask.validator(structuredClone(signal.payload))) continue
-        if (ask.take(signal)) this.#kept.splice(this.#kept.indexOf(signal), 1)
-        break
-      }
-    }
-  }
-
-  /** Waits for signals, in order of asking. */
-  get signalled(): readonly SignalAsk[] {
-    return this.scheduler.pending.filter((ask) => ask instanceof SignalAsk)
+    this.inbox.look()
   }
 
   standing(path: StepPath): { decision: Decision; by: string } | undefined {
@@ -313,70 +240,8 @@ export class Life implements Turns {
     this.ending.stopped(error)
   }
 
-  busy(): boolean {
-    return [...this.#scopes.values()].some((scope) => scope.path !== ROOT && scope.busy)
-  }
-
-  /** Everything recorded has had its turn. */
-  beyond(): boolean {
-    if (this.plan.mode === 'replay') {
-      this.stop(dropped(this.row.runId, 'at the end of its journal'))
-      return false
-    }
-    this.live = true
-    void this.lent
-      .signals(this.row.runId)
-      .kept()
-      .then(
-        (kept) => this.arrives(...kept),
-        (error: unknown) => this.crashed(error),
-      )
-    return true
-  }
-
-  holds(): boolean {
-    return this.ending.leaving || this.ending.pendingCancel !== undefined
-  }
-
-  rests(): void {
-    this.idle.look()
-  }
-
-  began(): void {
-    this.ending.began()
-    this.idle.look()
-  }
-
-  passed(record: JournalRecord, ask: Ask | undefined): void {
-    if (ask && ask.settles(record)) this.#lanes.delete(ask)
-    if (this.plan.mode === 'replay')
-      this.regenerated.push(ask?.again(record) ?? this.ending.again(record))
-    if (this.recorder.loops.size === 0) return
-    const { bytes, hash } = encodeRecord(record)
-    const last = record.kind === 'pruned' ? record.last : hash
-    for (const loop of this.recorder.loops) loop.takes(record, bytes.byteLength, last)
-  }
-
-  unasked(record: JournalRecord): boolean {
-    switch (record.kind) {
-      case 'decision':
-      case 'pruned':
-        return true
-      case 'callback':
-        return record.within === undefined ? this.ending.missing(record) : this.#invoke(record)
-      default:
-        return this.ending.unasked(record)
-    }
-  }
-
-  #invoke(record: Extract<JournalRecord, { kind: 'callback' }>): boolean {
-    const { within = '' } = record
-    const scope = this.#scopes.get(scopeOf(within))
-    if (!scope) return this.ending.missing(record)
-    this.scheduler.clock = record.at
-    void this.value(record.args)
-      .then((args) => this.host.invokeRecorded(scope, record.ref, args))
-      .catch((error: unknown) => this.crashed(error))
-    return true
+  /** Its end was recorded and has had its turn. */
+  lost(ask: Ask): void {
+    this.#lanes.delete(ask)
   }
 }

@@ -8,8 +8,8 @@ export interface RecorderOptions {
   readonly log: RunLog
   readonly scheduler: Scheduler
   readonly point: HookPoint<'run.record'> | undefined
-  recorded(record: JournalRecord): void
-  failed(error: unknown): void
+  readonly recorded: (record: JournalRecord) => void
+  readonly failed: (error: unknown) => void
 }
 
 /** Writes what happens in a live run, and hands over what has settled. */

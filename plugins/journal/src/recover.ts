@@ -14,7 +14,7 @@ const CARE_MS = 60_000
 /** What is open while the executor works. */
 export interface Opened {
   readonly runs: Runs
-  close(): void
+  readonly close: () => void
 }
 
 /** Opens the runs of a store, and goes on with those that have not ended. */

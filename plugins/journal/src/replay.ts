@@ -33,7 +33,7 @@ export async function replay(
 function compared(life: Life, recorded: readonly JournalRecord[]) {
   const records: JournalRecord[] = []
   let prev = ''
-  for (const [i, body] of life.regenerated.entries()) {
+  for (const [i, body] of life.turns.regenerated.entries()) {
     const old = recorded[i]!
     const record = { ...body, v: 1, n: old.n, at: old.at, prev } as JournalRecord
     const [before, after] = [encodeRecord(old), encodeRecord(record)]

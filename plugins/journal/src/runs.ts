@@ -12,22 +12,21 @@ import type {
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
 import { child } from './child.ts'
-import { Timers } from './clock.ts'
+import type { Timers } from './clock.ts'
 import { Committer } from './committer.ts'
 import type { LifeEnd } from './ending.ts'
 import { endOf } from './ending.ts'
 import { dropped, notFound } from './errors.ts'
 import { Life } from './life.ts'
-import type { Lent, Plan } from './life.ts'
+import type { Lent, Plan } from './lent.ts'
 import { load } from './load.ts'
 import type { Loaded } from './load.ts'
 import { RunLog } from './log.ts'
+import { renewed } from './renew.ts'
 import { Signals } from './signals.ts'
-import { isFinal } from './status.ts'
-import { recordKey, runScope, RunStore } from './store.ts'
+import { isFinal, STOPPED } from './status.ts'
+import { RunStore } from './store.ts'
 import type { StoredRun } from './store.ts'
-import { beginOf } from './submit.ts'
-import { pack } from './values.ts'
 import { Watchers } from './watchers.ts'
 
 export interface RunsOptions {
@@ -219,7 +218,7 @@ export class Runs {
     if (end.as === 'stopped') await this.#stopped(life, end.error)
     this.#going.delete(runId)
     this.#signals.delete(runId)
-    if (end.as === 'again') await this.#again(life, end.input)
+    if (end.as === 'again') renewed(this, life, end.input)
     this.watchers.publish(runId, { type: 'status', row: life.row })
   }
 
@@ -227,48 +226,14 @@ export class Runs {
     const { code } = error
     const held: RunStatus = life.log.stored.cancel ? 'cancelling' : 'queued'
     const kept = life.row.waiting ? 'waiting' : held
-    const status: RunStatus = STATUS[code] ?? kept
+    const status: RunStatus = STOPPED[code] ?? kept
     const { trace: _trace, where: _where, cause: _cause, ...reason } = toErrorRecord(error)
     const row = code === 'RUN_SUSPENDED' ? { status } : { status, reason }
     if (isFinal(life.row.status)) return
     await life.log.change({ row }, true).catch(() => {})
   }
 
-  /** A fresh journal under the same id. */
-  async #again(life: Life, input: Parameters<typeof pack>[0]): Promise<void> {
-    const { log } = life
-    const { stored } = log
-    const { runId } = stored.row
-    const packed = pack(input)
-    const next = {
-      ...stored,
-      generation: stored.generation + 1,
-      input: packed.stored,
-      row: { ...stored.row, records: 0, bytes: 0 },
-    }
-    const fresh = this.log(next, {})
-    const ops = Array.from({ length: stored.row.records }, (_, n) => ({
-      op: 'delete' as const,
-      scope: runScope(runId),
-      key: recordKey(stored.generation, n),
-    }))
-    const { record } = fresh.append(beginOf(next, packed, 'embedded'), {
-      synced: true,
-      packed: [packed],
-      ops,
-    })
-    if (this.stopping) return
-    this.go({ mode: 'live', log: fresh, records: [record] })
-  }
-
   stop(id: RunId): void {
     this.#going.get(id)?.life.stop(dropped(id, 'suspended'))
   }
-}
-
-const STATUS: Record<string, 'paused' | 'needs-attention'> = {
-  REPLAY_MISMATCH: 'paused',
-  RUN_PAUSED: 'paused',
-  RESUME_UNCERTAIN: 'needs-attention',
-  JOURNAL_DAMAGED: 'needs-attention',
 }

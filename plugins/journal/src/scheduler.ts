@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import type { SpellError } from '@llmspell/sdk'
 import type { Json, JournalRecord, Stored } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { mismatch, neverAsked } from './errors.ts'
@@ -8,7 +8,7 @@ import { place } from './paths.ts'
 export interface Delivery {
   ready: boolean
   readonly at: number
-  deliver(): void
+  deliver: () => void
 }
 
 /** What the scheduler needs of the run it belongs to. */
@@ -76,7 +76,8 @@ export class Scheduler {
 
   /** What was asked for and has not settled, in order of asking. */
   get pending(): readonly Ask[] {
-    return [...this.#asks.values()].toSorted((a, b) => a.seq - b.seq)
+    const asks = [...this.#asks.values()]
+    return asks.length < 2 ? asks : asks.toSorted((a, b) => a.seq - b.seq)
   }
 
   recorded(path: string): readonly JournalRecord[] {
@@ -101,7 +102,7 @@ export class Scheduler {
     const key = ask && place(ask.path)
     delivery.deliver = () => {
       if (key !== undefined) this.#asks.delete(key)
-      deliver.call(delivery)
+      deliver()
     }
     this.#queue.push(delivery)
     this.wake()

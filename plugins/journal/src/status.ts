@@ -8,3 +8,11 @@ export function isFinal(status: RunStatus): boolean {
 
 /** Statuses of runs that go on by themselves when the executor starts. */
 export const UNFINISHED: readonly RunStatus[] = ['queued', 'running', 'waiting', 'cancelling']
+
+/** How a run stands that its code, its journal or a person has stopped. */
+export const STOPPED: Readonly<Record<string, RunStatus>> = {
+  REPLAY_MISMATCH: 'paused',
+  RUN_PAUSED: 'paused',
+  RESUME_UNCERTAIN: 'needs-attention',
+  JOURNAL_DAMAGED: 'needs-attention',
+}

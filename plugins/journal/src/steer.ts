@@ -17,12 +17,12 @@ export async function signal(
   checkNames(sent)
   const { row } = await runs.known(id)
   if (isFinal(row.status)) return 'ended'
-  const wait = runs.going(id)?.life.signalled.find(({ name }) => name === sent.name)
+  const wait = runs.going(id)?.life.inbox.waits.find(({ name }) => name === sent.name)
   if (wait?.validator) checkSignal(sent, wait.validator)
   const kept = await runs.signals(id).accept(sent)
   if (!kept) return 'duplicate'
   const life = runs.going(id)?.life
-  if (life?.live) life.arrives(kept)
+  if (life?.live) life.inbox.takes(kept)
   else if (!life && runs.recovers && row.status === 'waiting') await resume(runs, id, {})
   return 'accepted'
 }

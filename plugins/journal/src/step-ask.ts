@@ -1,5 +1,6 @@
 import { fromErrorRecord } from '@llmspell/sdk'
 import type {
+  DefinitionRef,
   Effect,
   Json,
   JournalRecord,
@@ -21,7 +22,7 @@ import { failed, pack, shortDigest } from './values.ts'
 import type { Packed } from './values.ts'
 
 type Work = (step: StepContext) => Promise<Json | void>
-type Options = StepOptions<any>
+type Options = StepOptions<Json | void>
 type Call = Extract<JournalRecord, { kind: 'call' }>
 
 /** Work on the world: it runs once and is answered by the journal afterwards. */
@@ -163,7 +164,25 @@ function unbegun(signal: AbortSignal): Attempted {
   return { outcome: failed(signal.reason), attempts: 0, ms: 0 }
 }
 
+export interface Child {
+  readonly definition: DefinitionRef
+  readonly input: Json
+  readonly onParentCancel?: 'cancel' | 'leave'
+}
+
 /** Another run: it goes on by itself where this one leaves memory. */
-export class ChildAsk extends StepAsk {
-  readonly leaves = true
+export class ChildAsk extends StepAsk {}
+
+export function childAsk(
+  life: Life,
+  path: StepPath,
+  { name, signal, child }: { name: string; signal: AbortSignal; child: Child },
+): ChildAsk {
+  const { definition, input, onParentCancel = 'cancel' } = child
+  const args = { definition: { ...definition }, input } as Json
+  const work = (step: StepContext): Promise<Json> => {
+    const { idempotencyKey: key, signal: ended } = step
+    return life.lent.child(life, { path, key, definition, input, onParentCancel, signal: ended })
+  }
+  return new ChildAsk(life, path, { name, work, signal, options: { effect: 'idempotent', args } })
 }

@@ -1,4 +1,4 @@
-import { fromErrorRecord, SpellError, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, Json, Settled, Stored } from '@llmspell/sdk'
 import { canonical, sha256 } from './encode.ts'
 
@@ -18,8 +18,9 @@ export interface Packed {
 
 /** @throws VALUE_UNSUPPORTED, VALUE_TOO_LARGE */
 export function pack(value: unknown): Packed {
-  const text = canonical(value ?? null)
-  const copy = JSON.parse(text) as Json
+  if (value === undefined || value === null) return NOTHING
+  const text = canonical(value)
+  const copy = typeof value === 'object' ? (JSON.parse(text) as Json) : plain(value)
   if (text.length <= INLINE_BYTES / 3 || Buffer.byteLength(text) <= INLINE_BYTES)
     return { stored: { inline: copy }, digest: text, value: copy }
   const bytes = Buffer.from(text)
@@ -27,6 +28,13 @@ export function pack(value: unknown): Packed {
   const hash = sha256(bytes)
   const stored = { blob: hash, bytes: bytes.byteLength }
   return { stored, blob: { hash, bytes }, digest: `sha256:${hash}`, value: copy }
+}
+
+const NOTHING: Packed = { stored: { inline: null }, digest: 'null', value: null }
+
+/** Text, a number or a boolean as JSON gives it back: without a negative zero. */
+function plain(value: unknown): Json {
+  return value === 0 ? 0 : (value as Json)
 }
 
 /** Equal to `digest` of the packed value where the values are equal. */
@@ -77,12 +85,4 @@ function storable(record: ErrorRecord): ErrorRecord {
   const { code, message, hint } = record
   const short = message.toWellFormed().slice(0, 4_000)
   return { code, message: short, ...(hint && { hint: hint.toWellFormed().slice(0, 1_000) }) }
-}
-
-/** Gives the value, or throws the error. */
-export function unwrap(
-  settled: { ok: true; value: Json } | { ok: false; error: ErrorRecord },
-): Json {
-  if (settled.ok) return settled.value
-  throw fromErrorRecord(settled.error)
 }
