@@ -10,17 +10,20 @@ const ROUNDS = process.env['LLMSPELL_TEST_FULL'] ? 250 : 8
 
 describe.each(['sync', 'os'])('kill -9 in the middle of writing, durability %s', (durability) => {
   test('loses nothing that was acknowledged, and tears nothing', async () => {
-    const folder = places.make()
-    const acknowledged = new Set<number>()
+    let folder = ''
+    let seen = 0
+    let acknowledged = new Set<number>()
     for (let round = 0; round < ROUNDS; round++) {
+      if (round % 8 === 0) [folder, acknowledged] = [places.make(), new Set()]
       const child = writerIn(folder, durability, round * 1_000_000)
       // A cut line is shorter than its number: what counts ends before the last of them.
       await child.said(3 + ((round * 37) % 200))
       await child.kill()
       for (const n of child.acknowledged.slice(0, -1)) acknowledged.add(n)
       await check(folder, acknowledged)
+      seen = Math.max(seen, acknowledged.size)
     }
-    expect(acknowledged.size).toBeGreaterThan(ROUNDS)
+    expect(seen).toBeGreaterThan(8)
   }, 600_000)
 })
 

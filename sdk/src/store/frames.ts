@@ -82,23 +82,31 @@ export async function* framesIn(
   source: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Frame & { readonly before: string }> {
   const hash = createHash('sha256')
-  let rest = Buffer.alloc(0)
+  let waiting: Uint8Array[] = []
+  let bytes = 0
+  let needed = HEADER
   for await (const chunk of source) {
-    rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
-    for (let size = sizeIn(rest); size <= rest.length; size = sizeIn(rest)) {
-      const frame = rest.subarray(0, size)
+    waiting.push(chunk)
+    bytes += chunk.length
+    // Joined once a frame is whole: chunk by chunk, a large frame would be copied over and over.
+    if (bytes < needed) continue
+    let rest = Buffer.concat(waiting)
+    for (needed = sizeIn(rest); needed <= rest.length; needed = sizeIn(rest)) {
+      const frame = rest.subarray(0, needed)
       yield { ...checked(frame), before: trailing(frame) ? hash.copy().digest('hex') : '' }
       hash.update(frame)
-      rest = rest.subarray(size)
+      rest = rest.subarray(needed)
     }
+    waiting = [rest]
+    bytes = rest.length
   }
-  if (rest.length > 0) throw backupDamaged('a frame that breaks off')
+  if (bytes > 0) throw backupDamaged('a frame that breaks off')
 }
 
 const trailing = (frame: Buffer): boolean => frame[HEADER] === FRAME.trailer
 
 function sizeIn(rest: Buffer): number {
-  if (rest.length < HEADER) return Infinity
+  if (rest.length < HEADER) return HEADER
   const length = rest.readUInt32BE(0)
   if (length < 1 || length > MAX_FRAME) throw backupDamaged(`a frame of ${length} bytes`)
   return HEADER + length
