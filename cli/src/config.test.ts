@@ -64,6 +64,11 @@ describe('refused', () => {
     ],
     ['[plugins.files]\nhardLinks = true', "may not set 'plugins.files.hardLinks'", '--config'],
     ['[plugins.files]\nlinks = "granted"', "may not set 'plugins.files.links'", '--config'],
+    [
+      '[[plugins.hooks.scripts]]\nfile = "evil.lua"\nallow = { read = ["/"] }',
+      "may not set 'plugins.hooks.scripts'",
+      '--config',
+    ],
     ['[plugins.models.retyr]', "may not set 'plugins.models.retyr'", "Did you mean 'retry'?"],
     ['model = ', 'is no TOML', 'line 1'],
   ])('in a project: %s', async (text, message, hint) => {

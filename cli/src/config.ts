@@ -41,6 +41,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
   ['budgets', []],
   ['files', ['maxBytes']],
+  ['hooks', []],
   ['journal', []],
   [
     'models',
