@@ -163,7 +163,7 @@ export const PATTERNS: readonly Row[] = [
     'sends items through stages, in order, from a list and from a function',
     `local n = 0
      local function run(t) t.name = 's' t.steps = { step('double', function(ctx) Run.sleep(5 - ctx.index) return ctx.item * 2 end), step('show', function(ctx) return ctx.index .. '=' .. ctx.item .. '=' .. ctx.steps.double.output end) }
-       local r = Workflow.stream(t):execute() return { r.result, r.metadata.extra.rounds, r.steps[1].items } end
+       local r = Workflow.stream(t):execute() return { r.result or JSON.null, r.metadata.extra.rounds, r.steps[1].items } end
      return { run{ source = { 1, 2, 3 }, max_concurrency = 3 }, run{ source = function() n = n + 1 if n < 4 then return n end end, buffer = 1 },
        run{ source = { 1, 2 }, collect = 'last' } }`,
     `let n = 0

@@ -99,7 +99,7 @@ async function runSteps(step: StepDefinition, lane: Lane): Promise<Given> {
   return { output, text: textOf(output), ...(isData(output) ? { data: output } : {}) }
 }
 
-export function isData(value: Value): boolean {
+function isData(value: Value): boolean {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -17,7 +17,7 @@ import type { CompensationRow, StepRow, WorkflowResult } from './types.ts'
 import type { Workflow } from './workflow.ts'
 
 /** Something that happened, for a reader of the stream. */
-export type Emit = (event: { readonly [key: string]: Value }) => Promise<void>
+type Emit = (event: { readonly [key: string]: Value }) => Promise<void>
 
 export interface Undo {
   readonly step: StepDefinition
@@ -30,7 +30,7 @@ export interface Gate {
 }
 
 /** What patterns and steps do by each other. */
-export interface Work {
+interface Work {
   step(step: StepDefinition, lane: Lane): Promise<StepRow>
   workflow(workflow: Workflow, request: RunRequest): Promise<WorkflowResult>
 }

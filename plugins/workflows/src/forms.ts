@@ -6,10 +6,10 @@ import type { StepKind } from './types.ts'
 export type StepEntry = StepDefinition | HandleRef | WorkflowFunction
 
 /** Keys of a step that say what it does. */
-export const FORMS: readonly StepKind[] = ['tool', 'agent', 'workflow', 'run', 'steps', 'template']
+const FORMS: readonly StepKind[] = ['tool', 'agent', 'workflow', 'run', 'steps', 'template']
 
 /** The forms that a step has; a sound one has exactly one. */
-export function formsOf(step: StepDefinition): readonly StepKind[] {
+function formsOf(step: StepDefinition): readonly StepKind[] {
   return FORMS.filter((form) => (step as Readonly<Record<string, unknown>>)[form] !== undefined)
 }
 
