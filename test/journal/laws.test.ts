@@ -147,7 +147,9 @@ test('killed behind any record a run goes on, and no unsafe step happens twice',
       await two.executor.resume('r', { onUnknown: 'fail' }).catch(() => {})
       const outcome = await two.executor.result('r')
       expect(outcome).toMatchObject({ status: 'succeeded' })
-      const twice = [...effects.counts].filter(([name, count]) => name.startsWith('unsafe') && count > 1)
+      const twice = [...effects.counts].filter(
+        ([name, count]) => name.startsWith('unsafe') && count > 1,
+      )
       expect(twice).toEqual([])
       const report = await two.executor.replay('r')
       expect(report.difference).toBeUndefined()

@@ -1,8 +1,9 @@
 import { SpellError } from '@llmspell/sdk'
-import type { Branches, Json, RunContext } from '@llmspell/sdk'
+import type { Branches, Json, RunContext, StepPath } from '@llmspell/sdk'
 import type { Scope } from './context.ts'
 import { cancelled } from './errors.ts'
 import { Lane } from './lane.ts'
+import type { Rounds } from './rounds.ts'
 
 interface AllOptions {
   readonly onError?: 'cancel-rest' | 'wait-all'
@@ -70,32 +71,41 @@ interface LoopOptions {
   readonly maxIterations: number
   readonly keep?: number
 }
+type Body = (context: RunContext, state: Json, index: number) => Promise<Round>
 type Round = { readonly next: Json } | { readonly done: Json }
 
 /** Rounds one after the other, each a composed step; old ones are forgotten. */
-export async function loop(
+export async function loop(inner: Scope, options: LoopOptions, body: Body): Promise<Json> {
+  const memory = inner.memory(options.keep)
+  try {
+    return await rounds(inner, options, body, memory)
+  } finally {
+    memory?.close()
+  }
+}
+
+async function rounds(
   inner: Scope,
-  { state, maxIterations, keep }: LoopOptions,
-  body: (context: RunContext, state: Json, index: number) => Promise<Round>,
+  { state, maxIterations }: LoopOptions,
+  body: Body,
+  memory: Rounds | undefined,
 ): Promise<Json> {
-  const memory = inner.memory(keep)
   let { round, state: current } = memory?.restored ?? { round: 0, state }
   for (; round < maxIterations; round++) {
     memory?.begins(round, current)
-    const index = round
-    const given = current
-    const result = (await inner.compose(
-      'round',
-      (scope) => body(scope, given, index) as Promise<Json>,
-    )) as Round
+    const [given, index] = [current, round]
+    const work = (scope: RunContext): Promise<Json> => body(scope, given, index)
+    const result = (await inner.compose('round', work)) as Round
     if ('done' in result) return result.done
     current = result.next
   }
-  throw new SpellError(
+  throw endless(inner.path, maxIterations)
+}
+
+function endless(path: StepPath, most: number): SpellError {
+  return new SpellError(
     'LOOP_LIMIT',
-    `The loop at '${inner.path}' did not end: expected at most ${maxIterations} rounds.`,
-    {
-      hint: 'Give it more rounds, or an end that it reaches.',
-    },
+    `The loop at '${path}' did not end: expected at most ${most} rounds.`,
+    { hint: 'Give it more rounds, or an end that it reaches.' },
   )
 }

@@ -227,8 +227,7 @@ export class Scope implements RunContext {
   }
 
   async #composed(name: string, work: (inner: Scope) => Promise<Json>): Promise<Json> {
-    const path = this.#next(name)
-    return this.within(path, { name, args: undefined, lane: this.lane }, work)
+    return this.within(this.#next(name), { name, args: undefined, lane: this.lane }, work)
   }
 
   #next(name: string, branch?: string): StepPath {

@@ -10,7 +10,13 @@ export default definePlugin<JournalConfig>({
     const point = ctx.use('hooks').point('run.record')
     const state = ctx.use('state')
     const schemas = ctx.use('schemas')
-    const options = { ...ctx.config, point, schemas }
+    const options = {
+      patienceMs: ctx.config.patience_ms,
+      flushMs: ctx.config.flush_ms,
+      retentionMs: ctx.config.retention_ms,
+      point,
+      schemas,
+    }
     const executor = new EmbeddedExecutor(() => state.backend(), options)
     ctx.defer(() => executor.stop())
     ctx.provide('workflow-executor', executor)

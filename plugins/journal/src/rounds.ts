@@ -34,6 +34,10 @@ export class Rounds {
     this.restored = this.#restore()
   }
 
+  close(): void {
+    this.#life.recorder.loops.delete(this)
+  }
+
   #restore(): Start | undefined {
     const records = this.#life.answering ? this.#life.scheduler.recorded(this.#path) : []
     const pruned = records.find((record) => record.kind === 'pruned')

@@ -6,13 +6,13 @@ export interface JournalConfig {
   /**
    * How long a resumed run may take to ask for what its journal holds next, before it counts as changed. ms.
    */
-  patienceMs: number
+  patience_ms: number
   /**
    * After this time records are written that nothing waits for. ms.
    */
-  flushMs: number
+  flush_ms: number
   /**
    * How long an ended run is kept. ms; default 30 days.
    */
-  retentionMs: number
+  retention_ms: number
 }
