@@ -1,5 +1,5 @@
 import { isRef } from '@llmspell/sdk'
-import type { HandleRef, StepDefinition, Value } from '@llmspell/sdk'
+import type { HandleRef, StepDefinition, Usage, Value } from '@llmspell/sdk'
 import { expand } from './expand.ts'
 import { kindOf, textOf } from './forms.ts'
 import type { Lane } from './lane.ts'
@@ -14,6 +14,8 @@ export interface Given {
   readonly data?: Value
   /** The first failure of a workflow that went on after it. */
   readonly error?: Value
+  /** What it took. */
+  readonly usage?: Usage
 }
 
 type Action = (step: StepDefinition, lane: Lane) => Promise<Given>
@@ -85,8 +87,8 @@ function isQuestion(input: Value): boolean {
 }
 
 function counted({ result, text, data, metadata }: Called, lane: Lane): Given {
-  lane.execution.rows.spend(metadata)
-  return { output: result ?? text, text, ...(data === undefined ? {} : { data }) }
+  const usage = lane.execution.rows.spend(metadata)
+  return { output: result ?? text, text, usage, ...(data === undefined ? {} : { data }) }
 }
 
 async function callFunction(step: StepDefinition, lane: Lane): Promise<Given> {

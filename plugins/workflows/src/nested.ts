@@ -18,12 +18,13 @@ export async function runNested(step: StepDefinition, lane: Lane): Promise<Given
     above: lane,
     emit: execution.request.emit,
   })
-  execution.rows.spend({ ...result.metadata })
+  const usage = execution.rows.spend({ ...result.metadata })
   const { result: output, text, data, error } = result
   return {
     output,
     text,
     data,
+    usage,
     ...(error === undefined ? {} : { error: error as unknown as Value }),
   }
 }

@@ -1,5 +1,5 @@
 import { isRef } from '@llmspell/sdk'
-import type { Value } from '@llmspell/sdk'
+import type { Usage, Value } from '@llmspell/sdk'
 import type { Failure } from './execution.ts'
 import type { StepRow } from './types.ts'
 
@@ -45,16 +45,25 @@ export class Rows {
     this.failure ??= failure
   }
 
-  /** Counts what a call says of itself. */
-  spend(metadata: unknown): void {
-    if (typeof metadata !== 'object' || metadata === null) return
-    const { usage, cost, untrusted } = metadata as Spent
-    if (typeof usage === 'object' && usage !== null && !isRef(usage, 'handle')) {
-      const { input_tokens, output_tokens } = usage as Readonly<Record<string, Value>>
-      this.inputTokens += typeof input_tokens === 'number' ? input_tokens : 0
-      this.outputTokens += typeof output_tokens === 'number' ? output_tokens : 0
+  /** Counts what a call says of itself. @returns what it took */
+  spend(metadata: unknown): Usage {
+    const { usage, cost, untrusted } = (metadata ?? {}) as Spent
+    const counted = isTable(usage) ? usage : {}
+    const spent = {
+      inputTokens: amount(counted['input_tokens']),
+      outputTokens: amount(counted['output_tokens']),
+      cost: amount(cost),
     }
-    if (typeof cost === 'number') this.cost += cost
+    this.inputTokens += spent.inputTokens
+    this.outputTokens += spent.outputTokens
+    this.cost += spent.cost
     if (untrusted === true) this.untrusted = true
+    return spent
   }
+}
+
+const amount = (value: Value | undefined): number => (typeof value === 'number' ? value : 0)
+
+function isTable(value: Value | undefined): value is Readonly<Record<string, Value>> {
+  return typeof value === 'object' && value !== null && !isRef(value, 'handle')
 }

@@ -1,5 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
-import type { ErrorRecord, StepDefinition, StepStatus, Value } from '@llmspell/sdk'
+import type { ErrorRecord, StepDefinition, StepStatus, Usage, Value } from '@llmspell/sdk'
 import type { Given } from './action.ts'
 import { kindOf } from './forms.ts'
 import type { Lane } from './lane.ts'
@@ -42,7 +42,7 @@ export class StepEnd {
 
   async note(
     status: StepStatus,
-    { output, text, data }: Given,
+    { output, text, data, usage }: Given,
     retries: number,
     error?: ErrorRecord,
   ): Promise<StepRow> {
@@ -63,6 +63,7 @@ export class StepEnd {
     scope.set(row.name, { output, text, ...more, status, ...(failure as { error?: Value }) })
     execution.rows.add(row)
     await this.#tell(row)
+    if (!execution.quiet) this.#shown(row, usage)
     return row
   }
 
@@ -88,7 +89,6 @@ export class StepEnd {
     if (status === 'completed')
       await execution.emit({ type: 'step_completed', step, output: row.output })
     if (status !== 'skipped') await this.#checkpoint(step)
-    this.#shown(row)
   }
 
   async #checkpoint(step: string): Promise<void> {
@@ -104,7 +104,7 @@ export class StepEnd {
     await execution.emit({ type: 'checkpoint', step, ...seq })
   }
 
-  #shown({ status, error }: StepRow): void {
+  #shown({ status, error }: StepRow, usage: Usage | undefined): void {
     const { completed, failed, skipped } = this.#lane.execution.rows
     const { total } = this.#lane.execution
     this.#lane.execution.progress(status === 'failed' ? 'failed' : 'done', {
@@ -112,6 +112,7 @@ export class StepEnd {
       ...(status === 'completed' ? {} : { text: error?.code ?? status }),
       done: completed + failed + skipped,
       ...(total === undefined ? {} : { total }),
+      ...(usage ? { usage } : {}),
     })
   }
 
