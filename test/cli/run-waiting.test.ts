@@ -166,6 +166,30 @@ test('a long sleep is left at once, with its end; a short one is waited for', as
   expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(1)
 })
 
+test('a step of a workflow has a line with what it took, and an event', async () => {
+  using place = new Place({
+    'flow.lua': `
+local flow = Workflow.create{ name = "one", type = "sequential", steps = {
+  { name = "ask", agent = { system_prompt = "Be short." }, input = "Say what you are" },
+  { name = "bad", tool = "calculator", input = { expression = "1/" } },
+}, error_strategy = "continue" }
+flow:execute{}`,
+  })
+  const { stderr } = await place.run(['flow.lua', '--model=mock/demo'])
+  expect(stderr).toMatch(/^1\/2 ✓ ask {2}.* {2}\d+ tokens$/m)
+  expect(stderr).toMatch(/^2\/2 ✗ bad {2}.* {2}CALC_SYNTAX$/m)
+  expect((await place.run(['flow.lua', '--model=mock/demo', '--quiet'])).stderr).toBe('')
+  const { stdout } = await place.run(['flow.lua', '--model=mock/demo', '--events'])
+  const events = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+  expect(events).toContainEqual(
+    expect.objectContaining({ event: 'progress', step: 'ask', state: 'done' }),
+  )
+  expect(events.at(-1)).toMatchObject({ ok: expect.any(Boolean), output: '' })
+})
+
 /** Kills a run while a program of it is at work. */
 async function killedInside(place: Place): Promise<void> {
   const words = [

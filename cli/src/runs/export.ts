@@ -26,7 +26,7 @@ export async function exportRun(stage: Stage): Promise<void> {
 }
 
 /** Rows, records and the contents that they name: text as it is, bytes as base64. */
-export async function documentOf(
+async function documentOf(
   { blobs }: Pick<WorkflowExecutor, 'blobs'>,
   row: RunRow,
   records: readonly JournalRecord[],

@@ -27,7 +27,7 @@ export async function prune(stage: Stage): Promise<void> {
 }
 
 /** Unfinished runs stay, however old. */
-export function goes({ endedAt }: RunRow, endedBefore: number): boolean {
+function goes({ endedAt }: RunRow, endedBefore: number): boolean {
   return endedAt !== undefined && endedAt < endedBefore
 }
 
