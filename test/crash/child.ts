@@ -1,31 +1,19 @@
 // One life of a durable run, in a process of its own: from its start or from its journal, to its end or to its death.
-import { appendFileSync, readFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toErrorRecord, type JournalRecord, type Value, type WorkflowExecutor } from '@llmspell/sdk'
-import { openHouse, type House } from '../support/kernel.ts'
-import { killer } from './killer.ts'
-import { crashPlugin } from './plugin.ts'
-import { RUN, type Job, type LifeEvent } from './life.ts'
+import { RUN, type Job, type LifeEvent, type StepDecision } from './life.ts'
 
-const PLUGINS = [
-  'permissions',
-  'files',
-  'artifacts',
-  'budgets',
-  'models',
-  'language-models',
-  'provider-mock',
-  'state',
-  'store-level',
-  'journal',
-  'tools',
-  'tool-calculator',
-  'agents',
-  'workflows',
-  'engine-lua',
-  'engine-javascript',
-  'script-runtime',
-]
+/** A run as a child sees it, whatever it is made of. */
+export interface Living {
+  readonly executor: WorkflowExecutor
+  begin(): Promise<Value>
+  resume(decide: readonly StepDecision[]): Promise<Value>
+  /** Resolves when nothing is on its way to the world. */
+  idle(): Promise<void>
+  close(): Promise<void>
+}
 
 const job = JSON.parse(process.argv[2]!) as Job
 
@@ -34,42 +22,43 @@ function tell(event: LifeEvent): void {
   appendFileSync(job.events, `${JSON.stringify(event)}\n`)
 }
 
+async function living(): Promise<Living> {
+  if (job.script === 'native') return (await import('./native-life.ts')).nativeLife(job, tell)
+  return (await import('./script-life.ts')).scriptLife(job, tell)
+}
+
 /** Says yes whenever the run waits for it; the run counts it once. */
-async function approve(executor: WorkflowExecutor, done: AbortSignal): Promise<void> {
-  while (!done.aborted) {
+async function approve(executor: WorkflowExecutor, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
     const row = await executor.get(RUN)
     if (row?.waiting?.for === 'signal') {
       const said = { name: 'approval', signalId: 'yes', payload: { approved: true }, by: 'ann' }
       await executor.signal(RUN, said)
     }
-    await sleep(10)
+    await sleep(5)
   }
 }
 
-async function begin({ runtime }: House): Promise<Value | undefined> {
-  const source = readFileSync(job.script, 'utf8')
-  const { value } = await runtime.run({
-    source,
-    file: job.script,
-    isolation: 'inline',
-    seed: 'crash',
-    write,
-    durable: { runId: RUN, ...(job.durability && { durability: job.durability }) },
-  })
-  return value
+/** What was not yet there when the last life ended is begun; what had ended is only read. */
+async function goOn(life: Living): Promise<Value> {
+  const row = await life.executor.get(RUN)
+  if (row === undefined) return life.begin()
+  const ended = row.status === 'succeeded' ? await life.executor.result(RUN) : undefined
+  return ended?.status === 'succeeded' ? (ended.value as Value) : decided(life, [])
 }
 
-const write = (text: string): void => tell({ printed: text })
-
-/** What was not yet there at the death of the last life is begun; what had ended is only read. */
-async function goOn(house: House, executor: WorkflowExecutor): Promise<Value | undefined> {
-  const row = await executor.get(RUN)
-  if (row === undefined) return begin(house)
-  if (row.status === 'succeeded') {
-    const outcome = await executor.result(RUN)
-    return outcome.status === 'succeeded' ? (outcome.value as Value) : undefined
+/** Where nobody knows whether a step has happened, the parent is asked, who can look. */
+async function decided(life: Living, decide: readonly StepDecision[]): Promise<Value> {
+  try {
+    return await life.resume(decide)
+  } catch (error) {
+    const { code, details } = toErrorRecord(error)
+    if (code !== 'RESUME_UNCERTAIN') throw error
+    await life.idle()
+    process.send!(details)
+    const [decisions] = (await once(process, 'message')) as [readonly StepDecision[]]
+    return decided(life, decisions)
   }
-  return (await house.runtime.resume(RUN, { write, decide: job.decide ?? [] })).value
 }
 
 async function history(executor: WorkflowExecutor): Promise<JournalRecord[]> {
@@ -78,19 +67,16 @@ async function history(executor: WorkflowExecutor): Promise<JournalRecord[]> {
   return records
 }
 
-const places = { world: job.world, file: job.file }
-const watch = killer((moment) => tell({ moment }), job.at)
-const config = { plugins: { state: { folder: job.store }, 'provider-mock': { delay_ms: 0 } } }
-const house = await openHouse(PLUGINS, [crashPlugin(places), watch], config)
-const executor = await house.kernel.use('workflow-executor')
+const life = await living()
 const over = new AbortController()
-const approving = approve(executor, over.signal)
+const approving = approve(life.executor, over.signal)
 try {
-  const value = (await goOn(house, executor)) ?? null
-  tell({ value, records: await history(executor) })
+  const value = await goOn(life)
+  tell({ value, records: await history(life.executor) })
 } catch (error) {
   tell({ error: toErrorRecord(error) })
 }
 over.abort()
 await approving
-await house[Symbol.asyncDispose]()
+await life.close()
+process.disconnect?.()

@@ -1,16 +1,16 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Durability, ErrorRecord, Json, JournalRecord } from '@llmspell/sdk'
+import type { Durability, Json, JournalRecord, StepPath } from '@llmspell/sdk'
 import { ROOT } from '../support/root.ts'
 import { faults, type Stop, type Trace } from './checker.ts'
 import type { Moment } from './killer.ts'
-import { live, type Job, type Life } from './life.ts'
+import { live, type Job, type Life, type StepDecision, type Uncertain } from './life.ts'
 import { times, World } from './server.ts'
 
-export type Language = 'lua' | 'js'
+export type Kind = 'lua' | 'js' | 'native'
 
-const MOST_LIVES = 6
+const MOST_STOPS = 20
 
 /** How a run is to be harmed. */
 export interface Harm {
@@ -18,8 +18,21 @@ export interface Harm {
   /** From outside, ms after its start. */
   readonly afterMs?: number
   readonly durability?: Durability
-  /** Between the first life and the second. */
-  readonly between?: (store: string) => void
+}
+
+/** A run that nothing happened to. */
+interface Plain {
+  readonly trace: Trace
+  readonly moments: readonly Moment[]
+  /** From the start of the process to its end. */
+  readonly ms: number
+}
+
+interface StoryOptions {
+  readonly name: string
+  /** The journal of the unharmed run. */
+  readonly plain?: readonly JournalRecord[]
+  readonly durability?: Durability | undefined
 }
 
 /** A run with all its lives, told apart from others by its world. */
@@ -28,14 +41,17 @@ class Story {
   readonly #harness: Harness
   readonly #job: Omit<Job, 'events'>
   readonly #name: string
+  readonly #plain: readonly JournalRecord[]
+  readonly #asked = new Map<StepPath, Uncertain>()
   readonly lives: Life[] = []
   readonly stops: Stop[] = []
 
-  constructor(harness: Harness, language: Language, name: string, durability?: Durability) {
+  constructor(harness: Harness, kind: Kind, { name, plain = [], durability }: StoryOptions) {
     this.#harness = harness
+    this.#plain = plain
     this.#name = name
     this.#job = {
-      script: join(ROOT, 'test', 'crash', `reference.${language}`),
+      script: kind === 'native' ? kind : join(ROOT, 'test', 'crash', `reference.${kind}`),
       store: join(this.#folder, 'store'),
       file: join(this.#folder, 'lines.txt'),
       world: `${harness.world.url}/${name}`,
@@ -47,31 +63,29 @@ class Story {
     return this.#job.store
   }
 
-  async live(more: Partial<Job> = {}, killAfterMs?: number): Promise<Life> {
+  async live(at?: Moment, killAfterMs?: number): Promise<Life> {
     const events = join(this.#folder, `events-${this.lives.length}.txt`)
-    const life = await live({ ...this.#job, ...more, events }, killAfterMs)
+    const job = { ...this.#job, events, ...(at !== undefined && { at }) }
+    const decide = (step: Uncertain): readonly StepDecision[] => this.#decide(step)
+    const life = await live(job, { decide, ...(killAfterMs !== undefined && { killAfterMs }) })
     this.lives.push(life)
     return life
   }
 
-  /** Goes on until the run ends; where it stops at something nobody knows, the world is asked. */
-  async toTheEnd(plain: readonly JournalRecord[]): Promise<Life> {
-    let life = await this.live()
-    while (life.error?.code === 'RESUME_UNCERTAIN' && this.lives.length < MOST_LIVES) {
-      life = await this.live({ decide: [this.#decide(life.error, plain)] })
-    }
-    return life
+  /** What the world says now of each step that was asked about, however often. */
+  #decide(step: Uncertain): readonly StepDecision[] {
+    this.#asked.set(step.path, step)
+    this.stops.push({ path: step.path, happened: this.#happened(step) })
+    if (this.stops.length > MOST_STOPS) throw new Error(`It stops for ever at '${step.path}'.`)
+    return [...this.#asked.values()].map((each): StepDecision => {
+      const { path } = each
+      if (!this.#happened(each)) return { path, decision: { as: 'retry' } }
+      return { path, decision: { as: 'done', value: givenBefore(each, this.#plain) } }
+    })
   }
 
-  #decide({ details }: ErrorRecord, plain: readonly JournalRecord[]) {
-    const { path, args } = details as { readonly path: string; readonly args: Json }
-    const happened = this.#happened(lastText(args))
-    this.stops.push({ path, happened })
-    if (!happened) return { path, decision: { as: 'retry' } } as const
-    return { path, decision: { as: 'done', value: givenAt(path, plain) } } as const
-  }
-
-  #happened(name: string): boolean {
+  #happened({ args }: Uncertain): boolean {
+    const name = lastText(args)
     return times(this.#harness.world.deeds(this.#name), name) > 0 || this.#lines().includes(name)
   }
 
@@ -107,13 +121,17 @@ class Story {
   }
 }
 
+export interface Verdict {
+  /** False where it ended before the moment came: lanes beside one another do not always ask in one order. */
+  readonly killed: boolean
+  /** None where all promises were kept. */
+  readonly faults: readonly string[]
+}
+
 /** Runs the reference scripts unharmed and harmed, and judges. */
 export class Harness implements AsyncDisposable {
   readonly world: World
-  readonly #plain = new Map<
-    Language,
-    { readonly trace: Trace; readonly moments: readonly Moment[] }
-  >()
+  readonly #plain = new Map<Kind, Plain>()
   #stories = 0
 
   private constructor(world: World) {
@@ -125,34 +143,38 @@ export class Harness implements AsyncDisposable {
   }
 
   /** The unharmed run of a script, made once. */
-  async plain(language: Language) {
-    const known = this.#plain.get(language)
+  async plain(kind: Kind): Promise<Plain> {
+    const known = this.#plain.get(kind)
     if (known) return known
-    const story = this.#story(language)
+    const story = this.#story(kind)
+    const started = performance.now()
     const { error, moments } = await story.live()
+    const ms = performance.now() - started
     if (error) throw new Error(`The unharmed run failed: ${JSON.stringify(error)}`)
-    const plain = { trace: story.trace(), moments }
+    const plain = { trace: story.trace(), moments, ms }
     story.tidy()
-    this.#plain.set(language, plain)
+    this.#plain.set(kind, plain)
     return plain
   }
 
-  /** Faults of a run that was killed once and then went on to its end; none where all is well. */
-  async harmed(language: Language, harm: Harm): Promise<readonly string[]> {
-    const { trace } = await this.plain(language)
-    const story = this.#story(language, harm.durability)
-    const first = await story.live(harm.at === undefined ? {} : { at: harm.at }, harm.afterMs)
-    if (harm.at !== undefined && !first.killed) return [`the moment '${harm.at}' never came`]
-    harm.between?.(story.store)
-    await story.toTheEnd(trace.records)
-    const found = [...faults(trace, story.trace()), ...misjudged(harm.at, story.stops)]
+  /** What became of a run that was killed once and then went on to its end. */
+  async harmed(kind: Kind, harm: Harm): Promise<Verdict> {
+    const { trace } = await this.plain(kind)
+    const story = this.#story(kind, trace.records, harm.durability)
+    const { killed } = await story.live(harm.at, harm.afterMs)
+    if (killed) await story.live()
+    const found = [
+      ...faults(trace, story.trace()),
+      ...misjudged(killed ? harm.at : undefined, story.stops),
+    ]
     const told = story.told()
     story.tidy()
-    return found.length === 0 ? [] : [...found, told]
+    return { killed, faults: found.length === 0 ? [] : [...found, told] }
   }
 
-  #story(language: Language, durability?: Durability): Story {
-    return new Story(this, language, `story-${++this.#stories}`, durability)
+  #story(kind: Kind, plain?: readonly JournalRecord[], durability?: Durability): Story {
+    const name = `story-${++this.#stories}`
+    return new Story(this, kind, { name, durability, ...(plain && { plain }) })
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -177,10 +199,14 @@ function lastText(args: Json): string {
   return texts.findLast((text) => text !== '') ?? ''
 }
 
-function givenAt(path: string, records: readonly JournalRecord[]): Json {
-  const record = records.find((each) => each.kind === 'call' && each.path === path)
-  if (record?.kind !== 'call' || !record.settled.ok || !('inline' in record.settled.value)) {
-    throw new Error(`The unharmed run gave nothing at '${path}'.`)
+/** What the same step gave in the unharmed run. */
+function givenBefore({ name, args }: Uncertain, records: readonly JournalRecord[]): Json {
+  const wanted = JSON.stringify(args)
+  for (const record of records) {
+    if (record.kind !== 'call' || record.name !== name || !('inline' in record.args)) continue
+    const { settled } = record
+    const same = JSON.stringify(record.args.inline) === wanted
+    if (same && settled.ok && 'inline' in settled.value) return settled.value.inline
   }
-  return record.settled.value.inline
+  throw new Error(`The unharmed run gave nothing for '${name}' with ${wanted}.`)
 }

@@ -5,6 +5,7 @@ import type {
   Decision,
   Durability,
   ErrorRecord,
+  Json,
   JournalRecord,
   StepPath,
   Value,
@@ -26,7 +27,26 @@ export interface Job {
   readonly durability?: Durability
   /** When to die. */
   readonly at?: Moment
-  readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
+}
+
+export interface StepDecision {
+  readonly path: StepPath
+  readonly decision: Decision
+}
+
+/** A step of which nobody knows whether it happened, as the child tells of it. */
+export interface Uncertain {
+  readonly path: StepPath
+  readonly name: string
+  readonly args: Json
+}
+
+/** What a life may be given. */
+export interface Fate {
+  /** Kills it from outside, ms after its start. */
+  readonly killAfterMs?: number
+  /** Of this step and of all that were asked about before. */
+  decide(step: Uncertain): readonly StepDecision[]
 }
 
 /** What a child tells, a line each. */
@@ -53,20 +73,25 @@ const CHILD = join(ROOT, 'test', 'crash', 'child.ts')
 const ENV = { ...process.env, NODE_COMPILE_CACHE: join(ROOT, '.cache', 'crash'), NODE_OPTIONS: '' }
 const PATIENCE_MS = 60_000
 
-/**
- * Runs a child to its end. @param killAfterMs kills it from outside by then
- * @throws where it neither ended well nor was killed
- */
-export function live(job: Job, killAfterMs?: number): Promise<Life> {
+/** Runs a child to its end. @throws where it neither ended well nor was killed */
+export function live(job: Job, { decide, killAfterMs = PATIENCE_MS }: Fate): Promise<Life> {
   const child = spawn(process.execPath, [CHILD, JSON.stringify(job)], {
     env: ENV,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   let stderr = ''
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)))
-  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs ?? PATIENCE_MS)
+  child.stderr!.on('data', (chunk) => (stderr += String(chunk)))
+  const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
+    child.on('message', (step) => {
+      try {
+        child.send(decide(step as Uncertain))
+      } catch (error) {
+        reject(error as Error)
+        child.kill('SIGKILL')
+      }
+    })
     child.on('close', (code, signal) => {
       clearTimeout(timer)
       if (code === 0 || signal === 'SIGKILL') resolve(lifeOf(job, signal === 'SIGKILL'))

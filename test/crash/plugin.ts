@@ -1,6 +1,6 @@
-import { appendFileSync } from 'node:fs'
 import type { InlinePlugin } from '@llmspell/kernel'
 import { definePlugin, type CallContext, type ScriptCall, type Value } from '@llmspell/sdk'
+import type { Hands } from './hands.ts'
 
 const text = { type: 'string' }
 const named = { params: [{ name: 'name', schema: text }], result: text }
@@ -36,23 +36,10 @@ const SEND = {
   },
 } as const
 
-export interface Places {
-  /** Of the world, with the name of this run's own. */
-  readonly world: string
-  readonly file: string
-}
-
 /** A script module and a tool that act on the world outside. */
-export function crashPlugin({ world, file }: Places): InlinePlugin {
-  const ask = async (name: string, headers = {}): Promise<string> => {
-    const response = await fetch(`${world}/${encodeURIComponent(name)}`, {
-      method: 'POST',
-      headers,
-    })
-    return ((await response.json()) as { receipt: string }).receipt
-  }
+export function crashPlugin(hands: Hands): InlinePlugin {
   const once = ({ args: [name], context }: ScriptCall<[string]>): Promise<string> =>
-    step(context, name, (key) => ask(name, { 'idempotency-key': key }))
+    step(context, name, (key) => hands.ask(name, key))
   return {
     manifest: {
       manifest: 1,
@@ -70,18 +57,17 @@ export function crashPlugin({ world, file }: Places): InlinePlugin {
           functions: {
             twice: ({ args: [value] }: ScriptCall<[number]>) => 2 * value,
             once,
-            send: ({ args: [name] }: ScriptCall<[string]>) => ask(name),
-            note: ({ args: [name] }: ScriptCall<[string]>) => {
-              appendFileSync(file, `${name}\n`)
-              return name
-            },
+            send: ({ args: [name] }: ScriptCall<[string]>) => hands.ask(name),
+            note: ({ args: [name] }: ScriptCall<[string]>) => hands.note(name),
             refuse: ({ args: [reason] }: ScriptCall<[string]>) => {
               throw new Error(reason)
             },
           },
         })
         ctx.contribute('tools', 'send', {
-          execute: async ({ name }: { readonly name: string }) => ({ result: await ask(name) }),
+          execute: async ({ name }: { readonly name: string }) => ({
+            result: await hands.ask(name),
+          }),
         })
       },
     }),

@@ -44,8 +44,9 @@ const chain = await Workflow.sequential({
 })
 say(`chain ${(await chain.execute()).result}`)
 
-say(`slept ${await Run.sleep(30)}`)
-say(`approved ${JSON.stringify((await Run.waitFor('approval')).payload)}`)
+await Run.sleep(30)
+say('slept')
+say(`approved ${(await Run.waitFor('approval')).approved}`)
 
 const clerk = await Agent.create({
   name: 'clerk',

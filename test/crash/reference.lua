@@ -44,8 +44,9 @@ local chain = Workflow.sequential({
 }):execute()
 say("chain " .. chain.result)
 
-say("slept " .. tostring(Run.sleep(30)))
-say("approved " .. JSON.stringify(Run.wait_for("approval").payload))
+Run.sleep(30)
+say("slept")
+say("approved " .. tostring(Run.wait_for("approval").approved))
 
 local clerk = Agent.create({ name = "clerk", model = "mock/demo", tools = { "calculator", "send" } })
 say("clerk " .. #clerk:execute("What is 12 * 12?").text)

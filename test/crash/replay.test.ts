@@ -1,0 +1,58 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openHouse, type House } from '../support/kernel.ts'
+import { crashPlugin } from './plugin.ts'
+import { javascript, lua, program } from './programs.ts'
+import { PLUGINS } from './script-life.ts'
+
+const RUNS = process.env.LLMSPELL_TEST_FULL === '1' ? 500 : 25
+
+/** A world that takes its time, so that what was asked for first is not always answered first. */
+const world = {
+  asked: 0,
+  async ask(name: string): Promise<string> {
+    const order = ++this.asked
+    await sleep(Math.random() * 4)
+    return `${name}:${order}`
+  },
+  note: (line: string): string => line,
+}
+
+let house: House
+let runs = 0
+beforeAll(async () => {
+  const plugins = { state: { store: 'memory' }, 'provider-mock': { delay_ms: 0 } }
+  house = await openHouse([...PLUGINS, 'store-memory'], [crashPlugin(world)], { plugins })
+})
+afterAll(() => house[Symbol.asyncDispose]())
+
+/** Runs it, and again from its journal alone. */
+async function twice(source: string, file: string): Promise<void> {
+  const runId = `program-${++runs}`
+  const { value } = await house.runtime.run({
+    source,
+    file,
+    isolation: 'inline',
+    durable: { runId },
+  })
+  const { asked } = world
+  const { result, report } = await house.runtime.replay(runId)
+  expect(report.difference).toBeUndefined()
+  expect(report.identical).toBe(true)
+  expect(result?.value).toEqual(value)
+  expect(world.asked).toBe(asked)
+}
+
+test.each([
+  ['lua', lua],
+  ['js', javascript],
+] as const)(
+  'what a program of %s asked for, a replay asks for byte by byte',
+  async (ending, write) => {
+    await fc.assert(
+      fc.asyncProperty(program, (body) => twice(write(body), `program.${ending}`)),
+      { numRuns: RUNS },
+    )
+  },
+)
