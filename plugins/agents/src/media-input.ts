@@ -75,7 +75,7 @@ export class MediaReader {
     const { content, ...facts } = known as unknown as Known
     this.#left -= content.length
     if ('url' in media) this.untrusted = true
-    const seen = 'url' in media ? { ...facts, url: media.url } : facts
+    const seen = 'url' in media ? { ...facts, url: String(media.url) } : facts
     return withHandle(partOf(seen, content), { ...ref, fields: fieldsOf(facts) })
   }
 
@@ -130,7 +130,7 @@ function fieldsOf({ kind, mime, bytes, name, width, height }: Facts): HandleRef[
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }
 
-function partOf(media: Facts & { readonly url?: unknown }, bytes: Uint8Array): MediaPart {
+function partOf(media: Facts & { readonly url?: string }, bytes: Uint8Array): MediaPart {
   const { kind, mime, name } = media
   if (kind !== 'text') return { type: 'file', mime, data: bytes, ...(name ? { name } : {}) }
   const text = new TextDecoder().decode(bytes)

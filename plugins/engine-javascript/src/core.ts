@@ -67,7 +67,7 @@ export class Core {
     return new Machine({
       memoryBytes: limits.memoryBytes,
       seedTime: seedTime(facts.seed),
-      now: () => Math.floor(facts.startedAt + performance.now() - opened),
+      now: () => Math.floor(facts.clock?.now ?? facts.startedAt + performance.now() - opened),
       enter: (fn) => this.options.enter(fn),
       load: (name) => this.loader.load(name).source,
       resolve: (base, name) => this.loader.resolve(base, name),

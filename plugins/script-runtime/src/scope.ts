@@ -20,6 +20,7 @@ import { MemoryJournal, shownJournal } from './journal.ts'
 import { Carry } from './redact/carry.ts'
 import { Redactor } from './redact/redactor.ts'
 import { Streams } from './streams.ts'
+import { cancelled, timedOut, tooMuchOpen } from './scope-errors.ts'
 
 /** Levels that nobody sees unless they ask. */
 const QUIET: ReadonlySet<string> = new Set(['trace', 'debug'])
@@ -230,23 +231,4 @@ export class RunScope {
   #startClock(ms: number): void {
     this.#clock = setTimeout(() => this.cancel(timedOut(ms)), Math.min(ms, 2 ** 31 - 1))
   }
-}
-
-export function timedOut(ms: number): SpellError {
-  return new SpellError('TIMEOUT', `The script did not end within its limit of ${ms} ms.`, {
-    hint: 'Raise --max-time, or do less.',
-    details: { limit: ms },
-  })
-}
-
-function tooMuchOpen(limit: number): SpellError {
-  const text = `The calls that wait carry more than the script's memory of ${limit} bytes.`
-  return new SpellError('MEMORY_LIMIT', text, {
-    hint: 'Let fewer calls wait at a time, or raise --max-memory.',
-  })
-}
-
-function cancelled(reason: unknown): SpellError {
-  if (reason instanceof SpellError) return reason
-  return new SpellError('CANCELLED', 'The run was cancelled by its caller.', { cause: reason })
 }

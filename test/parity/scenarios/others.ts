@@ -105,6 +105,31 @@ export const OTHERS = [
     `await Run.onEnd(() => print('bye')); print('hello')`,
   ),
   both(
+    'marks a place, asks, and reads its calls',
+    'Run.checkpoint Run.ask Run.journal',
+    `Run.sleep(0)
+     local n, calls = Run.checkpoint('half', { pages = 3 }), {}
+     for call in Run.journal{ module = 'Run', limit = 2 } do calls[#calls + 1] = call['function'] end
+     return { n >= 0, Run.ask('Ship it?', { choices = { 'yes', 'no' }, default = 'no' }), calls, Run.resumed }`,
+    `await Run.sleep(0)
+     const n = await Run.checkpoint('half', { pages: 3 }), calls = []
+     for await (const call of Run.journal({ module: 'Run', limit: 2 })) calls.push(call.function)
+     return [n >= 0, await Run.ask('Ship it?', { choices: ['yes', 'no'], default: 'no' }), calls, Run.resumed]`,
+    { value: [true, 'no', ['sleep', 'checkpoint'], false] },
+  ),
+  both('asks nobody', 'Run.ask', `Run.ask('Ship it?')`, `await Run.ask('Ship it?')`, {
+    error: 'NO_ONE_TO_ASK',
+  }),
+  both(
+    'waits for a signal only in a journal',
+    'Run.wait_for',
+    `Run.wait_for('go')`,
+    `await Run.waitFor('go')`,
+    {
+      error: 'NOT_AVAILABLE',
+    },
+  ),
+  both(
     'ends itself',
     'Run.cancel',
     `print('before') Run.cancel('enough') print('after')`,

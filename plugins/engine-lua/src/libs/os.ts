@@ -7,9 +7,10 @@ import { NIL } from '../lua.ts'
 /** Pushes `os`: time, date, clock, difftime and getenv, all of the run's own clock and in UTC. */
 export function pushOs(core: Core, L: number): void {
   const { api } = core.machine
+  const { facts } = core.options
   const opened = now()
-  const elapsed = (): number => now() - opened
-  const clock = (): number => Math.floor((core.options.facts.startedAt + elapsed()) / 1000)
+  const elapsed = (): number => (facts.clock ? facts.clock.now - facts.startedAt : now() - opened)
+  const clock = (): number => Math.floor((facts.startedAt + elapsed()) / 1000)
   api.lua_createtable(L, 0, 5)
   core.setNative(L, 'time', (l) => time(core, l, clock))
   core.setNative(L, 'date', (l) => date(core, l, clock))

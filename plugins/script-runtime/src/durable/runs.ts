@@ -71,9 +71,14 @@ export class DurableRuns implements ExecutorHost {
     const executor = await this.executor()
     const { decide, onUnknown, source, waitMs, signal } = options
     const go = async (): Promise<void> => {
-      const definition = source === undefined ? {} : await this.#changed(executor, runId, source)
-      const known = { ...(decide ? { decide } : {}), ...(onUnknown ? { onUnknown } : {}) }
-      await executor.resume(runId, { ...known, ...definition })
+      const begun = await definitionOf(executor, runId)
+      const definition =
+        begun && (source === undefined ? begun : await changed(executor, begun, source))
+      await executor.resume(runId, {
+        ...(decide ? { decide } : {}),
+        ...(onUnknown ? { onUnknown } : {}),
+        ...(definition ? { definition } : {}),
+      })
     }
     return this.#follow(runId, options, go, { waitMs, signal })
   }
@@ -156,12 +161,6 @@ export class DurableRuns implements ExecutorHost {
     }
   }
 
-  async #changed(executor: WorkflowExecutor, runId: RunId, source: string) {
-    const row = await executor.get(runId)
-    const hash = await executor.blobs.put(new TextEncoder().encode(source))
-    return row ? { definition: { ...row.definition, hash } } : {}
-  }
-
   /** Started on first use. @throws NOT_AVAILABLE */
   executor(): Promise<WorkflowExecutor> {
     this.#started ??= this.#start()
@@ -185,6 +184,24 @@ function settled(runId: RunId, own: Attached, outcome: RunOutcome<Json>): RunRes
   if (outcome.status !== 'pending') throw fromErrorRecord(outcome.error)
   const { reason } = outcome.run
   throw reason ? fromErrorRecord(reason) : waiting(runId, outcome.run)
+}
+
+/** What the run began with, whatever text was tried since. */
+async function definitionOf(
+  executor: WorkflowExecutor,
+  runId: RunId,
+): Promise<DefinitionRef | undefined> {
+  for await (const record of executor.history(runId))
+    return record.kind === 'begin' ? record.definition : undefined
+  return undefined
+}
+
+async function changed(
+  executor: WorkflowExecutor,
+  begun: DefinitionRef,
+  source: string,
+): Promise<DefinitionRef> {
+  return { ...begun, hash: await executor.blobs.put(new TextEncoder().encode(source)) }
 }
 
 /** The same id is the same run: whoever asks for it again waits for it. */

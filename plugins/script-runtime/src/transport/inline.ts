@@ -2,7 +2,7 @@ import { SpellError } from '@llmspell/sdk'
 import type { HostCall, HostReply, ScriptEngine } from '@llmspell/sdk'
 import { locals } from '../locals.ts'
 import { isLater } from '../maybe.ts'
-import { timedOut } from '../scope.ts'
+import { timedOut } from '../scope-errors.ts'
 import type { HostSide, HostedSession } from './session.ts'
 import { isEnded, underWatchdog } from './watchdog.ts'
 
