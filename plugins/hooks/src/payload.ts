@@ -46,14 +46,16 @@ export function correlationIn(payload: unknown): string {
 }
 
 /** A copy of plain data. What a script could not hold is left out; what is held by reference is told by its facts. */
-export function copyOf(value: unknown, depth = 0): Value {
-  if (typeof value === 'function' || typeof value === 'symbol' || depth > DEEPEST) return null
-  if (Array.isArray(value)) return value.map((item) => copyOf(item, depth + 1))
+export function copyOf(value: unknown, above: readonly unknown[] = []): Value {
+  if (typeof value === 'function' || typeof value === 'symbol') return null
+  if (above.length > DEEPEST || (typeof value === 'object' && above.includes(value))) return null
+  const inner = [...above, value]
+  if (Array.isArray(value)) return value.map((item) => copyOf(item, inner))
   if (!isTable(value)) return (value ?? null) as Value
   const kept = Object.entries(value).filter(
     ([key, item]) => item !== undefined && typeof item !== 'function' && key !== REF,
   )
-  return Object.fromEntries(kept.map(([key, item]) => [key, copyOf(item, depth + 1)]))
+  return Object.fromEntries(kept.map(([key, item]) => [key, copyOf(item, inner)]))
 }
 
 /**
