@@ -170,7 +170,7 @@ test('a step of a workflow has a line with what it took, and an event', async ()
   using place = new Place({
     'flow.lua': `
 local flow = Workflow.create{ name = "one", type = "sequential", steps = {
-  { name = "ask", agent = { system_prompt = "Be short." }, input = "Say what you are" },
+  { name = "ask", agent = Agent.create{ system_prompt = "Be short." }, input = "Say what you are" },
   { name = "bad", tool = "calculator", input = { expression = "1/" } },
 }, error_strategy = "continue" }
 flow:execute{}`,
