@@ -71,9 +71,13 @@ export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex')
 }
 
+/** What the record behind this one has as `prev`. */
+export function hashBehind(record: JournalRecord, hash: string): string {
+  return record.kind === 'pruned' && record.last !== '' ? record.last : hash
+}
+
 export interface Encoded {
   readonly bytes: Uint8Array
-  /** What the next record has as `prev`. */
   readonly hash: string
 }
 

@@ -1,6 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 import type { Entry, Json, JournalRecord, StateOp } from '@llmspell/sdk'
-import { decodeRecord } from './encode.ts'
+import { decodeRecord, hashBehind } from './encode.ts'
 import { recordKey, runScope } from './store.ts'
 import type { RunStore, StoredRun } from './store.ts'
 
@@ -49,7 +49,7 @@ class Reader {
       return this.#reject(key, read ? 'a gap' : 'bad bytes')
     this.#records.push(read.record)
     this.#bytes += read.bytes.byteLength
-    this.#prev = pruned?.last ?? read.hash
+    this.#prev = hashBehind(read.record, read.hash)
   }
 
   get #next(): number {

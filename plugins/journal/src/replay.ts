@@ -1,5 +1,5 @@
 import type { JournalRecord, ReplayReport, RunId } from '@llmspell/sdk'
-import { encodeRecord } from './encode.ts'
+import { encodeRecord, hashBehind } from './encode.ts'
 import type { LifeEnd } from './ending.ts'
 import { dropped } from './errors.ts'
 import { Life } from './life.ts'
@@ -38,7 +38,7 @@ function compared(life: Life, recorded: readonly JournalRecord[]) {
     const record = { ...body, v: 1, n: old.n, at: old.at, prev } as JournalRecord
     const [before, after] = [encodeRecord(old), encodeRecord(record)]
     records.push(record)
-    prev = record.kind === 'pruned' ? record.last : after.hash
+    prev = hashBehind(record, after.hash)
     if (after.hash === before.hash) continue
     const [expected, found] = [text(before.bytes), text(after.bytes)]
     return { records, difference: { n: old.n, path: old.path, expected, found } }

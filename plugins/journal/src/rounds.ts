@@ -92,7 +92,7 @@ export class Rounds {
     const from = head.record.kind === 'pruned' ? head.record.from : head.record.n
     const { n, at } = tail.record
     const { prev } = head.record
-    const last = tail.record.kind === 'pruned' ? tail.record.last : tail.hash
+    const last = tail.hash
     const record: JournalRecord = {
       v: 1,
       kind: 'pruned',

@@ -166,7 +166,7 @@ export class Runs {
   }
 
   #when(startAt: number, life: Life): Promise<LifeEnd> {
-    if (startAt <= this.timers.clock.now()) return this.#begin(life)
+    if (startAt <= this.timers.clock.now() || life.log.stored.cancel) return this.#begin(life)
     const undo = this.timers.at(startAt, () => void this.#begin(life))
     return life.ending.over.finally(undo)
   }

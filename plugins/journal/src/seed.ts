@@ -15,11 +15,15 @@ export function seededBy(
   const [begin, ...rest] = records
   if (begin?.kind !== 'begin') return undefined
   const kept = rest.filter(({ kind }) => kind !== 'end' && kind !== 'cancel')
-  return { begin: { seed: begin.seed, at: begin.at }, bodies: kept.map(bodyOf) }
+  return {
+    begin: { seed: begin.seed, at: begin.at },
+    bodies: kept.map((record, i) => bodyOf(record, i + 1)),
+  }
 }
 
-function bodyOf(record: JournalRecord): RecordBody & { at: number } {
+function bodyOf(record: JournalRecord, place: number): RecordBody & { at: number } {
   const { v: _v, n: _n, prev: _prev, ...body } = record
+  if (body.kind === 'pruned') return { ...body, from: place, last: '' }
   return (body.kind === 'intent' ? { ...body, process: ELSEWHERE } : body) as RecordBody & {
     at: number
   }

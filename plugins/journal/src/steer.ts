@@ -37,7 +37,11 @@ export async function cancel(
   if (isFinal(row.status)) return
   if (mode === 'kill') return kill(runs, id, reason)
   const going = runs.going(id)
-  if (going) return runs.cancel(going.life, { code: 'CANCELLED', reason })
+  if (going && row.status !== 'queued')
+    return runs.cancel(going.life, { code: 'CANCELLED', reason })
+  // One that waits for its time has it at once.
+  runs.stop(id)
+  await going?.over
   const stored = await runs.known(id)
   await runs.log(stored, {}).change({ cancel: { code: 'CANCELLED', reason } }, true)
   await resume(runs, id, {})

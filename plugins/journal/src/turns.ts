@@ -1,6 +1,6 @@
 import type { Json, JournalRecord, SpellError, Stored } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
-import { encodeRecord } from './encode.ts'
+import { encodeRecord, hashBehind } from './encode.ts'
 import { dropped } from './errors.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
@@ -64,7 +64,7 @@ export class LifeTurns implements Turns {
       this.regenerated.push(ask?.again(record) ?? this.#life.ending.again(record))
     if (this.#life.recorder.loops.size === 0) return
     const { bytes, hash } = encodeRecord(record)
-    const last = record.kind === 'pruned' ? record.last : hash
+    const last = hashBehind(record, hash)
     for (const loop of this.#life.recorder.loops) loop.takes(record, bytes.byteLength, last)
   }
 

@@ -118,7 +118,7 @@ export type JournalRecord = RecordBase &
     | { readonly kind: 'cancel'; readonly code: 'CANCELLED' | 'TIMEOUT'; readonly reason: string }
     | { readonly kind: 'decision'; readonly decision: Decision; readonly by: string }
     | {
-        /** Stands for the records `from` to `n`; `last` is the hash of the last of them. `path`: of the loop. */
+        /** Stands for the records `from` to `n`; `last` is the hash of the last of them, empty in a fork. `path`: of the loop. */
         readonly kind: 'pruned'
         readonly from: number
         readonly state: Stored

@@ -114,14 +114,18 @@ export function branchTests(openPlace: OpenPlace): void {
       await using place = await openPlace()
       const effects = new Effects()
       const main: Program = (c) =>
-        c.loop('loop', { state: 0 as number, maxIterations: 100, keep: 2 }, async (inner, sum, i) => {
-          const got = await inner.step('add', async () => (effects.did(`add${i}`), i), {
-            effect: 'idempotent',
-          })
-          const luck = inner.random()
-          if (i === 20) await inner.waitSignal('go')
-          return i === 30 ? { done: [sum, luck] } : { next: sum + got }
-        })
+        c.loop(
+          'loop',
+          { state: 0 as number, maxIterations: 100, keep: 2 },
+          async (inner, sum, i) => {
+            const got = await inner.step('add', async () => (effects.did(`add${i}`), i), {
+              effect: 'idempotent',
+            })
+            const luck = inner.random()
+            if (i === 20) await inner.waitSignal('go')
+            return i === 30 ? { done: [sum, luck] } : { next: sum + got }
+          },
+        )
       const one = await openExecutor(place, { main })
       await one.submit('r', 'main')
       await one.until('r', 'waiting')
@@ -134,6 +138,10 @@ export function branchTests(openPlace: OpenPlace): void {
       expect(outcome).toMatchObject({ status: 'succeeded', value: [435, expect.any(Number)] })
       expect([...effects.counts.values()].every((count) => count === 1)).toBe(true)
       expect((await two.executor.replay('r')).difference).toBeUndefined()
+      await two.executor.fork('r', { newRunId: 'f' })
+      expect(await two.executor.result('f')).toEqual(outcome)
+      expect((await two.history('f')).length).toBeGreaterThan(3)
+      expect((await two.executor.replay('f')).difference).toBeUndefined()
     })
 
     test('a loop without an end has one', async () => {

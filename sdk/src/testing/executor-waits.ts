@@ -106,6 +106,18 @@ export function waitTests(openPlace: OpenPlace): void {
       expect((await two.executor.get('r'))?.status).not.toBe('succeeded')
     })
 
+    test('a run that waits for its time is cancelled at once', async () => {
+      await using place = await openPlace()
+      const main: Program = async (c) => c.step('s', async () => 1)
+      const house = await openExecutor(place, { main })
+      const definition = { name: 'main', hash: '0'.repeat(64), engine: 'native' } as const
+      const startAt = Date.now() + 3_600_000
+      await house.executor.submit({ runId: 'r', definition, input: null, startAt })
+      await house.executor.cancel('r', { reason: 'no need', mode: 'graceful' })
+      expect((await house.executor.result('r')).status).toBe('cancelled')
+      expect((await house.executor.replay('r')).difference).toBeUndefined()
+    })
+
     test('a run begins at its time and ends with its time', async () => {
       await using place = await openPlace()
       const main: Program = async (c) => (await c.sleep('long', 60_000), 1)
