@@ -6,7 +6,7 @@ import { dataRow, onceRow, placeOf, scopePrefix } from './keys.ts'
 import { expiryOf, payloadOf } from './payload.ts'
 import type { Stage, Write } from './stage.ts'
 
-export const MAX_COMMIT_BYTES = 64 * 1024 * 1024
+const MAX_COMMIT_BYTES = 64 * 1024 * 1024
 
 export interface Expected {
   readonly row: Buffer
@@ -14,7 +14,7 @@ export interface Expected {
 }
 
 /** What a commit writes, as bytes. All that can be wrong with it is found here. */
-export function writesOf(ops: readonly StateOp[], now: number): Write[] {
+function writesOf(ops: readonly StateOp[], now: number): Write[] {
   let bytes = 0
   return ops.map((op) => {
     const write = writeOf(op, now)

@@ -56,7 +56,7 @@ async function* logFaults(
   }
 }
 
-export function gap(from: bigint, to: bigint): StateFault {
+function gap(from: bigint, to: bigint): StateFault {
   const which = from === to ? `Change ${from} is` : `The changes ${from} to ${to} are`
   return { fault: 'missing', text: `${which} missing.` }
 }
