@@ -253,7 +253,6 @@ test('a cancelled run ends; prune lets it go, and only when told to', async () =
   await place.run(['approve.lua', '--durable', '--run-id=gone'])
   await place.run(['approve.lua', '--durable', '--run-id=stays'])
   expect(await place.run(['cancel', 'gone', '--reason', 'not needed'])).toMatchObject({ code: 0 })
-  await place.run(['resume', 'gone'])
   expect(await place.json(['show', 'gone'])).toMatchObject({ run: { status: 'cancelled' } })
   const dry = await place.run(['prune', '--older-than=0'])
   expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was removed') })

@@ -128,5 +128,5 @@ async function explained(
   if (!row || row.endedAt !== undefined) return error
   if (left && (code === 'RUN_WAITING' || code === 'CANCELLED')) return leftError(row)
   if (isSpellError(error) && code === 'RESUME_UNCERTAIN') return uncertainError(row, error)
-  return code === 'RUN_WAITING' ? waitingError(row, error) : error
+  return code === 'RUN_WAITING' ? waitingError(row) : error
 }

@@ -30,6 +30,17 @@ test.each([
   expect(Math.max(...text.split('\n').map((line) => Array.from(line).length))).toBeLessThan(81)
 })
 
+test('long values are shown from where they differ', () => {
+  const long = (end: string) =>
+    call('main/a#0', 0, 1, { args: { inline: ['x'.repeat(5000) + end] } })
+  const text = diffText(
+    diffOf(records(BEGIN, long('left')), records(BEGIN, long('right'))),
+    RUNS,
+    plainly,
+  )
+  expect(text).toMatch(/…x+left.* │ …x+right/)
+})
+
 test('calls are compared in the order of asking, and one run may be shorter', () => {
   const [a, b] = [call('main/a#0', 0, 5), call('main/b#1', 1, 2)]
   expect(diffOf(records(BEGIN, a, b), records(BEGIN, b, a)).identical).toBe(true)

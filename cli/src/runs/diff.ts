@@ -80,6 +80,9 @@ function totals(calls: readonly CallRecord[]): Totals {
 }
 
 const NAME = 9
+/** Of a value that is compared. */
+const LONGEST = 100_000
+const LEAD = 10
 const COLUMN = Math.floor((WIDTH - NAME - 3) / 2)
 
 /** The first difference and the totals, side by side within 80 columns. */
@@ -88,9 +91,9 @@ export function diffText(
   [left, right]: readonly [RunRow, RunRow],
   paint: Paint,
 ): string {
-  const { first, alike } = diff
+  const { first } = diff
   const pair = (name: string, one: string, other: string): string => {
-    const cells = [one, other].map((text) => cut(plain(text), COLUMN).padEnd(COLUMN))
+    const cells = apart(plain(one), plain(other)).map((text) => cut(text, COLUMN).padEnd(COLUMN))
     const differ = one !== other
     const shown = `${cells[0]} ${differ ? '│' : ' '} ${cells[1]}`.trimEnd()
     return `${name.padEnd(NAME)}${differ ? paint('yellow', shown) : shown}`
@@ -104,7 +107,15 @@ export function diffText(
     headOf(diff, paint),
     ...(first ? callLines(first.left, first.right, pair) : []),
   ]
-  return `${lines.join('\n')}\n${first && alike === 0 ? '' : ''}`
+  return `${lines.join('\n')}\n`
+}
+
+/** Two texts from shortly before they differ, where their beginnings fill the room. */
+function apart(one: string, other: string): readonly [string, string] {
+  let at = 0
+  while (at < one.length && one[at] === other[at]) at++
+  if (one === other || at < COLUMN - LEAD) return [one, other]
+  return [`…${one.slice(at - LEAD)}`, `…${other.slice(at - LEAD)}`]
 }
 
 type Pair = (name: string, one: string, other: string) => string
@@ -147,5 +158,5 @@ function gave({ settled }: CallRecord): string {
 
 function storedText(stored: Stored): string {
   const shown = shownOf(stored)
-  return 'value' in shown ? valueLine(shown.value, COLUMN * 2) : `(${bytesText(shown.bytes)})`
+  return 'value' in shown ? valueLine(shown.value, LONGEST) : `(${bytesText(shown.bytes)})`
 }

@@ -2,12 +2,11 @@ import { SpellError, type RunRow, type Value } from '@llmspell/sdk'
 import { nextCommand, waitText } from './texts.ts'
 
 /** A run that waits and was left. */
-export function waitingError(row: RunRow, cause?: unknown): SpellError {
+export function waitingError(row: RunRow): SpellError {
   const what = row.waiting ? `waits for ${waitText(row.waiting)}` : 'is not at its end'
   return new SpellError('RUN_WAITING', `Run '${row.runId}' ${what}; it was left in its journal.`, {
     hint: `Go on with: ${nextCommand(row)}`,
     details: factsOf(row),
-    cause,
   })
 }
 

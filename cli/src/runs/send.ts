@@ -10,6 +10,8 @@ import { runStore } from './store.ts'
 import { jsonOrText, sendSignal } from './take-answer.ts'
 import { waitText } from './texts.ts'
 
+const LAST_WORDS_MS = 30_000
+
 /** `run signal ID NAME [JSON]`. */
 export async function signal(stage: Stage): Promise<void> {
   const { executor } = await runStore(stage)
@@ -38,6 +40,8 @@ export async function cancel(stage: Stage): Promise<void> {
   const { runId } = await findRun(executor, stage.parsed.args[0]!)
   const reason = text(stage.parsed, 'reason') ?? 'cancelled by llmspell run cancel'
   await executor.cancel(runId, { reason, mode: 'graceful' })
+  // What undoes its steps runs here, as far as it comes in time.
+  await executor.result(runId, { timeoutMs: LAST_WORDS_MS })
   const row = await executor.get(runId)
   const { status } = row!
   const more = row!.endedAt === undefined ? `; it ends with: llmspell run resume ${runId}` : ''
