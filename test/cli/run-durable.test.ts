@@ -122,6 +122,8 @@ test('run show draws a timeline within 80 columns', async () => {
     expect(stdout).toContain(text)
   const lines = stdout.trimEnd().split('\n')
   const { records } = await place.json(['show', 'r'])
+  const until = await place.run(['replay', 'r', '--until', '5'])
+  expect(until).toMatchObject({ code: 0, stdout: '', stderr: 'replayed 6 records: identical\n' })
   expect(lines.filter((line) => /^ *\d+ +\+/.test(line))).toHaveLength(records.length)
   expect((await place.run(['show', 'r', '--full'])).stdout).toContain('asked:')
 })

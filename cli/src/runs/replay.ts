@@ -18,7 +18,9 @@ export async function replay(stage: Stage): Promise<number> {
   const printed: string[] = []
   const write = (piece: string): void =>
     stage.json ? void printed.push(piece) : out(printable(piece))
-  const found = await runtime.replay(runId, { write, ...(until === undefined ? {} : { until }) })
+  const whole = await runtime.replay(runId, { write, ...(until === undefined ? {} : { until }) })
+  // What it gave in the end is behind the record that it was to stop at.
+  const found = until === undefined ? whole : { ...whole, result: undefined }
   if (stage.json) out(`${toJson(replayJson(runId, found, printed.join('')))}\n`)
   else tell(stage, found)
   return found.report.identical ? 0 : EXIT_CODES.script
