@@ -84,7 +84,9 @@ const sameSteps: Rule = (plain, harmed) =>
 const settled = (records: readonly JournalRecord[]): string =>
   records
     .flatMap((record) =>
-      record.kind === 'call' && record.name !== 'Stream.next' ? [`${record.path.replace(/#\d+/g, '')} ${record.settled.ok}`] : [],
+      record.kind === 'call' && record.name !== 'Stream.next'
+        ? [`${record.path.replace(/#\d+/g, '')} ${record.settled.ok}`]
+        : [],
     )
     .toSorted()
     .join('\n')

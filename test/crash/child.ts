@@ -67,16 +67,19 @@ async function history(executor: WorkflowExecutor): Promise<JournalRecord[]> {
   return records
 }
 
-const life = await living()
-const over = new AbortController()
-const approving = approve(life.executor, over.signal)
-try {
-  const value = await goOn(life)
-  tell({ value, records: await history(life.executor) })
-} catch (error) {
-  tell({ error: toErrorRecord(error) })
+async function lived(): Promise<LifeEvent> {
+  const life = await living()
+  const over = new AbortController()
+  const approving = job.read ? undefined : approve(life.executor, over.signal)
+  try {
+    const value = job.read ? {} : { value: await goOn(life) }
+    return { ...value, records: await history(life.executor) }
+  } finally {
+    over.abort()
+    await approving
+    await life.close()
+  }
 }
-over.abort()
-await approving
-await life.close()
+
+tell(await lived().catch((error: unknown) => ({ error: toErrorRecord(error) })))
 process.disconnect?.()

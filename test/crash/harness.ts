@@ -63,9 +63,18 @@ class Story {
     return this.#job.store
   }
 
-  async live(at?: Moment, killAfterMs?: number): Promise<Life> {
+  live(at?: Moment, killAfterMs?: number): Promise<Life> {
+    return this.#live(at === undefined ? {} : { at }, killAfterMs)
+  }
+
+  /** What a process finds in the journal, where the folder of the store is another one. */
+  read(store = this.store): Promise<Life> {
+    return this.#live({ store, read: true })
+  }
+
+  async #live(more: Partial<Job>, killAfterMs?: number): Promise<Life> {
     const events = join(this.#folder, `events-${this.lives.length}.txt`)
-    const job = { ...this.#job, events, ...(at !== undefined && { at }) }
+    const job = { ...this.#job, events, ...more }
     const decide = (step: Uncertain): readonly StepDecision[] => this.#decide(step)
     const life = await live(job, { decide, ...(killAfterMs !== undefined && { killAfterMs }) })
     this.lives.push(life)
@@ -170,6 +179,13 @@ export class Harness implements AsyncDisposable {
     const told = story.told()
     story.tidy()
     return { killed, faults: found.length === 0 ? [] : [...found, told] }
+  }
+
+  /** A run that was killed at a moment, and what of it can be read. The caller tidies up. */
+  async cut(kind: Kind, at: Moment): Promise<{ readonly story: Story; readonly life: Life }> {
+    const story = this.#story(kind)
+    await story.live(at)
+    return { story, life: await story.read() }
   }
 
   #story(kind: Kind, plain?: readonly JournalRecord[], durability?: Durability): Story {

@@ -25,6 +25,8 @@ export interface Job {
   readonly world: string
   readonly file: string
   readonly durability?: Durability
+  /** Nothing is run; the journal is read. */
+  readonly read?: true
   /** When to die. */
   readonly at?: Moment
 }
@@ -102,7 +104,9 @@ export function live(job: Job, { decide, killAfterMs = PATIENCE_MS }: Fate): Pro
 
 function lifeOf(job: Job, killed: boolean): Life {
   const events = readEvents(job.events)
-  const end = events.findLast(({ value, error }) => value !== undefined || error !== undefined)
+  const end = events.findLast(
+    ({ value, error, records }) => (value ?? error ?? records) !== undefined,
+  )
   return {
     ...end,
     killed,

@@ -1,5 +1,11 @@
 import type { InlinePlugin } from '@llmspell/kernel'
-import { definePlugin, type CallContext, type ScriptCall, type Value } from '@llmspell/sdk'
+import {
+  definePlugin,
+  SpellError,
+  type CallContext,
+  type ScriptCall,
+  type Value,
+} from '@llmspell/sdk'
 import type { Hands } from './hands.ts'
 
 const text = { type: 'string' }
@@ -60,7 +66,7 @@ export function crashPlugin(hands: Hands): InlinePlugin {
             send: ({ args: [name] }: ScriptCall<[string]>) => hands.ask(name),
             note: ({ args: [name] }: ScriptCall<[string]>) => hands.note(name),
             refuse: ({ args: [reason] }: ScriptCall<[string]>) => {
-              throw new Error(reason)
+              throw new SpellError('REFUSED', `It was refused: ${reason}.`)
             },
           },
         })
