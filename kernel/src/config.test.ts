@@ -71,6 +71,9 @@ describe('a section', () => {
     expect(await ignoring.read(plugin)).toEqual({ timeout: 30, tags: ['a'] })
     expect(ignoring.ignoresFailure('web')).toBe(true)
     expect(sections({}).sections.ignoresFailure('web')).toBe(false)
+    const given = sections({ list: [1], none: [], off: false, text: '' }).sections
+    const keys = ['list', 'none', 'off', 'text', 'other'].filter((key) => given.gives('web', key))
+    expect(keys).toEqual(['list', 'text'])
   })
 
   test('of a plugin without schema must be empty', async () => {

@@ -26,6 +26,13 @@ export class ConfigSections {
     return isRecord(section) && section['onFailure'] === 'ignore'
   }
 
+  /** True where the user gives the key something: not nothing, not false, not an empty list. */
+  gives(id: string, key: string): boolean {
+    const section = this.#sections[id]
+    const value = isRecord(section) ? section[key] : undefined
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
+  }
+
   /**
    * The section of a plugin: checked, defaults filled in, a frozen copy. Loads ajv only where types
    * alone do not tell, or the schema requires something.

@@ -68,8 +68,9 @@ function one<T>(build: (parts: KernelCradle) => T): Resolver<T> {
 function hookParts(parts: KernelCradle, activate: (id: string) => Promise<void>) {
   const { plan, logger, limits, config } = parts
   const ignoresFailure = (id: string): boolean => config.ignoresFailure(id)
+  const gives = (id: string, key: string): boolean => config.gives(id, key)
   const { order, rejected } = plan
-  return { order, rejected, logger, tapLimit: limits.tap, activate, ignoresFailure }
+  return { order, rejected, logger, tapLimit: limits.tap, activate, ignoresFailure, gives }
 }
 
 function pick(parts: KernelCradle): ConstructorParameters<typeof ComponentLifecycleManager>[0] {

@@ -43,6 +43,20 @@ describe('the catalogue', () => {
     expect(used(catalogue())).toEqual(['own.guard', 'own.done', 'own.tick'])
   })
 
+  test('counts nobody as a user whose config does not ask for it', () => {
+    const parts = {
+      contributes: { hooks: ['own.guard', 'own.done'] },
+      tapsWith: { 'own.guard': 'k' },
+    }
+    const records = [owner, record('some', parts)]
+    expect(used(catalogue({}, records))).toEqual(['own.done'])
+    const given = catalogue({ gives: (id, key) => id === 'some' && key === 'k' }, records)
+    expect(used(given)).toEqual(['own.guard', 'own.done'])
+    const made = catalogue({}, records)
+    made.hooks.lose('some', new Error('broken'))
+    expect(used(made)).toEqual([])
+  })
+
   test('knows who cannot be waited for', () => {
     expect([...catalogue().hooks.notifyDeclarers()]).toEqual(['ticker'])
   })

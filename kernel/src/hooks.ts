@@ -35,6 +35,8 @@ export interface HookParts {
   activate(id: string): Promise<void>
   /** True where the host says that a failed guard of this plugin need not deny. */
   ignoresFailure(id: string): boolean
+  /** True where the user's config of the plugin gives this key something. */
+  gives(id: string, key: string): boolean
 }
 
 /** Every hook point of the plan. Closed: points come from manifests only. */
@@ -137,8 +139,12 @@ export class HookCatalogue {
     }
   }
 
-  #declare({ id, contributions }: PluginRecord): void {
-    const points = contributions.hooks.flatMap((name) => this.#points.get(name)?.point ?? [])
+  #declare({ id, manifest: { tapsWith = {} }, contributions }: PluginRecord): void {
+    const taken = contributions.hooks.filter((name) => {
+      const key = Object.hasOwn(tapsWith, name) ? tapsWith[name] : undefined
+      return key === undefined || this.#parts.gives(id, key)
+    })
+    const points = taken.flatMap((name) => this.#points.get(name)?.point ?? [])
     this.#declared.set(id, points)
     for (const point of points) point.expect(id)
   }

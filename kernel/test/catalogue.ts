@@ -41,6 +41,7 @@ export function catalogue(parts: Partial<HookParts> = {}, records = [owner, both
     tapLimit: 50,
     activate: () => Promise.resolve(),
     ignoresFailure: () => false,
+    gives: () => false,
     ...parts,
   })
   return { hooks, lines }

@@ -54,6 +54,8 @@ export interface Manifest {
   readonly config?: object | string
   readonly permissions?: PermissionSet
   readonly activation?: 'startup'
+  /** Hook points that it taps only where this key of its config is given: without it, no call wakes the plugin for them. */
+  readonly tapsWith?: Readonly<Record<string, string>>
   /** Unstable API names it uses. */
   readonly proposed?: readonly string[]
 }

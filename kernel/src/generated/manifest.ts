@@ -77,6 +77,12 @@ export interface ManifestDocument {
    */
   activation?: 'startup'
   /**
+   * Hook points that it taps only where this key of its config is given.
+   */
+  tapsWith?: {
+    [k: string]: string
+  }
+  /**
    * Unstable API names it uses; the host must allow each.
    */
   proposed?: string[]

@@ -2,7 +2,7 @@
 import func0_ from 'ajv/dist/runtime/equal.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
@@ -1143,15 +1143,14 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data.proposed !== undefined){
-let data41 = data.proposed;
-if(Array.isArray(data41)){
-const len7 = data41.length;
-for(let i10=0; i10<len7; i10++){
-let data42 = data41[i10];
+if(data.tapsWith !== undefined){
+let data41 = data.tapsWith;
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+for(const key9 in data41){
+let data42 = data41[key9];
 if(typeof data42 === "string"){
 if(data42.length < 1){
-const err83 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data42};
+const err83 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data42};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1162,7 +1161,7 @@ errors++;
 }
 }
 else {
-const err84 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data42};
+const err84 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data42};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1172,18 +1171,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-let i11 = data41.length;
-let j3;
-if(i11 > 1){
-const indices2 = {};
-for(;i11--;){
-let item2 = data41[i11];
-if(typeof item2 !== "string"){
-continue;
 }
-if(typeof indices2[item2] == "number"){
-j3 = indices2[item2];
-const err85 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i11, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i11+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data41};
+else {
+const err85 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data41};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1191,14 +1181,17 @@ else {
 vErrors.push(err85);
 }
 errors++;
-break;
-}
-indices2[item2] = i11;
 }
 }
-}
-else {
-const err86 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data41};
+if(data.proposed !== undefined){
+let data43 = data.proposed;
+if(Array.isArray(data43)){
+const len7 = data43.length;
+for(let i10=0; i10<len7; i10++){
+let data44 = data43[i10];
+if(typeof data44 === "string"){
+if(data44.length < 1){
+const err86 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data44};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1208,14 +1201,61 @@ vErrors.push(err86);
 errors++;
 }
 }
-}
 else {
-const err87 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err87 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data44};
 if(vErrors === null){
 vErrors = [err87];
 }
 else {
 vErrors.push(err87);
+}
+errors++;
+}
+}
+let i11 = data43.length;
+let j3;
+if(i11 > 1){
+const indices2 = {};
+for(;i11--;){
+let item2 = data43[i11];
+if(typeof item2 !== "string"){
+continue;
+}
+if(typeof indices2[item2] == "number"){
+j3 = indices2[item2];
+const err88 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i11, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i11+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data43};
+if(vErrors === null){
+vErrors = [err88];
+}
+else {
+vErrors.push(err88);
+}
+errors++;
+break;
+}
+indices2[item2] = i11;
+}
+}
+}
+else {
+const err89 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data43};
+if(vErrors === null){
+vErrors = [err89];
+}
+else {
+vErrors.push(err89);
+}
+errors++;
+}
+}
+}
+else {
+const err90 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(vErrors === null){
+vErrors = [err90];
+}
+else {
+vErrors.push(err90);
 }
 errors++;
 }
