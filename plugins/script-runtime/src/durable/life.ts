@@ -21,6 +21,11 @@ export interface LifeParts {
   readonly executor: WorkflowExecutor
 }
 
+interface OpenStream {
+  readonly ended: Promise<unknown>
+  readonly flow: () => void
+}
+
 /** One life of a durable run: what its calls need beside the journal. */
 export class RunLife {
   /** The scope of the script's own calls. */
@@ -30,6 +35,7 @@ export class RunLife {
   /** Questions that a person here has before them. */
   questions = 0
   readonly #parts: LifeParts
+  readonly #open = new WeakMap<RunContext, Set<OpenStream>>()
 
   constructor(parts: LifeParts) {
     this.main = parts.main
@@ -72,11 +78,31 @@ export class RunLife {
     }
   }
 
+  /** Keeps in mind a stream of a scope whose step is under way. `flow` lets it run to its end unread. */
+  open(scope: RunContext, ended: Promise<unknown>, flow: () => void): void {
+    const streams = this.#open.get(scope) ?? new Set()
+    this.#open.set(scope, streams)
+    const stream = { ended, flow }
+    streams.add(stream)
+    const close = (): void => void streams.delete(stream)
+    ended.then(close, close)
+  }
+
+  /** Chunks are recorded with the end of their stream: a function that is entered for one of them comes behind it. */
+  async #streams(scope: RunContext): Promise<void> {
+    const streams = [...(this.#open.get(scope) ?? [])]
+    for (const { flow } of streams) flow()
+    await Promise.allSettled(streams.map(({ ended }) => ended))
+  }
+
   /** Functions of the script, entered in the order of the journal. */
   entering({ redactor, signal }: RunScope, invoke: Invoke): Invoke {
-    return (callback, args) => {
-      if (signal.aborted) return Promise.reject(signal.reason as Error)
-      const { context, step } = placeHere() ?? { context: this.main }
+    return async (callback, args) => {
+      if (signal.aborted) throw signal.reason
+      const here = placeHere()
+      if (here?.again) return null
+      const { context, step } = here ?? { context: this.main }
+      if (!step) await this.#streams(context)
       const shown = toJson(redactor.record(args as Value))
       const within = step ? { within: step.path } : {}
       return context.enter(callback, shown, () => invoke(callback, args), within)

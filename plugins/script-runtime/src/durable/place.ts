@@ -8,6 +8,8 @@ export interface Place {
   readonly context: RunContext
   /** The step of it that is under way: what is called inside is part of it, and not journaled. */
   readonly step?: StepContext
+  /** The journal hands out again what a step handed out: functions that were entered then are entered by the journal. */
+  readonly again?: boolean
   /** Numbers what the step starts. */
   count: number
   /** What the run has seen in the step. */
@@ -22,7 +24,7 @@ export function placeHere(): Place | undefined {
 }
 
 /** Works at a place. Made where a call is made: what is known there is known at the work, whoever starts it. */
-export function placing(): <T>(at: Pick<Place, 'context' | 'step'>, fn: () => T) => T {
+export function placing(): <T>(at: Pick<Place, 'context' | 'step' | 'again'>, fn: () => T) => T {
   const around = AsyncLocalStorage.snapshot()
   return (at, fn) => around(() => places.run({ ...at, count: 0, labels: new Set() }, fn))
 }

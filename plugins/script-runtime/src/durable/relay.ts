@@ -6,6 +6,7 @@ export class Relay<T> implements AsyncIterable<T> {
   readonly #queue: T[] = []
   readonly #left = Promise.withResolvers<undefined>()
   #over = false
+  #flows = false
   #failure: { readonly error: unknown } | undefined
   #arrived = Promise.withResolvers<void>()
   #read = Promise.withResolvers<void>()
@@ -23,7 +24,13 @@ export class Relay<T> implements AsyncIterable<T> {
 
   /** Resolves when the reader is not far behind. */
   async room(): Promise<void> {
-    while (this.#queue.length >= WAITING && !this.#over) await this.#read.promise
+    while (this.#queue.length >= WAITING && !this.#over && !this.#flows) await this.#read.promise
+  }
+
+  /** Its reader waits for its end: from here on nothing is held back. */
+  flow(): void {
+    this.#flows = true
+    this.#read.resolve()
   }
 
   end(): void {

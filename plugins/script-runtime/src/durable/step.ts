@@ -34,6 +34,8 @@ export async function durableStep<T extends Value | void>(
   const { redactor } = run
   const life = run.life!
   const at = placing()
+  const handed = (take: NonNullable<typeof onChunk>, chunk: Value) =>
+    placeHere()?.step ? take(chunk) : at({ context: scope, again: true }, () => take(chunk))
   const json = await scope.step<Json>(
     name,
     async (step) => {
@@ -49,7 +51,7 @@ export async function durableStep<T extends Value | void>(
     {
       effect,
       ...(args === undefined ? {} : { args: toJson(redactor.record(args)) }),
-      ...(onChunk ? { onChunk: (chunk: Json) => onChunk(fromJson(chunk) as Value) } : {}),
+      ...(onChunk ? { onChunk: (chunk: Json) => handed(onChunk, fromJson(chunk) as Value) } : {}),
       onReplayed: (usage) => life.charge(run, inner, usage),
     },
   )

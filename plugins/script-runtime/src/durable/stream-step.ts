@@ -41,6 +41,7 @@ export function streamStep(
     onChunk: take,
     onReplayed: (usage) => serving.charge(passage, usage),
   })
+  passage.scope.life?.open(scope, ended, () => relay.flow())
   ended.then(
     (json) => {
       unsealed(json, passage.scope.labels)
