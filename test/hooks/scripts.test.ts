@@ -173,6 +173,18 @@ describe('a hook script', () => {
   })
 })
 
+test('without hook scripts nobody waits for the plugin', async () => {
+  const { house, run } = await openHooks()
+  const guard = () => house.kernel.hooks.list().find(({ name }) => name === 'call.guard')?.used
+  const state = () => house.kernel.report().plugins.find(({ id }) => id === 'hooks')?.state
+  expect(guard()).toBe(false)
+  expect(await run('lua', CALCULATE)).toMatchObject({ value: '42' })
+  expect(state()).not.toBe('active')
+  await run('lua', `Hook.register('stage.guard', function() end)`)
+  expect({ guard: guard(), state: state() }).toEqual({ guard: false, state: 'active' })
+  await house.kernel.stop()
+})
+
 test('hooks of a run end with it and hold for it alone', async () => {
   const hooks = await openHooks()
   const guard = `Hook.register('tool.guard', function() return 'mine' end)`
