@@ -87,6 +87,8 @@ export class LifeTurns implements Turns {
     const scope = this.#life.scopes.around(within)
     if (!scope) return this.#life.ending.missing(record)
     const life = this.#life
+    // A step that runs again counts on from here.
+    life.scopes.inside(within, scope)
     life.scheduler.clock = record.at
     // What the function throws was heard by the step, whose outcome is recorded.
     const invoked = (args: Json): void =>
