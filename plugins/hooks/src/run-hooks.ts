@@ -95,6 +95,6 @@ function ownerOf(
 function notOfRun(name: string): SpellError {
   const text = `The hook point '${name}' belongs to no run: only a hook script hears it.`
   return new SpellError('HOOK_REFUSED', text, {
-    hint: "Register it in a script of 'plugins.hooks.scripts' in the configuration.",
+    hint: 'Register it in a script of plugins.hooks.scripts in the configuration.',
   })
 }

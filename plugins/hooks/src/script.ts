@@ -99,7 +99,7 @@ export class HookScript {
     if (this.#stopping) return
     const said = error instanceof Error ? error.message : String(error)
     const text = `Hook script '${this.#entry.file}' could not be loaded or has ended: ${said}`
-    const hint = `Correct it, or set its on_failure to "ignore" under 'plugins.hooks.scripts'.`
+    const hint = `Correct it, or set its on_failure to "ignore" under plugins.hooks.scripts.`
     this.failure = new SpellError('HOOK_SCRIPT_FAILED', text, { hint, cause: error })
     this.#logger.error(text)
   }
