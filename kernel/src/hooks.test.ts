@@ -14,6 +14,7 @@ describe('the catalogue', () => {
     expect(hooks.list().map(({ name, owner: id }) => `${name} ${id}`)).toEqual([
       'kernel.pluginActivated kernel',
       'kernel.pluginFailed kernel',
+      'kernel.started kernel',
       'kernel.configChanged kernel',
       'kernel.shutdown kernel',
       'own.guard owner',
@@ -25,7 +26,7 @@ describe('the catalogue', () => {
 
   test('lists what a point takes and how it is known', () => {
     const { hooks } = catalogue({}, [owner, saying])
-    const [guard, , tick, say, open] = hooks.list().slice(4)
+    const [guard, , tick, say, open] = hooks.list().slice(5)
     const plain = { results: [], aliases: [] }
     expect(guard).toMatchObject({ ...plain, failOpen: false })
     expect(tick).toMatchObject({ ...plain, failOpen: true })

@@ -1,5 +1,6 @@
 import { ERROR_CLASSES, type Manifest } from '@llmspell/sdk'
 import { KERNEL_ERRORS } from './codes.ts'
+import { KERNEL_POINTS } from './kernel-points.ts'
 import { recordOf, type PluginRecord } from './record.ts'
 import { SDK_VERSION } from './version.ts'
 
@@ -24,12 +25,7 @@ const manifest: Manifest = {
   contributes: {
     points: { errors: ERROR_ITEM },
     errors: KERNEL_ERRORS,
-    hookPoints: [
-      { name: 'kernel.pluginActivated', kind: 'notify', doc: 'A plugin became active.' },
-      { name: 'kernel.pluginFailed', kind: 'notify', doc: 'A plugin failed to activate.' },
-      { name: 'kernel.configChanged', kind: 'series', doc: 'A section of the config changed.' },
-      { name: 'kernel.shutdown', kind: 'series', doc: 'The kernel stops; plugins still work.' },
-    ],
+    hookPoints: KERNEL_POINTS,
   },
 }
 

@@ -20,6 +20,7 @@ import type { Problem } from './problem.ts'
 import { buildReport, type KernelReport, type PluginReport } from './report.ts'
 import { resolve } from './resolve.ts'
 import { configProblems } from './resolve-warnings.ts'
+import type { PluginUnit } from './unit.ts'
 import { SDK_VERSION } from './version.ts'
 
 /** A kernel: finds, checks, activates and disposes plugins. */
@@ -188,6 +189,17 @@ export class SpellKernel implements Kernel {
     const { lifecycle } = this.#parts
     await lifecycle.start()
     for (const name of this.#options.required ?? []) await this.#require(name)
+    await this.#started()
+  }
+
+  async #started(): Promise<void> {
+    const { hooks, lifecycle } = this.#parts
+    const point = hooks.get('kernel.started')
+    if (!point.used) return
+    const inState = (state: PluginUnit['state']): number =>
+      lifecycle.units.filter((unit) => unit.state === state).length
+    const ms = lifecycle.phases.reduce((sum, phase) => sum + phase.ms, 0)
+    await point.call({ active: inState('active'), failed: inState('failed'), ms })
   }
 
   async #require(name: string): Promise<void> {

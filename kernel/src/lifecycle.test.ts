@@ -245,6 +245,21 @@ describe('stopping', () => {
     expect(seen).toEqual([['a', { reason: 'enough' }]])
   })
 
+  test('follows a start that is told to all who wait for it', async () => {
+    const seen: unknown[] = []
+    const lazy = inline('lazy', { contributes: { hooks: ['kernel.started'] } }, (ctx) => {
+      ctx.tap('kernel.started', (payload) => void seen.push(payload))
+    })
+    const broken = inline('broken', { activation: 'startup' }, () => {
+      throw new Error('broken')
+    })
+    const kernel = createKernel({ plugins: [broken, lazy, inline('other', {}, () => undefined)] })
+    await kernel.start()
+    expect(seen).toEqual([{ active: 0, failed: 1, ms: expect.any(Number) }])
+    expect(kernel.list().find(({ id }) => id === 'lazy')?.state).toBe('active')
+    await kernel.stop()
+  })
+
   test('twice is the same stop, and before a start is nothing', async () => {
     const kernel = createKernel()
     expect(await kernel.stop()).toEqual([])

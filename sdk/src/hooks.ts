@@ -102,6 +102,11 @@ export interface Hooks {
     readonly code: string
     readonly message: string
   }>
+  'kernel.started': Series<{
+    readonly active: number
+    readonly failed: number
+    readonly ms: number
+  }>
   'kernel.configChanged': Series<{ readonly path: string }>
   'kernel.shutdown': Series<{ readonly reason: string }>
 }
