@@ -99,7 +99,7 @@ export function script(
   }
 }
 
-/** A native definition, a run for each execution. */
+/** A native definition, a journaled run for each execution. */
 export function native(desk: Desk, steps: number, durability: Durability): Chain {
   const name = `chain-${durability}`
   desk.define(name, async (context) => {

@@ -59,7 +59,7 @@ const steps = STEPS
   await compare('In memory', [
     { name: 'LangGraph.js', chain: await langgraph.open({ steps }) },
     { name: 'Mastra', chain: await mastra.open({ steps }) },
-    { name: 'native definition', chain: native(desk, steps, 'none') },
+    { name: 'native definition', chain: native(desk, steps, 'os') },
     ...SCRIPTS.map((kind) => ({
       name: kind,
       chain: script(house, { kind, steps }),

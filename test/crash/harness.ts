@@ -18,6 +18,8 @@ export interface Harm {
   /** From outside, ms after its start. */
   readonly afterMs?: number
   readonly durability?: Durability
+  /** False: what it printed is not looked at. */
+  readonly prints?: boolean
 }
 
 /** A run that nothing happened to. */
@@ -173,7 +175,7 @@ export class Harness implements AsyncDisposable {
     const { killed } = await story.live(harm.at, harm.afterMs)
     if (killed) await story.live()
     const found = [
-      ...faults(trace, story.trace()),
+      ...faults(trace, story.trace(), harm.prints),
       ...misjudged(killed ? harm.at : undefined, story.stops),
     ]
     const told = story.told()
