@@ -1,6 +1,5 @@
 import { SpellError, now } from '@llmspell/sdk'
 import type {
-  Budgets,
   Contribution,
   EngineItem,
   ExtensionRegistry,
@@ -44,8 +43,6 @@ export interface RuntimeParts extends HostParts {
   readonly extensions: ExtensionRegistry
   readonly done: HookPoint<'script.done'>
   /** Makes runs durable; without it they are not. */
-  readonly executor: WorkflowExecutor | undefined
-  readonly budgets: Budgets | undefined
 }
 
 /** Runs scripts, and opens runs for hosts that make calls of their own. */
@@ -56,9 +53,9 @@ export class Runtime implements ScriptRuntime {
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts
-    const { executor, budgets, extensions, logger } = parts
+    const { extensions, logger } = parts
     const live = (scope: RunScope, request: RunRequest) => this.#live(scope, request)
-    this.#durable = new DurableRuns({ executor, budgets, extensions, logger, live })
+    this.#durable = new DurableRuns({ extensions, logger, live })
   }
 
   async run(request: RunRequest): Promise<RunResult> {
@@ -145,6 +142,8 @@ export class Runtime implements ScriptRuntime {
       ...(file === undefined ? {} : { file }),
       ...(language === undefined ? {} : { language }),
       settings,
+      signal: scope.signal,
+      durable: scope.life !== undefined,
       redact: (value) => scope.redactor.value(value),
     }
   }

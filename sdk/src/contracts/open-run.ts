@@ -7,6 +7,10 @@ export interface OpenRun {
   /** Language of the script, once its engine is chosen. */
   readonly language?: string
   readonly settings: Readonly<Record<string, Value>>
+  /** Aborted when it ends. */
+  readonly signal: AbortSignal
+  /** It survives its process: what it asks for must be the same in every life. */
+  readonly durable: boolean
   /** The value as it may leave the run. */
   redact<T extends Value>(value: T): T
 }
