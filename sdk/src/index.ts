@@ -1,6 +1,7 @@
 export * from './bare-step.ts'
 export * from './bytes-text.ts'
 export * from './counted-usage.ts'
+export * from './current-session.ts'
 export * from './duration.ts'
 export * from './input-duration.ts'
 export * from './errors.ts'

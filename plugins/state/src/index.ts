@@ -1,12 +1,20 @@
 import { definePlugin } from '@llmspell/sdk'
 import type { StateConfig } from './generated/config.ts'
+import { Guard } from './guard.ts'
 import { Manager } from './manager.ts'
+import { stateModule } from './module.ts'
+import { Points } from './points.ts'
 
-/** The plugin `state`: the store of this installation. */
+export type * from './types.ts'
+
+/** The plugin `state`: the store of this installation, and the script module over it. */
 export default definePlugin<StateConfig>({
   setup(ctx) {
-    const manager = new Manager(ctx.config, ctx.use('extensions'), ctx.logger, ctx.signal)
-    ctx.provide('state', manager)
-    ctx.defer(() => manager.close())
+    const state = new Manager(ctx.config, ctx.use('extensions'), ctx.logger, ctx.signal)
+    const points = new Points(ctx.use('hooks'))
+    const guard = new Guard(ctx.find('permissions'))
+    ctx.provide('state', state)
+    ctx.contribute('script-modules', 'State', stateModule({ state, guard, points }))
+    ctx.defer(() => state.close())
   },
 })

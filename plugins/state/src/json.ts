@@ -1,0 +1,29 @@
+import { checkValue, REF } from '@llmspell/sdk'
+import type { Json, Value } from '@llmspell/sdk'
+
+/**
+ * A value as the store keeps it. Bytes lie inside it as a tagged table, which no script can write.
+ * @throws VALUE_UNSUPPORTED for handles and functions: they end with the run
+ */
+export function encoded(value: Value): Json {
+  return inner(checkValue(value, { refs: false }))
+}
+
+function inner(value: Value | undefined): Json {
+  if (typeof value !== 'object' || value === null) return value ?? null
+  if (value instanceof Uint8Array)
+    return { [REF]: 'bytes', base64: Buffer.from(value).toString('base64') }
+  if (Array.isArray(value)) return value.map(inner)
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined)
+  return Object.fromEntries(entries.map(([key, item]) => [key, inner(item)]))
+}
+
+/** The value of a script again. */
+export function decoded(json: Json | Uint8Array): Value {
+  if (typeof json !== 'object' || json === null || json instanceof Uint8Array) return json
+  if (Array.isArray(json)) return json.map((item: Json) => decoded(item))
+  const table = json as { readonly [key: string]: Json }
+  if (table[REF] === 'bytes')
+    return new Uint8Array(Buffer.from(table['base64'] as string, 'base64'))
+  return Object.fromEntries(Object.entries(table).map(([key, item]) => [key, decoded(item)]))
+}
