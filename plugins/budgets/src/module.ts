@@ -1,4 +1,11 @@
-import type { Budget, CallContext, ScriptCall, ScriptModuleHandlers, Value } from '@llmspell/sdk'
+import type {
+  Budget,
+  CallContext,
+  ScriptCall,
+  ScriptModuleHandlers,
+  Usage,
+  Value,
+} from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 import type { RunBudgets } from './budgets.ts'
 import { validators } from './generated/budget.module.validate.js'
@@ -25,6 +32,12 @@ export function budgetModule(budgets: RunBudgets): ScriptModuleHandlers {
         context.recorded ? undefined : ends(partOf(budgets, context, id), context.signal),
       close: ({ args: [id], context }: ScriptCall<[string]>) => {
         budgets.tree(context).remove(id)
+        return undefined
+      },
+      charge: ({ args: [usage], context }: ScriptCall<[Partial<Usage>]>) => {
+        const { inputTokens = 0, outputTokens = 0, cost = 0 } = usage
+        const reserved = budgets.of(context).reserve({ tokens: 0, cost: 0 })
+        reserved.settle({ inputTokens, outputTokens, cost })
         return undefined
       },
     },

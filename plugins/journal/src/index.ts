@@ -20,5 +20,6 @@ export default definePlugin<JournalConfig>({
     const executor = new EmbeddedExecutor(() => state.backend(), options)
     ctx.defer(() => executor.stop())
     ctx.provide('workflow-executor', executor)
+    ctx.contribute('executors', 'embedded', executor)
   },
 })

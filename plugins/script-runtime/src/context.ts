@@ -4,6 +4,7 @@ import { nextId, placeHere } from './durable/place.ts'
 import { durableStep } from './durable/step.ts'
 import type { Origin, Passage } from './passage.ts'
 import type { RunScope } from './scope.ts'
+import { weight } from './weight.ts'
 
 /** The door, as further calls see it. */
 export type Pass = (scope: RunScope, call: HostCall, origin: Origin) => unknown
@@ -41,6 +42,8 @@ export function callContext(pass: Pass, passage: Passage, origin: Origin): CallC
       scope.spend(usage)
     },
     onEnd: (fn) => scope.onEnd(fn),
+    ...languageOf(scope),
+    hold: (value) => scope.hold(weight(value)),
     step: (name, fn, options) =>
       life
         ? durableStep(
@@ -54,6 +57,11 @@ export function callContext(pass: Pass, passage: Passage, origin: Origin): CallC
     ...(life?.recorded ? { recorded: life.recorded } : {}),
   }
   return context
+}
+
+function languageOf({ facts }: RunScope): { readonly language?: string } {
+  const engine = facts['engine'] as { readonly language?: string } | undefined
+  return engine?.language === undefined ? {} : { language: engine.language }
 }
 
 /** The same call as it stands inside a step: what it calls is part of that. */

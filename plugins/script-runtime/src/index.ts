@@ -25,16 +25,7 @@ export default definePlugin({
     const door = new Door(modules, hooks)
     const done = hooks.point('script.done')
     const { logger } = ctx
-    const services = { executor: ctx.find('workflow-executor'), budgets: ctx.find('budgets') }
-    const runtime = new Runtime({
-      extensions,
-      modules,
-      door,
-      done,
-      threadMain,
-      logger,
-      ...services,
-    })
+    const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger })
     ctx.defer(() => runtime.close())
     for (const [name, handlers] of Object.entries(own)) {
       ctx.contribute('script-modules', name, handlers)

@@ -251,6 +251,18 @@ export interface WorkflowExecutor {
   ): Promise<ReplayReport>
 }
 
+/** Item of the point `executors`. */
+export interface ExecutorItem {
+  readonly name: string
+  readonly doc: string
+}
+
+declare module '../extensions.ts' {
+  interface Extensions {
+    /** One is loaded when the first durable run is asked for. */
+    executors: WorkflowExecutor
+  }
+}
 declare module '../services.ts' {
   interface Services {
     'workflow-executor': WorkflowExecutor

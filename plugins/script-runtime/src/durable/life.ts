@@ -1,10 +1,10 @@
 import { SpellError, fromErrorRecord, isSpellError } from '@llmspell/sdk'
 import type {
-  Budgets,
   CallContext,
   Json,
   Logger,
   RunContext,
+  ScriptModuleHandlers,
   Usage,
   Value,
   WorkflowExecutor,
@@ -16,7 +16,8 @@ import { placeHere } from './place.ts'
 
 export interface LifeParts {
   readonly main: RunContext
-  readonly budgets: Budgets | undefined
+  /** What counts tokens and money, where it is installed. */
+  readonly budget: ScriptModuleHandlers | undefined
   readonly logger: Logger
   readonly executor: WorkflowExecutor
 }
@@ -68,10 +69,8 @@ export class RunLife {
   /** Counts again what a step has spent, in the run and in the budgets of whoever asked for it. */
   charge(scope: RunScope, context: CallContext, usage: Partial<Usage>): void {
     scope.budget.spend(usage)
-    const { inputTokens = 0, outputTokens = 0, cost = 0 } = usage
     try {
-      const node = this.#parts.budgets?.of(context)
-      node?.reserve({ tokens: 0, cost: 0 }).settle({ inputTokens, outputTokens, cost })
+      this.#parts.budget?.functions['charge']?.({ args: [usage] as never, context })
     } catch (error) {
       // The money is gone already; the next call of a model says so.
       if (!isSpellError(error)) throw error

@@ -1,6 +1,5 @@
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type {
-  Budgets,
   DefinitionRef,
   ExecutorHost,
   ExtensionRegistry,
@@ -14,6 +13,7 @@ import type {
   RunOutcome,
   RunRequest,
   RunResult,
+  ScriptModuleHandlers,
   Value,
   WorkflowExecutor,
 } from '@llmspell/sdk'
@@ -29,8 +29,6 @@ import { Watch, waiting } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
 
 export interface RunsParts {
-  readonly executor: WorkflowExecutor | undefined
-  readonly budgets: Budgets | undefined
   readonly extensions: ExtensionRegistry
   readonly logger: Logger
   /** Runs a script in its scope to its end. @throws the reason of the end */
@@ -105,14 +103,15 @@ export class DurableRuns implements ExecutorHost {
   }
 
   async runDefinition(ref: DefinitionRef, context: RunContext, input: Json): Promise<Json> {
-    const { budgets, logger, live } = this.#parts
+    const { logger, live } = this.#parts
     const executor = await this.executor()
+    const budget = await this.#budget()
     const key = keyOf(context.runId, context.mode)
     const own = this.#attached.get(key) ?? new Attached({})
     const bytes = await executor.blobs.get(ref.hash)
     if (!bytes) throw textMissing(ref)
     const request = requestOf(ref, new TextDecoder().decode(bytes), context, input, own.lent)
-    const scope = new RunScope(request, new RunLife({ main: context, budgets, logger, executor }))
+    const scope = new RunScope(request, new RunLife({ main: context, budget, logger, executor }))
     scope.printed = own.printed
     own.scope = scope
     this.#scopes.set(key, scope)
@@ -161,6 +160,12 @@ export class DurableRuns implements ExecutorHost {
     }
   }
 
+  async #budget(): Promise<ScriptModuleHandlers | undefined> {
+    const { extensions } = this.#parts
+    if (!extensions.find('script-modules', 'Budget')) return undefined
+    return extensions.get('script-modules', 'Budget')
+  }
+
   /** Started on first use. @throws NOT_AVAILABLE */
   executor(): Promise<WorkflowExecutor> {
     this.#started ??= this.#start()
@@ -168,8 +173,10 @@ export class DurableRuns implements ExecutorHost {
   }
 
   async #start(): Promise<WorkflowExecutor> {
-    const { executor } = this.#parts
-    if (!executor) throw noExecutor()
+    const { extensions } = this.#parts
+    const [first] = extensions.list('executors')
+    if (!first) throw noExecutor()
+    const executor = await extensions.get('executors', first.name)
     await executor.start(this, { signal: this.#stopping.signal, recover: false })
     return executor
   }
