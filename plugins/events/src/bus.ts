@@ -5,39 +5,59 @@ import type {
   DeadLetter,
   EventBus,
   EventStats,
+  EventType,
   PublishOptions,
   SubscribeOptions,
   Subscription,
   SubscriptionInfo,
   Value,
 } from '@llmspell/sdk'
+import { Letters } from './letters.ts'
 import { Listener } from './listener.ts'
-import type { Handler } from './listener.ts'
+import type { Handler, ListenerParts } from './listener.ts'
+import { Outbox } from './outbox.ts'
 import { checkType } from './pattern.ts'
+import type { Past, PastQuery } from './past.ts'
+import { NO_POINTS } from './points.ts'
+import type { Points } from './points.ts'
 import { overflowed } from './queue.ts'
 import { PLAIN, Stamp } from './stamp.ts'
-import type { Past } from './past.ts'
 import { subscriptionOf } from './subscription.ts'
+import { eventTypes } from './types.ts'
 
 /** Types whose listeners are remembered; scripts name them. */
 const MOST_TYPES = 1000
-const MOST_LETTERS = 1000
+
+/** What a script's listener is made of beside its options. */
+export type Guest = Partial<Pick<ListenerParts, 'id' | 'meter' | 'handler' | 'ended'>>
+
+export interface BusParts {
+  readonly past: Past
+  readonly points?: Points
+  /** Patterns that somebody listens to have changed. */
+  readonly changed?: () => void
+  readonly broken?: (error: unknown) => void
+}
 
 /** The bus of one installation, in this process. */
 export class Bus implements EventBus {
-  readonly #past: Past
+  readonly #parts: BusParts
+  readonly #points: Points
   readonly #stamp = new Stamp()
+  readonly #outbox = new Outbox()
   readonly #listeners = new Set<Listener>()
   readonly #byType = new Map<string, readonly Listener[]>()
-  readonly #letters: DeadLetter[] = []
+  readonly #letters: Letters
   readonly #counts = { published: 0, delivered: 0, dropped: 0, failed: 0, persisted: 0 }
   /** Published by handlers while others are still being told: told afterwards, so that all hear one order. */
-  readonly #nested: BusEvent[] = []
+  #nested: (readonly [BusEvent, readonly Listener[]])[] = []
   #telling = false
   #ids = 0
 
-  constructor(past: Past) {
-    this.#past = past
+  constructor(parts: BusParts) {
+    this.#parts = parts
+    this.#points = parts.points ?? NO_POINTS
+    this.#letters = new Letters(this.#points)
   }
 
   publish(type: string, data: Value = null, options: PublishOptions = PLAIN): Awaitable<BusEvent> {
@@ -48,35 +68,42 @@ export class Bus implements EventBus {
     }
     checkValue(data, { path: 'data', refs: false })
     for (const listener of listeners)
-      if (listener.queue.refuses) throw overflowed(type, listener.parts.pattern)
+      if (listener.queue.refuses && listener.holds(options.runId))
+        throw overflowed(type, listener.parts.pattern)
     const event = this.#stamp.event(type, data, options)
-    if (options.persist ?? this.#past.keeps(type)) return this.#kept(event)
+    const persist = options.persist ?? this.#parts.past.keeps(type)
+    if (persist || this.#outbox.busy || this.#points.publish.used)
+      return this.#later(event, persist)
     return this.#told(event, listeners)
   }
 
   subscribe(pattern: string, options: SubscribeOptions = {}): Subscription {
-    return subscriptionOf(this.#listen(pattern, options), options.signal)
+    return subscriptionOf(this.listen(pattern, options), options.signal)
   }
 
   on(pattern: string, fn: Handler, options: SubscribeOptions = {}): Subscription {
-    return subscriptionOf(this.#listen(pattern, options, fn), options.signal)
+    return subscriptionOf(this.listen(pattern, options, { handler: fn }), options.signal)
   }
 
   wanted(type: string, runId?: string): boolean {
-    if (this.#past.keeps(type)) return true
+    if (this.#parts.past.keeps(type)) return true
     const listeners = this.#byType.get(type) ?? this.#listenersOf(type)
     if (runId === undefined) return listeners.length > 0
-    return listeners.some(({ parts }) => (parts.options.runId ?? runId) === runId)
+    return listeners.some(
+      ({ parts: { options } }) => options.allRuns || (options.runId ?? runId) === runId,
+    )
   }
 
-  history(
-    options: { readonly after?: number; readonly pattern?: string; readonly limit?: number } = {},
-  ): AsyncIterable<BusEvent> {
-    return this.#past.read(options)
+  history(options: PastQuery = {}): AsyncIterable<BusEvent> {
+    return this.#parts.past.read(options)
+  }
+
+  types(): Promise<readonly EventType[]> {
+    return eventTypes()
   }
 
   deadLetters(): readonly DeadLetter[] {
-    return [...this.#letters]
+    return this.#letters.all()
   }
 
   list(): readonly SubscriptionInfo[] {
@@ -101,18 +128,51 @@ export class Bus implements EventBus {
     for (const listener of this.#listeners) listener.close()
   }
 
-  async #kept(event: BusEvent): Promise<BusEvent> {
-    const stored = await this.#past.keep(event)
+  /** A listener as it is; scripts' ones have an id of their own and count what waits. */
+  listen(pattern: string, options: SubscribeOptions, guest: Guest = {}): Listener {
+    const { replay } = options
+    const past =
+      replay === undefined ? undefined : this.#parts.past.read({ after: replay, pattern })
+    const listener = new Listener({
+      id: `sub_${++this.#ids}`,
+      ...guest,
+      pattern,
+      options,
+      past,
+      letter: (letter) => this.#letters.add(letter),
+      closed: (ended) => this.#ended(ended),
+      broken: (error) => this.#parts.broken?.(error),
+    })
+    this.#listeners.add(listener)
+    this.#byType.clear()
+    this.#parts.changed?.()
+    return listener
+  }
+
+  /** In its turn: what is stored or asked about keeps its place among the others. */
+  #later(event: BusEvent, persist: boolean): Promise<BusEvent> {
+    return this.#outbox.add(
+      () => this.#made(event, persist),
+      (made) => this.#told(made, this.#listenersNow(made)),
+    )
+  }
+
+  /** @throws HOOK_CANCELLED; what storing fails with */
+  async #made(event: BusEvent, persist: boolean): Promise<BusEvent> {
+    const { publish } = this.#points
+    const asked = publish.used ? await this.#points.ask(event) : event
+    if (!persist) return asked
+    const stored = await this.#parts.past.keep(asked)
     this.#counts.persisted++
-    const { event_type: type } = stored
-    return this.#told(stored, this.#byType.get(type) ?? this.#listenersOf(type))
+    return stored
   }
 
   #told(event: BusEvent, listeners: readonly Listener[]): Awaitable<BusEvent> {
     this.#counts.published++
+    if (this.#points.published.used) this.#points.published.call(event)
     if (listeners.length === 0) return event
     if (this.#telling) {
-      this.#nested.push(event)
+      this.#nested.push([event, listeners])
       return event
     }
     const waits = this.#tell(event, listeners)
@@ -138,10 +198,15 @@ export class Bus implements EventBus {
   }
 
   #tellNested(): void {
-    for (let event = this.#nested.shift(); event; event = this.#nested.shift()) {
-      const { event_type: type } = event
-      void this.#tell(event, this.#byType.get(type) ?? this.#listenersOf(type))
+    while (this.#nested.length > 0) {
+      const batch = this.#nested
+      this.#nested = []
+      for (const [event, listeners] of batch) void this.#tell(event, listeners)
     }
+  }
+
+  #listenersNow({ event_type: type }: BusEvent): readonly Listener[] {
+    return this.#byType.get(type) ?? this.#listenersOf(type)
   }
 
   #listenersOf(type: string): readonly Listener[] {
@@ -151,33 +216,12 @@ export class Bus implements EventBus {
     return found
   }
 
-  #listen(pattern: string, options: SubscribeOptions, handler?: Handler): Listener {
-    const { replay } = options
-    const past = replay === undefined ? undefined : this.#past.read({ after: replay, pattern })
-    const listener = new Listener({
-      id: `sub_${++this.#ids}`,
-      pattern,
-      options,
-      handler,
-      past,
-      letter: (letter) => this.#letter(letter),
-      closed: (ended) => this.#ended(ended),
-    })
-    this.#listeners.add(listener)
-    this.#byType.clear()
-    return listener
-  }
-
   #ended(listener: Listener): void {
     this.#listeners.delete(listener)
     this.#byType.clear()
     this.#counts.delivered += listener.delivered
     this.#counts.dropped += listener.queue.dropped
     this.#counts.failed += listener.failed
-  }
-
-  #letter(letter: Omit<DeadLetter, 'at'>): void {
-    if (this.#letters.length >= MOST_LETTERS) this.#letters.shift()
-    this.#letters.push({ ...letter, at: new Date().toISOString() })
+    this.#parts.changed?.()
   }
 }

@@ -1,4 +1,4 @@
-import { describe } from '@llmspell/sdk'
+import { describe, SpellError } from '@llmspell/sdk'
 import type {
   Awaitable,
   BusEvent,
@@ -9,6 +9,7 @@ import type {
 import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
 import { EventQueue } from './queue.ts'
+import type { Meter } from './queue.ts'
 
 const BUFFER = 1024
 /** Failures in a row after which a listener hears no more. */
@@ -25,8 +26,12 @@ export interface ListenerParts {
   readonly handler?: Handler | undefined
   /** Persisted events that come before anything new. */
   readonly past?: AsyncIterable<BusEvent> | undefined
+  readonly meter?: Meter | undefined
+  readonly ended?: () => void
   readonly letter: (letter: Omit<DeadLetter, 'at'>) => void
   readonly closed: (listener: Listener) => void
+  /** What it was told of the past broke off. */
+  readonly broken: (error: unknown) => void
 }
 
 /** One subscription: a bounded queue with a reader, which pulls or is called. */
@@ -39,29 +44,42 @@ export class Listener {
   /** Whether it takes every event of its types, whoever it is from. */
   readonly open: boolean
   closed = false
+  /** It hears nothing new, and is read to its end. */
+  left = false
   delivered = 0
   failed = 0
   #past: AsyncIterator<BusEvent> | undefined
+  /** Offset up to which the past was told: what is persisted meanwhile comes on both ways. */
+  #told = 0
   #inARow = 0
   #readers: ((event: BusEvent | undefined) => void)[] = []
 
+  /** @throws EVENT_PATTERN_INVALID, INPUT_INVALID */
   constructor(parts: ListenerParts) {
     this.parts = parts
     this.matches = matcherOf(parts.pattern)
-    const { buffer = BUFFER, overflow = 'block' } = parts.options
-    this.queue = new EventQueue(buffer, overflow)
-    this.#past = parts.past?.[Symbol.asyncIterator]()
-    const { runId, target } = parts.options
+    const { buffer = BUFFER, overflow = 'block', runId, target } = parts.options
+    if (!(buffer >= 1)) throw badBuffer(buffer)
+    this.queue = new EventQueue(buffer, overflow, parts.meter)
     this.open = runId === undefined && target === undefined
+    this.#past = parts.past?.[Symbol.asyncIterator]()
     if (this.#past && parts.handler) void this.#pump()
     else this.ready = parts.handler
   }
 
   /** Whether an event is meant, beside its type. */
   takes({ metadata }: BusEvent): boolean {
-    const { runId, target } = this.parts.options
-    if (runId !== undefined && metadata.run_id !== runId) return false
+    if (this.left) return false
+    const { runId, allRuns, target } = this.parts.options
+    const { run_id } = metadata
+    if (runId !== undefined && !allRuns && run_id !== undefined && run_id !== runId) return false
     return metadata.target === undefined || target === undefined || metadata.target === target
+  }
+
+  /** Whether it may hold up or fail who publishes: a run does so to nobody but itself. */
+  holds(publisher: string | undefined): boolean {
+    const { runId } = this.parts.options
+    return runId === undefined || publisher === runId
   }
 
   /** A promise where the publisher has to wait for room. */
@@ -70,23 +88,32 @@ export class Listener {
       this.handle(event, this.ready)
       return undefined
     }
-    const idle = this.queue.size === 0 && !this.#past
+    const idle = this.#readers.length > 0 && this.queue.size === 0 && !this.#past
     const reader = idle ? this.#readers.shift() : undefined
-    if (!reader) return this.queue.push(event)
+    if (!reader) return this.queue.push(event, this.holds(event.metadata.run_id))
     this.delivered++
     reader(event)
     return undefined
   }
 
-  /** The next event; undefined after the time, or when closed. */
+  /** The next event; undefined after the time, or when closed. @throws what reading the past fails with */
   async next(timeoutMs?: number): Promise<BusEvent | undefined> {
-    const past = await this.#fromPast()
-    if (past) return past
-    const event = this.#fresh()
-    if (event || this.closed) return event
+    const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
+    if (event || this.closed || this.left) return event
     const { promise, resolve } = Promise.withResolvers<BusEvent | undefined>()
     this.#readers.push(resolve)
     return timeoutMs === undefined ? promise : this.#within(timeoutMs, promise, resolve)
+  }
+
+  /** At once: one that waits, or undefined. */
+  poll(): BusEvent | undefined {
+    return this.#past ? undefined : this.#fresh()
+  }
+
+  /** Hears nothing new; `next` gives what waits, and then undefined. */
+  leave(): void {
+    this.left = true
+    for (const reader of this.#readers.splice(0)) reader(undefined)
   }
 
   close(): void {
@@ -96,9 +123,15 @@ export class Listener {
     for (let event = this.queue.shift(); event; event = this.queue.shift())
       if (this.parts.handler) this.#letter(event, 'closed')
     for (const reader of this.#readers.splice(0)) reader(undefined)
-    void this.#past?.return?.()
+    this.#past?.return?.().catch(this.parts.broken)
     this.#past = undefined
     this.parts.closed(this)
+    this.parts.ended?.()
+  }
+
+  /** What was taken and is not told any more. */
+  drop(event: BusEvent): void {
+    this.#letter(event, 'closed')
   }
 
   info(): SubscriptionInfo {
@@ -109,21 +142,49 @@ export class Listener {
     return { id, pattern, owner, overflow, waiting, delivered, dropped, failed }
   }
 
+  /** At once: a promise is only made where the handler makes one. */
+  handle(event: BusEvent, handler: Handler): void {
+    this.delivered++
+    try {
+      const result = handler(event)
+      if (result !== undefined && isLater(result)) void this.#pump(this.#settled(event, result))
+      else if (this.#inARow > 0) this.#inARow = 0
+    } catch (error) {
+      this.fail(event, error)
+    }
+  }
+
+  /** One event was heard in vain; several in a row close the subscription. */
+  fail(event: BusEvent, error: unknown): void {
+    this.failed++
+    this.#letter(event, 'failed', error)
+    if (++this.#inARow >= MOST_FAILURES) this.close()
+  }
+
+  /** One event was heard. */
+  heard(): void {
+    this.#inARow = 0
+  }
+
   async #within(
     ms: number,
     promise: Promise<BusEvent | undefined>,
-    resolve: (event: undefined) => void,
+    resolve: (event: BusEvent | undefined) => void,
   ): Promise<BusEvent | undefined> {
-    const timer = setTimeout(() => {
-      this.#readers = this.#readers.filter((reader) => reader !== resolve)
+    const late = (): void => {
+      const at = this.#readers.indexOf(resolve)
+      if (at < 0) return
+      this.#readers.splice(at, 1)
       resolve(undefined)
-    }, ms)
+    }
+    const timer = setTimeout(late, Math.min(ms, 2 ** 31 - 1))
     return promise.finally(() => clearTimeout(timer))
   }
 
-  /** From the queue, without what nobody wants any more. */
+  /** From the queue, without what nobody wants any more and what the past has told. */
   #fresh(): BusEvent | undefined {
     for (let event = this.queue.shift(); event; event = this.queue.shift()) {
+      if (this.#told > 0 && (event.metadata.offset ?? Infinity) <= this.#told) continue
       if (!isExpired(event)) {
         this.delivered++
         return event
@@ -134,8 +195,11 @@ export class Listener {
   }
 
   async #fromPast(): Promise<BusEvent | undefined> {
-    const next = await this.#past?.next()
-    if (next && !next.done) {
+    for (;;) {
+      const next = await this.#past?.next()
+      if (!next || next.done) break
+      this.#told = Math.max(this.#told, next.value.metadata.offset ?? 0)
+      if (!this.takes(next.value)) continue
       this.delivered++
       return next.value
     }
@@ -143,24 +207,12 @@ export class Listener {
     return undefined
   }
 
-  /** At once: a promise is only made where the handler makes one. */
-  handle(event: BusEvent, handler: Handler): void {
-    this.delivered++
-    try {
-      const result = handler(event)
-      if (result !== undefined && isLater(result)) void this.#pump(this.#settled(event, result))
-      else if (this.#inARow > 0) this.#inARow = 0
-    } catch (error) {
-      this.#failure(event, error)
-    }
-  }
-
   async #settled(event: BusEvent, result: Awaitable<void>): Promise<void> {
     try {
       await result
       this.#inARow = 0
     } catch (error) {
-      this.#failure(event, error)
+      this.fail(event, error)
     }
   }
 
@@ -168,28 +220,28 @@ export class Listener {
   async #pump(first?: Promise<void>): Promise<void> {
     this.ready = undefined
     await first
-    while (!this.closed) {
-      const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
-      if (!event) break
-      await this.#called(event)
+    try {
+      while (!this.closed) {
+        const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
+        if (!event) break
+        await this.#called(event)
+      }
+      if (!this.closed) this.ready = this.parts.handler
+    } catch (error) {
+      this.parts.broken(error)
+      this.close()
     }
-    if (!this.closed) this.ready = this.parts.handler
   }
 
   #called(event: BusEvent): Awaitable<void> {
+    if (this.closed) return this.#letter(event, 'closed')
     try {
       const result = this.parts.handler!(event)
       if (isLater(result)) return this.#settled(event, result)
       this.#inARow = 0
     } catch (error) {
-      this.#failure(event, error)
+      this.fail(event, error)
     }
-  }
-
-  #failure(event: BusEvent, error: unknown): void {
-    this.failed++
-    this.#letter(event, 'failed', error)
-    if (++this.#inARow >= MOST_FAILURES) this.close()
   }
 
   #letter(event: BusEvent, reason: DeadLetter['reason'], error?: unknown): void {
@@ -208,3 +260,8 @@ const isLater = (value: unknown): value is PromiseLike<void> =>
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? error.message : describe(error)
+
+function badBuffer(buffer: unknown): SpellError {
+  const text = `The buffer of a subscription is ${describe(buffer)}: expected a number of events from 1.`
+  return new SpellError('INPUT_INVALID', text, { hint: 'Leave it out for 1,024.' })
+}

@@ -1,11 +1,18 @@
 import { SpellError } from '@llmspell/sdk'
-import type { BusEvent, Scope, StateBackend } from '@llmspell/sdk'
+import type { BusEvent, Json, Scope, StateBackend, StateOp } from '@llmspell/sdk'
 import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
 
 const SCOPE: Scope = { tenant: 'local', kind: 'plugin', id: 'events' }
+/** Beside the events: their offsets go on where all of them are gone. */
+const FACTS: Scope = { tenant: 'local', kind: 'plugin', id: 'events-facts' }
+const LAST = 'last'
 /** Offsets sort as text. */
 const DIGITS = 16
+/** Events that are stored at once. */
+const BATCH = 1000
+/** The oldest are removed so many at a time. */
+const SWEEP = 500
 
 export interface PastQuery {
   readonly after?: number
@@ -13,20 +20,40 @@ export interface PastQuery {
   readonly limit?: number
 }
 
+export interface Retention {
+  readonly events: number
+  readonly ms: number
+}
+
+export interface PastParts {
+  /** The store; undefined where there is none. */
+  readonly open: (() => Promise<StateBackend>) | undefined
+  /** Types that are kept without being asked for. */
+  readonly patterns: readonly string[]
+  readonly keep: Retention
+  /** What was kept stays kept where the oldest could not be removed. */
+  readonly warn?: (error: unknown) => void
+}
+
+interface Waiting {
+  readonly event: BusEvent
+  readonly kept: (event: BusEvent) => void
+  readonly failed: (error: unknown) => void
+}
+
 /** The persisted events, in the store of the installation. */
 export class Past {
-  readonly #open: (() => Promise<StateBackend>) | undefined
+  readonly #parts: PastParts
   readonly #kinds: readonly Matcher[]
   readonly #known = new Map<string, boolean>()
-  #last: Promise<number> | undefined
+  readonly #waiting: Waiting[] = []
+  #writing = false
+  #last: number | undefined
+  #swept = 0
 
-  /**
-   * @param open the store; undefined where there is none
-   * @param patterns types that are kept without being asked for
-   */
-  constructor(open: (() => Promise<StateBackend>) | undefined, patterns: readonly string[] = []) {
-    this.#open = open
-    this.#kinds = patterns.map(matcherOf)
+  constructor(parts: PastParts) {
+    this.#parts = parts
+    this.#kinds = parts.patterns.map(matcherOf)
   }
 
   keeps(type: string): boolean {
@@ -34,18 +61,12 @@ export class Past {
     return this.#known.get(type) ?? this.#look(type)
   }
 
-  /** The event with its offset, once it is kept. @throws NOT_AVAILABLE */
-  async keep(event: BusEvent): Promise<BusEvent> {
-    const store = await this.#store()
-    // One after the other: two that ask at once must not get one offset.
-    const before = this.#last ?? lastOffset(store)
-    const { promise, resolve } = Promise.withResolvers<number>()
-    this.#last = promise
-    const offset = (await before) + 1
-    resolve(offset)
-    const stored = { ...event, metadata: { ...event.metadata, offset } }
-    await store.scope(SCOPE).put(keyOf(offset), stored as never, ttlOf(event))
-    return stored
+  /** The event with its offset, once it is kept; offsets are in the order of asking. @throws NOT_AVAILABLE, STATE_FULL */
+  keep(event: BusEvent): Promise<BusEvent> {
+    return new Promise((kept, failed) => {
+      this.#waiting.push({ event, kept, failed })
+      if (!this.#writing) void this.#write()
+    })
   }
 
   /** Oldest first. @throws NOT_AVAILABLE, EVENT_PATTERN_INVALID */
@@ -53,13 +74,59 @@ export class Past {
     const matches = matcherOf(pattern)
     const store = await this.#store()
     let left = limit
+    if (left <= 0) return
     for await (const [, entry] of store.scope(SCOPE).iterate({ after: keyOf(after) })) {
-      if (left <= 0) return
       const event = entry.value as unknown as BusEvent
       if (!matches(event.event_type)) continue
-      left--
       yield event
+      if (--left <= 0) return
     }
+  }
+
+  /** One commit at a time: those that ask meanwhile share the next. */
+  async #write(): Promise<void> {
+    this.#writing = true
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH)
+      try {
+        const stored = await this.#commit(batch.map(({ event }) => event))
+        batch.forEach(({ kept }, i) => kept(stored[i]!))
+      } catch (error) {
+        for (const { failed } of batch) failed(error)
+      }
+    }
+    this.#writing = false
+  }
+
+  async #commit(events: readonly BusEvent[]): Promise<readonly BusEvent[]> {
+    const store = await this.#store()
+    const from = (this.#last ??= await lastOffset(store))
+    const stored = events.map((event, i) => withOffset(event, from + i + 1))
+    const last = from + events.length
+    const fact: StateOp = { op: 'put', scope: FACTS, key: LAST, value: last }
+    await store.commit([...stored.map((event) => this.#op(event)), fact])
+    this.#last = last
+    await this.#sweep(store, last).catch((error: unknown) => this.#parts.warn?.(error))
+    return stored
+  }
+
+  #op(event: BusEvent): StateOp {
+    const { offset } = event.metadata
+    const ttlMs = Math.min(event.ttl ?? Infinity, this.#parts.keep.ms)
+    const value = event as unknown as Json
+    return { op: 'put', scope: SCOPE, key: keyOf(offset!), value, ttlMs }
+  }
+
+  /** The store does not grow for ever. */
+  async #sweep(store: StateBackend, last: number): Promise<void> {
+    const floor = last - this.#parts.keep.events
+    if (floor - this.#swept < SWEEP) return
+    const scope = store.scope(SCOPE)
+    const ops: StateOp[] = []
+    for await (const [key] of scope.iterate({ lt: keyOf(floor + 1), limit: 10 * SWEEP }))
+      ops.push({ op: 'delete', scope: SCOPE, key })
+    if (ops.length > 0) await store.commit(ops)
+    if (ops.length < 10 * SWEEP) this.#swept = floor
   }
 
   #look(type: string): boolean {
@@ -70,7 +137,7 @@ export class Past {
   }
 
   #store(): Promise<StateBackend> {
-    if (this.#open) return this.#open()
+    if (this.#parts.open) return this.#parts.open()
     throw new SpellError('NOT_AVAILABLE', 'Events cannot be kept: no store is installed.', {
       hint: "Install the plugin 'state' and a store.",
     })
@@ -79,10 +146,12 @@ export class Past {
 
 const keyOf = (offset: number): string => String(offset).padStart(DIGITS, '0')
 
-const ttlOf = ({ ttl }: BusEvent): { ttlMs?: number } => (ttl === undefined ? {} : { ttlMs: ttl })
+const withOffset = (event: BusEvent, offset: number): BusEvent => ({
+  ...event,
+  metadata: { ...event.metadata, offset },
+})
 
 async function lastOffset(store: StateBackend): Promise<number> {
-  for await (const [key] of store.scope(SCOPE).iterate({ reverse: true, limit: 1 }))
-    return Number(key)
-  return 0
+  const known = await store.scope(FACTS).get<number>(LAST)
+  return known?.value ?? 0
 }

@@ -20,9 +20,10 @@ export function matcherOf(pattern: string): Matcher {
   if (!pattern.includes('*')) return (type) => type === pattern
   if (isPrefix(pattern)) {
     const prefix = pattern.replace(/\*+$/, '')
-    return (type) => type.startsWith(prefix) && type.length > prefix.length
+    return (type) => type.startsWith(prefix)
   }
-  const wanted = pattern.split('.')
+  // At the end both stars take the rest.
+  const wanted = pattern.replace(/\*+$/, '*').split('.')
   return (type) => fits(wanted, type.split('.'))
 }
 

@@ -1,27 +1,20 @@
-/** A queue in an array that is used round and round. Grows up to its limit, gives room back when it is empty. */
+const SMALL = 16
+const LARGE = 4096
+
+/** A queue in an array that is used round and round. Grows as it must, gives room back when it is empty. */
 export class Ring<T> {
-  readonly limit: number
-  #items: (T | undefined)[]
+  #items: (T | undefined)[] = new Array<T | undefined>(SMALL)
   #head = 0
   #size = 0
-
-  constructor(limit: number) {
-    this.limit = limit
-    this.#items = new Array<T | undefined>(Math.min(16, limit))
-  }
 
   get size(): number {
     return this.#size
   }
 
-  get full(): boolean {
-    return this.#size >= this.limit
-  }
-
-  /** The caller has looked whether there is room. */
   push(item: T): void {
     if (this.#size === this.#items.length) this.#grow()
-    this.#items[(this.#head + this.#size) % this.#items.length] = item
+    // The length is a power of two.
+    this.#items[(this.#head + this.#size) & (this.#items.length - 1)] = item
     this.#size++
   }
 
@@ -29,21 +22,27 @@ export class Ring<T> {
     if (this.#size === 0) return undefined
     const item = this.#items[this.#head]
     this.#items[this.#head] = undefined
-    this.#head = (this.#head + 1) % this.#items.length
-    this.#size--
+    this.#head = (this.#head + 1) & (this.#items.length - 1)
+    if (--this.#size === 0 && this.#items.length > LARGE) this.clear()
     return item
   }
 
   clear(): void {
-    this.#items = new Array<T | undefined>(Math.min(16, this.limit))
+    this.#items = new Array<T | undefined>(SMALL)
     this.#head = 0
     this.#size = 0
   }
 
+  /** In order. */
+  all(): T[] {
+    const mask = this.#items.length - 1
+    return Array.from({ length: this.#size }, (_, i) => this.#items[(this.#head + i) & mask]!)
+  }
+
   #grow(): void {
-    const next = new Array<T | undefined>(Math.min(this.limit, this.#items.length * 2))
-    for (let i = 0; i < this.#size; i++)
-      next[i] = this.#items[(this.#head + i) % this.#items.length]
+    const length = this.#items.length
+    const next = new Array<T | undefined>(length * 2)
+    for (let i = 0; i < this.#size; i++) next[i] = this.#items[(this.#head + i) & (length - 1)]
     this.#items = next
     this.#head = 0
   }

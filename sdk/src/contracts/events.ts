@@ -40,8 +40,10 @@ export interface SubscribeOptions {
   readonly overflow?: Overflow
   /** Also the persisted events behind this offset, before anything new. */
   readonly replay?: number
-  /** Only events of this run. */
+  /** Only events of this run, and those of no run. */
   readonly runId?: string
+  /** Also those of other runs: `runId` then only says who listens. */
+  readonly allRuns?: boolean
   /** Only events that are addressed to it, or to nobody. */
   readonly target?: string
   readonly signal?: AbortSignal
@@ -101,11 +103,23 @@ export interface EventStats {
   readonly subscriptions: number
 }
 
+/** A type of event that the host publishes by itself. */
+export interface EventType {
+  readonly type: string
+  readonly doc: string
+  readonly since: string
+  /** The hook point that it is made from. */
+  readonly point: string
+  /** JSON Schema of its data. */
+  readonly data: object
+}
+
 /** Service `events`: messages that are published and forgotten, in order, to whoever listens. */
 export interface EventBus {
   /**
    * At once where every listener has room; else when the slowest that blocks has. Events reach each listener in order of
-   * publishing. @throws EVENT_TYPE_INVALID, EVENT_OVERFLOW, VALUE_UNSUPPORTED, VALUE_TOO_LARGE
+   * publishing. The data are not copied: who publishes them changes them no more.
+   * @throws EVENT_TYPE_INVALID, EVENT_OVERFLOW, VALUE_UNSUPPORTED, VALUE_TOO_LARGE, HOOK_CANCELLED
    */
   publish(type: string, data?: Value, options?: PublishOptions): Awaitable<BusEvent>
   /**
@@ -130,6 +144,9 @@ export interface EventBus {
     readonly pattern?: string
     readonly limit?: number
   }): AsyncIterable<BusEvent>
+  /** What the host publishes by itself. */
+  types(): Promise<readonly EventType[]>
+  /** The last 1,000. */
   deadLetters(): readonly DeadLetter[]
   list(): readonly SubscriptionInfo[]
   stats(): EventStats

@@ -271,6 +271,10 @@ export interface CallContext extends RunFacts {
   readonly tools?: GrantedTools
   /** Limits of the run. */
   readonly limits?: RunLimits
+  /** Language of the script. */
+  readonly language?: string
+  /** Counts a value that waits in the host for the script as memory of it, until the undo; too much ends the run. */
+  hold?(value: Value): Undo
   /** Adds to the run's usage. */
   spend(usage: Partial<Usage>): void
   /**

@@ -4,4 +4,12 @@ export interface EventsConfig {
    * Patterns of types that are kept in the store without being asked for.
    */
   persist: string[]
+  /**
+   * Kept events beyond this number are removed, the oldest first.
+   */
+  keep_events: number
+  /**
+   * Kept events are removed after this time: milliseconds, or text such as '30d'.
+   */
+  keep_for: number | string
 }
