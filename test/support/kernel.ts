@@ -16,6 +16,7 @@ export const ALL = [
   'store-level',
   'store-memory',
   'journal',
+  'sessions',
   'budgets',
   'models',
   'provider-replay',
@@ -52,6 +53,7 @@ export const ALL = [
   'code-mode',
   'workflows',
   'hooks',
+  'events',
   'engine-lua',
   'script-runtime',
 ] as const

@@ -22,7 +22,7 @@ const TENANT = 'local'
 
 const RULES: readonly (readonly [test: (text: string) => boolean, found: string])[] = [
   [(text) => text === '', 'none'],
-  [(text) => [...text].length > MOST_CHARACTERS, `more than ${MOST_CHARACTERS}`],
+  [(text) => Array.from(text).length > MOST_CHARACTERS, `more than ${MOST_CHARACTERS}`],
   [(text) => !text.isWellFormed(), 'a lone surrogate'],
   [(text) => /\p{Cc}/u.test(text), 'a control character'],
   [(text) => text.includes('\\'), 'a backslash'],
