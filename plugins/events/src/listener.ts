@@ -96,13 +96,14 @@ export class Listener {
     return undefined
   }
 
-  /** The next event; undefined after the time, or when closed. @throws what reading the past fails with */
-  async next(timeoutMs?: number): Promise<BusEvent | undefined> {
+  /** The next event; undefined after the time, on the signal, or when closed. @throws what reading the past fails with */
+  async next(timeoutMs?: number, signal?: AbortSignal): Promise<BusEvent | undefined> {
     const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
-    if (event || this.closed || this.left) return event
+    if (event || this.closed || this.left || signal?.aborted) return event
     const { promise, resolve } = Promise.withResolvers<BusEvent | undefined>()
     this.#readers.push(resolve)
-    return timeoutMs === undefined ? promise : this.#within(timeoutMs, promise, resolve)
+    if (timeoutMs === undefined && !signal) return promise
+    return this.#until(promise, resolve, timeoutMs, signal)
   }
 
   /** At once: one that waits, or undefined. */
@@ -166,19 +167,24 @@ export class Listener {
     this.#inARow = 0
   }
 
-  async #within(
-    ms: number,
+  async #until(
     promise: Promise<BusEvent | undefined>,
     resolve: (event: BusEvent | undefined) => void,
+    ms: number | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<BusEvent | undefined> {
-    const late = (): void => {
+    const stop = (): void => {
       const at = this.#readers.indexOf(resolve)
       if (at < 0) return
       this.#readers.splice(at, 1)
       resolve(undefined)
     }
-    const timer = setTimeout(late, Math.min(ms, 2 ** 31 - 1))
-    return promise.finally(() => clearTimeout(timer))
+    const timer = ms === undefined ? undefined : setTimeout(stop, Math.min(ms, 2 ** 31 - 1))
+    signal?.addEventListener('abort', stop, { once: true })
+    return promise.finally(() => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    })
   }
 
   /** From the queue, without what nobody wants any more and what the past has told. */
