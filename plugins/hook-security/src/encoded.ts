@@ -6,7 +6,9 @@ const MOST = 64 * 1024
 const READABLE = 0.9
 
 /** Text that is written in base64, and where it stands. */
-export function* encodedTexts(text: string): Generator<{ readonly text: string; readonly at: Span }> {
+export function* encodedTexts(
+  text: string,
+): Generator<{ readonly text: string; readonly at: Span }> {
   for (const found of text.matchAll(RUNS)) {
     const run = found[0]
     const decoded = Buffer.from(run.slice(0, MOST), 'base64').toString('utf8')

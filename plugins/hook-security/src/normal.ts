@@ -23,7 +23,10 @@ export function normalised(original: string): Normal {
     text += shown
     at += char.length
   }
-  return { text, span: (start, end) => [starts[start] ?? at, behind(original, starts[end - 1], at)] }
+  return {
+    text,
+    span: (start, end) => [starts[start] ?? at, behind(original, starts[end - 1], at)],
+  }
 }
 
 /** What a character adds to the text as it reads. */
