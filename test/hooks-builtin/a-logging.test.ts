@@ -1,13 +1,17 @@
 import { readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import type { CallContext, HandleRef } from '@llmspell/sdk'
 import { describe, expect, test } from 'vitest'
 import { Folder, llmspell } from '../cli/support.ts'
+import { hostPlugin, inRun } from '../support/host.ts'
 import { ALL, openHouse, type House } from '../support/kernel.ts'
 
 type Line = Readonly<Record<string, unknown>>
 
 const open = (config: object, more: object = {}): Promise<House> =>
-  openHouse([...ALL, 'hook-logging'], [], { plugins: { 'hook-logging': { ...config }, ...more } })
+  openHouse([...ALL, 'hook-logging'], [hostPlugin], {
+    plugins: { 'hook-logging': { ...config }, ...more },
+  })
 
 /** The lines that a run leaves. */
 async function logged(
@@ -91,35 +95,33 @@ describe('levels and samples', () => {
 })
 
 describe('no secret is written', () => {
-  const CANARY = 'canary-7f3a-value-of-no-known-shape'
+  const CANARY = 'canary-value-of-no-known-shape'
   const KEY = 'sk-proj-aB3dE5fG7hJ9kL1mN3pQ5rS7'
 
+  /** Has a secret of the run, a key and a password pass through tools and a model. */
+  const work = (house: House): Promise<unknown> =>
+    inRun(house, async (context: CallContext) => {
+      context.conceal(CANARY, 'secret:canary')
+      const model = { name: `poet ${KEY}`, model: 'mock/echo' }
+      const agent = (await context.call('Agent', 'create', [model])) as HandleRef
+      const calls: readonly Parameters<typeof context.call>[] = [
+        ['Tool', 'execute', ['text', { operation: 'upper', text: `${KEY} ${CANARY}` }]],
+        ['Tool', 'execute', ['calculator', { expression: '1', password: 'hunter2hunter2' }]],
+        ['Tool', 'execute', ['calculator', { expression: CANARY }]],
+        ['Tool', 'execute', ['file-read', { path: `/${CANARY}/${KEY}` }]],
+        ['Agent', 'Agent.execute', [`${KEY} ${CANARY}`], { handle: agent }],
+      ]
+      for (const call of calls) await context.call(...call).catch(() => undefined)
+      throw new Error(`the end of ${KEY} and ${CANARY}`)
+    }).catch(() => undefined)
+
   test.each([{ payload: false }, { payload: true }])('%j', async (config) => {
-    process.env['CANARY_TOKEN'] = CANARY
-    const settings = { ...config, level: 'trace', points: ['*'] }
-    const { text, lines } = await logged(settings, async (house, folder) => {
-      folder.write('a.txt', 'x')
-      const source = `
-        local token = Secret.get and Secret.get("env:CANARY_TOKEN")
-        local seen = Tool.environment{ operation = "get", name = "CANARY_TOKEN" }
-        local value = seen.result and seen.result.value
-        Tool.text{ operation = "uppercase", text = "${KEY}" }
-        Tool.define{ name = "login", description = "x", parameters = { password = "string", text = "string" },
-          execute = function(input) error("bad " .. input.password .. " ${KEY}") end }
-        pcall(Tool.execute, "login", { password = "hunter2hunter2", text = tostring(value) })
-        Agent.create{ name = "poet", model = "mock/echo" }:execute("${KEY} " .. tostring(value))
-        error("the end of ${KEY}")`
-      await house
-        .lua(source, {
-          root: folder.path,
-          allow: { env: ['CANARY_TOKEN'], secret: ['*'], read: ['.'] },
-        })
-        .catch(() => undefined)
-    })
-    delete process.env['CANARY_TOKEN']
-    expect(lines.length).toBeGreaterThan(10)
-    for (const secret of [CANARY, KEY, 'aB3dE5fG7hJ9', 'hunter2hunter2'])
-      expect(text.toLowerCase()).not.toContain(secret.toLowerCase())
+    const { text, lines } = await logged({ ...config, level: 'trace', points: ['*'] }, work)
+    expect(lines.length).toBeGreaterThan(15)
+    expect(text).toContain('***')
+    expect(text).toContain('secret:canary')
+    for (const secret of [CANARY, 'aB3dE5fG7hJ9', 'hunter2hunter2'])
+      expect(text).not.toContain(secret)
   })
 })
 
