@@ -1,10 +1,11 @@
 import { SpellError } from '@llmspell/sdk'
 import type { CallContext } from '@llmspell/sdk'
-import { Agent } from './agent.ts'
+import { Agent, keeps } from './agent.ts'
 import type { AgentConfig } from './config.ts'
 import { tooDeep } from './depth.ts'
 import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
+import { load, needState } from './kept.ts'
 import { findModels } from './model.ts'
 import { agentsOf } from './registry.ts'
 import { checkStopWhen } from './stop-when.ts'
@@ -19,7 +20,10 @@ export async function createAgent(
   config: AgentConfig,
   context: CallContext,
 ): Promise<Agent> {
-  if (config.persist !== undefined && config.persist !== false) throw notKept()
+  if (keeps(config)) {
+    needState(house)
+    if (config.persist === true && config.name === undefined) throw nameless()
+  }
   const agents = agentsOf(context)
   const name = config.name ?? agents.freeName()
   agents.refuse(name)
@@ -40,16 +44,25 @@ export async function createAgent(
       model: agent.model,
     })
   }
-  return new Agent({ name, config, models, toolbox, shape }, register)
+  const agent = new Agent({ name, config, models, toolbox, shape }, register)
+  if (agent.persists) await loaded(agent, house, context)
+  return agent
 }
 
-function notKept(): SpellError {
+/** An agent whose past cannot be read is none: it would write over it. */
+async function loaded(agent: Agent, house: House, context: CallContext): Promise<void> {
+  try {
+    await load(agent, house, context)
+  } catch (error) {
+    agentsOf(context).remove(agent)
+    throw error
+  }
+}
+
+function nameless(): SpellError {
   return new SpellError(
-    'NOT_AVAILABLE',
-    "An agent with 'persist' needs the service 'state', which no plugin here provides.",
-    {
-      hint: "Install a plugin that provides 'state', or leave 'persist' out and use 'memory'.",
-      details: { service: 'state' },
-    },
+    'INPUT_INVALID',
+    "An agent with 'persist' is found again by its name: expected 'name', found none.",
+    { hint: "Give it a name, or write the scope to keep it in: persist = 'custom:desk'." },
   )
 }

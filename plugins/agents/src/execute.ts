@@ -7,6 +7,7 @@ import type { AgentConfig, AgentInput, ExecuteOptions } from './config.ts'
 import { Course } from './course.ts'
 import type { House } from './house.ts'
 import { question } from './input.ts'
+import { keep } from './kept.ts'
 import { exceeded, Ledger } from './ledger.ts'
 import { loop } from './loop.ts'
 import type { Memory } from './memory.ts'
@@ -103,12 +104,14 @@ async function* run(
       if (chunk.type === 'finish') {
         remember(memory, parts, record)
         await course.end('answered')
+        await keep(agent, house, asked.context)
       } else if (on_chunk) await ask.stop.race(on_chunk(chunk as unknown as Value))
       yield chunk
     }
   } catch (error) {
     const reason = withPartial(signal.aborted ? signal.reason : error, record)
     await course.end('failed', reason)
+    await keep(agent, house, asked.context)
     throw reason
   } finally {
     for (const other of record.others) other.leave(ask.stop)

@@ -11,6 +11,7 @@ import { conversationOf } from './conversation.ts'
 import { createAgent } from './create.ts'
 import { answer, answerStream } from './execute.ts'
 import type { House } from './house.ts'
+import { forget, load, save } from './kept.ts'
 import { Ledger } from './ledger.ts'
 import { agentsOf } from './registry.ts'
 import { notGranted } from './toolbox.ts'
@@ -77,6 +78,12 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
       const handoffs = (config.handoffs ?? []).map((entry) => agentBy(entry, call.context))
       return shownConfig(config, { model, tools: [...toolbox.keys()], handoffs })
     },
+    'Agent.save': async (call: ScriptCall<[]>) => {
+      await selfOf<Agent>(call).settled
+      await save(selfOf<Agent>(call), house, call.context)
+    },
+    'Agent.load': (call: ScriptCall<[]>) => load(selfOf<Agent>(call), house, call.context),
+    'Agent.forget': (call: ScriptCall<[]>) => forget(selfOf<Agent>(call), house, call.context),
     'Agent.pause': (call: ScriptCall<[]>) => {
       const agent = selfOf<Agent>(call)
       agent.open()

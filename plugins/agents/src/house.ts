@@ -25,6 +25,8 @@ export interface House {
   readonly points: Points
   readonly artifacts: Artifacts | undefined
   readonly media: MediaStore | undefined
+  /** Whether agents can outlive a run. */
+  readonly state: boolean
   /** Absent: an agent is limited by itself alone, after each answer. */
   readonly budgets: Budgets | undefined
 }

@@ -30,6 +30,7 @@ export default definePlugin({
       artifacts: ctx.find('artifacts'),
       media: ctx.find('media'),
       budgets: ctx.find('budgets'),
+      state: ctx.find('state') !== undefined,
     }
     ctx.provide('agents', agents)
     ctx.contribute('script-modules', 'Agent', { functions: agentHandlers(house), validators })
