@@ -24,6 +24,8 @@ export interface CacheParts extends ShelfLimits {
 
 /** How often a call waits for equal ones before it goes on itself. */
 const MOST_WAITS = 3
+/** Calls that are known again. */
+const MOST_ASKED = 10_000
 
 /** Answers by key, in memory and, where it is wanted, in the store. */
 export class Cache {
@@ -31,6 +33,7 @@ export class Cache {
   readonly #flights: Flights
   readonly #store: Store | undefined
   readonly #local = new Set<string>()
+  readonly #asked = new Set<string>()
   readonly #counts: Record<'models' | 'tools', { -readonly [K in keyof CacheCounts]: number }> = {
     models: { hits: 0, misses: 0, joined: 0 },
     tools: { hits: 0, misses: 0, joined: 0 },
@@ -42,42 +45,29 @@ export class Cache {
     this.#store = parts.store
   }
 
-  /** The answer where there is one. Without, the call is under way from here on: `keep` or `end` must follow. */
+  /** The answer where there is one. Without, the call is under way from here on, until `end`. */
   async ask(asked: Asked): Promise<Value | undefined> {
     const { call, key, what, signal, local } = asked
-    let joined = false
-    for (let waits = 0; ; waits++) {
-      const found = this.#shelf.get(key) ?? (local ? undefined : await this.#stored(key))
-      if (found !== undefined) {
-        this.#counts[what][joined ? 'joined' : 'hits']++
-        return found
-      }
-      if (waits === MOST_WAITS || !(await this.#flights.waited(key, signal))) break
-      joined = true
-    }
+    const found = this.#isAgain(call, key) ? undefined : await this.#found(asked)
+    if (found !== undefined) return found
     this.#counts[what].misses++
     this.#flights.start(call, key, signal)
     if (local) this.#local.add(key)
     return undefined
   }
 
-  /** Whether somebody wants the answer of this call. */
-  wants(call: string): boolean {
-    return this.#flights.keyOf(call) !== undefined
+  /** What came of a call; a later one takes its place. Nothing: it is not to be kept. */
+  note(call: string, answer: Value | undefined): void {
+    this.#flights.note(call, answer)
   }
 
-  keep(call: string, value: Value): void {
-    const key = this.#flights.keyOf(call)
+  /** The call is over. What was noted last is kept where it went well. */
+  end(call: string, ok: boolean): void {
+    const { key, answer } = this.#flights.ended(call) ?? {}
     if (key === undefined) return
-    const kept = this.#shelf.put(key, value)
-    if (kept && !this.#local.has(key)) this.#store?.put(key, value)
-    this.end(call)
-  }
-
-  /** There is nothing to be kept of this call. */
-  end(call: string): void {
-    const key = this.#flights.keyOf(call)
-    if (key !== undefined) this.#local.delete(key)
+    const kept = ok && answer !== undefined && this.#shelf.put(key, answer)
+    if (kept && !this.#local.has(key)) this.#store?.put(key, answer)
+    this.#local.delete(key)
     this.#flights.end(call)
   }
 
@@ -90,6 +80,29 @@ export class Cache {
     const { size: entries, bytes, dropped } = this.#shelf
     const { models, tools } = this.#counts
     return { entries, bytes, dropped, models: { ...models }, tools: { ...tools } }
+  }
+
+  async #found({ key, what, signal, local }: Asked): Promise<Value | undefined> {
+    for (let waits = 0; ; waits++) {
+      const found = this.#shelf.get(key) ?? (local ? undefined : await this.#stored(key))
+      if (found !== undefined) {
+        this.#counts[what][waits > 0 ? 'joined' : 'hits']++
+        return found
+      }
+      if (waits === MOST_WAITS || !(await this.#flights.waited(key, signal))) return undefined
+    }
+  }
+
+  /** A hook has the same call made again: what it got before is not what it is to get. */
+  #isAgain(call: string, key: string): boolean {
+    if (!this.#asked.has(call)) {
+      this.#asked.add(call)
+      if (this.#asked.size > MOST_ASKED) this.#asked.delete(this.#asked.values().next().value!)
+      return false
+    }
+    this.#shelf.delete(key)
+    this.#store?.delete(key)
+    return true
   }
 
   async #stored(key: string): Promise<Value | undefined> {

@@ -1,9 +1,14 @@
 import { sleep } from '@llmspell/sdk'
+import type { Value } from '@llmspell/sdk'
 
 interface Flight {
   readonly key: string
+  answer?: Value | undefined
   readonly landed: AbortController
 }
+
+/** Beyond it calls are made without anything being kept of them. */
+const MOST = 10_000
 
 /** Calls under way. Equal ones wait for the first, for a while, instead of asking too. */
 export class Flights {
@@ -19,9 +24,10 @@ export class Flights {
     return this.#byCall.size
   }
 
-  /** The key under which the answer of a call is to be kept. */
-  keyOf(call: string): string | undefined {
-    return this.#byCall.get(call)?.key
+  /** Notes what came last; a hook may have it asked again. */
+  note(call: string, answer: Value | undefined): void {
+    const flight = this.#byCall.get(call)
+    if (flight) flight.answer = answer
   }
 
   /** True where an equal call is under way and has ended, or has taken too long, meanwhile. */
@@ -35,7 +41,8 @@ export class Flights {
   /** @param gone ends the call without an answer */
   start(call: string, key: string, gone: AbortSignal): void {
     this.end(call)
-    const flight = { key, landed: new AbortController() }
+    if (this.#byCall.size >= MOST) return
+    const flight: Flight = { key, landed: new AbortController() }
     this.#byCall.set(call, flight)
     this.#byKey.set(key, flight)
     const end = (): void => this.#end(call, flight)
@@ -44,7 +51,12 @@ export class Flights {
     if (gone.aborted) end()
   }
 
-  /** There is an answer, or there will be none. */
+  /** What came, and whose answer it is. Nothing where the call was not under way. */
+  ended(call: string): { readonly key: string; readonly answer?: Value | undefined } | undefined {
+    return this.#byCall.get(call)
+  }
+
+  /** Those that wait go on: there is an answer, or there will be none. */
   end(call: string): void {
     const flight = this.#byCall.get(call)
     if (flight) this.#end(call, flight)

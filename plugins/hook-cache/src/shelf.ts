@@ -63,6 +63,11 @@ export class Shelf {
     return true
   }
 
+  delete(key: string): void {
+    const kept = this.#kept.get(key)
+    if (kept) this.#remove(key, kept)
+  }
+
   clear(): void {
     this.#kept.clear()
     this.#bytes = 0

@@ -31,6 +31,10 @@ export class Store {
     })
   }
 
+  delete(key: string): void {
+    void this.#with((scope) => scope.delete(key))
+  }
+
   async clear(): Promise<void> {
     await this.#with((scope) => scope.clear())
   }

@@ -226,6 +226,8 @@ export class Executor {
   async #fitted({ tool, request, course }: Passage, { output, small }: Judged): Promise<Fitted> {
     const { context } = request
     const { runId, seq } = context
+    // Hooks may find it so.
+    if (output.untrusted === true) course.untrusted = true
     const untrusted = isUntrusted(tool, request, course)
     const check = await tool.outputCheck()
     // Before it is cut or stored: half a secret is not found any more, and an artifact outlives the run.

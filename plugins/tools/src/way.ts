@@ -100,7 +100,7 @@ export class Way {
 
   async #again(point: string, said: Said<'retry'>, { tool, params }: ToolFacts): Promise<boolean> {
     const { course, request } = this.#parts
-    const why = await this.#final(params)
+    const why = await this.#final(params, said)
     if (why !== undefined) {
       const text = `Tool '${tool}' does not run again, as a hook of '${said.by}' at '${point}' asks: ${why}.`
       request.context.log({ level: 'warn', message: text })
@@ -112,11 +112,13 @@ export class Way {
   }
 
   /** Why there is no other try, if so. */
-  async #final(params: Value): Promise<string | undefined> {
+  async #final(params: Value, { unsafe }: Said<'retry'>): Promise<string | undefined> {
     const { course, effectOf } = this.#parts
     if (course.replacedBy !== undefined) return 'a hook has answered in its place'
     if (course.emitted) return 'chunks of it were handed out'
-    return (await effectOf(params)) === 'unsafe' ? 'that could do a thing twice' : undefined
+    return unsafe !== true && (await effectOf(params)) === 'unsafe'
+      ? 'that could do a thing twice'
+      : undefined
   }
 }
 
