@@ -34,7 +34,7 @@ describe('a burst of 100,000', () => {
     let most = 0
     bus.on('burst.*', async ({ data }) => {
       most = Math.max(most, ++inside)
-      await null
+      await Promise.resolve()
       heard.push(data)
       inside--
     })
@@ -54,7 +54,7 @@ describe('a burst of 100,000', () => {
         if (heard.length === N) break
       }
     })()
-    const published = upTo(N).map((i) => bus.publish('burst.one', i))
+    const published = upTo(N).map(async (i) => bus.publish('burst.one', i))
     await reading
     await Promise.all(published)
     expect(heard).toEqual(upTo(N))
@@ -181,7 +181,7 @@ test('a handler that throws fails alone; five failures in a row are its end', ()
   const bus = bare()
   const heard: unknown[] = []
   bus.on('x', ({ data }) => {
-    if (data !== 3) throw new Error(`no ${String(data)}`)
+    if (data !== 3) throw new Error(`no ${data as number}`)
   })
   bus.on('x', ({ data }) => void heard.push(data))
   for (let i = 0; i < 12; i++) void bus.publish('x', i)
@@ -288,7 +288,7 @@ test('reading ends with its time, its signal, its bus, and when it is left', asy
   expect(await waiting).toBeUndefined()
   expect(bus.list()).toEqual([])
   const other = bus.subscribe('x').next()
-  bus.close()
+  await bus.close()
   expect(await other).toBeUndefined()
   expect(bus.subscribe('x', { signal: AbortSignal.abort() }).info().waiting).toBe(0)
 })

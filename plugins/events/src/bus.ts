@@ -98,6 +98,10 @@ export class Bus implements EventBus {
     return this.#parts.past.read(options)
   }
 
+  settled(): Promise<void> {
+    return this.#outbox.empty()
+  }
+
   types(): Promise<readonly EventType[]> {
     return eventTypes()
   }
@@ -123,8 +127,9 @@ export class Bus implements EventBus {
     }
   }
 
-  /** Ends all subscriptions. */
-  close(): void {
+  /** Ends all subscriptions, when what is under way is kept. */
+  async close(): Promise<void> {
+    await this.#outbox.empty()
     for (const listener of this.#listeners) listener.close()
   }
 

@@ -63,7 +63,7 @@ export const DEFAULTS: readonly Default[] = [
     point: 'script.start',
     types: ['run.started'],
     pick: always('run.started'),
-    keys: ['file', 'durable'],
+    keys: ['file', 'durable', 'resumed'],
   },
   {
     point: 'run.record',

@@ -10,6 +10,7 @@ import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
 import { EventQueue } from './queue.ts'
 import type { Meter } from './queue.ts'
+import { Readers } from './readers.ts'
 
 const BUFFER = 1024
 /** Failures in a row after which a listener hears no more. */
@@ -52,7 +53,7 @@ export class Listener {
   /** Offset up to which the past was told: what is persisted meanwhile comes on both ways. */
   #told = 0
   #inARow = 0
-  #readers: ((event: BusEvent | undefined) => void)[] = []
+  readonly #readers = new Readers()
 
   /** @throws EVENT_PATTERN_INVALID, INPUT_INVALID */
   constructor(parts: ListenerParts) {
@@ -88,11 +89,10 @@ export class Listener {
       this.handle(event, this.ready)
       return undefined
     }
-    const idle = this.#readers.length > 0 && this.queue.size === 0 && !this.#past
-    const reader = idle ? this.#readers.shift() : undefined
-    if (!reader) return this.queue.push(event, this.holds(event.metadata.run_id))
+    const idle = this.#readers.some && this.queue.size === 0 && !this.#past
+    if (!idle) return this.queue.push(event, this.holds(event.metadata.run_id))
     this.delivered++
-    reader(event)
+    this.#readers.give(event)
     return undefined
   }
 
@@ -100,10 +100,7 @@ export class Listener {
   async next(timeoutMs?: number, signal?: AbortSignal): Promise<BusEvent | undefined> {
     const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
     if (event || this.closed || this.left || signal?.aborted) return event
-    const { promise, resolve } = Promise.withResolvers<BusEvent | undefined>()
-    this.#readers.push(resolve)
-    if (timeoutMs === undefined && !signal) return promise
-    return this.#until(promise, resolve, timeoutMs, signal)
+    return this.#readers.wait(timeoutMs, signal)
   }
 
   /** At once: one that waits, or undefined. */
@@ -114,7 +111,7 @@ export class Listener {
   /** Hears nothing new; `next` gives what waits, and then undefined. */
   leave(): void {
     this.left = true
-    for (const reader of this.#readers.splice(0)) reader(undefined)
+    this.#readers.end()
   }
 
   close(): void {
@@ -123,7 +120,7 @@ export class Listener {
     this.ready = undefined
     for (let event = this.queue.shift(); event; event = this.queue.shift())
       if (this.parts.handler) this.#letter(event, 'closed')
-    for (const reader of this.#readers.splice(0)) reader(undefined)
+    this.#readers.end()
     this.#past?.return?.().catch(this.parts.broken)
     this.#past = undefined
     this.parts.closed(this)
@@ -165,26 +162,6 @@ export class Listener {
   /** One event was heard. */
   heard(): void {
     this.#inARow = 0
-  }
-
-  async #until(
-    promise: Promise<BusEvent | undefined>,
-    resolve: (event: BusEvent | undefined) => void,
-    ms: number | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<BusEvent | undefined> {
-    const stop = (): void => {
-      const at = this.#readers.indexOf(resolve)
-      if (at < 0) return
-      this.#readers.splice(at, 1)
-      resolve(undefined)
-    }
-    const timer = ms === undefined ? undefined : setTimeout(stop, Math.min(ms, 2 ** 31 - 1))
-    signal?.addEventListener('abort', stop, { once: true })
-    return promise.finally(() => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', stop)
-    })
   }
 
   /** From the queue, without what nobody wants any more and what the past has told. */

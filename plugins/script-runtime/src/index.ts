@@ -23,9 +23,10 @@ export default definePlugin({
     }
     const modules = new ModuleCatalogue(extensions, ctx.use('schemas'), own)
     const door = new Door(modules, hooks)
+    const start = hooks.point('script.start')
     const done = hooks.point('script.done')
     const { logger } = ctx
-    const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger })
+    const runtime = new Runtime({ extensions, modules, door, start, done, threadMain, logger })
     ctx.defer(() => runtime.close())
     for (const [name, handlers] of Object.entries(own)) {
       ctx.contribute('script-modules', name, handlers)

@@ -5,6 +5,7 @@ import type {
   GrantedTools,
   Guard,
   HostCall,
+  Notify,
   Observe,
   Recorded,
   RunContext,
@@ -77,6 +78,7 @@ declare module '@llmspell/sdk' {
   interface Hooks {
     'call.guard': Guard<CallFacts>
     'call.done': Observe<CallFacts & { readonly outcome: Value; readonly duration_ms: number }>
+    'script.start': Notify<ScriptStart>
     'script.done': Observe<ScriptFacts>
   }
 }
@@ -89,6 +91,14 @@ export interface CallFacts {
   readonly function: string
   readonly actor: string
   readonly args: Value
+}
+
+/** Payload of `script.start`. */
+export interface ScriptStart {
+  readonly run_id: string
+  readonly file: string
+  readonly durable: boolean
+  readonly resumed: boolean
 }
 
 /** Payload of `script.done`. */
