@@ -47,12 +47,18 @@ export class Cache {
 
   /** The answer where there is one. Without, the call is under way from here on, until `end`. */
   async ask(asked: Asked): Promise<Value | undefined> {
-    const { call, key, what, signal, local } = asked
-    const found = this.#isAgain(call, key) ? undefined : await this.#found(asked)
-    if (found !== undefined) return found
-    this.#counts[what].misses++
-    this.#flights.start(call, key, signal)
-    if (local) this.#local.add(key)
+    const { call, key, what, local } = asked
+    const isAgain = this.#isAgain(call, key)
+    if (!isAgain && !local) await this.#fetch(key)
+    for (let waits = 0; !isAgain; waits++) {
+      const found = this.#shelf.get(key)
+      if (found !== undefined) this.#counts[what][waits > 0 ? 'joined' : 'hits']++
+      if (found !== undefined) return found
+      if (waits === MOST_WAITS || !this.#flights.isUnderWay(key)) break
+      await this.#flights.wait(key, asked.signal)
+    }
+    // Nothing is awaited between the look and the start: of equal calls at once only one begins.
+    this.#begin(asked)
     return undefined
   }
 
@@ -82,15 +88,10 @@ export class Cache {
     return { entries, bytes, dropped, models: { ...models }, tools: { ...tools } }
   }
 
-  async #found({ key, what, signal, local }: Asked): Promise<Value | undefined> {
-    for (let waits = 0; ; waits++) {
-      const found = this.#shelf.get(key) ?? (local ? undefined : await this.#stored(key))
-      if (found !== undefined) {
-        this.#counts[what][waits > 0 ? 'joined' : 'hits']++
-        return found
-      }
-      if (waits === MOST_WAITS || !(await this.#flights.waited(key, signal))) return undefined
-    }
+  #begin({ call, key, what, signal, local }: Asked): void {
+    this.#counts[what].misses++
+    this.#flights.start(call, key, signal)
+    if (local) this.#local.add(key)
   }
 
   /** A hook has the same call made again: what it got before is not what it is to get. */
@@ -105,9 +106,9 @@ export class Cache {
     return true
   }
 
-  async #stored(key: string): Promise<Value | undefined> {
-    const value = await this.#store?.get(key)
+  async #fetch(key: string): Promise<void> {
+    if (!this.#store || this.#shelf.get(key) !== undefined) return
+    const value = await this.#store.get(key)
     if (value !== undefined) this.#shelf.put(key, value)
-    return value
   }
 }

@@ -30,12 +30,14 @@ export class Flights {
     if (flight) flight.answer = answer
   }
 
-  /** True where an equal call is under way and has ended, or has taken too long, meanwhile. */
-  async waited(key: string, signal: AbortSignal): Promise<boolean> {
-    const flight = this.#byKey.get(key)
-    if (!flight) return false
-    await sleep(this.#maxWaitMs, AbortSignal.any([flight.landed.signal, signal]))
-    return true
+  isUnderWay(key: string): boolean {
+    return this.#byKey.has(key)
+  }
+
+  /** Until the equal call that is under way has ended, or has taken too long. */
+  async wait(key: string, signal: AbortSignal): Promise<void> {
+    const landed = this.#byKey.get(key)?.landed.signal
+    if (landed) await sleep(this.#maxWaitMs, AbortSignal.any([landed, signal]))
   }
 
   /** @param gone ends the call without an answer */
