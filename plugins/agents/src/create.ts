@@ -6,6 +6,7 @@ import { tooDeep } from './depth.ts'
 import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
 import { load, needState } from './kept.ts'
+import { configured, tell } from './making.ts'
 import { findModels } from './model.ts'
 import { agentsOf } from './registry.ts'
 import { checkStopWhen } from './stop-when.ts'
@@ -13,20 +14,21 @@ import { bindTools, checkToolChoice } from './toolbox.ts'
 
 /**
  * Makes an agent of this run. Everything it names is looked up first, so that mistakes show here.
- * @throws NOT_AVAILABLE, AGENT_EXISTS, TOOL_NOT_FOUND, AGENT_TOOL_CONFLICT, AGENT_TOO_DEEP, SCHEMA_INVALID and those of findModels
+ * @throws NOT_AVAILABLE, AGENT_EXISTS, TOOL_NOT_FOUND, AGENT_TOOL_CONFLICT, AGENT_TOO_DEEP, SCHEMA_INVALID, HOOK_CANCELLED and those of findModels
  */
 export async function createAgent(
   house: House,
-  config: AgentConfig,
+  given: AgentConfig,
   context: CallContext,
 ): Promise<Agent> {
-  if (keeps(config)) {
+  if (keeps(given)) {
     needState(house)
-    if (config.persist === true && config.name === undefined) throw nameless()
+    if (given.persist === true && given.name === undefined) throw nameless()
   }
   const agents = agentsOf(context)
-  const name = config.name ?? agents.freeName()
+  const name = given.name ?? agents.freeName()
   agents.refuse(name)
+  const config = await configured(house, name, given, context)
   const toolbox = bindTools(name, config.tools ?? [], house.tools, context)
   // Agents that a conversation may be passed on to are tools as well, known when it is asked.
   if (!config.handoffs) {
@@ -46,6 +48,7 @@ export async function createAgent(
   }
   const agent = new Agent({ name, config, models, toolbox, shape }, register)
   if (agent.persists) await loaded(agent, house, context)
+  await tell(house.points.created, agent, context)
   return agent
 }
 

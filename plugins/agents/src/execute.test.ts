@@ -101,6 +101,7 @@ describe('one answer', () => {
     const run = new FakeRun([says('x')])
     await run.execute(await run.create({ name: 'poet' }), 'Hi')
     expect(run.events.map(({ point }) => point)).toEqual([
+      'agent.created',
       'agent.start',
       'agent.step',
       'agent.done',

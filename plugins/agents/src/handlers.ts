@@ -13,6 +13,7 @@ import { answer, answerStream } from './execute.ts'
 import type { House } from './house.ts'
 import { forget, load, save } from './kept.ts'
 import { Ledger } from './ledger.ts'
+import { tell } from './making.ts'
 import { agentsOf } from './registry.ts'
 import { notGranted } from './toolbox.ts'
 
@@ -93,10 +94,14 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
       selfOf<Agent>(call).resume()
     },
     'Agent.cancel': (call: ScriptCall<[]>) => selfOf<Agent>(call).cancel(),
-    'Agent.close': (call: ScriptCall<[]>) => {
+    'Agent.close': async (call: ScriptCall<[]>) => {
       const agent = selfOf<Agent>(call)
+      const { close, closed } = house.points
+      const isOpen = agent.state !== 'closed'
+      if (isOpen) await tell(close, agent, call.context)
       agent.close()
       agentsOf(call.context).remove(agent)
+      if (isOpen) await tell(closed, agent, call.context)
     },
   }
 }

@@ -13,6 +13,13 @@ import type { AnswerShape } from './answer.ts'
 
 /** The hook points of this plugin. */
 export interface Points {
+  readonly create: HookPoint<'agent.create'>
+  readonly created: HookPoint<'agent.created'>
+  readonly input: HookPoint<'agent.input'>
+  readonly output: HookPoint<'agent.output'>
+  readonly error: HookPoint<'agent.error'>
+  readonly close: HookPoint<'agent.close'>
+  readonly closed: HookPoint<'agent.closed'>
   readonly start: HookPoint<'agent.start'>
   readonly step: HookPoint<'agent.step'>
   readonly done: HookPoint<'agent.done'>
