@@ -82,7 +82,7 @@ function named(module: string, args: Value): Value {
 }
 
 const TIMED =
-  /^(?:language|(?:duration|execution_time|time)_ms|run_id|run|runs|(?:created|updated)(?:_at)?|seq|sequence|timestamp|offset|at|trace|where)$/
+  /^(?:language|(?:duration|execution_time|time)_ms|run_id|run|runs|(?:created|updated)(?:_at)?|seq|sequence|timestamp|offset|replay|at|trace|where)$/
 /** Ids that the host makes up. */
 const MADE_UP = /\bsession-[0-9a-f]{20}\b/g
 
