@@ -1,6 +1,5 @@
-import { parse } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
-import { ALL, openHouse } from '../support/kernel.ts'
+import { Folder, llmspell } from '../cli/support.ts'
 import { blocks, promised } from '../support/markdown.ts'
 
 const PLUGINS = ['hook-cache', 'hook-rate-limit', 'hook-retry', 'hook-security']
@@ -8,16 +7,17 @@ const PLUGINS = ['hook-cache', 'hook-rate-limit', 'hook-retry', 'hook-security']
 describe.each(PLUGINS)('the example of %s', (name) => {
   test('does what it says, with the configuration that it shows', async () => {
     const page = `plugins/${name}/README.md`
-    const config = parse(blocks(page, 'toml')[0]!.text) as object
     const [block] = blocks(page, 'lua')
-    await using house = await openHouse([...ALL, name], [], config)
-    const { output } = await house.lua(block!.text, { settings: { model: 'mock/demo' } })
-    const printed = output.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())
-    const lines = promised(block!)
-    expect(lines.length).toBeGreaterThan(0)
-    for (const line of lines) {
-      const wanted = line.replaceAll(/\s+/g, ' ').trim()
-      expect(printed.some((each) => each.startsWith(wanted))).toBe(true)
-    }
+    using folder = new Folder()
+    folder.write('config.toml', blocks(page, 'toml')[0]!.text)
+    folder.write('example.lua', block!.text)
+    const flags = ['--config', 'config.toml', '--model', 'mock/demo', '-q']
+    const { code, stdout } = await llmspell(['run', 'example.lua', ...flags], { cwd: folder.path })
+    const printed = stdout.split('\n').map((line) => line.replaceAll(/\s+/g, ' ').trim())
+    const wanted = promised(block!).map((line) => line.replaceAll(/\s+/g, ' ').trim())
+    expect(code).toBe(0)
+    expect(wanted.length).toBeGreaterThan(0)
+    const lost = wanted.filter((line) => !printed.some((each) => each.startsWith(line)))
+    expect(lost).toEqual([])
   })
 })
