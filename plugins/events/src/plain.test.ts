@@ -15,7 +15,16 @@ const accepted = (data: unknown): boolean => {
 const scalar = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.double(),
-  fc.constantFrom(null, undefined, true, '\uD800', Number.NaN, 2 ** 60, new Date(), 'x'.repeat(2000)),
+  fc.constantFrom(
+    null,
+    undefined,
+    true,
+    '\uD800',
+    Number.NaN,
+    2 ** 60,
+    new Date(),
+    'x'.repeat(2000),
+  ),
 )
 const key = fc.oneof(fc.string(), fc.constantFrom('$llmspell', '__proto__', 'constructor', 'a'))
 
