@@ -16,7 +16,11 @@ export default definePlugin({
     const hooks = ctx.use('hooks')
     // The modules look their runs up in the runtime, which is made of them.
     const own: Record<string, ScriptModuleHandlers> = {
-      Run: runModule((id) => runtime.factsOf(id), ctx.use('schemas')),
+      Run: runModule(
+        (id) => runtime.factsOf(id),
+        ctx.use('schemas'),
+        hooks.point('run.checkpoint'),
+      ),
       JSON: { functions: {} },
       Log: logModule,
       Stream: streamModule((id) => runtime.scopeOf(id).streams),

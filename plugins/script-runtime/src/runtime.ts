@@ -83,6 +83,7 @@ export class Runtime implements ScriptRuntime {
       return value
     } catch (error) {
       const reason = scope.redactor.error(reasonOf(error, scope.signal))
+      this.#parts.door.limits.tell(scope, reason)
       await this.#ended(scope, request, startedAt, reason)
       throw reason
     } finally {
