@@ -128,6 +128,14 @@ describe('answers of models', () => {
   })
 })
 
+test('a durable run does not depend on what others have left', async () => {
+  await using opened = await open()
+  const source = `return { ${calls('count').lua}.result, ${calls('count').lua}.result }`
+  expect(await opened.run('lua', source, { durable: {} })).toEqual([1, 2])
+  expect(await opened.run('lua', source)).toEqual([3, 3])
+  expect(await opened.run('lua', source, { durable: {} })).toEqual([4, 5])
+})
+
 describe('hooks of a script', () => {
   test('are asked about kept results as about others', async () => {
     await using opened = await open()

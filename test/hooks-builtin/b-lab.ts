@@ -81,7 +81,9 @@ export class Lab {
         const n = this.count(name)
         if (given.ms !== undefined) await new Promise((resolve) => setTimeout(resolve, given.ms))
         if (n <= (given.fails ?? 0)) throw new SpellError(given.code ?? 'TIMEOUT', `Failed ${n}.`)
-        return given.text === undefined ? { result: n } : { result: given.text }
+        return given.text === undefined
+          ? { result: n }
+          : { result: given.url ? { said: given.text } : given.text }
       },
     }
   }
