@@ -82,16 +82,13 @@ export function fieldsOf(
   const redact = runId === undefined ? undefined : redactOf(runId)
   const known = runId === undefined || redact !== undefined
   const shown = known ? contents(payload, whole) : {}
-  return {
-    time: Date.now(),
-    point: info.name,
-    ...(runId === undefined ? {} : { run: runId }),
-    ...(component === undefined ? {} : { component: hidden(component, redact) }),
-    ...(ok === undefined ? {} : { ok }),
-    ...(ms === undefined ? {} : { ms: Math.round(ms * 1000) / 1000 }),
-    ...(code === undefined ? {} : { code: scrubbedText(code, 80) }),
-    ...(scrubbed(shown, { redact }) as object),
-  }
+  const fields: Record<string, unknown> = { time: Date.now(), point: info.name }
+  if (runId !== undefined) fields['run'] = runId
+  if (component !== undefined) fields['component'] = hidden(component, redact)
+  if (ok !== undefined) fields['ok'] = ok
+  if (ms !== undefined) fields['ms'] = Math.round(ms * 1000) / 1000
+  if (code !== undefined) fields['code'] = scrubbedText(code, 80)
+  return Object.assign(fields, scrubbed(shown, { redact }))
 }
 
 function hidden(text: string, redact: Redact | undefined): Value {
