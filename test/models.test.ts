@@ -1,4 +1,5 @@
 import type { ModelAnswer } from '@llmspell/models'
+import { modify } from '@llmspell/sdk'
 import type { LogEntry, Run, RunOptions, Value } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openHouse } from './support/kernel.ts'
@@ -150,7 +151,9 @@ describe('models in a house', () => {
     const hooks = await house.kernel.use('hooks')
     const seen: unknown[] = []
     const undo = [
-      hooks.tap('llm.request', (event) => ({ ...event, request: { ...event.request, seed: 9 } })),
+      hooks.tap('llm.request', (event) =>
+        modify({ ...event, request: { ...event.request, seed: 9 } }),
+      ),
       hooks.tap('llm.done', ({ ok, model }) => void seen.push({ ok, model })),
     ]
     server.reset(() => ({ text: 'Yes.' }))

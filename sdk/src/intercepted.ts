@@ -21,13 +21,12 @@ export function cancelledBy(subject: string, point: string, said: Cancelled): Sp
 }
 
 /** HOOK_RESULT_INVALID: what a hook gave does not fit the operation. */
-export function misfit(point: string, by: string, expected: string, cause?: unknown): SpellError {
-  const found = cause instanceof Error ? cause.message : 'something else'
-  const text = `A hook of '${by}' at '${point}' gave what does not fit: expected ${expected}, found: ${found}`
+export function misfit(point: string, expected: string, found: string, by?: string): SpellError {
+  const who = by === undefined ? 'A hook' : `A hook of '${by}'`
+  const text = `${who} at '${point}' gave what does not fit: expected ${expected}, found ${found}`
   return new SpellError('HOOK_RESULT_INVALID', /[.!?]$/.test(text) ? text : `${text}.`, {
     hint: 'See the payload and the results of the point in docs/hooks.md.',
-    details: { hook: point, by },
-    ...(cause === undefined ? {} : { cause }),
+    details: { hook: point, ...(by === undefined ? {} : { by }) },
   })
 }
 
@@ -50,7 +49,7 @@ export class HookRounds {
   /** @throws HOOK_RESULT_INVALID where hooks send an operation on and on */
   redirected(point: string, { by, to }: { readonly by: string; readonly to: string }): string {
     if (++this.#redirects <= MOST_REDIRECTS) return to
-    const found = new Error(`another one, to '${to}'`)
-    throw misfit(point, by, `at most ${MOST_REDIRECTS} redirects of one operation`, found)
+    const most = `at most ${MOST_REDIRECTS} redirects of one operation`
+    throw misfit(point, most, `another one, to '${to}'`, by)
   }
 }

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { cancel, modify, redirect, replace, retry as again, SpellError } from '@llmspell/sdk'
 import type { ModelChunk, ModelRequest } from '@llmspell/sdk'
 import { describe, expect, test } from 'vitest'
 import { generateAnswer, streamAnswer } from './stream.ts'
@@ -182,7 +182,7 @@ describe('hooks', () => {
   test('llm.request changes a request', async () => {
     const provider = fakeProvider([finish])
     const taps: FakeOptions['taps'] = {
-      'llm.request': (payload) => ({ ...payload, request: { ...payload.request, seed: 1 } }),
+      'llm.request': (payload) => modify({ ...payload, request: { ...payload.request, seed: 1 } }),
     }
     await ask({ provider, taps }).generate()
     expect(provider.calls[0]![1]).toMatchObject({ seed: 1 })
@@ -208,12 +208,136 @@ describe('hooks', () => {
     const taps: FakeOptions['taps'] = {
       'llm.response': ({ answer, ...event }) => {
         order.push(answer.text)
-        return { ...event, answer: { ...answer, text: answer.text.replace('secret', '***') } }
+        return modify({
+          ...event,
+          answer: { ...answer, text: answer.text.replace('secret', '***') },
+        })
       },
     }
     const { stream } = ask({ provider: fakeProvider([text('the '), text('secret'), finish]), taps })
     for await (const chunk of stream()) if (chunk.type === 'text') order.push(chunk.text)
     expect(order).toEqual(['the secret', 'the ***'])
+  })
+})
+
+describe('what hooks decide', () => {
+  const none = { inputTokens: 0, outputTokens: 0, cost: 0 }
+
+  test('llm.request can answer itself: nothing is asked and nothing spent', async () => {
+    const provider = fakeProvider([finish])
+    const done: unknown[] = []
+    const taps: FakeOptions['taps'] = {
+      'llm.request': () => replace({ text: 'kept', reasoning: 'r' }),
+      'llm.done': (event) => void done.push(event),
+    }
+    const { run, stream } = ask({ provider, taps })
+    const facts = { model: 'openai/gpt-4o-mini', provider: 'openai', mock: false }
+    expect(await read(stream())).toEqual([
+      { type: 'reasoning', text: 'r' },
+      text('kept'),
+      {
+        ...{ type: 'finish', reason: 'stop', usage: none, attempts: 0, replacedBy: 'tester' },
+        ...facts,
+      },
+    ])
+    expect([provider.calls.length, run.spent]).toEqual([0, []])
+    expect(done).toMatchObject([{ ok: true, attempts: 0, usage: none, replacedBy: 'tester' }])
+  })
+
+  test.each([7, null, [], { text: 7 }, { reason: 'x' }, { toolCalls: [{}] }, { media: [{}] }])(
+    'an answer that is none is refused: %j',
+    async (result) => {
+      const taps = { 'llm.request': () => replace(result) }
+      const work = ask({ provider: fakeProvider([finish]), taps }).generate()
+      await expect(work).rejects.toMatchObject({ code: 'HOOK_RESULT_INVALID' })
+    },
+  )
+
+  test('a changed request is checked as if it had been asked', async () => {
+    const taps: FakeOptions['taps'] = {
+      'llm.request': (payload) => modify({ ...payload, request: { messages: 7 } }),
+    }
+    const work = ask({ provider: fakeProvider([finish]), taps }).generate()
+    await expect(work).rejects.toMatchObject({ code: 'HOOK_RESULT_INVALID' })
+  })
+
+  test.each(['llm.request', 'llm.response'] as const)('%s can cancel', async (point) => {
+    const error = () => again()
+    const taps = { [point]: () => cancel('no'), 'llm.error': error }
+    const work = ask({ provider: fakeProvider([finish]), taps }).generate()
+    await expect(work).rejects.toMatchObject({
+      code: 'HOOK_CANCELLED',
+      details: { hook: point, reason: 'no', by: 'tester' },
+    })
+  })
+
+  test('llm.request can send it to another model, not for ever', async () => {
+    const provider = fakeProvider([finish])
+    const once: FakeOptions['taps'] = {
+      'llm.request': ({ model }) =>
+        model === 'openai/gpt-4o-mini' ? redirect('other/shared') : undefined,
+    }
+    expect(await ask({ provider, taps: once }).generate()).toMatchObject({ model: 'other/shared' })
+    const round = { 'llm.request': () => redirect('other/shared') }
+    const work = ask({ provider, taps: round }).generate()
+    await expect(work).rejects.toMatchObject({ code: 'HOOK_RESULT_INVALID' })
+  })
+
+  test('llm.response can have it asked again, each time paid for', async () => {
+    const provider = fakeProvider([text('a'), finish])
+    const seen: number[] = []
+    const taps: FakeOptions['taps'] = {
+      'llm.response': ({ attempt }) => {
+        seen.push(attempt)
+        return again()
+      },
+    }
+    const { run, generate } = ask({ provider, taps })
+    expect(await generate()).toMatchObject({ text: 'a' })
+    expect([seen, provider.calls.length, run.spent.length]).toEqual([[1, 2, 3], 3, 3])
+  })
+
+  test('llm.response can answer instead; what was spent stays', async () => {
+    const taps = { 'llm.response': () => replace('b') }
+    const answer = await ask({ provider: fakeProvider([text('a'), finish]), taps }).generate()
+    expect(answer).toMatchObject({ text: 'b', replacedBy: 'tester', usage: { cost: 0.002 } })
+  })
+
+  test('llm.response cannot change what an answer took or who gave it', async () => {
+    const taps: FakeOptions['taps'] = {
+      'llm.response': ({ answer, ...event }) =>
+        modify({ ...event, answer: { ...answer, usage: none, model: 'x/y', text: 'c' } }),
+    }
+    const answer = await ask({ provider: fakeProvider([text('a'), finish]), taps }).generate()
+    expect(answer).toMatchObject({
+      text: 'c',
+      model: 'openai/gpt-4o-mini',
+      usage: { cost: 0.002 },
+    })
+  })
+
+  const broken = () =>
+    new SpellError('PROVIDER_FAILED', 'Broken.', { details: { retryable: false } })
+
+  test('llm.error can have it asked again, answered or asked elsewhere', async () => {
+    const over = (verdict: unknown, ...tries: Parameters<typeof fakeProvider>) => {
+      const provider = fakeProvider(...tries)
+      return ask({ provider, taps: { 'llm.error': () => verdict } }).generate()
+    }
+    expect(await over(again(), [broken()], [text('a'), finish])).toMatchObject({ text: 'a' })
+    expect(await over(replace('b'), [broken()])).toMatchObject({ text: 'b', usage: none })
+    const other = over(redirect('other/shared'), [broken()], [text('c'), finish])
+    expect(await other).toMatchObject({ text: 'c', model: 'other/shared' })
+    await expect(over(undefined, [broken()])).rejects.toMatchObject({ code: 'PROVIDER_FAILED' })
+    await expect(over(again({ maxAttempts: 2 }), [broken()])).rejects.toThrow('Broken.')
+  })
+
+  test('llm.error is not asked once a reader has got something', async () => {
+    const taps = { 'llm.error': () => replace('b') }
+    const { stream } = ask({ provider: fakeProvider([text('a'), broken()]), taps })
+    const chunks: AnswerChunk[] = []
+    await expect(read(stream(), chunks)).rejects.toThrow('Broken.')
+    expect(chunks).toEqual([text('a')])
   })
 })
 

@@ -1,9 +1,12 @@
-import { toErrorRecord } from '@llmspell/sdk'
-import type { CallContext, ErrorRecord, ModelRequest, Reservation, Usage } from '@llmspell/sdk'
+import { HookRounds, toErrorRecord } from '@llmspell/sdk'
+import type { CallContext, ErrorRecord, ModelRequest, Usage } from '@llmspell/sdk'
 import { collect, finishOf, gather, scatter } from './answer.ts'
+import { answerThrough, failureThrough, requestThrough } from './asked-hooks.ts'
+import type { Elsewhere, Round } from './asked-hooks.ts'
 import { attempts } from './attempts.ts'
 import type { Question, Tally } from './attempts.ts'
 import { refuseBeyond } from './capabilities.ts'
+import { eventOf } from './events.ts'
 import { connectIn, resolveIn } from './hub.ts'
 import type { Hub } from './hub.ts'
 import { giveNotices } from './notices.ts'
@@ -12,7 +15,7 @@ import { providerOf } from './tape-provider.ts'
 import { answeringTape } from './taped.ts'
 import { timeoutsOf } from './timeouts.ts'
 import type { Timeouts } from './timeouts.ts'
-import type { AnswerChunk, AnswerFinish, ModelSpec, ResolvedModel } from './types.ts'
+import type { AnswerChunk, ModelSpec, ResolvedModel } from './types.ts'
 
 /** What a caller asks for. */
 export interface Ask {
@@ -20,6 +23,18 @@ export interface Ask {
   readonly request: ModelRequest
   readonly streaming: boolean
   readonly context: CallContext
+}
+
+/** One question to one model, and how it went. */
+interface Passage extends Round {
+  readonly ask: Ask
+  readonly tally: Tally
+  /** When it was asked; unset where it never was. */
+  started?: number
+  /** A reader has got something that cannot be taken back. */
+  handed: boolean
+  outcome: { readonly ok: boolean; readonly usage?: Usage; readonly error?: ErrorRecord }
+  replacedBy?: string | undefined
 }
 
 /**
@@ -31,46 +46,86 @@ export async function* answer(
   ask: Ask,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerChunk> {
-  const model = await route(hub, ask, await resolveIn(hub, ask.spec, ask.context))
-  const question = await prepare(hub, ask, model, signal)
-  const reservation = await reserve(hub, model, question)
-  const tally: Tally = { attempts: 0 }
-  const started = performance.now()
-  let outcome: { ok: boolean; usage?: Usage; error?: ErrorRecord } = { ok: false }
+  const rounds = new HookRounds()
+  for (let { spec } = ask; ;) {
+    const model = await route(hub, ask, await resolveIn(hub, spec, ask.context))
+    const { context } = ask
+    const tally: Tally = { attempts: 0 }
+    const passage = { hub, ask, context, model, rounds, signal, tally, handed: false }
+    const next = yield* pass({ ...passage, outcome: { ok: false } })
+    if (!next) return
+    if (next.elsewhere !== 'again') spec = next.elsewhere.model
+  }
+}
+
+/** Gives the whole answer, or says where else it is to be looked for. */
+async function* pass(passage: Passage): AsyncGenerator<AnswerChunk, Elsewhere | undefined> {
   try {
-    for await (const chunk of throughHooks(hub, ask, model, question, tally, reservation)) {
-      if (chunk.type === 'finish') outcome = { ok: true, usage: chunk.usage }
-      yield chunk
-    }
+    return yield* asked(passage)
   } catch (error) {
-    outcome = { ok: false, error: toErrorRecord(error) }
-    throw error
+    passage.outcome = { ok: false, error: toErrorRecord(error) }
+    const instead = passage.handed ? undefined : await failureThrough(passage, error)
+    if (!instead) throw error
+    if ('elsewhere' in instead) return instead
+    return yield* watched(passage, scatter(instead.answer))
   } finally {
-    await report(hub, ask, model, {
-      ...outcome,
-      attempts: tally.attempts,
-      durationMs: performance.now() - started,
-    })
+    await report(passage)
+  }
+}
+
+async function* asked(passage: Passage): AsyncGenerator<AnswerChunk, Elsewhere | undefined> {
+  const { hub, ask, model } = passage
+  const given = Object.entries(ask.request).filter(
+    ([, value]) => value !== undefined && value !== null,
+  )
+  const request = { ...model.options, ...Object.fromEntries(given) } as ModelRequest
+  const made = await requestThrough(passage, request)
+  if ('elsewhere' in made) return made
+  const chunks =
+    'answer' in made ? counted(passage, scatter(made.answer)) : live(passage, made.request)
+  if (!hub.points.response.used) return yield* watched(passage, chunks)
+  const looked = await answerThrough(passage, gather(await collect(chunks)))
+  if ('elsewhere' in looked) return looked
+  return yield* watched(passage, scatter(looked.answer))
+}
+
+/** The chunks of the model itself, paid for. */
+async function* live(passage: Passage, request: ModelRequest): AsyncGenerator<AnswerChunk> {
+  const { hub, model, tally } = passage
+  const question = await prepare(passage, request)
+  const reservation = await reserve(hub, model, question)
+  passage.started = performance.now()
+  const answered = priced(passage, attempts(hub, question, tally))
+  yield* counted(passage, settling(hub, answered, model, question, reservation))
+}
+
+async function* counted(
+  passage: Passage,
+  chunks: AsyncIterable<AnswerChunk> | Iterable<AnswerChunk>,
+): AsyncGenerator<AnswerChunk> {
+  passage.started ??= performance.now()
+  for await (const chunk of chunks) {
+    if (chunk.type === 'finish') {
+      passage.outcome = { ok: true, usage: chunk.usage }
+      passage.replacedBy = chunk.replacedBy
+    }
+    yield chunk
   }
 }
 
 async function route(hub: Hub, ask: Ask, model: ResolvedModel): Promise<ResolvedModel> {
   const { route: point } = hub.points
   if (!point.used) return model
-  const choice = await point.call({ ...eventOf(ask, model), request: ask.request })
+  const choice = await point.call({ ...eventOf(ask.context, model), request: ask.request })
   return choice === undefined ? model : resolveIn(hub, choice.model, ask.context)
 }
 
 async function prepare(
-  hub: Hub,
-  ask: Ask,
-  model: ResolvedModel,
-  signal: AbortSignal,
+  { hub, ask: { context, streaming }, model, signal }: Passage,
+  request: ModelRequest,
 ): Promise<Question> {
-  const { context, streaming } = ask
   const connected = await connectIn(hub, model, context)
   if (!answeringTape(hub, context)) giveNotices(hub, model, connected, context)
-  const request = await changedRequest(hub, ask, model)
   refuseBeyond(model, request)
   const left = hub.budgets?.of(context).remaining() ?? {}
   const cap = capOf(model, request, left)
@@ -95,93 +150,44 @@ function timeoutsIn({ config }: Hub, { provider, timeouts }: ResolvedModel): Tim
   return timeoutsOf(config.timeouts, config.providers[provider]?.timeouts, timeouts)
 }
 
-async function changedRequest(hub: Hub, ask: Ask, model: ResolvedModel): Promise<ModelRequest> {
-  const given = Object.entries(ask.request).filter(
-    ([, value]) => value !== undefined && value !== null,
-  )
-  const request = { ...model.options, ...Object.fromEntries(given) } as ModelRequest
-  const { request: point } = hub.points
-  if (!point.used) return request
-  return (await point.call({ ...eventOf(ask, model), request })).request
-}
-
-async function* throughHooks(
-  hub: Hub,
-  ask: Ask,
-  model: ResolvedModel,
-  question: Question,
-  tally: Tally,
-  reservation: Reservation | undefined,
-): AsyncGenerator<AnswerChunk> {
-  const answered = priced(ask, model, attempts(hub, question, tally), tally)
-  const chunks = settling(hub, answered, model, question, reservation)
-  const { response } = hub.points
-  yield* watched(hub, ask, model, response.used ? changed(hub, ask, model, chunks) : chunks)
-}
-
 async function* priced(
-  { context }: Ask,
-  model: ResolvedModel,
+  { context, model, tally }: Passage,
   chunks: ReturnType<typeof attempts>,
-  tally: Tally,
 ): AsyncGenerator<AnswerChunk> {
   for await (const chunk of chunks) {
     if (chunk.type !== 'finish') {
       yield chunk
       continue
     }
-    const finish: AnswerFinish = finishOf(chunk, model, tally.attempts)
+    const finish = finishOf(chunk, model, tally.attempts)
     context.spend(finish.usage)
     yield finish
   }
 }
 
-async function* changed(
-  hub: Hub,
-  ask: Ask,
-  model: ResolvedModel,
-  chunks: AsyncIterable<AnswerChunk>,
-): AsyncGenerator<AnswerChunk> {
-  const whole = gather(await collect(chunks))
-  const { answer: after } = await hub.points.response.call({
-    ...eventOf(ask, model),
-    answer: whole,
-  })
-  yield* scatter(after)
-}
-
 async function* watched(
-  hub: Hub,
-  ask: Ask,
-  model: ResolvedModel,
-  chunks: AsyncIterable<AnswerChunk>,
-): AsyncGenerator<AnswerChunk> {
+  passage: Passage,
+  chunks: AsyncIterable<AnswerChunk> | Iterable<AnswerChunk>,
+): AsyncGenerator<AnswerChunk, undefined> {
+  const { hub, context, model } = passage
   const { chunk: point } = hub.points
   for await (const chunk of chunks) {
-    if (point.used) point.call({ ...eventOf(ask, model), chunk })
+    passage.handed = true
+    if (point.used) point.call({ ...eventOf(context, model), chunk })
     yield chunk
   }
+  return undefined
 }
 
-interface Report {
-  readonly ok: boolean
-  readonly attempts: number
-  readonly durationMs: number
-  readonly usage?: Usage
-  readonly error?: ErrorRecord
-}
-
-async function report(hub: Hub, ask: Ask, model: ResolvedModel, outcome: Report): Promise<void> {
+async function report(passage: Passage): Promise<void> {
+  const { hub, context, model, tally, started, outcome, replacedBy } = passage
   const { done } = hub.points
-  if (done.used) await done.call({ ...eventOf(ask, model), ...outcome })
-}
-
-function eventOf({ context }: Ask, model: ResolvedModel) {
-  const actor = context.actors.at(-1)
-  return {
-    runId: context.runId,
-    actor: actor ? `${actor.kind} '${actor.name}'` : 'script',
-    model: model.id,
-    mock: model.mock,
-  }
+  if (!done.used || started === undefined) return
+  await done.call({
+    ...eventOf(context, model),
+    ...outcome,
+    ...(replacedBy === undefined ? {} : { replacedBy }),
+    attempts: tally.attempts,
+    durationMs: performance.now() - started,
+  })
 }

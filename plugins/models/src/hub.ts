@@ -26,6 +26,7 @@ export interface Points {
   readonly request: HookPoint<'llm.request'>
   readonly chunk: HookPoint<'llm.chunk'>
   readonly response: HookPoint<'llm.response'>
+  readonly error: HookPoint<'llm.error'>
   readonly done: HookPoint<'llm.done'>
   readonly breaker: HookPoint<'llm.breaker'>
 }

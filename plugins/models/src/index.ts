@@ -60,6 +60,7 @@ function pointsOf(hooks: HookRegistry): Points {
     request: hooks.point('llm.request'),
     chunk: hooks.point('llm.chunk'),
     response: hooks.point('llm.response'),
+    error: hooks.point('llm.error'),
     done: hooks.point('llm.done'),
     breaker: hooks.point('llm.breaker'),
   }

@@ -3,12 +3,12 @@ import type {
   Choose,
   ErrorRecord,
   FinishReason,
+  Intercept,
   ModelChunk,
   ModelRequest,
   Notify,
   Observe,
   PullProgress,
-  Transform,
   Usage,
   Value,
 } from '@llmspell/sdk'
@@ -147,6 +147,8 @@ export interface AnswerFinish {
   readonly mock: boolean
   /** Attempts it took, 1 without a retry. */
   readonly attempts: number
+  /** The plugin that gave the answer in the place of the model: nobody has said it. */
+  readonly replacedBy?: string
 }
 
 /** One chunk of `Provider.stream`. */
@@ -165,14 +167,26 @@ export interface ModelAnswer extends Omit<AnswerFinish, 'type'> {
 export type { BreakerChange }
 export type { KeyPlace, ModelFacts, ModelFilter, ModelList, ModelRow, ServerRow }
 
-interface LlmEvent {
+/** What every payload about a call of a model begins with. */
+export interface LlmEvent {
   readonly runId: string
+  /** Of the call in its run: all that is told of one call has the same. */
+  readonly seq: number
   /** Innermost actor, `agent 'poet'`. */
   readonly actor: string
   /** `provider/model`. */
   readonly model: string
   readonly mock: boolean
+  /** Equal where the same server gets the same settings. Missing where the script itself says to which server, or with which key. */
+  readonly line?: string
 }
+
+/** What a hook gives in the place of an answer. */
+export type ReplacedAnswer =
+  | string
+  | Partial<
+      Pick<ModelAnswer, 'text' | 'reasoning' | 'media' | 'toolCalls' | 'invalidCalls' | 'reason'>
+    >
 
 declare module '@llmspell/sdk' {
   interface Services {
@@ -183,9 +197,18 @@ declare module '@llmspell/sdk' {
       LlmEvent & { readonly request: ModelRequest },
       { readonly model: ModelSpec }
     >
-    'llm.request': Transform<LlmEvent & { readonly request: ModelRequest }>
+    /** Replaced by a text or the parts of an answer, redirected to `provider/model` or an alias. */
+    'llm.request': Intercept<LlmEvent & { readonly request: ModelRequest }, ReplacedAnswer>
     'llm.chunk': Notify<LlmEvent & { readonly chunk: AnswerChunk }>
-    'llm.response': Transform<LlmEvent & { readonly answer: ModelAnswer }>
+    'llm.response': Intercept<
+      LlmEvent & { readonly attempt: number; readonly answer: ModelAnswer },
+      ReplacedAnswer
+    >
+    /** Open: a tap that fails is passed over. Not asked once a chunk was handed on. */
+    'llm.error': Intercept<
+      LlmEvent & { readonly attempt: number; readonly error: ErrorRecord },
+      ReplacedAnswer
+    >
     'llm.breaker': Observe<BreakerChange>
     'llm.done': Observe<
       LlmEvent & {
@@ -194,6 +217,7 @@ declare module '@llmspell/sdk' {
         readonly durationMs: number
         readonly usage?: Usage
         readonly error?: ErrorRecord
+        readonly replacedBy?: string
       }
     >
   }

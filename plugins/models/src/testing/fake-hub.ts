@@ -10,6 +10,7 @@ import type {
   Provider,
   ProviderItem,
   Secrets,
+  Verdict,
 } from '@llmspell/sdk'
 import { Catalog } from '../catalog.ts'
 import type { ModelsConfig } from '../generated/config.ts'
@@ -87,19 +88,28 @@ export function fakeHub(options: FakeOptions = {}): Hub {
 }
 
 function pointsOf(taps: NonNullable<FakeOptions['taps']>): Points {
-  const point = <K extends keyof Hooks>(name: K, fallback: boolean): HookPoint<K> => {
+  const point = <K extends keyof Hooks>(name: K): HookPoint<K> => {
     const tap = taps[name] as ((payload: unknown) => unknown) | undefined
-    const call = async (payload: unknown) =>
-      (await tap?.(payload)) ?? (fallback ? payload : undefined)
+    const call = async (payload: unknown) => tap?.(payload)
+    return { name, used: tap !== undefined, call } as unknown as HookPoint<K>
+  }
+  const intercept = <K extends 'llm.request' | 'llm.response' | 'llm.error'>(name: K) => {
+    const tap = taps[name] as ((payload: unknown) => unknown) | undefined
+    const call = async (data: unknown) => {
+      const said = (await tap?.(data)) as Verdict | undefined
+      if (said?.type === 'modify') return { data: said.data, changed: true }
+      return { data, changed: false, ...(said ? { verdict: { ...said, by: 'tester' } } : {}) }
+    }
     return { name, used: tap !== undefined, call } as unknown as HookPoint<K>
   }
   return {
-    route: point('llm.route', false),
-    request: point('llm.request', true),
-    chunk: point('llm.chunk', false),
-    response: point('llm.response', true),
-    done: point('llm.done', false),
-    breaker: point('llm.breaker', false),
+    route: point('llm.route'),
+    request: intercept('llm.request'),
+    chunk: point('llm.chunk'),
+    response: intercept('llm.response'),
+    error: intercept('llm.error'),
+    done: point('llm.done'),
+    breaker: point('llm.breaker'),
   }
 }
 

@@ -1,0 +1,29 @@
+import { printable, SpellError } from '@llmspell/sdk'
+import type { SessionInfo } from './types.ts'
+
+const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** @throws SESSION_ID_INVALID */
+export function checkId(id: string): string {
+  if (ID.test(id) && !id.includes('..')) return id
+  throw new SpellError(
+    'SESSION_ID_INVALID',
+    `The id '${printable(id, 60)}' cannot be that of a session: expected 1 to 64 letters, digits, dots and dashes.`,
+    { hint: 'Take the id of Session.list() or of the session itself.' },
+  )
+}
+
+export function notFound(id: string): SpellError {
+  return new SpellError('SESSION_NOT_FOUND', `There is no session '${id}'.`, {
+    hint: 'Session.list() shows those that there are.',
+    details: { id },
+  })
+}
+
+export function ended(verb: string, { id, status }: SessionInfo): SpellError {
+  return new SpellError(
+    'SESSION_ENDED',
+    `Session '${id}' cannot be ${verb}: expected one that goes on, found '${status}'.`,
+    { hint: 'Make a new one with Session.create.', details: { id, status } },
+  )
+}

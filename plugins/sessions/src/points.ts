@@ -1,0 +1,23 @@
+import type { CallContext, HookPoint, HookRegistry } from '@llmspell/sdk'
+import type { SessionFacts, SessionInfo } from './types.ts'
+
+const NAMES = ['start', 'end', 'saved', 'restored', 'checkpoint'] as const
+export type PointName = (typeof NAMES)[number]
+
+/** The hook points of sessions. */
+export class Points {
+  readonly #points: ReadonlyMap<PointName, HookPoint<`session.${PointName}`>>
+
+  constructor(hooks: HookRegistry) {
+    this.#points = new Map(NAMES.map((name) => [name, hooks.point(`session.${name}`)]))
+  }
+
+  async tell(name: PointName, session: SessionInfo, context: CallContext): Promise<void> {
+    const point = this.#points.get(name)!
+    if (point.used) await point.call(factsOf(session, context))
+  }
+}
+
+function factsOf({ id, name, status }: SessionInfo, { runId }: CallContext): SessionFacts {
+  return { run_id: runId, session: id, ...(name === undefined ? {} : { name }), status }
+}

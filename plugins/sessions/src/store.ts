@@ -1,0 +1,106 @@
+import { isSpellError } from '@llmspell/sdk'
+import type { CommitOptions, Json, Scope, StateBackend, StateManager, StateOp } from '@llmspell/sdk'
+import { notFound } from './errors.ts'
+import type { SessionFilter, SessionInfo, Sessions } from './types.ts'
+
+const SCOPE: Scope = { tenant: 'local', kind: 'plugin', id: 'sessions' }
+const PAGE = 100
+const MOST_TRIES = 1000
+
+/** The records of all sessions, in the store of the installation. */
+export class SessionStore implements Sessions {
+  readonly #state: StateManager
+
+  constructor(state: StateManager) {
+    this.#state = state
+  }
+
+  async get(id: string): Promise<SessionInfo | undefined> {
+    const entry = await (await this.#backend()).scope(SCOPE).get(id)
+    return entry?.value as SessionInfo | undefined
+  }
+
+  /** @throws SESSION_NOT_FOUND */
+  async known(id: string): Promise<SessionInfo> {
+    const found = await this.get(id)
+    if (found) return found
+    throw notFound(id)
+  }
+
+  async list(
+    { tags = [], status, limit = PAGE, after }: SessionFilter = {},
+    may: (id: string) => boolean = () => true,
+  ): Promise<readonly SessionInfo[]> {
+    const last = after === undefined ? undefined : await this.known(after)
+    const rows: SessionInfo[] = []
+    for await (const [id, { value }] of (await this.#backend()).scope(SCOPE).iterate()) {
+      const row = value as unknown as SessionInfo
+      if (status !== undefined && row.status !== status) continue
+      if (!tags.every((tag) => row.tags.includes(tag)) || !may(id)) continue
+      if (last === undefined || isBefore(last, row)) place(rows, row, limit)
+    }
+    return rows
+  }
+
+  /** Keeps a new session; what is there under its id already stays. */
+  async add(session: SessionInfo): Promise<SessionInfo> {
+    const expect = [{ scope: SCOPE, key: session.id, rev: 'absent' }] as const
+    try {
+      await (await this.#backend()).commit([putOf(session)], { expect })
+      return session
+    } catch (error) {
+      if (!isConflict(error)) throw error
+      return this.known(session.id)
+    }
+  }
+
+  /** Changes a session as it is at that moment. @throws SESSION_NOT_FOUND, what `fn` throws */
+  async change(id: string, fn: (session: SessionInfo) => SessionInfo): Promise<SessionInfo> {
+    const backend = await this.#backend()
+    for (let tries = 1; ; tries++) {
+      const entry = await backend.scope(SCOPE).get(id)
+      if (!entry) throw notFound(id)
+      const made = fn(entry.value as unknown as SessionInfo)
+      const expect = [{ scope: SCOPE, key: id, rev: entry.rev }]
+      try {
+        await backend.commit([putOf(made)], { expect })
+        return made
+      } catch (error) {
+        if (!isConflict(error) || tries === MOST_TRIES) throw error
+      }
+    }
+  }
+
+  /** Removes a session and its state. */
+  async remove(id: string, options: CommitOptions): Promise<void> {
+    const backend = await this.#backend()
+    await backend.scope({ tenant: SCOPE.tenant, kind: 'session', id }).clear()
+    await backend.commit([{ op: 'delete', scope: SCOPE, key: id }], options)
+  }
+
+  #backend(): Promise<StateBackend> {
+    return this.#state.backend()
+  }
+}
+
+function putOf(session: SessionInfo): StateOp {
+  return { op: 'put', scope: SCOPE, key: session.id, value: session as unknown as Json }
+}
+
+function isConflict(error: unknown): boolean {
+  return isSpellError(error) && error.code === 'STATE_CONFLICT'
+}
+
+/** Newest first; of one moment, by the id. */
+function isBefore(a: SessionInfo, b: SessionInfo): boolean {
+  if (a.created_at !== b.created_at) return a.created_at > b.created_at
+  return a.id < b.id
+}
+
+/** Keeps no more rows than are asked for. */
+function place(rows: SessionInfo[], row: SessionInfo, limit: number): void {
+  const at = rows.findIndex((other) => isBefore(row, other))
+  if (at < 0) rows.push(row)
+  else rows.splice(at, 0, row)
+  if (rows.length > limit) rows.pop()
+}
