@@ -166,6 +166,33 @@ test('a long sleep is left at once, with its end; a short one is waited for', as
   expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(1)
 })
 
+test('a run whose signal has come is due, and a wrong signal is refused', async () => {
+  using place = new Place({
+    'number.lua': 'return Run.wait_for("n", { schema = { type = "number" } })',
+  })
+  for (const id of ['has', 'has-not'])
+    await place.run(['number.lua', '--durable', `--run-id=${id}`])
+  expect(await place.json(['signal', 'has', 'n', '"x"'])).toMatchObject({
+    error: { code: 'SIGNAL_INVALID' },
+  })
+  expect(await place.json(['signal', 'has', 'n', '7'])).toMatchObject({ ok: true })
+  expect((await place.run(['list'])).stdout).toContain("signal 'n', which has come")
+  expect(await place.run(['resume', '--all'])).toMatchObject({ code: 0, stdout: '7\n' })
+  expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(1)
+})
+
+test('the text that a run was resumed with stays its text', async () => {
+  using place = new Place({
+    'old.lua': 'Run.wait_for("a") Run.wait_for("b") return "old"',
+    'new.lua': 'Run.wait_for("a") Run.wait_for("b") return "new"',
+  })
+  await place.run(['old.lua', '--durable', '--run-id=r'])
+  await place.run(['signal', 'r', 'a'])
+  expect(await place.run(['resume', 'r', '--script', 'new.lua'])).toMatchObject({ code: 75 })
+  await place.run(['signal', 'r', 'b'])
+  expect(await place.run(['resume', 'r'])).toMatchObject({ code: 0, stdout: 'new\n' })
+})
+
 test('a step of a workflow has a line with what it took, and an event', async () => {
   using place = new Place({
     'flow.lua': `
@@ -256,6 +283,12 @@ test('a cancelled run ends; prune lets it go, and only when told to', async () =
   expect(await place.json(['show', 'gone'])).toMatchObject({ run: { status: 'cancelled' } })
   const dry = await place.run(['prune', '--older-than=0'])
   expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing was removed') })
-  expect(await place.json(['prune', '--older-than=0', '--yes'])).toMatchObject({ removed: 1 })
+  expect(dry.stdout).toContain('Kept: 1 run that did not end.')
+  const young = await place.run(['prune'])
+  expect(young.stdout).toContain('1 run that ended less than 30d ago')
+  expect(await place.json(['prune', '--older-than=0', '--yes'])).toMatchObject({
+    removed: 1,
+    kept: { unfinished: ['stays'], recent: [] },
+  })
   expect((await place.json(['list'])).runs).toMatchObject([{ run_id: 'stays' }])
 })

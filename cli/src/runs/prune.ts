@@ -17,18 +17,41 @@ export async function prune(stage: Stage): Promise<void> {
   const age = text(stage.parsed, 'older-than') ?? DEFAULT_AGE
   const endedBefore = Date.now() - (age === '0' ? 0 : duration('older-than', age))
   const { executor } = await runStore(stage)
-  const rows = (await Array.fromAsync(executor.list({}))).filter((row) => goes(row, endedBefore))
+  const all = await Array.fromAsync(executor.list({}))
+  const rows = all.filter((row) => goes(row, endedBefore))
+  const kept = keptOf(all, endedBefore)
   const yes = isOn(stage.parsed, 'yes') || (rows.length > 0 && (await agreed(stage, rows)))
   const removed = yes ? await executor.purge({ endedBefore }) : 0
   if (stage.json) {
     const ids = rows.map(({ runId }) => runId)
-    out(`${toJson({ ok: true, removed, run_ids: ids, dry_run: !yes })}\n`)
-  } else out(summary(rows.length, removed, age, yes))
+    out(`${toJson({ ok: true, removed, run_ids: ids, dry_run: !yes, kept })}\n`)
+  } else out(`${summary(rows.length, removed, age, yes)}${keptText(kept, age)}`)
 }
 
 /** Unfinished runs stay, however old. */
 function goes({ endedAt }: RunRow, endedBefore: number): boolean {
   return endedAt !== undefined && endedAt < endedBefore
+}
+
+/** Ids of the runs that stay, by the reason. */
+interface Kept {
+  readonly unfinished: readonly string[]
+  readonly recent: readonly string[]
+}
+
+function keptOf(rows: readonly RunRow[], endedBefore: number): Kept {
+  const stays = rows.filter((row) => !goes(row, endedBefore))
+  const ids = (ended: boolean): string[] =>
+    stays.filter(({ endedAt }) => (endedAt !== undefined) === ended).map(({ runId }) => runId)
+  return { unfinished: ids(false), recent: ids(true) }
+}
+
+function keptText({ unfinished, recent }: Kept, age: string): string {
+  const reasons = [
+    ...(unfinished.length === 0 ? [] : [`${runs(unfinished.length)} that did not end`]),
+    ...(recent.length === 0 ? [] : [`${runs(recent.length)} that ended less than ${age} ago`]),
+  ]
+  return reasons.length === 0 ? '' : `Kept: ${reasons.join(', ')}.\n`
 }
 
 async function agreed(stage: Stage, rows: readonly RunRow[]): Promise<boolean> {

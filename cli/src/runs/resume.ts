@@ -44,8 +44,9 @@ async function resumeAll(stage: Stage, store: RunStore): Promise<number> {
   return code
 }
 
-/** True for a run whose process is gone, or whose time has come. */
+/** True for a run whose process is gone, whose time has come, or that has the signal that it waits for. */
 export function isDue({ status, waiting }: RunRow, now: number): boolean {
   if (['queued', 'running', 'cancelling'].includes(status)) return true
-  return status === 'waiting' && waiting?.until !== undefined && waiting.until <= now
+  if (status !== 'waiting' || !waiting) return false
+  return waiting.arrived === true || (waiting.until ?? Infinity) <= now
 }

@@ -24,17 +24,21 @@ export function statusText({ status }: RunRow): string {
 }
 
 /** What a run waits for: `signal 'approve'`, `a person: Send it?`, `until 2026-03-01 09:00:00`. */
-export function waitText({ for: kind, name, until, question, path }: Waiting): string {
-  const till = until === undefined ? '' : ` until ${momentText(until)} UTC`
+export function waitText({ for: kind, name, until, question, path, arrived }: Waiting): string {
+  const till = arrived ? ', which has come' : untilText(until)
   if (question) return `an answer to '${valueLine(question.text, 120)}'${till}`
   if (kind === 'signal') return `signal '${plain(name ?? '')}'${till}`
   if (kind === 'decision') return `a decision about '${plain(path)}'`
   return `time to pass${till}`
 }
 
+const untilText = (until: number | undefined): string =>
+  until === undefined ? '' : ` until ${momentText(until)} UTC`
+
 /** The command lines that go on with a run, the most likely first. */
 export function nextCommand(row: RunRow): string {
   const { runId, waiting, status } = row
+  if (waiting?.arrived) return `llmspell run resume ${runId}`
   if (waiting?.question) return `llmspell run answer ${runId} VALUE`
   if (waiting?.for === 'signal')
     return `llmspell run signal ${runId} ${plain(waiting.name ?? 'NAME')}`

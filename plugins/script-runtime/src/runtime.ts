@@ -24,6 +24,7 @@ import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
 import { DurableRuns } from './durable/runs.ts'
+import { Resuming } from './durable/resuming.ts'
 import { chooseEngine } from './engines.ts'
 import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
@@ -51,12 +52,14 @@ export class Runtime implements ScriptRuntime {
   readonly #parts: RuntimeParts
   readonly #scopes = new Map<string, RunScope>()
   readonly #durable: DurableRuns
+  readonly #resuming: Resuming
 
   constructor(parts: RuntimeParts) {
     this.#parts = parts
     const { extensions, logger } = parts
     const live = (scope: RunScope, request: RunRequest) => this.#live(scope, request)
     this.#durable = new DurableRuns({ extensions, logger, live })
+    this.#resuming = new Resuming(this.#durable)
   }
 
   async run(request: RunRequest): Promise<RunResult> {
@@ -157,6 +160,7 @@ export class Runtime implements ScriptRuntime {
       script: (scope.options as Partial<RunRequest>).file,
       budget: () => budgetOf(scope),
       cancel: (reason) => scope.cancel(reason),
+      resume: (asking, target, choice) => this.#resuming.resume(asking, target, choice),
       scope,
     }
   }

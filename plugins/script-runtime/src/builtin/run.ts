@@ -10,6 +10,7 @@ import type {
 } from '@llmspell/sdk'
 import { toJson } from '../durable/json.ts'
 import { validators } from '../generated/run.module.validate.js'
+import type { ResumeChoice } from '../durable/resuming.ts'
 import type { RunScope } from '../scope.ts'
 import { readBudget, withBudget } from './budget.ts'
 import type { OwnBudget, Table } from './budget.ts'
@@ -26,6 +27,8 @@ export interface RunFacts {
   readonly budget: () => OwnBudget
   readonly cancel: (reason: SpellError) => void
   readonly scope: RunScope
+  /** Goes on with another run, with no more rights than the one that asks has. */
+  readonly resume: (asking: CallContext, runId: string, choice?: ResumeChoice) => Promise<Value>
 }
 
 export type FactsOf = (runId: string) => RunFacts
@@ -61,6 +64,8 @@ function lasting(
       waitFor(context, signal, options),
     ask: ({ args: [question, options], context }: Call<[string, AskOptions?]>) =>
       askPerson(context, factsOf(context.runId).scope, schemas, question, options),
+    resume: ({ args: [runId, choice], context }: Call<[string, ResumeChoice?]>) =>
+      factsOf(context.runId).resume(context, runId, choice),
     journal: ({ args: [filter], context }: Call<[JournalFilter?]>) =>
       context.stream(journalRows(factsOf(context.runId).scope.journal.records(), filter)),
   }
