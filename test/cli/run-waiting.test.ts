@@ -168,15 +168,15 @@ test('a long sleep is left at once, with its end; a short one is waited for', as
 
 test('a run whose signal has come is due, and a wrong signal is refused', async () => {
   using place = new Place({
-    'number.lua': 'return Run.wait_for("n", { schema = { type = "number" } })',
+    'number.lua': 'return Run.wait_for("n", { schema = { n = "number" } }).n',
   })
   for (const id of ['has', 'has-not'])
     await place.run(['number.lua', '--durable', `--run-id=${id}`])
-  expect(await place.json(['signal', 'has', 'n', '"x"'])).toMatchObject({
+  expect(await place.json(['signal', 'has', 'n', '{"n":"x"}'])).toMatchObject({
     error: { code: 'SIGNAL_INVALID' },
   })
-  expect(await place.json(['signal', 'has', 'n', '7'])).toMatchObject({ ok: true })
-  expect((await place.run(['list'])).stdout).toContain("signal 'n', which has come")
+  expect(await place.json(['signal', 'has', 'n', '{"n":7}'])).toMatchObject({ ok: true })
+  expect((await place.run(['show', 'has'])).stdout).toContain("signal 'n', which has come")
   expect(await place.run(['resume', '--all'])).toMatchObject({ code: 0, stdout: '7\n' })
   expect((await place.json(['list', '--status', 'waiting'])).runs).toHaveLength(1)
 })

@@ -80,7 +80,8 @@ async function watch(
   let seen = ''
   while (!signal.aborted) {
     const row = await executor.get(runId)
-    const waits = row?.status === 'waiting' ? JSON.stringify(row.waiting) : ''
+    const open = row?.status === 'waiting' && !row.waiting?.arrived
+    const waits = open ? JSON.stringify(row.waiting) : ''
     if (row && waits !== seen) await onWait(row, { stage, line, executor, signal })
     else if (row?.waiting?.question && !signal.aborted && isGone(stage))
       await leave(executor, runId)

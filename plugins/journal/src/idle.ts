@@ -54,7 +54,8 @@ export class Idle {
   }
 
   #status(): RowChange {
-    const { row } = this.#life
+    const { inbox, row } = this.#life
+    if (!inbox.loaded) return {}
     if (row.status !== 'running' && row.status !== 'waiting') return {}
     const { waiting } = this
     const same = waiting?.path === row.waiting?.path && waiting?.until === row.waiting?.until

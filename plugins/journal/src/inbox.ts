@@ -9,6 +9,9 @@ export class Inbox {
   /** What comes while the store is read comes twice. */
   readonly #seen = new Set<string>()
 
+  /** What came before this life has been read: a wait that is open is one that nothing has come for. */
+  loaded = false
+
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler
   }

@@ -5,6 +5,7 @@ import { dropped } from './errors.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
 import type { Turns } from './scheduling.ts'
+import type { Kept } from './signals.ts'
 import { refOps } from './store.ts'
 
 /** What the scheduler asks of a life. */
@@ -41,10 +42,16 @@ export class LifeTurns implements Turns {
       .signals(this.#life.row.runId)
       .kept()
       .then(
-        (kept) => this.#life.inbox.takes(...kept),
+        (kept) => this.#kept(kept),
         (error: unknown) => this.#life.crashed(error),
       )
     return true
+  }
+
+  #kept(kept: readonly Kept[]): void {
+    this.#life.inbox.loaded = true
+    this.#life.inbox.takes(...kept)
+    this.#life.idle.look()
   }
 
   /** The code has asked for all that is recorded: it is the run's own from here on. */
