@@ -96,7 +96,7 @@ test('no secret stands in a trace', async () => {
     for (const expression of [CANARY, KEY])
       await context.call('Tool', 'execute', ['calculator', { expression }])
     const end = { run_id: context.runId, file: `${CANARY}`, ok: true, duration_ms: 1 }
-    await (house.kernel.hooks.point('script.done' as never).call(end as never) as Promise<void>)
+    await Promise.resolve(house.kernel.hooks.point('script.done' as never).call(end as never))
     texts.push(JSON.stringify((await tracesOf(house)).recent()))
   })
   expect(texts[0]).toContain('tool.input')

@@ -42,6 +42,11 @@ export class Queue {
     if (!this.#draining) this.#timer ??= setTimeout(() => void this.#drain(), GATHER_MS)
   }
 
+  /** Resolves when what waits now is written. */
+  flush(): Promise<void> {
+    return this.#drain()
+  }
+
   /** Writes what waits, but for no longer than two seconds. */
   async close(): Promise<void> {
     const late = Promise.withResolvers<void>()
