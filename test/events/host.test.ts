@@ -47,6 +47,7 @@ const BUSY = `
   pcall(flow.execute, flow)
   pcall(Tool.file_read, { path = "/etc/hostname" })
   State.save("global", "k", 1)
+  Run.checkpoint("half")
 `
 
 describe('events of the host', () => {
@@ -78,6 +79,7 @@ describe('events of the host', () => {
       'workflow.step.failed',
       'workflow.failed',
       'run.started',
+      'run.checkpoint',
       'run.ended',
       'permission.denied',
       'state.changed',

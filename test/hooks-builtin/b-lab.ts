@@ -133,7 +133,8 @@ export async function openLab(
   more: KernelConfig = {},
 ): Promise<Opened> {
   const lab = new Lab()
-  const names = [...ALL, 'engine-javascript', plugin]
+  const others = Object.keys(more.plugins ?? {}).filter((id) => id.startsWith('hook-'))
+  const names = [...ALL, 'engine-javascript', plugin, ...others]
   const plugins = { ...more.plugins, [plugin]: config, models: { retry: { max_attempts: 1 } } }
   const house = await openHouse(names, [lab.plugin], { ...more, plugins })
   const run: Opened['run'] = async (language, source, options) => {

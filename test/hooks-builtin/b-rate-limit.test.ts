@@ -58,6 +58,18 @@ test('models of a provider are limited, for an agent alone where the row names i
   expect(await opened.run('lua', source)).toEqual(['answer 1', 'RATE_LIMITED', 'answer 2'])
 })
 
+test('what comes from memory does not count, and who is refused keeps nobody waiting', async () => {
+  const limits = [{ limit: 1, interval: '1h', on_limit: 'refuse' }]
+  const plugins = { 'hook-cache': { enabled: true, models: 'all' } }
+  await using opened = await openLab('hook-rate-limit', { enabled: true, limits }, { plugins })
+  const source = `local one = ${ask('poet')}
+    local ok, err = pcall(Tool.execute, "count", {})
+    local _, again = pcall(Tool.execute, "count", {})
+    return { one, ${ask('poster')}, err.code, again.code }`
+  const expected = ['answer 1', 'answer 1', 'RATE_LIMITED', 'RATE_LIMITED']
+  expect(await opened.run('lua', source)).toEqual(expected)
+})
+
 test('a run that ends waits no longer', async () => {
   await using opened = await open({ tool: 'count', limit: 1, interval: '1h', max_wait: '2h' })
   const stop = new AbortController()

@@ -115,7 +115,7 @@ describe.each(LANGUAGES)('sessions in %s', (language) => {
 
 test('changes of several runs at once are all kept', async () => {
   const { value } = await ran(house, 'lua', `return Session.create{ name = 'shared' }.id`)
-  const id = String(value)
+  const id = value as string
   const runs = Array.from({ length: 12 }, () => ran(house, 'lua', `Session.load('${id}')`))
   await Promise.all(runs)
   const sessions = await house.kernel.use('sessions' as never)

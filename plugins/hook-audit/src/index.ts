@@ -9,6 +9,8 @@ import {
 import type { HookAuditConfig } from './generated/config.ts'
 import { lineOf } from './line.ts'
 
+export type * from './types.ts'
+
 /** Behind all that may change something. */
 const STAGE = 1000
 /** Points whose taps change nothing. */
@@ -19,13 +21,15 @@ export default definePlugin<HookAuditConfig>({
   setup(ctx) {
     const { enabled, points } = ctx.config
     ctx.tap('kernel.pluginActivated', undefined)
+    const pending = new Set<Promise<void>>()
+    const settled = async (): Promise<void> => void (await Promise.all(pending))
+    ctx.provide('audit-lines', { settled })
     if (!enabled) return
     const hooks = ctx.use('hooks')
     const runtime = ctx.find('script-runtime')
     const redact = (text: string, runId: string): string =>
       runtime?.about(runId)?.redact(text) ?? text
-    const pending = new Set<Promise<void>>()
-    ctx.defer(async () => void (await Promise.all(pending)))
+    ctx.defer(settled)
     const write = writer(ctx.use('audit'), ctx.logger)
     for (const info of chosen(hooks.list(), points)) {
       const tap = (payload: unknown): void => {

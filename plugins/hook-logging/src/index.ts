@@ -4,12 +4,14 @@ import { listen } from './listen.ts'
 import { fileOut, streamOut } from './out.ts'
 import { Queue } from './queue.ts'
 
+export type * from './types.ts'
+
 /** The plugin `hook-logging`: a line of JSON for what hook points tell. */
 export default definePlugin<HookLoggingConfig>({
   async setup(ctx) {
     const { config, logger } = ctx
     ctx.tap('kernel.pluginActivated', undefined)
-    if (!config.enabled) return
+    if (!config.enabled) return ctx.provide('log-lines', { flush: () => undefined })
     const { formatter } = await import('./format.ts')
     const queue = new Queue({
       out: config.file === undefined ? streamOut(process.stderr) : await fileOut(config.file),
@@ -17,6 +19,7 @@ export default definePlugin<HookLoggingConfig>({
       format: formatter(),
       failed: ({ message }) => logger.warn(`Lines of the log cannot be written: ${message}`),
     })
+    ctx.provide('log-lines', { flush: () => queue.flush() })
     ctx.defer(() => queue.close())
     const runtime = ctx.find('script-runtime')
     listen(ctx.use('hooks'), {

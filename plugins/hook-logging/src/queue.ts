@@ -39,7 +39,12 @@ export class Queue {
       return
     }
     this.#waiting.push(entry)
-    if (!this.#draining) this.#timer ??= setTimeout(() => this.#drain(), GATHER_MS)
+    if (!this.#draining) this.#timer ??= setTimeout(() => void this.#drain(), GATHER_MS)
+  }
+
+  /** Resolves when what waits now is written. */
+  flush(): Promise<void> {
+    return this.#drain()
   }
 
   /** Writes what waits, but for no longer than two seconds. */

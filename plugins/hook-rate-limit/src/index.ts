@@ -12,8 +12,8 @@ interface ModelFacts {
   readonly model: string
 }
 
-/** Before what costs something: a call that is refused is not looked at further. */
-const STAGE = -50
+/** Behind everybody who may refuse a call or answer it: what is not made does not count. */
+const STAGE = 2000
 
 /** The plugin `hook-rate-limit`: calls of tools and models wait, or are refused, where they come too often. */
 export default definePlugin<RateLimitConfig>({
