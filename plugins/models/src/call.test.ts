@@ -236,7 +236,11 @@ describe('what hooks decide', () => {
       { type: 'reasoning', text: 'r' },
       text('kept'),
       {
-        ...{ type: 'finish', reason: 'stop', usage: none, attempts: 0, replacedBy: 'tester' },
+        type: 'finish',
+        reason: 'stop',
+        usage: none,
+        attempts: 0,
+        replacedBy: 'tester',
         ...facts,
       },
     ])
@@ -320,7 +324,7 @@ describe('what hooks decide', () => {
     new SpellError('PROVIDER_FAILED', 'Broken.', { details: { retryable: false } })
 
   test('llm.error can have it asked again, answered or asked elsewhere', async () => {
-    const over = (verdict: unknown, ...tries: Parameters<typeof fakeProvider>) => {
+    const over = (verdict: unknown, ...tries: (ModelChunk | Error)[][]) => {
       const provider = fakeProvider(...tries)
       return ask({ provider, taps: { 'llm.error': () => verdict } }).generate()
     }

@@ -1,11 +1,4 @@
-import {
-  cancelledBy,
-  HookRounds,
-  isSpellError,
-  misfit,
-  SpellError,
-  toErrorRecord,
-} from '@llmspell/sdk'
+import { cancelledBy, HookRounds, misfit, SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { Effect, FinalVerdict, ToolFacts, ToolOutput, Value } from '@llmspell/sdk'
 import type { Course } from './attempts.ts'
 import type { Request } from './executor.ts'
@@ -113,10 +106,10 @@ export class Way {
 
   /** Why there is no other try, if so. */
   async #final(params: Value, { unsafe }: Said<'retry'>): Promise<string | undefined> {
-    const { course, effectOf } = this.#parts
+    const { course } = this.#parts
     if (course.replacedBy !== undefined) return 'a hook has answered in its place'
     if (course.emitted) return 'chunks of it were handed out'
-    return unsafe !== true && (await effectOf(params)) === 'unsafe'
+    return unsafe !== true && (await this.#parts.effectOf(params)) === 'unsafe'
       ? 'that could do a thing twice'
       : undefined
   }

@@ -138,6 +138,7 @@ export class FakeRun {
     return {
       name: name as 'agent.start',
       used,
+      ready: async () => undefined,
       call: async (payload) => void this.events.push({ point: name, payload }),
     }
   }
