@@ -1,6 +1,8 @@
 import { isRef } from '@llmspell/sdk'
 import type { StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
 import { unknownReference } from './errors.ts'
+import { Deliveries, Growth } from './growth.ts'
+import type { Parcel } from './growth.ts'
 import { changes } from './written.ts'
 
 type Vars = Record<string, Value>
@@ -16,6 +18,10 @@ export class Scope {
   readonly index: number | undefined
   readonly #above: Scope | undefined
   readonly #steps = new Map<string, StepOutput>()
+  readonly #growth = new Growth()
+  readonly deliveries = new Deliveries()
+  readonly #place: string
+  #lanes = 0
 
   constructor(
     facts: {
@@ -32,6 +38,7 @@ export class Scope {
     this.runId = facts.runId
     this.vars = facts.vars
     this.#above = above
+    this.#place = above ? `${above.#place}.${++above.#lanes}` : ''
     this.item = place.item === undefined ? above?.item : place.item
     this.index = place.index ?? above?.index
   }
@@ -45,11 +52,12 @@ export class Scope {
 
   set(step: string, output: StepOutput): void {
     this.#steps.set(step, output)
+    this.#growth.add(step, this.#steps.size)
   }
 
   /** Takes over what the steps of a lane gave. */
   join(lane: Scope): void {
-    for (const [name, output] of lane.#steps) this.#steps.set(name, output)
+    for (const [name, output] of lane.#steps) this.set(name, output)
   }
 
   step(name: string): StepOutput | undefined {
@@ -75,14 +83,26 @@ export class Scope {
     }
   }
 
+  /** The steps as what has come since the last parcel that has arrived. */
+  parcel(execution: string): Parcel {
+    return this.deliveries.parcel(`${execution}${this.#place}`, this.#levels(), {
+      all: () => this.steps,
+      one: (name) => this.step(name)!,
+    })
+  }
+
+  #levels(): readonly Growth[] {
+    return this.#above ? [...this.#above.#levels(), this.#growth] : [this.#growth]
+  }
+
   /** As plain data, for functions of the script. */
-  data(): WorkflowScope {
+  data(steps: unknown = this.steps): WorkflowScope {
     const { name, input, vars, item, index } = this
     return {
       name,
       input,
       vars: { ...vars },
-      steps: this.steps,
+      steps: steps as WorkflowScope['steps'],
       ...(item === undefined ? {} : { item }),
       ...(index === undefined ? {} : { index }),
       run: { id: this.runId },

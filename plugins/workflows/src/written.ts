@@ -3,13 +3,23 @@ import type { Value } from '@llmspell/sdk'
 
 type Table = Readonly<Record<string, Value>>
 
+export interface Answer {
+  readonly value: Value
+  readonly vars?: Table
+  /** It is of a function of the script. */
+  readonly written?: boolean
+  /** The function was not called: its engine has forgotten what the steps are added to. */
+  readonly again?: boolean
+}
+
 /** The answer of a function, and the vars as it has left them where it is one of the script. */
-export function read(answer: Value): { readonly value: Value; readonly vars?: Table } {
+export function read(answer: Value): Answer {
   if (typeof answer !== 'object' || answer === null) return { value: answer }
-  const { [REF]: mark, value = null, vars } = answer as Table
+  const { [REF]: mark, value = null, vars, again } = answer as Table
   if (mark !== 'written') return { value: answer }
   const isTable = typeof vars === 'object' && vars !== null && !Array.isArray(vars)
-  return { value, ...(isTable ? { vars: vars as Table } : {}) }
+  const own = { value, written: true, again: again === true }
+  return isTable ? { ...own, vars: vars as Table } : own
 }
 
 /** What has changed between two tables; null where a key is gone. */
