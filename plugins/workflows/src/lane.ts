@@ -86,13 +86,11 @@ export class Lane {
   }
 
   async #ask(fn: WorkflowFunction, before: readonly Value[], data: WorkflowScope): Promise<Answer> {
-    const answer = read(
-      await raced(
-        this.execution.within(() => fn(...before, data as unknown as Value)),
-        this.signal,
-      ),
-    )
-    if (answer.vars !== undefined) this.scope.write(data.vars, answer.vars)
+    const sent = { ...data.vars }
+    const given = this.execution.within(() => fn(...before, data as unknown as Value))
+    const answer = read(await raced(given, this.signal))
+    // A function of the host has written into what it was given.
+    if (!answer.again) this.scope.write(sent, answer.written ? (answer.vars ?? sent) : data.vars)
     return answer
   }
 

@@ -1,5 +1,5 @@
-import { isRef } from '@llmspell/sdk'
-import type { StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
+import { checkValue, isRef } from '@llmspell/sdk'
+import type { GrownTable, StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
 import { unknownReference } from './errors.ts'
 import { Deliveries, Growth } from './growth.ts'
 import type { Parcel } from './growth.ts'
@@ -79,7 +79,7 @@ export class Scope {
   write(sent: Readonly<Record<string, Value>>, left: Readonly<Record<string, Value>>): void {
     for (const [key, value] of changes(sent, left)) {
       if (value === undefined) delete this.vars[key]
-      else this.vars[key] = value
+      else this.vars[key] = checkValue(value, { path: `vars.${key}` })
     }
   }
 
@@ -96,13 +96,18 @@ export class Scope {
   }
 
   /** As plain data, for functions of the script. */
-  data(steps: unknown = this.steps): WorkflowScope {
+  data(steps?: GrownTable): WorkflowScope {
     const { name, input, vars, item, index } = this
+    const all = (): WorkflowScope['steps'] => this.steps
+    let found = steps as unknown as WorkflowScope['steps'] | undefined
     return {
       name,
       input,
       vars: { ...vars },
-      steps: steps as WorkflowScope['steps'],
+      // Most functions look at none of them.
+      get steps() {
+        return (found ??= all())
+      },
       ...(item === undefined ? {} : { item }),
       ...(index === undefined ? {} : { index }),
       run: { id: this.runId },
