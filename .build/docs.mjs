@@ -2,8 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { packages, root } from './packages.mjs'
+import { packages, readJson, root } from './packages.mjs'
 import { scriptApiFiles } from './script-api.mjs'
+
+const EVENT_TYPES = 'plugins/events/schemas/event-types.json'
 
 /** Exit code of the command line for each class of failure; its owner is cli/src/exit.ts. */
 async function exitCodes() {
@@ -141,6 +143,36 @@ ${table(['alias', 'point', 'subject'], aliases)}
 `
 }
 
+/** Keys of an event's data with their types. */
+function dataOf({ properties = {} }) {
+  const type = (schema) => schema.type ?? (schema.enum ?? []).map((one) => `"${one}"`).join(', ')
+  return Object.entries(properties)
+    .map(([key, schema]) => `\`${key}\`: ${type(schema)}`)
+    .join('; ')
+}
+
+function eventsPage() {
+  const { types } = readJson(join(root, EVENT_TYPES))
+  const rows = types.map(({ type, doc, point, data }) => [
+    `\`${type}\``,
+    doc,
+    `\`${point}\``,
+    dataOf(data),
+  ])
+  return `# Events
+
+What the host publishes by itself, to scripts (\`Event.subscribe\`), plugins (service \`events\`) and the command line
+(\`llmspell events tail\`, \`llmspell run --events\`). Each comes from a hook point, which is tapped while somebody listens.
+Nothing that went in or came out is told, and of an error its code alone. Written by \`npm run generate\` from the schemas
+of [the plugin](../plugins/events/README.md); \`llmspell events types --json\` prints them.
+
+Every event has \`id\`, \`event_type\`, \`data\`, \`timestamp\`, \`sequence\`, \`correlation_id\` (the run, unless its publisher
+says another), \`language\`, and \`metadata\` with \`source\`, \`run_id\`, and \`offset\` where it is kept.
+
+${table(['type', 'when', 'point', 'data'], rows)}
+`
+}
+
 /** Path → text of the generated pages; none while a table they come from does not exist. */
 export async function docFiles() {
   const sources = ['cli/src/codes.ts', 'cli/src/exit.ts', 'kernel/src/codes.ts']
@@ -148,6 +180,7 @@ export async function docFiles() {
   return new Map([
     ['docs/errors.md', await errorsPage()],
     ['docs/hooks.md', await hooksPage()],
+    ['docs/events.md', eventsPage()],
     ...(await scriptApiFiles()),
   ])
 }

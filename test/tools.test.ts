@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createKernel } from '@llmspell/kernel'
 import type { Kernel } from '@llmspell/kernel'
-import { deny } from '@llmspell/sdk'
+import { deny, modify } from '@llmspell/sdk'
 import type {
   Manifest,
   RunOptions,
@@ -180,11 +180,10 @@ describe('a hook', () => {
 
   test('changes input and output', async () => {
     undo.push(
-      kernel.hooks.tap('tool.input', (p) => ({ ...p, params: { expression: '2 + 2' } })),
-      kernel.hooks.tap('tool.output', (p) => ({
-        ...p,
-        output: { ...p.output, text: `${p.output.text}!` },
-      })),
+      kernel.hooks.tap('tool.input', (p) => modify({ ...p, params: { expression: '2 + 2' } })),
+      kernel.hooks.tap('tool.output', (p) =>
+        modify({ ...p, output: { ...p.output, text: `${p.output.text}!` } }),
+      ),
     )
     expect(await value('return Tool.calculator{ expression = "1" }.text')).toBe('4!')
   })

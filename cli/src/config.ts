@@ -40,7 +40,13 @@ const POWER_KEYS = new Set([
 const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['artifacts', []],
   ['budgets', []],
+  ['events', []],
   ['files', ['maxBytes']],
+  ['hook-audit', []],
+  ['hook-cost', ['enabled', 'warn_run', 'warn_day']],
+  ['hook-debug', ['enabled']],
+  ['hook-logging', ['enabled', 'level', 'points', 'sample']],
+  ['hook-metrics', ['enabled', 'points', 'taps']],
   ['hooks', []],
   ['journal', []],
   [

@@ -1,7 +1,10 @@
 import { DURABLE, EVENTS } from './runs/flags.ts'
 
-/** How a flag takes a value. `list` may be repeated and takes commas; `each` may be repeated. */
-type FlagKind = 'switch' | 'text' | 'list' | 'each'
+/**
+ * How a flag takes a value. `list` may be repeated and takes commas; `each` may be repeated; `maybe` takes one behind `=`
+ * alone.
+ */
+type FlagKind = 'switch' | 'text' | 'list' | 'each' | 'maybe'
 
 /** One flag: all that the fast door, oclif and the help need to know about it. */
 export interface FlagSpec {
@@ -46,6 +49,7 @@ export const PERMISSIONS = [
   'secret',
   'mix',
   'unjailed',
+  'events',
 ] as const
 
 const SCOPES: Readonly<Record<(typeof PERMISSIONS)[number], readonly [string, string]>> = {
@@ -58,6 +62,7 @@ const SCOPES: Readonly<Record<(typeof PERMISSIONS)[number], readonly [string, st
   secret: ['NAMES', 'use these secrets'],
   mix: ['HOSTS', 'send here by an agent that saw private data and outside text'],
   unjailed: ['PROGRAMS', 'start these programs without a jail'],
+  events: ['PATTERNS', 'hear events of other runs: tool.*'],
 }
 
 const permissionFlag = (verb: 'allow' | 'deny', name: (typeof PERMISSIONS)[number]): FlagSpec => {
@@ -177,6 +182,11 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
   EVENTS,
   QUIET,
   NO_ASK,
+  {
+    name: 'trace',
+    kind: 'maybe',
+    summary: 'Show at the end what happened when, on stderr; --trace=FILE writes it as JSON lines',
+  },
   { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
   {
     name: 'isolation',

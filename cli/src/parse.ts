@@ -53,7 +53,8 @@ function takeFlag(state: State, word: string): boolean {
     state.flags[flag.name] = true
     return true
   }
-  store(state.flags, flag, inline ?? nextValue(state, flag))
+  if (flag.kind === 'maybe') state.flags[flag.name] = inline === '' ? true : (inline ?? true)
+  else store(state.flags, flag, inline ?? nextValue(state, flag))
   return true
 }
 

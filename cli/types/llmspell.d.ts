@@ -194,7 +194,7 @@ declare namespace Agent {
     stopWhen?: Agent.StopWhen
     /** Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later. */
     handoffs?: Array<string | Agent.Agent>
-    /** Needs a plugin that keeps state; NOT_AVAILABLE without one. */
+    /** What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory. */
     persist?: boolean | string
   }
 
@@ -502,6 +502,32 @@ declare namespace Agent {
      * await agent.close()
      */
     close(): Promise<void>
+    /**
+     * Keeps what was said and counted in State, in `agent:NAME`: as much as a model would be told again, pictures and other media as a note.
+     * @throws NOT_AVAILABLE, STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, VALUE_TOO_LARGE
+     * @example
+     * const agent = await Agent.create({ name: 'clerk', memory: true })
+     * await agent.save()
+     */
+    save(): Promise<void>
+    /**
+     * Takes what is kept in the place of what was said and counted. False where nothing is kept.
+     * @throws NOT_AVAILABLE, STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_DAMAGED
+     * @example
+     * const agent = await Agent.create({ name: 'clerk', memory: true })
+     * await agent.save()
+     * print(await agent.load())
+     */
+    load(): Promise<boolean>
+    /**
+     * Removes what is kept, and what was said. False where nothing was kept.
+     * @throws NOT_AVAILABLE, STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const agent = await Agent.create({ name: 'clerk', memory: true })
+     * await agent.save()
+     * print(await agent.forget())
+     */
+    forget(): Promise<boolean>
     /** Its id. */
     toString(): string
   }
@@ -605,7 +631,7 @@ declare namespace Agent {
     stopWhen(value?: Agent.StopWhen): this
     /** Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later. */
     handoffs(value?: Array<string | Agent.Agent>): this
-    /** Needs a plugin that keeps state; NOT_AVAILABLE without one. */
+    /** What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory. */
     persist(value?: boolean | string): this
     /** Model requests; default 20. */
     maxSteps(value: number): this
@@ -865,6 +891,194 @@ declare namespace Async {
 
 /** Several things at once, in one script. */
 declare const Async: Async.Module
+
+declare namespace Event {
+  /** Milliseconds, or text such as '30s'. */
+  type Duration = number | string
+
+  interface PublishOptions {
+    /** Default: the id of the run. */
+    correlationId?: string
+    /** After this time nobody wants it any more. */
+    ttl?: Event.Duration
+    /** Who it is for; others that name a target do not hear it. */
+    target?: string
+    tags?: string[]
+    /** Keeps it in the store of the installation. Default: what the configuration says of its type. */
+    persist?: boolean
+  }
+
+  interface SubscribeOptions {
+    /** Events that may wait. Default: what fits into the memory of the script; 1,024 where something is dropped or fails. */
+    buffer?: number
+    /** What a full buffer does to a publish of this run: it waits, fails, or an event is dropped. Events of others are never held up. Default: "block". */
+    overflow?: 'block' | 'error' | 'drop_oldest' | 'drop_newest'
+    /** First the kept events behind this offset; 0: all. */
+    replay?: number
+    /** Only events that are for it, or for nobody. */
+    target?: string
+    /** Time of one call of the function; default 30 s. Not in durable runs. */
+    timeout?: Event.Duration
+    /** Also events of other runs: needs the permission `events` for the pattern. */
+    allRuns?: boolean
+  }
+
+  interface HistoryOptions {
+    /** Only those behind this offset. */
+    after?: number
+    pattern?: string
+    /** Default 100. */
+    limit?: number
+    /** Also events of other runs: needs the permission `events` for the pattern. */
+    allRuns?: boolean
+  }
+
+  interface Event {
+    id?: string
+    eventType?: string
+    data?: Data
+    timestamp?: string
+    /** Order of publishing in the process. */
+    sequence?: number
+    correlationId?: string
+    language?: string
+    /** Milliseconds. */
+    ttl?: number
+    metadata?: { source?: string; runId?: string; target?: string; tags?: string[]; offset?: number }
+  }
+
+  interface SubscriptionRow {
+    id?: string
+    pattern?: string
+    overflow?: string
+    waiting?: number
+    delivered?: number
+    dropped?: number
+    failed?: number
+  }
+
+  interface Stats {
+    published?: number
+    persisted?: number
+    delivered?: number
+    dropped?: number
+    failed?: number
+    subscriptions?: number
+  }
+
+  interface DeadLetter {
+    event?: Event.Event
+    subscription?: string
+    pattern?: string
+    reason?: 'failed' | 'expired' | 'closed'
+    error?: string
+    at?: string
+  }
+
+  /** What a script listens to. In JavaScript it can be read with `for await`. */
+  interface Subscription {
+    readonly id: string
+    readonly pattern: string
+    /**
+     * The next event; nothing after the timeout, or when the subscription is closed. Without a timeout it waits.
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * await Event.publish('order.paid', { sum: 12 })
+     * print((await sub.next('1s')).data.sum)
+     */
+    next(timeout?: Event.Duration): Promise<Event.Event | null>
+    /**
+     * The events as a stream, until the subscription is closed. Leaving it leaves the subscription open; what it has read ahead is gone.
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * await Event.publish('order.paid', { sum: 12 })
+     * for await (const ev of sub.events()) {
+     *   print(ev.data.sum)
+     *   await sub.close()
+     * }
+     */
+    events(): Streaming<Event.Event, Data>
+    /**
+     * Ends it; what waits is dropped. False where it was closed before.
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * print(await sub.close())
+     */
+    close(): Promise<boolean>
+    [Symbol.asyncIterator](): AsyncIterator<Event.Event>
+    /** Its id. */
+    toString(): string
+  }
+
+  interface Module {
+    /**
+     * Publishes an event. True when it is with all that listen; where one of them asked for `overflow = "block"`, when that has room.
+     * @param type Segments joined by dots: `order.paid`. The first word is none of those of the host: `agent`, `tool`, `workflow`, `run`, `state`, `session`, `budget`, `permission`.
+     * @throws EVENT_TYPE_INVALID, EVENT_RESERVED, EVENT_OVERFLOW, HOOK_CANCELLED, NOT_AVAILABLE
+     * @example
+     * await Event.publish('order.paid', { sum: 12 }, { correlationId: 'order-7' })
+     */
+    publish(type: string, data?: Data, opts?: Event.PublishOptions): Promise<boolean>
+    /**
+     * Listens from here on until it is closed or the run ends, whether or not the handle is kept. With a function it is called with each event, one after the other; what waits when the script ends is told before the run ends. One that fails goes to the dead letters; five in a row close the subscription. Without a function the events wait to be read.
+     * @param pattern Exact; a star at the end takes the whole rest (`order.*`, `*`); elsewhere `*` is one segment and `**` any number (`*.failed`).
+     * @throws EVENT_PATTERN_INVALID, EVENT_LIMIT, PERMISSION_DENIED, NOT_AVAILABLE
+     * @example
+     * await Event.subscribe('tool.*', (ev) => print(ev.eventType, ev.data.tool))
+     * await Tool.calculator({ expression: '6 * 7' })
+     */
+    subscribe(pattern: string, fn?: ((event: Event.Event) => Data) | null, opts?: Event.SubscribeOptions): Promise<Event.Subscription>
+    /**
+     * The next event of a subscription; nothing when none comes in time.
+     * @param timeout Default 5 s.
+     * @throws HANDLE_UNKNOWN
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * await Event.publish('order.paid', { sum: 12 })
+     * print((await Event.receive(sub, '1s')).data.sum)
+     */
+    receive(subscription: Event.Subscription | string, timeout?: Event.Duration): Promise<Event.Event | null>
+    /**
+     * Closes a subscription; what waits in it is dropped. False where it was closed before.
+     * @param subscription The handle, or its id.
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * print(await Event.unsubscribe(sub))
+     */
+    unsubscribe(subscription: Event.Subscription | string): Promise<boolean>
+    /**
+     * The open subscriptions of this run.
+     * @example
+     * const sub = await Event.subscribe('order.*')
+     * for (const row of await Event.listSubscriptions()) print(row.id, row.pattern, row.waiting)
+     */
+    listSubscriptions(): Promise<Event.SubscriptionRow[]>
+    /**
+     * Counters of this run.
+     * @example
+     * await Event.publish('order.paid')
+     * print((await Event.getStats()).published)
+     */
+    getStats(): Promise<Event.Stats>
+    /**
+     * Events that a subscription of this run should have heard and did not: its function failed, they were too old, or it was closed before. The last ones, oldest first.
+     * @example
+     * for (const letter of await Event.deadLetters()) print(letter.reason, letter.event.eventType)
+     */
+    deadLetters(): Promise<Event.DeadLetter[]>
+    /**
+     * Events that were kept in the store, oldest first: of this run, and of no run.
+     * @throws EVENT_PATTERN_INVALID, PERMISSION_DENIED, NOT_AVAILABLE
+     * @example
+     * await Event.publish('order.paid', { sum: 12 }, { persist: true })
+     * for (const ev of await Event.history({ pattern: 'order.*' })) print(ev.metadata.offset, ev.data.sum)
+     */
+    history(opts?: Event.HistoryOptions): Promise<Event.Event[]>
+  }
+}
+
+/** Messages that are published and forgotten, in order, to whoever listens in this run and in the host. */
+declare const Event: Event.Module
 
 declare namespace Hook {
   type Priority = 'highest' | 'high' | 'normal' | 'low' | 'lowest'
@@ -1665,6 +1879,489 @@ declare namespace Secret {
 /** Secrets by name. A script holds labels and hands them to tools; it never sees a value. */
 declare const Secret: Secret.Module
 
+declare namespace Session {
+  /** The id of a session, or the session. */
+  type Id = string | Session.Session
+
+  interface Draft {
+    name?: string
+    description?: string
+    tags?: string[]
+    metadata?: Record<string, Data>
+  }
+
+  interface Filter {
+    /** All of them. */
+    tags?: string[]
+    status?: 'active' | 'suspended' | 'completed' | 'failed'
+    /** Default 100. */
+    limit?: number
+    /** Id of the last session of the page before. */
+    after?: string
+  }
+
+  interface Info {
+    id: string
+    name?: string
+    description?: string
+    tags: string[]
+    status: 'active' | 'suspended' | 'completed' | 'failed'
+    /** ISO 8601, UTC. */
+    createdAt: string
+    updatedAt: string
+    /** The session that was current when this one was made. */
+    parentSessionId?: string
+    customMetadata: Record<string, Data>
+    /** Ids of the runs that worked in it, newest last. */
+    runs: string[]
+  }
+
+  /** One session. Its fields are as they were when the handle was given; `get` reads them anew. */
+  interface Session {
+    readonly id: string
+    readonly name: string
+    readonly description: string
+    readonly tags: string[]
+    readonly status: 'active' | 'suspended' | 'completed' | 'failed'
+    /** ISO 8601, UTC. */
+    readonly createdAt: string
+    readonly updatedAt: string
+    /** The session that was current when this one was made. */
+    readonly parentSessionId: string
+    readonly customMetadata: Record<string, Data>
+    /**
+     * As Session.get.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await session.get()).name)
+     */
+    get(): Promise<Session.Session>
+    /**
+     * As Session.save.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await session.save())
+     */
+    save(): Promise<boolean>
+    /**
+     * As Session.load.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await session.load()).name)
+     */
+    load(): Promise<Session.Session>
+    /**
+     * As Session.suspend.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await session.suspend())
+     */
+    suspend(): Promise<boolean>
+    /**
+     * As Session.resume.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await session.resume()).status)
+     */
+    resume(): Promise<Session.Session>
+    /**
+     * As Session.complete.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await session.complete())
+     */
+    complete(): Promise<boolean>
+    /**
+     * As Session.delete.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await session.delete())
+     */
+    delete(): Promise<boolean>
+    /**
+     * As Session.set_current.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await session.setCurrent()).name)
+     */
+    setCurrent(): Promise<Session.Session | null>
+    /** Its id. */
+    toString(): string
+  }
+
+  interface Builder {
+    name(value: string): this
+    description(value: string): this
+    tag(value: string): this
+    tags(value: string[]): this
+    metadata(value: Record<string, Data>): this
+    build(): Promise<Session.Session>
+  }
+
+  interface Module {
+    /**
+     * A new session. It becomes the current one where there is none; else the current one is its parent.
+     * @throws STATE_UNAVAILABLE
+     * @example
+     * const session = await Session.create({ name: 'letters', tags: ['post'] })
+     * print(session.name, session.status)
+     */
+    create(draft?: Session.Draft): Promise<Session.Session>
+    /**
+     * A chain of setters; build() is Session.create.
+     * @throws STATE_UNAVAILABLE
+     * @example
+     * print((await Session.builder().name('letters').tag('post').build()).name)
+     */
+    builder(): Session.Builder
+    /**
+     * The session of that id, as it is kept.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await Session.get(session.id)).name)
+     */
+    get(id: Session.Id): Promise<Session.Session>
+    /**
+     * Sessions, newest first.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE
+     * @example
+     * for (const row of await Session.list({ tags: ['post'], limit: 10 })) print(row.name)
+     */
+    list(filter?: Session.Filter): Promise<Session.Info[]>
+    /**
+     * Notes that the session is as it is, and that this run works in it.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await Session.save(session.id))
+     */
+    save(id: Session.Id): Promise<boolean>
+    /**
+     * The session of that id; this run works in it from here on.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await Session.load(session.id)).name)
+     */
+    load(id: Session.Id): Promise<Session.Session>
+    /**
+     * Puts the session aside, to be resumed by any run. False where it was aside already.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await Session.suspend(session.id))
+     */
+    suspend(id: Session.Id): Promise<boolean>
+    /**
+     * Goes on with a session and makes it the current one.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await Session.resume(session.id)).status)
+     */
+    resume(id: Session.Id): Promise<Session.Session>
+    /**
+     * Ends the session for good; what is kept of it stays. False where it was completed already.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await Session.complete(session.id))
+     */
+    complete(id: Session.Id): Promise<boolean>
+    /**
+     * Removes the session and its state. False where there was none.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print(await Session.delete(session.id))
+     */
+    delete(id: Session.Id): Promise<boolean>
+    /**
+     * The session that this run works in, or nothing.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print((await Session.getCurrent()) == null)
+     */
+    getCurrent(): Promise<Session.Session | null>
+    /**
+     * Makes a session the one that this run works in: `session` of State means it.
+     * @param id Without it there is no current session any more.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * await Session.setCurrent()
+     * print((await Session.setCurrent(session.id)).name)
+     */
+    setCurrent(id?: Session.Id): Promise<Session.Session | null>
+  }
+}
+
+/** What belongs together over several runs, under one id: name, tags, runs, and the scope `session:ID` of State. */
+declare const Session: Session.Module
+
+declare namespace State {
+  /** `global`, `agent:NAME`, a word of your own, or a table of type and id. */
+  type Scope = string | { type: string; id?: string }
+
+  /** 1 to 256 characters; no control characters, backslash, `..` or `//`, and no `__` or `$$` in front. */
+  type Key = string
+
+  interface SaveOptions {
+    /** How long it is kept: milliseconds, or text such as "30s". */
+    ttl?: number | string
+    /** Fails with STATE_CONFLICT where the key has another version; 0: where there is a value. */
+    ifVersion?: number
+  }
+
+  interface Change {
+    /** `reset`: so much has changed that single changes are not known. */
+    op: 'set' | 'delete' | 'reset'
+    key: string
+    scope: string
+    value?: Data
+    version?: number
+  }
+
+  /** One scope. */
+  interface StateScope {
+    readonly scope: string
+    /**
+     * As State.load.
+     * @param default_ Given where there is nothing.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * print(await shelf.get('jar', 'none'))
+     */
+    get(key: State.Key, default_?: Data): Promise<Data>
+    /**
+     * As State.save.
+     * @param value Any value but handles and functions.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, STATE_CONFLICT, VALUE_UNSUPPORTED
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * await shelf.set('pot', 'clay')
+     */
+    set(key: State.Key, value: Data, opts?: State.SaveOptions): Promise<void>
+    /**
+     * As State.delete.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * print(await shelf.delete('lid'))
+     */
+    delete(key: State.Key): Promise<boolean>
+    /**
+     * As State.update.
+     * @param fn Gets the value as it is, or nothing; returns the new one. Asked again where somebody was faster.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, STATE_CONFLICT, VALUE_UNSUPPORTED
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * await shelf.update('cups', (old) => (old ?? 0) + 1)
+     */
+    update(key: State.Key, fn: (old: Data) => Data): Promise<Data>
+    /**
+     * As State.list_keys.
+     * @param prefix Only keys that begin so.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_TOO_LARGE
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * print((await shelf.keys()).length >= 0)
+     */
+    keys(prefix?: string): Promise<string[]>
+    /**
+     * As State.all.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_TOO_LARGE
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * for (const key of Object.keys(await shelf.all())) print(key)
+     */
+    all(): Promise<Record<string, Data>>
+    /**
+     * As State.clear.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print(await (await State.scope('custom:attic')).clear())
+     */
+    clear(): Promise<number>
+    /**
+     * Tells a function of changes from here on, by whomever in this process. `Run.wait()` keeps the run alive for it.
+     * @param pattern A star stands for any characters: `cart.*`.
+     * @param fn Told of one change after the other, while the run lives.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * const watch = await shelf.watch('b*', (change) => print(change.op, change.key))
+     * await shelf.set('bowl', 1)
+     * await watch.close()
+     */
+    watch(pattern: string, fn: (change: State.Change) => Data): Promise<State.StateWatch>
+    /** Its id. */
+    toString(): string
+  }
+
+  /** A function that is told of changes. */
+  interface StateWatch {
+    readonly pattern: string
+    readonly scope: string
+    /**
+     * Ends it. False where it was ended before.
+     * @example
+     * const shelf = await State.scope('custom:cupboard')
+     * print(await (await shelf.watch('*', () => {})).close())
+     */
+    close(): Promise<boolean>
+    /** Its id. */
+    toString(): string
+  }
+
+  interface Module {
+    /**
+     * Keeps a value under a key. With the default store it survives the process.
+     * @param value Any value but handles and functions.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, STATE_CONFLICT, VALUE_UNSUPPORTED
+     * @example
+     * await State.save('custom:shelf', 'lamp', { count: 3 }, { ttl: '1h' })
+     * print((await State.load('custom:shelf', 'lamp')).count)
+     */
+    save(scope: State.Scope, key: State.Key, value: Data, opts?: State.SaveOptions): Promise<void>
+    /**
+     * The value of a key, or the default.
+     * @param default_ Given where there is nothing.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print(await State.load('custom:shelf', 'kettle', 0))
+     */
+    load(scope: State.Scope, key: State.Key, default_?: Data): Promise<Data>
+    /**
+     * Removes a key. False where there was nothing.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * await State.save('custom:shelf', 'mug', 1)
+     * print(await State.delete('custom:shelf', 'mug'))
+     */
+    delete(scope: State.Scope, key: State.Key): Promise<boolean>
+    /**
+     * Whether there is a value under a key.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print(await State.exists('custom:shelf', 'vase'))
+     */
+    exists(scope: State.Scope, key: State.Key): Promise<boolean>
+    /**
+     * A number that is another after each change of the key; 0 where there is nothing. What `if_version` takes.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * const seen = await State.version('custom:shelf', 'clock')
+     * await State.save('custom:shelf', 'clock', 1, { ifVersion: seen })
+     */
+    version(scope: State.Scope, key: State.Key): Promise<number>
+    /**
+     * The keys of a scope, sorted.
+     * @param prefix Only keys that begin so.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_TOO_LARGE
+     * @example
+     * for (const key of await State.listKeys('custom:shelf', 'l')) print(key)
+     */
+    listKeys(scope: State.Scope, prefix?: string): Promise<string[]>
+    /**
+     * All values of a scope by their keys, of at most about 1 MiB.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_TOO_LARGE
+     * @example
+     * for (const [key, value] of Object.entries(await State.all('custom:shelf'))) print(key, value)
+     */
+    all(scope: State.Scope): Promise<Record<string, Data>>
+    /**
+     * Removes all keys of a scope; how many there were.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print(await State.clear('custom:attic'))
+     */
+    clear(scope: State.Scope): Promise<number>
+    /**
+     * Reads, computes and saves as one: `fn` is asked again where somebody else was faster. Gives the new value.
+     * @param fn Gets the value as it is, or nothing; returns the new one. Asked again where somebody was faster.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, STATE_CONFLICT, VALUE_UNSUPPORTED
+     * @example
+     * print((await State.update('custom:shelf', 'spoons', (old) => (old ?? 0) + 1)) > 0)
+     */
+    update(scope: State.Scope, key: State.Key, fn: (old: Data) => Data): Promise<Data>
+    /**
+     * One scope to work in.
+     * @throws STATE_KEY_INVALID
+     * @example
+     * const shelf = await State.scope('custom:shelf')
+     * await shelf.set('plate', 4)
+     * print(await shelf.get('plate'))
+     */
+    scope(scope: State.Scope): Promise<State.StateScope>
+    /**
+     * The value of a key of `workflow:ID`.
+     * @param id Of the workflow.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print((await State.workflowGet('report', 'draft')) == null)
+     */
+    workflowGet(id: State.Key, step: State.Key): Promise<Data>
+    /**
+     * The keys of `workflow:ID`.
+     * @param id Of the workflow.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_TOO_LARGE
+     * @example
+     * print((await State.workflowList('report')).length)
+     */
+    workflowList(id: State.Key): Promise<string[]>
+    /**
+     * The value of a key of `agent:NAME`.
+     * @param id Name of the agent.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print((await State.agentGet('helper', 'mood')) == null)
+     */
+    agentGet(id: State.Key, key: State.Key): Promise<Data>
+    /**
+     * Keeps a value under a key of `agent:NAME`.
+     * @param id Name of the agent.
+     * @param value Any value but handles and functions.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_UNSUPPORTED
+     * @example
+     * await State.agentSet('helper', 'tone', 'calm')
+     * print(await State.agentGet('helper', 'tone'))
+     */
+    agentSet(id: State.Key, key: State.Key, value: Data): Promise<void>
+    /**
+     * The value of a key of `tool:NAME`.
+     * @param id Name of the tool.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED
+     * @example
+     * print((await State.toolGet('helper', 'mood')) == null)
+     */
+    toolGet(id: State.Key, key: State.Key): Promise<Data>
+    /**
+     * Keeps a value under a key of `tool:NAME`.
+     * @param id Name of the tool.
+     * @param value Any value but handles and functions.
+     * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, STATE_FULL, PERMISSION_DENIED, HOOK_CANCELLED, VALUE_UNSUPPORTED
+     * @example
+     * await State.toolSet('helper', 'tone', 'calm')
+     * print(await State.toolGet('helper', 'tone'))
+     */
+    toolSet(id: State.Key, key: State.Key, value: Data): Promise<void>
+  }
+}
+
+/** Values that outlive the run, in scopes: `global`, `agent:NAME`, `session:ID`, `workflow:ID`, `tool:NAME`, `user:ID`, `custom:NAME`. The plain words `agent`, `session` and `workflow` mean the current one; any other word is a scope of that name. */
+declare const State: State.Module
+
 declare namespace Test {
   interface RaisesResult {
     code: string
@@ -2251,8 +2948,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2278,8 +2975,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2315,8 +3012,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2341,8 +3038,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2373,8 +3070,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2434,8 +3131,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2713,8 +3410,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout(value?: Workflow.Duration): this
     budget(value?: Workflow.Budget): this
-    /** Default step: noted after each. */
-    checkpoint(value?: 'step' | 'none'): this
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint(value?: 'step' | 'sync' | 'none'): this
     /** Called before the first step. */
     before(value?: (ctx: Workflow.Context) => Data): this
     /** Called after the last step. */

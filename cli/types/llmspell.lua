@@ -92,7 +92,7 @@ arg = {}
 ---@field max_depth? integer Levels of agents calling agents, this one included; default 10.
 ---@field stop_when? Agent.StopWhen
 ---@field handoffs? (string|Agent.Agent)[] Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
----@field persist? boolean|string Needs a plugin that keeps state; NOT_AVAILABLE without one.
+---@field persist? boolean|string What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory.
 
 ---One piece of a message.
 ---@alias Agent.Part { type: "text", text: string }|{ type: "reasoning", text: string, meta?: any }|{ type: "tool_call", id: string, name: string, input: any, meta?: any }|{ type: "tool_result", id: string, name: string, text: string, failed: boolean }|{ type: "media", media: Media.Media }
@@ -329,6 +329,17 @@ do
 
   ---Cancels what it is doing and removes it from the run.
   function handle:close() end
+
+  ---Keeps what was said and counted in State, in `agent:NAME`: as much as a model would be told again, pictures and other media as a note.
+  function handle:save() end
+
+  ---Takes what is kept in the place of what was said and counted. False where nothing is kept.
+  ---@return boolean
+  function handle:load() end
+
+  ---Removes what is kept, and what was said. False where nothing was kept.
+  ---@return boolean
+  function handle:forget() end
 end
 
 do
@@ -394,7 +405,7 @@ end
 ---@field max_depth fun(self: Agent.Builder, value?: integer): Agent.Builder Levels of agents calling agents, this one included; default 10.
 ---@field stop_when fun(self: Agent.Builder, value?: Agent.StopWhen): Agent.Builder
 ---@field handoffs fun(self: Agent.Builder, value?: (string|Agent.Agent)[]): Agent.Builder Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
----@field persist fun(self: Agent.Builder, value?: boolean|string): Agent.Builder Needs a plugin that keeps state; NOT_AVAILABLE without one.
+---@field persist fun(self: Agent.Builder, value?: boolean|string): Agent.Builder What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory.
 ---@field max_steps fun(self: Agent.Builder, value: integer): Agent.Builder Model requests; default 20.
 ---@field max_tool_calls fun(self: Agent.Builder, value: integer): Agent.Builder Tool calls; default 100.
 ---@field max_cost fun(self: Agent.Builder, value: number): Agent.Builder US dollars, those of agents called as tools included.
@@ -567,6 +578,134 @@ function Async.timeout(duration, fn) end
 ---Waits without holding up other tasks.
 ---@param duration number|string
 function Async.sleep(duration) end
+
+---Milliseconds, or text such as '30s'.
+---@alias Event.Duration number|string
+
+---@class Event.PublishOptions
+---@field correlation_id? string Default: the id of the run.
+---@field ttl? Event.Duration After this time nobody wants it any more.
+---@field target? string Who it is for; others that name a target do not hear it.
+---@field tags? string[]
+---@field persist? boolean Keeps it in the store of the installation. Default: what the configuration says of its type.
+
+---@class Event.SubscribeOptions
+---@field buffer? integer Events that may wait. Default: what fits into the memory of the script; 1,024 where something is dropped or fails.
+---@field overflow? "block"|"error"|"drop_oldest"|"drop_newest" What a full buffer does to a publish of this run: it waits, fails, or an event is dropped. Events of others are never held up. Default: "block".
+---@field replay? integer First the kept events behind this offset; 0: all.
+---@field target? string Only events that are for it, or for nobody.
+---@field timeout? Event.Duration Time of one call of the function; default 30 s. Not in durable runs.
+---@field all_runs? boolean Also events of other runs: needs the permission `events` for the pattern.
+
+---@class Event.HistoryOptions
+---@field after? integer Only those behind this offset.
+---@field pattern? string
+---@field limit? integer Default 100.
+---@field all_runs? boolean Also events of other runs: needs the permission `events` for the pattern.
+
+---@class Event.Event
+---@field id? string
+---@field event_type? string
+---@field data? any
+---@field timestamp? string
+---@field sequence? integer Order of publishing in the process.
+---@field correlation_id? string
+---@field language? string
+---@field ttl? number Milliseconds.
+---@field metadata? { source?: string, run_id?: string, target?: string, tags?: string[], offset?: integer }
+
+---@class Event.SubscriptionRow
+---@field id? string
+---@field pattern? string
+---@field overflow? string
+---@field waiting? integer
+---@field delivered? integer
+---@field dropped? integer
+---@field failed? integer
+
+---@class Event.Stats
+---@field published? integer
+---@field persisted? integer
+---@field delivered? integer
+---@field dropped? integer
+---@field failed? integer
+---@field subscriptions? integer
+
+---@class Event.DeadLetter
+---@field event? Event.Event
+---@field subscription? string
+---@field pattern? string
+---@field reason? "failed"|"expired"|"closed"
+---@field error? string
+---@field at? string
+
+do
+  ---What a script listens to. In JavaScript it can be read with `for await`.
+  ---@class Event.Subscription
+  ---@field id string
+  ---@field pattern string
+  ---@operator concat: string
+  local handle = {}
+
+  ---The next event; nothing after the timeout, or when the subscription is closed. Without a timeout it waits.
+  ---@param timeout? Event.Duration
+  ---@return Event.Event|nil
+  function handle:next(timeout) end
+
+  ---The events as a stream, until the subscription is closed. Leaving it leaves the subscription open; what it has read ahead is gone.
+  ---@return Event.EventStream
+  function handle:events() end
+
+  ---Ends it; what waits is dropped. False where it was closed before.
+  ---@return boolean
+  function handle:close() end
+end
+
+---Messages that are published and forgotten, in order, to whoever listens in this run and in the host.
+---@class Event.Module
+Event = {}
+
+---Publishes an event. True when it is with all that listen; where one of them asked for `overflow = "block"`, when that has room.
+---@param type string Segments joined by dots: `order.paid`. The first word is none of those of the host: `agent`, `tool`, `workflow`, `run`, `state`, `session`, `budget`, `permission`.
+---@param data? any
+---@param opts? Event.PublishOptions
+---@return boolean
+function Event.publish(type, data, opts) end
+
+---Listens from here on until it is closed or the run ends, whether or not the handle is kept. With a function it is called with each event, one after the other; what waits when the script ends is told before the run ends. One that fails goes to the dead letters; five in a row close the subscription. Without a function the events wait to be read.
+---@param pattern string Exact; a star at the end takes the whole rest (`order.*`, `*`); elsewhere `*` is one segment and `**` any number (`*.failed`).
+---@param fn? (fun(event: Event.Event): any)|nil
+---@param opts? Event.SubscribeOptions
+---@return Event.Subscription
+function Event.subscribe(pattern, fn, opts) end
+
+---The next event of a subscription; nothing when none comes in time.
+---@param subscription Event.Subscription|string
+---@param timeout? Event.Duration Default 5 s.
+---@return Event.Event|nil
+function Event.receive(subscription, timeout) end
+
+---Closes a subscription; what waits in it is dropped. False where it was closed before.
+---@param subscription Event.Subscription|string The handle, or its id.
+---@return boolean
+function Event.unsubscribe(subscription) end
+
+---The open subscriptions of this run.
+---@return Event.SubscriptionRow[]
+function Event.list_subscriptions() end
+
+---Counters of this run.
+---@return Event.Stats
+function Event.get_stats() end
+
+---Events that a subscription of this run should have heard and did not: its function failed, they were too old, or it was closed before. The last ones, oldest first.
+---@return Event.DeadLetter[]
+function Event.dead_letters() end
+
+---Events that were kept in the store, oldest first: of this run, and of no run.
+---@param opts? Event.HistoryOptions
+---@return Event.Event[]
+function Event.history(opts) end
 
 ---@alias Hook.Priority "highest"|"high"|"normal"|"low"|"lowest"
 
@@ -1152,6 +1291,330 @@ function Secret.exists(name) end
 ---The secrets that the run is granted, without their values.
 ---@return Secret.Info[]
 function Secret.list() end
+
+---The id of a session, or the session.
+---@alias Session.Id string|Session.Session
+
+---@class Session.Draft
+---@field name? string
+---@field description? string
+---@field tags? string[]
+---@field metadata? table<string, any>
+
+---@class Session.Filter
+---@field tags? string[] All of them.
+---@field status? "active"|"suspended"|"completed"|"failed"
+---@field limit? integer Default 100.
+---@field after? string Id of the last session of the page before.
+
+---@class Session.Info
+---@field id string
+---@field name? string
+---@field description? string
+---@field tags string[]
+---@field status "active"|"suspended"|"completed"|"failed"
+---@field created_at string ISO 8601, UTC.
+---@field updated_at string
+---@field parent_session_id? string The session that was current when this one was made.
+---@field custom_metadata table<string, any>
+---@field runs string[] Ids of the runs that worked in it, newest last.
+
+do
+  ---One session. Its fields are as they were when the handle was given; `get` reads them anew.
+  ---@class Session.Session
+  ---@field id string
+  ---@field name string
+  ---@field description string
+  ---@field tags string[]
+  ---@field status "active"|"suspended"|"completed"|"failed"
+  ---@field created_at string ISO 8601, UTC.
+  ---@field updated_at string
+  ---@field parent_session_id string The session that was current when this one was made.
+  ---@field custom_metadata table<string, any>
+  ---@operator concat: string
+  local handle = {}
+
+  ---As Session.get.
+  ---@return Session.Session
+  function handle:get() end
+
+  ---As Session.save.
+  ---@return boolean
+  function handle:save() end
+
+  ---As Session.load.
+  ---@return Session.Session
+  function handle:load() end
+
+  ---As Session.suspend.
+  ---@return boolean
+  function handle:suspend() end
+
+  ---As Session.resume.
+  ---@return Session.Session
+  function handle:resume() end
+
+  ---As Session.complete.
+  ---@return boolean
+  function handle:complete() end
+
+  ---As Session.delete.
+  ---@return boolean
+  function handle:delete() end
+
+  ---As Session.set_current.
+  ---@return Session.Session|nil
+  function handle:set_current() end
+end
+
+---@class Session.Builder
+---@field name fun(self: Session.Builder, value: string): Session.Builder
+---@field description fun(self: Session.Builder, value: string): Session.Builder
+---@field tag fun(self: Session.Builder, value: string): Session.Builder
+---@field tags fun(self: Session.Builder, value: string[]): Session.Builder
+---@field metadata fun(self: Session.Builder, value: table<string, any>): Session.Builder
+---@field build fun(self: Session.Builder): Session.Session
+
+---What belongs together over several runs, under one id: name, tags, runs, and the scope `session:ID` of State.
+---@class Session.Module
+Session = {}
+
+---A new session. It becomes the current one where there is none; else the current one is its parent.
+---@param draft? Session.Draft
+---@return Session.Session
+function Session.create(draft) end
+
+---A chain of setters; build() is Session.create.
+---@return Session.Builder
+function Session.builder() end
+
+---The session of that id, as it is kept.
+---@param id Session.Id
+---@return Session.Session
+function Session.get(id) end
+
+---Sessions, newest first.
+---@param filter? Session.Filter
+---@return Session.Info[]
+function Session.list(filter) end
+
+---Notes that the session is as it is, and that this run works in it.
+---@param id Session.Id
+---@return boolean
+function Session.save(id) end
+
+---The session of that id; this run works in it from here on.
+---@param id Session.Id
+---@return Session.Session
+function Session.load(id) end
+
+---Puts the session aside, to be resumed by any run. False where it was aside already.
+---@param id Session.Id
+---@return boolean
+function Session.suspend(id) end
+
+---Goes on with a session and makes it the current one.
+---@param id Session.Id
+---@return Session.Session
+function Session.resume(id) end
+
+---Ends the session for good; what is kept of it stays. False where it was completed already.
+---@param id Session.Id
+---@return boolean
+function Session.complete(id) end
+
+---Removes the session and its state. False where there was none.
+---@param id Session.Id
+---@return boolean
+function Session.delete(id) end
+
+---The session that this run works in, or nothing.
+---@return Session.Session|nil
+function Session.get_current() end
+
+---Makes a session the one that this run works in: `session` of State means it.
+---@param id? Session.Id Without it there is no current session any more.
+---@return Session.Session|nil
+function Session.set_current(id) end
+
+---`global`, `agent:NAME`, a word of your own, or a table of type and id.
+---@alias State.Scope string|{ type: string, id?: string }
+
+---1 to 256 characters; no control characters, backslash, `..` or `//`, and no `__` or `$$` in front.
+---@alias State.Key string
+
+---@class State.SaveOptions
+---@field ttl? number|string How long it is kept: milliseconds, or text such as "30s".
+---@field if_version? integer Fails with STATE_CONFLICT where the key has another version; 0: where there is a value.
+
+---@class State.Change
+---@field op "set"|"delete"|"reset" `reset`: so much has changed that single changes are not known.
+---@field key string
+---@field scope string
+---@field value? any
+---@field version? integer
+
+do
+  ---One scope.
+  ---@class State.StateScope
+  ---@field scope string
+  ---@operator concat: string
+  local handle = {}
+
+  ---As State.load.
+  ---@param key State.Key
+  ---@param default? any Given where there is nothing.
+  ---@return any
+  function handle:get(key, default) end
+
+  ---As State.save.
+  ---@param key State.Key
+  ---@param value any Any value but handles and functions.
+  ---@param opts? State.SaveOptions
+  function handle:set(key, value, opts) end
+
+  ---As State.delete.
+  ---@param key State.Key
+  ---@return boolean
+  function handle:delete(key) end
+
+  ---As State.update.
+  ---@param key State.Key
+  ---@param fn fun(old: any): any Gets the value as it is, or nothing; returns the new one. Asked again where somebody was faster.
+  ---@return any
+  function handle:update(key, fn) end
+
+  ---As State.list_keys.
+  ---@param prefix? string Only keys that begin so.
+  ---@return string[]
+  function handle:keys(prefix) end
+
+  ---As State.all.
+  ---@return table<string, any>
+  function handle:all() end
+
+  ---As State.clear.
+  ---@return integer
+  function handle:clear() end
+
+  ---Tells a function of changes from here on, by whomever in this process. `Run.wait()` keeps the run alive for it.
+  ---@param pattern string A star stands for any characters: `cart.*`.
+  ---@param fn fun(change: State.Change): any Told of one change after the other, while the run lives.
+  ---@return State.StateWatch
+  function handle:watch(pattern, fn) end
+end
+
+do
+  ---A function that is told of changes.
+  ---@class State.StateWatch
+  ---@field pattern string
+  ---@field scope string
+  ---@operator concat: string
+  local handle = {}
+
+  ---Ends it. False where it was ended before.
+  ---@return boolean
+  function handle:close() end
+end
+
+---Values that outlive the run, in scopes: `global`, `agent:NAME`, `session:ID`, `workflow:ID`, `tool:NAME`, `user:ID`, `custom:NAME`. The plain words `agent`, `session` and `workflow` mean the current one; any other word is a scope of that name.
+---@class State.Module
+State = {}
+
+---Keeps a value under a key. With the default store it survives the process.
+---@param scope State.Scope
+---@param key State.Key
+---@param value any Any value but handles and functions.
+---@param opts? State.SaveOptions
+function State.save(scope, key, value, opts) end
+
+---The value of a key, or the default.
+---@param scope State.Scope
+---@param key State.Key
+---@param default? any Given where there is nothing.
+---@return any
+function State.load(scope, key, default) end
+
+---Removes a key. False where there was nothing.
+---@param scope State.Scope
+---@param key State.Key
+---@return boolean
+function State.delete(scope, key) end
+
+---Whether there is a value under a key.
+---@param scope State.Scope
+---@param key State.Key
+---@return boolean
+function State.exists(scope, key) end
+
+---A number that is another after each change of the key; 0 where there is nothing. What `if_version` takes.
+---@param scope State.Scope
+---@param key State.Key
+---@return integer
+function State.version(scope, key) end
+
+---The keys of a scope, sorted.
+---@param scope State.Scope
+---@param prefix? string Only keys that begin so.
+---@return string[]
+function State.list_keys(scope, prefix) end
+
+---All values of a scope by their keys, of at most about 1 MiB.
+---@param scope State.Scope
+---@return table<string, any>
+function State.all(scope) end
+
+---Removes all keys of a scope; how many there were.
+---@param scope State.Scope
+---@return integer
+function State.clear(scope) end
+
+---Reads, computes and saves as one: `fn` is asked again where somebody else was faster. Gives the new value.
+---@param scope State.Scope
+---@param key State.Key
+---@param fn fun(old: any): any Gets the value as it is, or nothing; returns the new one. Asked again where somebody was faster.
+---@return any
+function State.update(scope, key, fn) end
+
+---One scope to work in.
+---@param scope State.Scope
+---@return State.StateScope
+function State.scope(scope) end
+
+---The value of a key of `workflow:ID`.
+---@param id State.Key Of the workflow.
+---@param step State.Key
+---@return any
+function State.workflow_get(id, step) end
+
+---The keys of `workflow:ID`.
+---@param id State.Key Of the workflow.
+---@return string[]
+function State.workflow_list(id) end
+
+---The value of a key of `agent:NAME`.
+---@param id State.Key Name of the agent.
+---@param key State.Key
+---@return any
+function State.agent_get(id, key) end
+
+---Keeps a value under a key of `agent:NAME`.
+---@param id State.Key Name of the agent.
+---@param key State.Key
+---@param value any Any value but handles and functions.
+function State.agent_set(id, key, value) end
+
+---The value of a key of `tool:NAME`.
+---@param id State.Key Name of the tool.
+---@param key State.Key
+---@return any
+function State.tool_get(id, key) end
+
+---Keeps a value under a key of `tool:NAME`.
+---@param id State.Key Name of the tool.
+---@param key State.Key
+---@param value any Any value but handles and functions.
+function State.tool_set(id, key, value) end
 
 ---@class Test.RaisesResult
 ---@field code string
@@ -1808,7 +2271,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field branches Workflow.Branch[] Tested in their order.
@@ -1824,7 +2287,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -1846,7 +2309,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -1862,7 +2325,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -1881,7 +2344,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -1925,7 +2388,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field branches? Workflow.Branch[]
@@ -2103,7 +2566,7 @@ end
 ---@field on_error fun(self: Workflow.Builder, value?: Workflow.OnError): Workflow.Builder
 ---@field timeout fun(self: Workflow.Builder, value?: Workflow.Duration): Workflow.Builder Of the whole execution.
 ---@field budget fun(self: Workflow.Builder, value?: Workflow.Budget): Workflow.Builder
----@field checkpoint fun(self: Workflow.Builder, value?: "step"|"none"): Workflow.Builder Default step: noted after each.
+---@field checkpoint fun(self: Workflow.Builder, value?: "step"|"sync"|"none"): Workflow.Builder Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called before the first step.
 ---@field after fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called after the last step.
 ---@field branches fun(self: Workflow.Builder, value?: Workflow.Branch[]): Workflow.Builder
@@ -2218,6 +2681,12 @@ function Workflow.create(definition) end
 ---@field next fun(self: Artifact.ChunkStream): Artifact.Chunk?
 ---@field result fun(self: Artifact.ChunkStream): any
 ---@field each fun(self: Artifact.ChunkStream, fn: fun(chunk: Artifact.Chunk): boolean|nil)
+
+---@class Event.EventStream: Stream
+---@overload fun(): Event.Event?
+---@field next fun(self: Event.EventStream): Event.Event?
+---@field result fun(self: Event.EventStream): any
+---@field each fun(self: Event.EventStream, fn: fun(chunk: Event.Event): boolean|nil)
 
 ---@class Provider.PullProgressStream: Stream
 ---@overload fun(): Provider.PullProgress?

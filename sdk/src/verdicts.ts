@@ -26,6 +26,8 @@ export interface Retry extends Branded {
   readonly type: 'retry'
   readonly delayMs?: number
   readonly maxAttempts?: number
+  /** Also where that could do a thing twice: the host has said so of this very operation. */
+  readonly unsafe?: boolean
 }
 /** Something else of the same kind does it. */
 export interface Redirect extends Branded {
@@ -76,7 +78,11 @@ export function replace<R>(result: R): Replace<R> {
 }
 
 export function retry(
-  options: { readonly delayMs?: number; readonly maxAttempts?: number } = {},
+  options: {
+    readonly delayMs?: number
+    readonly maxAttempts?: number
+    readonly unsafe?: boolean
+  } = {},
 ): Retry {
   return { $llmspell: BRAND, type: 'retry', ...options }
 }

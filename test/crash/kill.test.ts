@@ -50,7 +50,7 @@ describe.each(SORTS)('the reference run, $kind', ({ kind, chosen, byClock }) => 
     async () => {
       const { moments } = await harness.plain(kind)
       const harms = (FULL ? moments : spread(moments).filter((_, i) => chosen(i))).map(
-        (at): Harm => ({ at, prints: FULL || !at.startsWith('after-record') }),
+        (at): Harm => ({ at }),
       )
       const { killed, wrong } = await verdicts(kind, harms)
       expect(wrong).toEqual({})
@@ -65,7 +65,6 @@ describe.each(SORTS)('the reference run, $kind', ({ kind, chosen, byClock }) => 
       const { ms } = await harness.plain(kind)
       const harms = Array.from({ length: byClock }, () => ({
         afterMs: Math.random() * ms,
-        prints: FULL,
       }))
       expect((await verdicts(kind, harms)).wrong).toEqual({})
     },

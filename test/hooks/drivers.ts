@@ -28,6 +28,10 @@ const TOOLS_ONLY = "ctx.data.module == 'Tool'"
 const tool: Driver = { lua: TOOL }
 const agent: Driver = { lua: AGENT, before: BEFORE_AGENT }
 
+const KEPT = `State.save('custom:hooks', 'lamp', 1)`
+const loaded: Driver = { lua: `State.load('custom:hooks', 'lamp')`, before: KEPT }
+const session = (lua: string): Driver => ({ lua, before: 'local session = Session.create()' })
+
 /** One for every point whose payload names a run. */
 export const DRIVERS: Readonly<Record<string, Driver>> = {
   'tool.guard': tool,
@@ -56,6 +60,19 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
   'workflow.checkpoint': flow,
   'workflow.rollback': { before: UNDONE, lua: 'pcall(flow.execute, flow)' },
   'workflow.done': flow,
+  'state.read': loaded,
+  'state.loaded': loaded,
+  'state.write': { lua: KEPT },
+  'state.changed': { lua: KEPT },
+  'state.conflict': {
+    before: KEPT,
+    lua: `pcall(State.save, 'custom:hooks', 'lamp', 2, { if_version = 0 })`,
+  },
+  'session.start': { lua: 'Session.create()' },
+  'session.end': session('session:complete()'),
+  'session.saved': session('session:save()'),
+  'session.restored': session('session:load()'),
+  'session.checkpoint': session('session:suspend()'),
 }
 
 /** Points that the run which they are about cannot hear, and why. */

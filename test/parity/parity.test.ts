@@ -11,12 +11,14 @@ import type { Scenario } from './scenario.ts'
 import { AGENT } from './scenarios/agent.ts'
 import { ASYNC } from './scenarios/async.ts'
 import { CHECKS } from './scenarios/checks.ts'
+import { EVENT } from './scenarios/event.ts'
 import { HOOK } from './scenarios/hook.ts'
 import { LANGUAGE } from './scenarios/language.ts'
 import { ARTIFACT } from './scenarios/artifact.ts'
 import { MEDIA } from './scenarios/media.ts'
 import { OTHERS } from './scenarios/others.ts'
 import { SECRET } from './scenarios/secret.ts'
+import { SESSION, STATE } from './scenarios/state.ts'
 import { TOOL } from './scenarios/tool.ts'
 import { WORKFLOW } from './scenarios/workflow.ts'
 
@@ -27,10 +29,13 @@ const SCENARIOS: readonly Scenario[] = [
   ...ARTIFACT,
   ...OTHERS,
   ...SECRET,
+  ...STATE,
+  ...SESSION,
   ...ASYNC,
   ...LANGUAGE,
   ...MEDIA,
   ...HOOK,
+  ...EVENT,
   ...CHECKS,
 ]
 const ENGINES = await engines()

@@ -81,19 +81,24 @@ function named(module: string, args: Value): Value {
   return [snake(args[0]), ...(args as readonly Value[]).slice(1)]
 }
 
-const TIMED = /^(?:language|(?:duration|execution_time|time)_ms|run_id|run|created|seq|trace|where)$/
+const TIMED =
+  /^(?:language|(?:duration|execution_time|time)_ms|run_id|run|runs|(?:created|updated)(?:_at)?|seq|sequence|timestamp|offset|replay|at|trace|where)$/
+/** Ids that the host makes up. */
+const MADE_UP = /\bsession-[0-9a-f]{20}\b/g
 
 /** Data with names as the descriptions write them, and a star where runs may differ. */
 export function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
+  if (typeof value === 'string') return value.replaceAll(MADE_UP, '*')
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  const marked = typeof (value as Record<string, Value>)['$llmspell'] === 'string'
+  const isEvent = 'event_type' in value || 'eventType' in value
+  const marked = isEvent || typeof (value as Record<string, Value>)['$llmspell'] === 'string'
   const rows = Object.entries(value)
     .map(([key, inner]) => [snake(key), inner] as const)
     .filter(([, inner]) => inner !== undefined)
   return Object.fromEntries(
     rows.map(([key, inner]) => {
-      const hidden = TIMED.test(key) || (marked && key === 'id')
+      const hidden = TIMED.test(key) || (marked && (key === 'id' || key === 'correlation_id'))
       return [key, hidden ? '*' : plain(inner)]
     }),
   )

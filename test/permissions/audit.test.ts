@@ -115,18 +115,21 @@ test('a line that was tampered with is found', async () => {
 
 test('a host without a folder writes nothing, and hears of every decision at a hook', async () => {
   const heard: unknown[] = []
+  const denied: unknown[] = []
   const tap = {
     manifest: {
       manifest: 1,
       id: 'ear',
       main: './ear.js',
       phase: 'globals',
-      contributes: { hooks: ['permission.decided'] },
+      contributes: { hooks: ['permission.decided', 'permission.denied'] },
     },
     plugin: {
       $llmspell: 'plugin/1',
-      setup: (ctx: { tap(name: string, fn: (facts: unknown) => void): void }) =>
-        ctx.tap('permission.decided', (facts) => void heard.push(facts)),
+      setup: (ctx: { tap(name: string, fn: (facts: unknown) => void): void }) => {
+        ctx.tap('permission.decided', (facts) => void heard.push(facts))
+        ctx.tap('permission.denied', (facts) => void denied.push(facts))
+      },
     },
   }
   await using house = await openHouse(ALL, [hostPlugin, tap as never])
@@ -142,6 +145,7 @@ test('a host without a folder writes nothing, and hears of every decision at a h
     { subject: 'A test', permission: 'env', target: 'LANG', outcome: 'allowed', labels: [] },
     { subject: 'A test', target: 'TZ', outcome: 'denied', labels: ['private'] },
   ])
+  expect(denied).toEqual(heard.slice(1))
   expect(await (await house.kernel.use('audit')).verify()).toEqual({ lines: 0, faults: [] })
 })
 

@@ -65,6 +65,12 @@ export interface House extends AsyncDisposable {
   lua(source: string, options?: Partial<RunRequest>): Promise<RunResult>
 }
 
+/** What is kept lives as long as the house, unless the config says where. */
+function withStore(plugins: readonly string[], config: KernelConfig): KernelConfig {
+  if (!plugins.includes('store-memory')) return config
+  return { ...config, plugins: { state: { store: 'memory' }, ...config.plugins } }
+}
+
 /** A started kernel with the named plugins of this repository, and further ones handed over as objects. */
 export async function openHouse(
   plugins: readonly string[] = ALL,
@@ -72,7 +78,8 @@ export async function openHouse(
   config: KernelConfig = {},
 ): Promise<House> {
   const folders = plugins.map((name) => join(ROOT, 'plugins', name))
-  const kernel = createKernel({ plugins: [...folders, ...extra], config })
+  const whole = withStore(plugins, config)
+  const kernel = createKernel({ plugins: [...folders, ...extra], config: whole })
   await kernel.start()
   const runtime = await kernel.use('script-runtime')
   return {

@@ -2,10 +2,13 @@ import { artifactExport, artifactList, artifactRemove, artifactShow } from './ar
 import { auditList, auditVerify } from './audit.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
+import { hooksExplain, hooksList } from './hooks.ts'
 import { init, types } from './init.ts'
+import { metrics, metricsCost } from './metrics.ts'
 import { modelInfo, modelList, modelPull, modelStatus, modelTest } from './model.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
+import { eventsTail, eventsTypes } from './events.ts'
 import { exec, run } from './run.ts'
 import { runAnswer, runCancel, runFork, runReplay, runResume, runSignal } from './run-on.ts'
 import { runDiff, runExport, runList, runPrune, runShow } from './runs.ts'
@@ -61,6 +64,12 @@ export const COMMANDS = {
   'policy:list': policyList,
   'policy:trust': policyTrust,
   'policy:check': policyCheck,
+  'events:tail': eventsTail,
+  'events:types': eventsTypes,
+  'hooks:list': hooksList,
+  'hooks:explain': hooksExplain,
+  metrics,
+  'metrics:cost': metricsCost,
   'audit:list': auditList,
   'audit:verify': auditVerify,
 }

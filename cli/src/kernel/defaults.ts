@@ -13,6 +13,9 @@ export function pluginDefaults(env: Env, platform: string): Sections {
     ? { permissions }
     : {
         artifacts: { folder: join(data, 'artifacts') },
+        'hook-cost': { folder: join(data, 'costs') },
+        'hook-debug': { folder: join(data, 'traces') },
+        'hook-metrics': { folder: join(data, 'metrics') },
         permissions,
         secrets: { file: join(data, 'secrets.json') },
         state: { folder: join(data, 'state') },

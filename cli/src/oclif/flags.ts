@@ -14,7 +14,7 @@ function oclifFlag(flag: FlagSpec): unknown {
     ...(flag.char ? { char: flag.char as 'h' } : {}),
     ...(flag.group ? { helpGroup: flag.group } : {}),
   }
-  if (flag.kind === 'switch') return Flags.boolean(common)
+  if (flag.kind === 'switch' || flag.kind === 'maybe') return Flags.boolean(common)
   return Flags.string({ ...common, helpValue: flag.value ?? 'VALUE' })
 }
 

@@ -1,6 +1,7 @@
 import type { EngineItem, RunRequest, RunResult, Value } from '@llmspell/sdk'
 import type { Kernel } from '@llmspell/kernel'
 import type { Config } from '../config.ts'
+import { traced, tracing } from '../hooks/traced.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
 import type { Source } from '../print/failure.ts'
 import { ProgressLine } from '../print/progress.ts'
@@ -12,6 +13,7 @@ import { Interrupt } from './interrupt.ts'
 import { isolation, isOn, runOptions, text } from './options.ts'
 import { policyChain } from './policy.ts'
 import { withTape } from './tape.ts'
+import { liveEvents } from '../events/live.ts'
 import { conclude, wires } from './wires.ts'
 
 /** A script to run. */
@@ -36,7 +38,7 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
   const options = runOptions(parsed)
   const durable = durableOptions(parsed)
   stage.source = script.read()
-  const config = await stage.config()
+  const config = traced(await stage.config(), stage.parsed)
   const kernel = await stage.open(config)
   const engines = kernel.extensions.list<EngineItem & Record<string, unknown>>('engines')
   const engine = pickEngine(engines, stage.source.file, text(parsed, 'engine'), config.engine)
@@ -53,9 +55,11 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
     ...(durable ? { durable } : {}),
   }
   const { file } = stage.source
-  await perform(stage, kernel, script, request, (wired) =>
-    withTape(stage, kernel, file, (tape) =>
-      runtime.run({ ...wired, settings: { ...wired.settings, ...tape } }),
+  await tracing(stage, kernel, () =>
+    perform(stage, kernel, script, request, (wired) =>
+      withTape(stage, kernel, file, (tape) =>
+        runtime.run({ ...wired, settings: { ...wired.settings, ...tape } }),
+      ),
     ),
   )
 }
@@ -77,6 +81,7 @@ async function perform(
   using interrupt = request.isolation === 'worker' ? new Interrupt() : undefined
   const cancel = interrupt && { signal: interrupt.signal }
   const wired = { ...request, ...wires(stage, line), ...cancel }
+  await using _events = await liveEvents(stage, kernel)
   try {
     conclude(stage, line, await performed(stage, kernel, line, wired, run))
   } finally {

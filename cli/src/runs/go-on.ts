@@ -1,6 +1,7 @@
 import type { GrantChain, ResumeOptions, RunResult } from '@llmspell/sdk'
 import { isSpellError } from '@llmspell/sdk'
 import type { ProgressLine } from '../print/progress.ts'
+import { liveEvents } from '../events/live.ts'
 import { canAsk } from '../run/ask.ts'
 import { allowed, denied, text } from '../run/options.ts'
 import { readSource } from '../run/source.ts'
@@ -21,6 +22,7 @@ export async function goOn(
 ): Promise<void> {
   stage.printed = stage.json ? [] : undefined
   const options = { ...(await resumeOptions(stage, store)), ...wires(stage, line) }
+  await using _events = await liveEvents(stage, store.kernel)
   try {
     conclude(stage, line, await decided(stage, store, runId, line, options))
   } finally {

@@ -24,6 +24,9 @@ export interface AgentParts {
 
 export type AgentState = 'ready' | 'running' | 'paused' | 'failed' | 'closed'
 
+/** What an agent has spent. */
+export type AgentUsage = Readonly<Agent['usage']>
+
 /** What came of one execution. */
 export type Ending = 'answered' | 'failed' | 'left'
 
@@ -62,7 +65,7 @@ export class Agent {
     this.models = parts.models
     this.toolbox = parts.toolbox
     this.shape = parts.shape
-    this.memory = parts.config.memory ? new Memory(memoryRule(parts.config)) : undefined
+    this.memory = remembers(parts.config) ? new Memory(memoryRule(parts.config)) : undefined
     this.ref = register(this)
   }
 
@@ -92,8 +95,19 @@ export class Agent {
     return this.#last === 'failed' ? 'failed' : 'ready'
   }
 
+  /** Whether each execution leaves it in the store. */
+  get persists(): boolean {
+    return keeps(this.config)
+  }
+
   get usage() {
     return { ...this.#spent }
+  }
+
+  /** Goes on counting from what was counted before. */
+  recount(usage: AgentUsage): void {
+    for (const key of Object.keys(this.#spent) as (keyof AgentUsage)[])
+      this.#spent[key] = usage[key] ?? 0
   }
 
   describe(): AgentDescription {
@@ -179,4 +193,13 @@ export class Agent {
     this.resume()
     this.#closed = true
   }
+}
+
+export function keeps({ persist }: AgentConfig): boolean {
+  return persist !== undefined && persist !== false
+}
+
+/** What shall outlive the run has to be remembered in it. */
+function remembers(config: AgentConfig): boolean {
+  return config.memory === undefined ? keeps(config) : config.memory !== false
 }

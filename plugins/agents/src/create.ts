@@ -1,10 +1,12 @@
 import { SpellError } from '@llmspell/sdk'
 import type { CallContext } from '@llmspell/sdk'
-import { Agent } from './agent.ts'
+import { Agent, keeps } from './agent.ts'
 import type { AgentConfig } from './config.ts'
 import { tooDeep } from './depth.ts'
 import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
+import { load, needState } from './kept.ts'
+import { configured, tell } from './making.ts'
 import { findModels } from './model.ts'
 import { agentsOf } from './registry.ts'
 import { checkStopWhen } from './stop-when.ts'
@@ -12,17 +14,21 @@ import { bindTools, checkToolChoice } from './toolbox.ts'
 
 /**
  * Makes an agent of this run. Everything it names is looked up first, so that mistakes show here.
- * @throws NOT_AVAILABLE, AGENT_EXISTS, TOOL_NOT_FOUND, AGENT_TOOL_CONFLICT, AGENT_TOO_DEEP, SCHEMA_INVALID and those of findModels
+ * @throws NOT_AVAILABLE, AGENT_EXISTS, TOOL_NOT_FOUND, AGENT_TOOL_CONFLICT, AGENT_TOO_DEEP, SCHEMA_INVALID, HOOK_CANCELLED and those of findModels
  */
 export async function createAgent(
   house: House,
-  config: AgentConfig,
+  given: AgentConfig,
   context: CallContext,
 ): Promise<Agent> {
-  if (config.persist !== undefined && config.persist !== false) throw notKept()
+  if (keeps(given)) {
+    needState(house)
+    if (given.persist === true && given.name === undefined) throw nameless()
+  }
   const agents = agentsOf(context)
-  const name = config.name ?? agents.freeName()
+  const name = given.name ?? agents.freeName()
   agents.refuse(name)
+  const config = await configured(house, name, given, context)
   const toolbox = bindTools(name, config.tools ?? [], house.tools, context)
   // Agents that a conversation may be passed on to are tools as well, known when it is asked.
   if (!config.handoffs) {
@@ -40,16 +46,26 @@ export async function createAgent(
       model: agent.model,
     })
   }
-  return new Agent({ name, config, models, toolbox, shape }, register)
+  const agent = new Agent({ name, config, models, toolbox, shape }, register)
+  if (agent.persists) await loaded(agent, house, context)
+  await tell(house.points.created, agent, context)
+  return agent
 }
 
-function notKept(): SpellError {
+/** An agent whose past cannot be read is none: it would write over it. */
+async function loaded(agent: Agent, house: House, context: CallContext): Promise<void> {
+  try {
+    await load(agent, house, context)
+  } catch (error) {
+    agentsOf(context).remove(agent)
+    throw error
+  }
+}
+
+function nameless(): SpellError {
   return new SpellError(
-    'NOT_AVAILABLE',
-    "An agent with 'persist' needs the service 'state', which no plugin here provides.",
-    {
-      hint: "Install a plugin that provides 'state', or leave 'persist' out and use 'memory'.",
-      details: { service: 'state' },
-    },
+    'INPUT_INVALID',
+    "An agent with 'persist' is found again by its name: expected 'name', found none.",
+    { hint: "Give it a name, or write the scope to keep it in: persist = 'custom:desk'." },
   )
 }

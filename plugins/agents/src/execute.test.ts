@@ -101,17 +101,18 @@ describe('one answer', () => {
     const run = new FakeRun([says('x')])
     await run.execute(await run.create({ name: 'poet' }), 'Hi')
     expect(run.events.map(({ point }) => point)).toEqual([
+      'agent.created',
       'agent.start',
       'agent.step',
       'agent.done',
     ])
-    expect(run.events[0]!.payload).toEqual({
+    expect(run.events[1]!.payload).toEqual({
       agent: 'poet',
       run_id: 'run-1',
       model: 'fake/demo',
       text: 'Hi',
     })
-    expect(run.events[2]!.payload).toMatchObject({
+    expect(run.events.at(-1)!.payload).toMatchObject({
       agent: 'poet',
       ok: true,
       steps: 1,

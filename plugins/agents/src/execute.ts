@@ -1,22 +1,21 @@
 import { durationMs } from '@llmspell/sdk'
-import type { CallContext, Value } from '@llmspell/sdk'
+import type { CallContext } from '@llmspell/sdk'
 import { Stop, timedOut } from './abort.ts'
 import type { Agent } from './agent.ts'
 import { Ask, asking } from './ask.ts'
-import type { AgentConfig, AgentInput, ExecuteOptions } from './config.ts'
+import type { AgentInput, ExecuteOptions } from './config.ts'
+import { attempts } from './attempts.ts'
+import type { Execution, Instead } from './attempts.ts'
 import { Course } from './course.ts'
 import type { House } from './house.ts'
 import { question } from './input.ts'
+import { keep } from './kept.ts'
 import { exceeded, Ledger } from './ledger.ts'
-import { loop } from './loop.ts'
 import type { Memory } from './memory.ts'
-import { withPartial } from './partial.ts'
 import type { AgentChunk, AgentResult } from './result.ts'
-import { summarised } from './summary.ts'
 import { bindTools } from './toolbox.ts'
-import { Turn, TurnRecord } from './turn.ts'
-import type { TurnParts } from './turn.ts'
-import { firstParts, merged, passedOn } from './turns.ts'
+import { throughInput } from './through-input.ts'
+import { merged } from './turns.ts'
 
 /** One question to an agent. */
 export interface Question {
@@ -31,7 +30,8 @@ export interface Question {
 /** The whole answer; its pieces go to `on_chunk` where that is given. @throws what the answer's stream throws */
 export async function answer(house: House, asked: Question): Promise<AgentResult> {
   let result: AgentResult | undefined
-  for await (const chunk of answerStream(house, asked)) {
+  const seen = asked.options.on_chunk !== undefined
+  for await (const chunk of answerStream(house, asked, seen)) {
     if (chunk.type === 'finish') result = chunk.result
   }
   return result!
@@ -39,10 +39,25 @@ export async function answer(house: House, asked: Question): Promise<AgentResult
 
 /**
  * The answer in pieces. Nothing happens before the first is pulled; leaving ends what is under way.
+ * @param seen somebody reads the pieces before the last
  * @throws AGENT_CLOSED, AGENT_TOO_DEEP, TOOL_NOT_FOUND; while it is read TIMEOUT, CANCELLED, BUDGET_EXCEEDED,
- * AGENT_OUTPUT_INVALID, PROVIDER_FAILED
+ * AGENT_OUTPUT_INVALID, PROVIDER_FAILED, HOOK_CANCELLED
  */
-export function answerStream(house: House, asked: Question): AsyncIterable<AgentChunk> {
+export function answerStream(
+  house: House,
+  asked: Question,
+  seen = true,
+): AsyncIterable<AgentChunk> {
+  const begin = (question: Question, instead?: Instead) => beginning(house, question, seen, instead)
+  return house.points.input.used ? throughInput(house, asked, begin) : begin(asked)
+}
+
+function beginning(
+  house: House,
+  asked: Question,
+  seen: boolean,
+  instead: Instead | undefined,
+): AsyncIterable<AgentChunk> {
   const { agent, context, options } = asked
   const config = merged(agent.config, options)
   const above = house.budgets?.of(context)
@@ -52,7 +67,7 @@ export function answerStream(house: House, asked: Question): AsyncIterable<Agent
     ? bindTools(agent.name, options.tools, house.tools, context)
     : agent.toolbox
   const ask = new Ask(context, ledger, stop, agent.grantOf(toolbox), house.budgets)
-  const chunks = run(house, asked, config, toolbox, ask)
+  const chunks = run({ house, asked, config, toolbox, ask, seen, instead })
   return { [Symbol.asyncIterator]: () => leavable(chunks, stop, agent) }
 }
 
@@ -79,47 +94,29 @@ function leavable(
   }
 }
 
-async function* run(
-  house: House,
-  asked: Question,
-  config: AgentConfig,
-  toolbox: Agent['toolbox'],
-  ask: Ask,
-): AsyncGenerator<AgentChunk, void> {
-  const { agent, input, memory } = asked
-  const { on_chunk } = asked.options
-  const { signal } = ask.stop
+async function* run(execution: Execution): AsyncGenerator<AgentChunk, void> {
+  const { house, asked, ask } = execution
+  const { agent, input } = asked
   agent.open()
   agent.begin(ask.stop)
   const course = new Course(agent, ask, house.points)
-  const record = new TurnRecord(agent.maxDepth)
   try {
     startClocks(asked, ask)
     await course.start(question(input))
-    const parts = await firstParts(house, asked, config, toolbox, ask, record)
-    yield* summarised(parts, record, memory, house.points)
-    const turn = new Turn({ ...parts, past: memory?.recall() ?? [] }, record)
-    for await (const chunk of loop(turn, house.points, (last) => passedOn(last, asked))) {
+    for await (const chunk of attempts(execution)) {
       if (chunk.type === 'finish') {
-        remember(memory, parts, record)
         await course.end('answered')
-      } else if (on_chunk) await ask.stop.race(on_chunk(chunk as unknown as Value))
+        await keep(agent, house, asked.context)
+      }
       yield chunk
     }
   } catch (error) {
-    const reason = withPartial(signal.aborted ? signal.reason : error, record)
-    await course.end('failed', reason)
-    throw reason
+    await course.end('failed', error)
+    await keep(agent, house, asked.context)
+    throw error
   } finally {
-    for (const other of record.others) other.leave(ask.stop)
     await course.end('left')
   }
-}
-
-function remember(memory: Memory | undefined, { asked }: TurnParts, record: TurnRecord): void {
-  if (!memory) return
-  memory.add([...asked, ...record.said])
-  if (record.untrusted) memory.untrusted = true
 }
 
 function startClocks({ agent, options }: Question, { stop, ledger }: Ask): void {

@@ -11,7 +11,9 @@ import { conversationOf } from './conversation.ts'
 import { createAgent } from './create.ts'
 import { answer, answerStream } from './execute.ts'
 import type { House } from './house.ts'
+import { forget, load, save } from './kept.ts'
 import { Ledger } from './ledger.ts'
+import { tell } from './making.ts'
 import { agentsOf } from './registry.ts'
 import { notGranted } from './toolbox.ts'
 
@@ -77,6 +79,12 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
       const handoffs = (config.handoffs ?? []).map((entry) => agentBy(entry, call.context))
       return shownConfig(config, { model, tools: [...toolbox.keys()], handoffs })
     },
+    'Agent.save': async (call: ScriptCall<[]>) => {
+      await selfOf<Agent>(call).settled
+      await save(selfOf<Agent>(call), house, call.context)
+    },
+    'Agent.load': (call: ScriptCall<[]>) => load(selfOf<Agent>(call), house, call.context),
+    'Agent.forget': (call: ScriptCall<[]>) => forget(selfOf<Agent>(call), house, call.context),
     'Agent.pause': (call: ScriptCall<[]>) => {
       const agent = selfOf<Agent>(call)
       agent.open()
@@ -86,10 +94,14 @@ function agentMethods(house: House): Record<string, ScriptHandler> {
       selfOf<Agent>(call).resume()
     },
     'Agent.cancel': (call: ScriptCall<[]>) => selfOf<Agent>(call).cancel(),
-    'Agent.close': (call: ScriptCall<[]>) => {
+    'Agent.close': async (call: ScriptCall<[]>) => {
       const agent = selfOf<Agent>(call)
+      const { close, closed } = house.points
+      const isOpen = agent.state !== 'closed'
+      if (isOpen) await tell(close, agent, call.context)
       agent.close()
       agentsOf(call.context).remove(agent)
+      if (isOpen) await tell(closed, agent, call.context)
     },
   }
 }

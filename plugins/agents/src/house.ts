@@ -13,6 +13,13 @@ import type { AnswerShape } from './answer.ts'
 
 /** The hook points of this plugin. */
 export interface Points {
+  readonly create: HookPoint<'agent.create'>
+  readonly created: HookPoint<'agent.created'>
+  readonly input: HookPoint<'agent.input'>
+  readonly output: HookPoint<'agent.output'>
+  readonly error: HookPoint<'agent.error'>
+  readonly close: HookPoint<'agent.close'>
+  readonly closed: HookPoint<'agent.closed'>
   readonly start: HookPoint<'agent.start'>
   readonly step: HookPoint<'agent.step'>
   readonly done: HookPoint<'agent.done'>
@@ -25,6 +32,8 @@ export interface House {
   readonly points: Points
   readonly artifacts: Artifacts | undefined
   readonly media: MediaStore | undefined
+  /** Whether agents can outlive a run. */
+  readonly state: boolean
   /** Absent: an agent is limited by itself alone, after each answer. */
   readonly budgets: Budgets | undefined
 }

@@ -19,6 +19,13 @@ export default definePlugin({
   setup(ctx) {
     const hooks = ctx.use('hooks')
     const points = {
+      create: hooks.point('agent.create'),
+      created: hooks.point('agent.created'),
+      input: hooks.point('agent.input'),
+      output: hooks.point('agent.output'),
+      error: hooks.point('agent.error'),
+      close: hooks.point('agent.close'),
+      closed: hooks.point('agent.closed'),
       start: hooks.point('agent.start'),
       step: hooks.point('agent.step'),
       done: hooks.point('agent.done'),
@@ -30,6 +37,7 @@ export default definePlugin({
       artifacts: ctx.find('artifacts'),
       media: ctx.find('media'),
       budgets: ctx.find('budgets'),
+      state: ctx.find('state') !== undefined,
     }
     ctx.provide('agents', agents)
     ctx.contribute('script-modules', 'Agent', { functions: agentHandlers(house), validators })

@@ -12,6 +12,13 @@ const SHARE = 1 / 4
 const LONGEST_SUMMARY = 1000
 const HEADING = 'Summary of what was said before:\n'
 
+/** What outlives a run of what was said: as far as it would be told again, without media. */
+export interface MemoryDump {
+  readonly messages: readonly Message[]
+  readonly summary: string
+  readonly untrusted: boolean
+}
+
 /** How an agent remembers. */
 export interface MemoryRule extends MemoryLimit {
   readonly strategy: 'window' | 'summary'
@@ -80,6 +87,20 @@ export class Memory {
     this.#summary = ''
     this.#summarised = 0
     this.untrusted = false
+  }
+
+  dump(): MemoryDump {
+    const rest = this.#rest
+    const kept = this.rule.strategy === 'summary' ? rest : trim(rest, this.#left([])).kept
+    const { summary, untrusted } = this
+    return { messages: lightened(kept, 0), summary, untrusted }
+  }
+
+  restore({ messages, summary, untrusted }: MemoryDump): void {
+    this.#messages = messages
+    this.#summary = summary
+    this.#summarised = 0
+    this.untrusted = untrusted
   }
 
   copy(): Memory {

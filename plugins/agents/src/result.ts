@@ -56,6 +56,8 @@ export interface AgentResult {
     readonly mock?: true
     /** A model has read text from outside. */
     readonly untrusted?: true
+    /** The plugin that gave the answer: no model has said it. */
+    readonly replaced_by?: string
   }
 }
 

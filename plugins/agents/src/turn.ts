@@ -55,6 +55,8 @@ export class TurnRecord {
   approvers: readonly HostCallback[] = approversAbove()
   /** A model has read text from outside. */
   untrusted = false
+  /** The plugin that has answered. */
+  replacedBy: string | undefined
 
   constructor(most: number) {
     this.most = most
@@ -130,6 +132,7 @@ export class Turn {
       steps: ledger.steps,
       ...(mock ? { mock: true as const } : {}),
       ...(this.record.untrusted ? { untrusted: true as const } : {}),
+      ...(this.record.replacedBy === undefined ? {} : { replaced_by: this.record.replacedBy }),
     }
   }
 }

@@ -1,4 +1,12 @@
-import type { CallContext, ErrorRecord, HandleRef, Observe, Series } from '@llmspell/sdk'
+import type {
+  CallContext,
+  ErrorRecord,
+  HandleRef,
+  Intercept,
+  Observe,
+  Series,
+  Value,
+} from '@llmspell/sdk'
 
 /** One row of `Agent.list`. */
 export interface AgentDescription {
@@ -23,6 +31,56 @@ export interface Agents {
   list(context: CallContext): readonly AgentDescription[]
   /** A handle for `call('Agent', 'Agent.execute', [input], { handle })`. @throws AGENT_NOT_FOUND with a suggestion */
   get(name: string, context: CallContext): HandleRef
+}
+
+/** What payloads about an execution begin with. */
+export interface AgentFacts {
+  readonly agent: string
+  readonly run_id: string
+  readonly seq: number
+  /** `script`, or who acts for it: `agent 'poet'`. */
+  readonly caller: string
+  readonly model: string
+}
+
+/** Payload of `agent.create`. */
+export interface AgentCreate {
+  readonly run_id: string
+  readonly agent: string
+  readonly caller: string
+  /** What of the configuration is plain data, keys of providers left out. */
+  readonly config: { readonly [key: string]: Value }
+}
+
+/** Payload of `agent.created`, `agent.close` and `agent.closed`. */
+export interface AgentMade {
+  readonly run_id: string
+  readonly agent: string
+  readonly model: string
+  readonly tools: readonly string[]
+}
+
+/** Payload of `agent.input`. */
+export interface AgentAsked extends AgentFacts {
+  readonly text: string
+  /** Those that are plain data. */
+  readonly options: { readonly [key: string]: Value }
+}
+
+/** Payload of `agent.output`. */
+export interface AgentAnswered extends AgentFacts {
+  /** Which time it has answered, from 1. */
+  readonly attempt: number
+  readonly text: string
+  readonly data?: Value
+  /** The plugin that answered in its place. */
+  readonly replaced_by?: string
+}
+
+/** Payload of `agent.error`. */
+export interface AgentFailed extends AgentFacts {
+  readonly attempt: number
+  readonly error: ErrorRecord
 }
 
 /** Payload of `agent.start`. */
@@ -65,6 +123,15 @@ declare module '@llmspell/sdk' {
     agents: Agents
   }
   interface Hooks {
+    'agent.create': Intercept<AgentCreate>
+    'agent.created': Observe<AgentMade>
+    /** Replaced by a text, or by data for a schema; redirected to another agent of the run. */
+    'agent.input': Intercept<AgentAsked, Value>
+    'agent.output': Intercept<AgentAnswered, Value>
+    /** Open: a tap that fails is passed over. */
+    'agent.error': Intercept<AgentFailed, Value>
+    'agent.close': Series<AgentMade>
+    'agent.closed': Observe<AgentMade>
     'agent.start': Series<AgentStart>
     'agent.step': Observe<AgentStep>
     'agent.done': Observe<AgentDone>

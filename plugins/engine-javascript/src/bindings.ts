@@ -195,6 +195,7 @@ export class Bindings {
       key: `${module.name}.${name}`,
       methods: this.#functions(module, handle.methods, name),
       fields: Object.keys(handle.fields ?? {}).map(camel),
+      ...(handle.iterates === undefined ? {} : { iterates: camel(handle.iterates) }),
     }
   }
 }

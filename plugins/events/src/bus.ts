@@ -1,4 +1,4 @@
-import { checkValue } from '@llmspell/sdk'
+import { checkValue, VALUE_LIMITS } from '@llmspell/sdk'
 import type {
   Awaitable,
   BusEvent,
@@ -18,6 +18,7 @@ import type { Handler, ListenerParts } from './listener.ts'
 import { Outbox } from './outbox.ts'
 import { checkType } from './pattern.ts'
 import type { Past, PastQuery } from './past.ts'
+import { isPlain } from './plain.ts'
 import { NO_POINTS } from './points.ts'
 import type { Points } from './points.ts'
 import { overflowed } from './queue.ts'
@@ -27,6 +28,9 @@ import { eventTypes } from './types.ts'
 
 /** Types whose listeners are remembered; scripts name them. */
 const MOST_TYPES = 1000
+
+/** Of one event in the store: many of them must not fill it. */
+const KEPT = { ...VALUE_LIMITS, bytes: 64 * 1024 }
 
 /** What a script's listener is made of beside its options. */
 export type Guest = Partial<Pick<ListenerParts, 'id' | 'meter' | 'handler' | 'ended'>>
@@ -66,7 +70,7 @@ export class Bus implements EventBus {
       checkType(type)
       listeners = this.#listenersOf(type)
     }
-    checkValue(data, { path: 'data', refs: false })
+    if (!isPlain(data)) checkValue(data, { path: 'data', refs: false })
     for (const listener of listeners)
       if (listener.queue.refuses && listener.holds(options.runId))
         throw overflowed(type, listener.parts.pattern)
@@ -98,6 +102,10 @@ export class Bus implements EventBus {
     return this.#parts.past.read(options)
   }
 
+  settled(): Promise<void> {
+    return this.#outbox.empty()
+  }
+
   types(): Promise<readonly EventType[]> {
     return eventTypes()
   }
@@ -123,8 +131,9 @@ export class Bus implements EventBus {
     }
   }
 
-  /** Ends all subscriptions. */
-  close(): void {
+  /** Ends all subscriptions, when what is under way is kept. */
+  async close(): Promise<void> {
+    await this.#outbox.empty()
     for (const listener of this.#listeners) listener.close()
   }
 
@@ -162,6 +171,7 @@ export class Bus implements EventBus {
     const { publish } = this.#points
     const asked = publish.used ? await this.#points.ask(event) : event
     if (!persist) return asked
+    checkValue(asked.data, { path: 'data', limits: KEPT })
     const stored = await this.#parts.past.keep(asked)
     this.#counts.persisted++
     return stored

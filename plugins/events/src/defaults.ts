@@ -63,7 +63,7 @@ export const DEFAULTS: readonly Default[] = [
     point: 'script.start',
     types: ['run.started'],
     pick: always('run.started'),
-    keys: ['file', 'durable'],
+    keys: ['file', 'durable', 'resumed'],
   },
   {
     point: 'run.record',
@@ -84,6 +84,18 @@ export const DEFAULTS: readonly Default[] = [
     pick: always('state.changed'),
     keys: ['scope', 'key', 'op', 'version'],
   },
+  ...[
+    ['session.start', 'session.started'] as const,
+    ['session.end', 'session.ended'] as const,
+    ['session.saved', 'session.saved'] as const,
+    ['session.restored', 'session.restored'] as const,
+    ['session.checkpoint', 'session.suspended'] as const,
+  ].map(([point, type]): Default => ({
+    point,
+    types: [type],
+    pick: always(type),
+    keys: ['session', 'name', 'status'],
+  })),
   {
     point: 'budget.warning',
     types: ['budget.warning'],

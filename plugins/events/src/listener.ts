@@ -10,6 +10,7 @@ import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
 import { EventQueue } from './queue.ts'
 import type { Meter } from './queue.ts'
+import { Readers } from './readers.ts'
 
 const BUFFER = 1024
 /** Failures in a row after which a listener hears no more. */
@@ -52,7 +53,7 @@ export class Listener {
   /** Offset up to which the past was told: what is persisted meanwhile comes on both ways. */
   #told = 0
   #inARow = 0
-  #readers: ((event: BusEvent | undefined) => void)[] = []
+  readonly #readers = new Readers()
 
   /** @throws EVENT_PATTERN_INVALID, INPUT_INVALID */
   constructor(parts: ListenerParts) {
@@ -88,21 +89,18 @@ export class Listener {
       this.handle(event, this.ready)
       return undefined
     }
-    const idle = this.#readers.length > 0 && this.queue.size === 0 && !this.#past
-    const reader = idle ? this.#readers.shift() : undefined
-    if (!reader) return this.queue.push(event, this.holds(event.metadata.run_id))
+    const idle = this.#readers.some && this.queue.size === 0 && !this.#past
+    if (!idle) return this.queue.push(event, this.holds(event.metadata.run_id))
     this.delivered++
-    reader(event)
+    this.#readers.give(event)
     return undefined
   }
 
-  /** The next event; undefined after the time, or when closed. @throws what reading the past fails with */
-  async next(timeoutMs?: number): Promise<BusEvent | undefined> {
+  /** The next event; undefined after the time, on the signal, or when closed. @throws what reading the past fails with */
+  async next(timeoutMs?: number, signal?: AbortSignal): Promise<BusEvent | undefined> {
     const event = (this.#past && (await this.#fromPast())) ?? this.#fresh()
-    if (event || this.closed || this.left) return event
-    const { promise, resolve } = Promise.withResolvers<BusEvent | undefined>()
-    this.#readers.push(resolve)
-    return timeoutMs === undefined ? promise : this.#within(timeoutMs, promise, resolve)
+    if (event || this.closed || this.left || signal?.aborted) return event
+    return this.#readers.wait(timeoutMs, signal)
   }
 
   /** At once: one that waits, or undefined. */
@@ -113,7 +111,7 @@ export class Listener {
   /** Hears nothing new; `next` gives what waits, and then undefined. */
   leave(): void {
     this.left = true
-    for (const reader of this.#readers.splice(0)) reader(undefined)
+    this.#readers.end()
   }
 
   close(): void {
@@ -122,7 +120,7 @@ export class Listener {
     this.ready = undefined
     for (let event = this.queue.shift(); event; event = this.queue.shift())
       if (this.parts.handler) this.#letter(event, 'closed')
-    for (const reader of this.#readers.splice(0)) reader(undefined)
+    this.#readers.end()
     this.#past?.return?.().catch(this.parts.broken)
     this.#past = undefined
     this.parts.closed(this)
@@ -164,21 +162,6 @@ export class Listener {
   /** One event was heard. */
   heard(): void {
     this.#inARow = 0
-  }
-
-  async #within(
-    ms: number,
-    promise: Promise<BusEvent | undefined>,
-    resolve: (event: BusEvent | undefined) => void,
-  ): Promise<BusEvent | undefined> {
-    const late = (): void => {
-      const at = this.#readers.indexOf(resolve)
-      if (at < 0) return
-      this.#readers.splice(at, 1)
-      resolve(undefined)
-    }
-    const timer = setTimeout(late, Math.min(ms, 2 ** 31 - 1))
-    return promise.finally(() => clearTimeout(timer))
   }
 
   /** From the queue, without what nobody wants any more and what the past has told. */

@@ -7,6 +7,11 @@ export class Outbox {
     return this.#last !== undefined
   }
 
+  /** Everything that was under way is handed over, or has failed. */
+  async empty(): Promise<void> {
+    while (this.#last) await this.#last.catch(() => {})
+  }
+
   /**
    * Hands over what was made, when all before it were handed over or have failed; gives what handing over gives.
    */

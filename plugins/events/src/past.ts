@@ -50,6 +50,8 @@ export class Past {
   #writing = false
   #last: number | undefined
   #swept = 0
+  /** Held: while the kernel stops nobody opens it again, and what is under way is still kept. */
+  #opened: Promise<StateBackend> | undefined
 
   constructor(parts: PastParts) {
     this.#parts = parts
@@ -137,6 +139,14 @@ export class Past {
   }
 
   #store(): Promise<StateBackend> {
+    this.#opened ??= this.#open().catch((error: unknown) => {
+      this.#opened = undefined
+      throw error
+    })
+    return this.#opened
+  }
+
+  async #open(): Promise<StateBackend> {
     if (this.#parts.open) return this.#parts.open()
     throw new SpellError('NOT_AVAILABLE', 'Events cannot be kept: no store is installed.', {
       hint: "Install the plugin 'state' and a store.",

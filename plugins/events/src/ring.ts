@@ -3,7 +3,7 @@ const LARGE = 4096
 
 /** A queue in an array that is used round and round. Grows as it must, gives room back when it is empty. */
 export class Ring<T> {
-  #items: (T | undefined)[] = new Array<T | undefined>(SMALL)
+  #items: (T | undefined)[] = room<T>(SMALL)
   #head = 0
   #size = 0
 
@@ -28,7 +28,7 @@ export class Ring<T> {
   }
 
   clear(): void {
-    this.#items = new Array<T | undefined>(SMALL)
+    this.#items = room<T>(SMALL)
     this.#head = 0
     this.#size = 0
   }
@@ -41,9 +41,11 @@ export class Ring<T> {
 
   #grow(): void {
     const length = this.#items.length
-    const next = new Array<T | undefined>(length * 2)
+    const next = room<T>(length * 2)
     for (let i = 0; i < this.#size; i++) next[i] = this.#items[(this.#head + i) & (length - 1)]
     this.#items = next
     this.#head = 0
   }
 }
+
+const room = <T>(length: number): (T | undefined)[] => Array.from({ length })

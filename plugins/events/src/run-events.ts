@@ -127,8 +127,7 @@ export class RunEvents {
     // Without a size of its own, what waits is limited by the memory of the script alone.
     const buffer = options.buffer ?? (overflow === 'block' ? Infinity : BUFFER)
     const runId = this.#runId
-    const { hold } = context
-    const meter = (event: BusEvent): Undo => hold?.(event as unknown as Value) ?? (() => {})
+    const meter = (event: BusEvent): Undo => context.hold?.(event as unknown as Value) ?? (() => {})
     return this.#bus.listen(
       pattern,
       {

@@ -23,10 +23,10 @@ export class ScriptSubscription {
     return (await this.listener.next(timeoutMs)) as unknown as Value | undefined
   }
 
-  /** Those that wait, at least one; nothing when closed. */
-  async take(context?: CallContext): Promise<Value[]> {
+  /** Those that wait, at least one; nothing when closed or stopped. */
+  async take(context?: CallContext, signal = context?.signal): Promise<Value[]> {
     if (context?.recorded) return this.#again(context) as Value[]
-    const first = await this.listener.next()
+    const first = await this.listener.next(undefined, signal)
     if (!first) return []
     const batch = [first]
     for (let event = this.listener.poll(); event; event = this.listener.poll())
@@ -35,18 +35,14 @@ export class ScriptSubscription {
   }
 
   /** All of them, one after the other. In a durable run they are read from its journal first. */
-  async *events(context: CallContext): AsyncGenerator<Value> {
-    for (;;) {
-      const batch = await this.read(context)
-      if (batch.length === 0) return
-      yield* batch
-    }
+  events(context: CallContext): AsyncIterable<Value> {
+    return { [Symbol.asyncIterator]: () => reading((signal) => this.read(context, signal)) }
   }
 
   /** As `take`, on the way that a durable run remembers. */
-  read(context: CallContext): Promise<Value[]> {
-    if (!context.durable) return this.take()
-    const options = { handle: this.ref }
+  read(context: CallContext, signal?: AbortSignal): Promise<Value[]> {
+    if (!context.durable) return this.take(undefined, signal)
+    const options = { handle: this.ref, ...(signal ? { signal } : {}) }
     return context.call('Event', 'Subscription.take', [], options) as Promise<Value[]>
   }
 
@@ -75,5 +71,22 @@ export class ScriptSubscription {
     for (const event of events)
       if (event && !this.listener.queue.remove(event.id)) this.#read.add(event.id)
     return value
+  }
+}
+
+/** An iterator that can be left while it waits. */
+function reading(read: (signal: AbortSignal) => Promise<Value[]>): AsyncIterator<Value> {
+  const left = new AbortController()
+  let batch: Value[] = []
+  return {
+    async next() {
+      if (batch.length === 0 && !left.signal.aborted) batch = (await read(left.signal)).toReversed()
+      const value = batch.pop()
+      return value === undefined ? { done: true, value } : { done: false, value }
+    },
+    async return() {
+      left.abort()
+      return { done: true, value: undefined }
+    },
   }
 }

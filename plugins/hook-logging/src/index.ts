@@ -1,5 +1,31 @@
-import { definePlugin } from '@llmspell/sdk'
+import { definePlugin, type Value } from '@llmspell/sdk'
+import type { HookLoggingConfig } from './generated/config.ts'
+import { listen } from './listen.ts'
+import { fileOut, streamOut } from './out.ts'
+import { Queue } from './queue.ts'
 
-export default definePlugin({
-  setup() {},
+/** The plugin `hook-logging`: a line of JSON for what hook points tell. */
+export default definePlugin<HookLoggingConfig>({
+  async setup(ctx) {
+    const { config, logger } = ctx
+    ctx.tap('kernel.pluginActivated', undefined)
+    if (!config.enabled) return
+    const { formatter } = await import('./format.ts')
+    const queue = new Queue({
+      out: config.file === undefined ? streamOut(process.stderr) : await fileOut(config.file),
+      most: config.buffer,
+      format: formatter(),
+      failed: ({ message }) => logger.warn(`Lines of the log cannot be written: ${message}`),
+    })
+    ctx.defer(() => queue.close())
+    const runtime = ctx.find('script-runtime')
+    listen(ctx.use('hooks'), {
+      config,
+      add: (entry) => queue.add(entry),
+      redactOf: (runId) => {
+        const run = runtime?.about(runId)
+        return run && ((value: Value) => run.redact(value))
+      },
+    })
+  },
 })

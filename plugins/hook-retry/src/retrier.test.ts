@@ -13,7 +13,7 @@ const provider = (kind: string, more: object = {}): ErrorRecord =>
   failure('PROVIDER_FAILED', { provider: 'p', kind, retryable: true, ...more })
 
 const failed = (error: ErrorRecord, more: Partial<Failed> = {}): Failed => {
-  return { tool: 'web-get', effect: 'pure', attempt: 1, error, ...more }
+  return { tool: 'web-get', attempt: 1, error, ...more }
 }
 
 const delayOf = (rule: RetryRule, given: Failed): number | undefined => {
@@ -37,13 +37,6 @@ describe('a failed try', () => {
     ['of a pattern', { tool: 'web-*' }, failed(failure('TIMEOUT')), again],
     ['of another tool', { tool: 'file-*' }, failed(failure('TIMEOUT')), never],
     ['of a row for models', { model: '**' }, failed(failure('TIMEOUT')), never],
-    ['that is unsafe', {}, failed(failure('TIMEOUT'), { effect: 'unsafe' }), never],
-    [
-      'that is unsafe and listed',
-      { tool: 'web-get', unsafe: true },
-      failed(failure('TIMEOUT'), { effect: 'unsafe' }),
-      again,
-    ],
     ['that was cancelled', { codes: ['CANCELLED'] }, failed(failure('CANCELLED')), never],
     [
       'that is denied',
@@ -87,13 +80,19 @@ describe('a failed try', () => {
     const retrier = new Retrier(rows.map(ruleOf))
     retrier.decide(failed(failure('TIMEOUT')))
     retrier.decide(failed(failure('TIMEOUT'), { tool: 'x' }))
-    retrier.decide(failed(failure('TIMEOUT'), { tool: 'x', effect: 'unsafe' }))
     expect(retrier.stats()).toEqual([
-      { name: "tool 'web-*'", retried: 0, gaveUp: 1, unsafe: 0 },
-      { name: 'all calls', retried: 1, gaveUp: 0, unsafe: 1 },
-      { name: "tool 'x'", retried: 0, gaveUp: 0, unsafe: 0 },
+      { name: "tool 'web-*'", asked: 0, gaveUp: 1 },
+      { name: 'all calls', asked: 1, gaveUp: 0 },
+      { name: "tool 'x'", asked: 0, gaveUp: 0 },
     ])
   })
+})
+
+test('only a row that says so asks for what could do a thing twice', () => {
+  const verdict = (rule: RetryRule) =>
+    new Retrier([ruleOf(rule)]).decide(failed(failure('TIMEOUT')))
+  expect(verdict({ tool: 'web-*', unsafe: true })).toMatchObject({ type: 'retry', unsafe: true })
+  expect(verdict({ tool: 'web-*' })).not.toHaveProperty('unsafe')
 })
 
 test('a wait is never longer than the row says, never shorter than the other side asks, and grows', () => {

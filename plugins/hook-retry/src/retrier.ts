@@ -1,5 +1,5 @@
 import { retry } from '@llmspell/sdk'
-import type { Effect, ErrorRecord, Verdict } from '@llmspell/sdk'
+import type { ErrorRecord, Verdict } from '@llmspell/sdk'
 import { askedWait, mayPass } from './passing.ts'
 import { waitOf } from './rules.ts'
 import type { Rule } from './rules.ts'
@@ -9,7 +9,6 @@ import type { RetryStats } from './types.ts'
 export interface Failed {
   readonly tool?: string
   readonly model?: string
-  readonly effect?: Effect
   /** From 1. */
   readonly attempt: number
   readonly error: ErrorRecord
@@ -17,9 +16,8 @@ export interface Failed {
 
 interface Row {
   readonly rule: Rule
-  retried: number
+  asked: number
   gaveUp: number
-  unsafe: number
 }
 
 /** Decides after each failed try whether there is another one. */
@@ -28,7 +26,7 @@ export class Retrier {
   readonly #random: () => number
 
   constructor(rules: readonly Rule[], random: () => number = Math.random) {
-    this.#rows = rules.map((rule) => ({ rule, retried: 0, gaveUp: 0, unsafe: 0 }))
+    this.#rows = rules.map((rule) => ({ rule, asked: 0, gaveUp: 0 }))
     this.#random = random
   }
 
@@ -40,12 +38,13 @@ export class Retrier {
     const row = this.#rows.find(({ rule }) => fits(rule, failed))
     if (!row || !mayPass(failed.error, row.rule)) return undefined
     const { rule } = row
-    if (failed.effect === 'unsafe' && !rule.unsafe) return void row.unsafe++
     const asked = askedWait(failed.error)
     const delayMs = waitOf(rule, failed.attempt, asked, this.#random)
     if (delayMs === undefined || failed.attempt >= rule.maxAttempts) return void row.gaveUp++
-    row.retried++
-    return retry({ delayMs, maxAttempts: rule.maxAttempts })
+    row.asked++
+    const { maxAttempts, unsafe } = rule
+    // Without it the owner of the point looks at what this very call would do twice.
+    return retry({ delayMs, maxAttempts, ...(unsafe && { unsafe }) })
   }
 }
 

@@ -2,11 +2,10 @@
 export interface RetryRow {
   /** `tool 'web-*'`. */
   readonly name: string
-  readonly retried: number
+  /** Other tries that were asked for. */
+  readonly asked: number
   /** All tries were used, or the other side asks for too long a wait. */
   readonly gaveUp: number
-  /** Not tried again because it could do a thing twice. */
-  readonly unsafe: number
 }
 
 export type RetryStats = readonly RetryRow[]

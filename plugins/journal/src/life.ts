@@ -99,7 +99,9 @@ export class Life {
 
   get mode(): Mode {
     const { mode, records } = this.plan
-    return mode !== 'replay' && (this.live || records.length <= 1) ? 'live' : mode
+    // What the code does behind the last record, such as printing, nobody may have seen.
+    const answered = this.live || records.length <= 1 || this.scheduler.passed >= records.length
+    return mode !== 'replay' && answered ? 'live' : mode
   }
 
   /** What keys of steps are made from: another journal under the same id has other keys. */

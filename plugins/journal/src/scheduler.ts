@@ -70,6 +70,11 @@ export class Scheduler {
     }
   }
 
+  /** How many records of earlier lives have had their turn. */
+  get passed(): number {
+    return this.#cursor
+  }
+
   get closed(): boolean {
     return this.#closed
   }

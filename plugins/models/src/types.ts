@@ -170,11 +170,15 @@ export type { KeyPlace, ModelFacts, ModelFilter, ModelList, ModelRow, ServerRow 
 /** What every payload about a call of a model begins with. */
 export interface LlmEvent {
   readonly runId: string
+  /** Of the call in its run: all that is told of one call has the same. */
+  readonly seq: number
   /** Innermost actor, `agent 'poet'`. */
   readonly actor: string
   /** `provider/model`. */
   readonly model: string
   readonly mock: boolean
+  /** Equal where the same server gets the same settings. Missing where the script itself says to which server, or with which key. */
+  readonly line?: string
 }
 
 /** What a hook gives in the place of an answer. */

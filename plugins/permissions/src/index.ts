@@ -10,7 +10,12 @@ export type { PermissionFacts } from './tell.ts'
 export default definePlugin<PermissionsConfig>({
   setup(ctx) {
     const { config, logger } = ctx
-    const teller = new Teller(config.audit, ctx.use('hooks').point('permission.decided'))
+    const hooks = ctx.use('hooks')
+    const points = {
+      decided: hooks.point('permission.decided'),
+      denied: hooks.point('permission.denied'),
+    }
+    const teller = new Teller(config.audit, points)
     ctx.defer(() => teller.close().catch((error: Error) => logger.error(error.message)))
     const policy = lazyPolicy(config)
     const guard = new Guard({

@@ -6,6 +6,8 @@ declare module '@llmspell/sdk' {
   interface Hooks {
     /** After every decision of `require`, with what came of it. */
     'permission.decided': Observe<PermissionFacts>
+    /** After a decision that said no. */
+    'permission.denied': Observe<PermissionFacts>
   }
 }
 
@@ -22,21 +24,29 @@ export interface PermissionFacts {
   readonly labels: readonly Label[]
 }
 
+/** The hook points of this plugin. */
+export interface Points {
+  readonly decided: HookPoint<'permission.decided'>
+  readonly denied: HookPoint<'permission.denied'>
+}
+
 /** Hands decisions to the audit file and to who listens. The code of the file is loaded for the first line. */
 export class Teller {
   readonly #folder: string | undefined
-  readonly #decided: HookPoint<'permission.decided'>
+  readonly #points: Points
   #opening: Promise<AuditStore> | undefined
   #store: AuditStore | undefined
 
-  constructor(folder: string | undefined, decided: HookPoint<'permission.decided'>) {
+  constructor(folder: string | undefined, points: Points) {
     this.#folder = folder
-    this.#decided = decided
+    this.#points = points
   }
 
   /** Undefined where there is nothing to wait for. */
   tell(decided: Decided): Promise<void> | undefined {
-    if (this.#decided.used) void this.#decided.call(factsOf(decided))
+    const { decided: all, denied } = this.#points
+    if (all.used) void all.call(factsOf(decided))
+    if (denied.used && isNo(decided)) void denied.call(factsOf(decided))
     return this.#folder === undefined ? undefined : this.#record(decided)
   }
 
@@ -74,6 +84,8 @@ export class Teller {
     if (store) yield* store.lines(filter)
   }
 }
+
+const isNo = ({ outcome }: Decided): boolean => outcome === 'denied' || outcome === 'refused'
 
 function factsOf({
   access,

@@ -13,6 +13,7 @@ import { passDurably } from './durable/calls.ts'
 import { placeHere } from './durable/place.ts'
 import type { Noted, Serving } from './durable/serving.ts'
 import { ScriptCallback } from './callback.ts'
+import { Limits } from './limits.ts'
 import { callContext } from './context.ts'
 import type { Pass } from './context.ts'
 import { after, isLater } from './maybe.ts'
@@ -28,11 +29,13 @@ export class Door implements Serving {
   readonly #modules: ModuleCatalogue
   readonly #guard
   readonly #done
+  readonly limits: Limits
 
   constructor(modules: ModuleCatalogue, hooks: HookRegistry) {
     this.#modules = modules
     this.#guard = hooks.point('call.guard')
     this.#done = hooks.point('call.done')
+    this.limits = new Limits(hooks.point('run.limit'))
   }
 
   readonly #pass: Pass = (scope, call, origin) => this.pass(scope, call, origin)
@@ -92,6 +95,7 @@ export class Door implements Serving {
 
   #recorded(passage: Passage, target: Target): unknown {
     const done = (outcome: Parameters<typeof record>[2]): void => {
+      if (!outcome.ok) this.limits.tell(passage.scope, outcome.error, nameOf(passage.call))
       const entry = record(passage, target, outcome)
       passage.scope.journal.append(entry)
       if (this.#done.used && !passage.life?.recorded)
@@ -228,6 +232,8 @@ function fail(
   done({ ok: false, error: shown })
   throw shown
 }
+
+const nameOf = ({ module, function: fn }: HostCall): string => `${module}.${fn}`
 
 function doneFacts(passage: Passage, { args, outcome, durationMs }: CallRecord) {
   return { ...facts(passage), args, outcome: outcome as Value, duration_ms: durationMs }

@@ -16,16 +16,21 @@ export default definePlugin({
     const hooks = ctx.use('hooks')
     // The modules look their runs up in the runtime, which is made of them.
     const own: Record<string, ScriptModuleHandlers> = {
-      Run: runModule((id) => runtime.factsOf(id), ctx.use('schemas')),
+      Run: runModule(
+        (id) => runtime.factsOf(id),
+        ctx.use('schemas'),
+        hooks.point('run.checkpoint'),
+      ),
       JSON: { functions: {} },
       Log: logModule,
       Stream: streamModule((id) => runtime.scopeOf(id).streams),
     }
     const modules = new ModuleCatalogue(extensions, ctx.use('schemas'), own)
     const door = new Door(modules, hooks)
+    const start = hooks.point('script.start')
     const done = hooks.point('script.done')
     const { logger } = ctx
-    const runtime = new Runtime({ extensions, modules, door, done, threadMain, logger })
+    const runtime = new Runtime({ extensions, modules, door, start, done, threadMain, logger })
     ctx.defer(() => runtime.close())
     for (const [name, handlers] of Object.entries(own)) {
       ctx.contribute('script-modules', name, handlers)

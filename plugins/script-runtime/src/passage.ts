@@ -5,11 +5,13 @@ import type {
   GrantedTools,
   Guard,
   HostCall,
+  Notify,
   Observe,
   Recorded,
   RunContext,
   Value,
 } from '@llmspell/sdk'
+import type { RunLimit } from './limits.ts'
 import type { RunScope } from './scope.ts'
 
 /** On whose behalf a call is made. */
@@ -73,10 +75,24 @@ export function facts({ scope, origin, call, seq }: Passage) {
   }
 }
 
+/** Payload of `run.checkpoint`. */
+export interface RunCheckpoint {
+  readonly run_id: string
+  readonly name: string
+  /** Number of the record in the journal of a durable run, else of the call. */
+  readonly seq: number
+  readonly data?: Value
+}
+
 declare module '@llmspell/sdk' {
   interface Hooks {
     'call.guard': Guard<CallFacts>
     'call.done': Observe<CallFacts & { readonly outcome: Value; readonly duration_ms: number }>
+    'script.start': Notify<ScriptStart>
+    /** A call or a run has met a limit of time, money, tokens, memory or output. */
+    'run.limit': Observe<RunLimit>
+    /** A script has called Run.checkpoint. */
+    'run.checkpoint': Observe<RunCheckpoint>
     'script.done': Observe<ScriptFacts>
   }
 }
@@ -89,6 +105,14 @@ export interface CallFacts {
   readonly function: string
   readonly actor: string
   readonly args: Value
+}
+
+/** Payload of `script.start`. */
+export interface ScriptStart {
+  readonly run_id: string
+  readonly file: string
+  readonly durable: boolean
+  readonly resumed: boolean
 }
 
 /** Payload of `script.done`. */

@@ -41,6 +41,7 @@ export interface RuntimeParts extends HostParts {
   /** The file that a thread of a script starts with. */
   readonly threadMain: URL
   readonly extensions: ExtensionRegistry
+  readonly start: HookPoint<'script.start'>
   readonly done: HookPoint<'script.done'>
   /** Makes runs durable; without it they are not. */
 }
@@ -82,6 +83,7 @@ export class Runtime implements ScriptRuntime {
       return value
     } catch (error) {
       const reason = scope.redactor.error(reasonOf(error, scope.signal))
+      this.#parts.door.limits.tell(scope, reason)
       await this.#ended(scope, request, startedAt, reason)
       throw reason
     } finally {
@@ -194,6 +196,7 @@ export class Runtime implements ScriptRuntime {
     const session = await this.#session(engine, isolation, host)
     scope.enter = (callback, args) => session.invoke(callback, args)
     scope.invoke = scope.life?.entering(scope, scope.enter) ?? scope.enter
+    this.#begun(scope, request)
     try {
       return await untilEnded(scope, session, toTheEnd(scope, session, request))
     } finally {
@@ -214,6 +217,12 @@ export class Runtime implements ScriptRuntime {
       engine.item.entry ?? './dist/index.js',
     )
     return openWorker({ main: this.#parts.threadMain, engine: file }, host)
+  }
+
+  #begun({ id, life }: RunScope, { file }: RunRequest): void {
+    if (!this.#parts.start.used || life?.main.mode === 'replay') return
+    const resumed = life?.resumed ?? false
+    this.#parts.start.call({ run_id: id, file, durable: life !== undefined, resumed })
   }
 
   async #ended(

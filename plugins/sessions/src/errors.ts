@@ -1,4 +1,4 @@
-import { describe, SpellError } from '@llmspell/sdk'
+import { printable, SpellError } from '@llmspell/sdk'
 import type { SessionInfo } from './types.ts'
 
 const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
@@ -8,7 +8,7 @@ export function checkId(id: string): string {
   if (ID.test(id) && !id.includes('..')) return id
   throw new SpellError(
     'SESSION_ID_INVALID',
-    `The id ${describe(id.toWellFormed().slice(0, 60))} cannot be that of a session: expected 1 to 64 letters, digits, dots and dashes.`,
+    `The id '${printable(id, 60)}' cannot be that of a session: expected 1 to 64 letters, digits, dots and dashes.`,
     { hint: 'Take the id of Session.list() or of the session itself.' },
   )
 }

@@ -1,4 +1,4 @@
-import { checkValue, REF } from '@llmspell/sdk'
+import { checkValue, describe, REF, unsupported } from '@llmspell/sdk'
 import type { Json, Value } from '@llmspell/sdk'
 
 /**
@@ -6,16 +6,17 @@ import type { Json, Value } from '@llmspell/sdk'
  * @throws VALUE_UNSUPPORTED for handles and functions: they end with the run
  */
 export function encoded(value: Value): Json {
-  return inner(checkValue(value, { refs: false }))
+  return inner(checkValue(value), 'value')
 }
 
-function inner(value: Value | undefined): Json {
+function inner(value: Value | undefined, path: string): Json {
   if (typeof value !== 'object' || value === null) return value ?? null
   if (value instanceof Uint8Array)
     return { [REF]: 'bytes', base64: Buffer.from(value).toString('base64') }
-  if (Array.isArray(value)) return value.map(inner)
+  if (Array.isArray(value)) return value.map((item: Value, i) => inner(item, `${path}[${i}]`))
+  if (REF in value) throw unsupported(path, describe(value), 'what outlives the run')
   const entries = Object.entries(value).filter(([, item]) => item !== undefined)
-  return Object.fromEntries(entries.map(([key, item]) => [key, inner(item)]))
+  return Object.fromEntries(entries.map(([key, item]) => [key, inner(item, `${path}.${key}`)]))
 }
 
 /** The value of a script again. */

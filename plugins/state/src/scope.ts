@@ -1,4 +1,4 @@
-import { currentSession, describe, REF, SpellError } from '@llmspell/sdk'
+import { currentSession, printable, REF, SpellError } from '@llmspell/sdk'
 import type { RunFacts, Scope, ScopeKind } from '@llmspell/sdk'
 
 /** A scope as scripts write it. */
@@ -78,11 +78,10 @@ function currentOf(type: string, run: RunFacts): string {
 }
 
 function keyInvalid(subject: string, text: string, found: string): SpellError {
-  const shown = describe(text.toWellFormed().slice(0, 60))
   const expected = `1 to ${MOST_CHARACTERS} characters without control characters, '\\', '..' or '//', and no '__' or '$$' in front`
   return new SpellError(
     'STATE_KEY_INVALID',
-    `The ${subject} ${shown} cannot be used: expected ${expected}, found ${found}.`,
+    `The ${subject} '${printable(text, 60)}' cannot be used: expected ${expected}, found ${found}.`,
     { hint: 'Choose a short name of letters, digits, dots and dashes.' },
   )
 }
@@ -99,7 +98,7 @@ function unknown(text: string): SpellError {
   const kinds = ['global', ...[...KINDS].map((kind) => `${kind}:NAME`)].join(', ')
   return new SpellError(
     'STATE_KEY_INVALID',
-    `The scope ${describe(text.slice(0, 60))} is unknown: expected ${kinds} or one word of your own.`,
-    { hint: `Write 'custom:${text.slice(0, 40).replaceAll(':', '.')}'.` },
+    `The scope '${printable(text, 60)}' is unknown: expected ${kinds} or one word of your own.`,
+    { hint: `Write 'custom:${printable(text, 40).replaceAll(':', '.')}'.` },
   )
 }

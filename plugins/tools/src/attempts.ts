@@ -20,6 +20,8 @@ export interface Course {
   emitted: boolean
   /** What came has text from outside, as the tool itself says. */
   untrusted?: boolean
+  /** The plugin that answered in the place of the tool. */
+  replacedBy?: string
 }
 
 /** @throws TOOL_RETRY_UNSAFE where another try could do a thing twice */

@@ -1,4 +1,4 @@
-import { SpellError, deny } from '@llmspell/sdk'
+import { SpellError, deny, modify } from '@llmspell/sdk'
 import type { ToolFacts, ToolOutputFacts, ToolResult } from '@llmspell/sdk'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { toolsHost } from './testing/fake-host.ts'
@@ -247,43 +247,44 @@ describe('hooks', () => {
   })
 
   test('input may be changed, and is checked again', async () => {
-    host.taps['tool.input'] = (p: ToolFacts) => ({
-      ...p,
-      params: { ...(p.params as object), times: 3 },
-    })
+    host.taps['tool.input'] = (p: ToolFacts) =>
+      modify({ ...p, params: { ...(p.params as object), times: 3 } })
     expect((await execute('echo', { text: 'a' })).text).toBe('aaa')
-    host.taps['tool.input'] = (p: ToolFacts) => ({ ...p, params: { text: 5 } })
+    host.taps['tool.input'] = (p: ToolFacts) => modify({ ...p, params: { text: 5 } })
     expect(await failure('echo', { text: 'a' })).toMatchObject({ code: 'INPUT_INVALID' })
   })
 
   test('output may be changed, and is checked again', async () => {
-    host.taps['tool.output'] = (p: ToolOutputFacts) => ({ ...p, output: { result: 'masked' } })
+    host.taps['tool.output'] = (p: ToolOutputFacts) =>
+      modify({ ...p, output: { result: 'masked' } })
     expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'masked', text: 'masked' })
-    host.taps['tool.output'] = (p: ToolOutputFacts) => ({ ...p, output: { result: Number.NaN } })
+    host.taps['tool.output'] = (p: ToolOutputFacts) =>
+      modify({ ...p, output: { result: Number.NaN } })
     expect(await failure('echo', { text: 'a' })).toMatchObject({ code: 'VALUE_UNSUPPORTED' })
   })
 
   test('what a tap changes in place and returns counts like a new value', async () => {
     host.taps['tool.input'] = (p: { params: { times: number } }) => {
       p.params.times = 2
-      return p
+      return modify(p)
     }
     host.taps['tool.output'] = (p: { output: { result: string } }) => {
       p.output.result += '!'
-      return p
+      return modify(p)
     }
     expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'aa!', text: 'aa!' })
     host.taps['tool.output'] = (p: { output: { text: string } }) => {
       p.output.text = 'said'
-      return p
+      return modify(p)
     }
     expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'aa', text: 'said' })
   })
 
-  test('a value without params or output changes nothing', async () => {
-    host.taps['tool.input'] = () => ({})
-    host.taps['tool.output'] = () => ({})
+  test('a value without params changes nothing, one without output is none', async () => {
+    host.taps['tool.input'] = () => modify({})
     expect(await execute('echo', { text: 'a' })).toMatchObject({ result: 'a' })
+    host.taps['tool.output'] = () => modify({})
+    expect(await failure('echo', { text: 'a' })).toMatchObject({ code: 'HOOK_RESULT_INVALID' })
   })
 
   test('what a tap does to the result it sees reaches nobody', async () => {

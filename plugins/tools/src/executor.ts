@@ -1,8 +1,9 @@
-import { SpellError, isDenial, toErrorRecord } from '@llmspell/sdk'
+import { HookRounds, isDenial, toErrorRecord } from '@llmspell/sdk'
 import type {
   Artifacts,
   Awaitable,
   CallContext,
+  Effect,
   Permissions,
   Tool,
   ToolChunk,
@@ -16,17 +17,19 @@ import type { Course, Retry } from './attempts.ts'
 import { accessOf, prepareCall } from './call.ts'
 import type { Catalog } from './catalog.ts'
 import { isSame } from './copy.ts'
-import { asSpellError, factsOf, isDenied, isUntrusted, measured } from './facts.ts'
+import { asSpellError, factsOf, isDenied, isReturned, isUntrusted, measured } from './facts.ts'
 import { fitted, isPlainAndSmall } from './fit.ts'
 import type { Fitted } from './fit.ts'
-import { cancelled, isSameOutput } from './hooks.ts'
+import { cancelled } from './hooks.ts'
 import type { Outcome, ToolHooks } from './hooks.ts'
 import type { KnownTool } from './known-tool.ts'
 import { withLabels } from './labels.ts'
 import { limited } from './limit.ts'
-import { Reported } from './reported.ts'
-import { failed, succeeded } from './result.ts'
+import { failed, resultOf, succeeded } from './result.ts'
 import { inStep } from './step.ts'
+import type { Ended } from './step.ts'
+import { Way } from './way.ts'
+import type { Redirect } from './way.ts'
 
 const DEFAULT_TIMEOUT = 30_000
 
@@ -64,6 +67,12 @@ interface Passage {
   readonly started: number
 }
 
+/** An output that the tool may give, and whether it is small. */
+interface Judged {
+  readonly output: ToolOutput
+  readonly small: boolean
+}
+
 /** The one way in which every tool is checked, limited and run, whoever calls it. */
 export class Executor {
   readonly #services: Services
@@ -73,40 +82,47 @@ export class Executor {
   }
 
   /** @throws TOOL_NOT_FOUND, TOOL_FAILED and what the tool raises, unless it is to be returned */
-  async execute(request: Request): Promise<ToolResult> {
+  async execute(request: Request, hops = new HookRounds()): Promise<ToolResult> {
     const started = performance.now()
     const course = { attempts: 1, emitted: false }
     let tool: KnownTool | undefined
+    let ended: Ended
     try {
       tool = this.#services.catalog.get(request.name, request.context)
-      const passage = { tool, request, course, started }
-      const { output, artifact } = await this.#observed(passage)
-      return succeeded({ ...measured(request, tool, course, started), artifact }, output)
+      ended = await this.#observed({ tool, request, course, started })
+      if ('redirect' in ended) hops.redirected('tool.input', ended.redirect)
     } catch (thrown) {
       const error = asSpellError(thrown, request.name)
       if (!isReturned(error, tool, request)) throw error
       return failed(measured(request, tool, course, started), error)
     }
+    if ('redirect' in ended) return this.#elsewhere(request, ended.redirect, hops)
+    const { output, artifact } = ended
+    return succeeded({ ...measured(request, tool, course, started), artifact }, output)
   }
 
-  async #observed(passage: Passage): Promise<Fitted> {
-    const { tool, request, started } = passage
+  #elsewhere(request: Request, { to, params }: Redirect, hops: HookRounds): Promise<ToolResult> {
+    return this.execute({ ...request, name: to, params }, hops)
+  }
+
+  async #observed(passage: Passage): Promise<Ended> {
+    const { tool, request, course, started } = passage
     const facts = factsOf(tool, request)
     const who = `tool '${tool.name}'`
     const done = (outcome: Omit<Outcome, 'duration_ms'>): Awaitable<void> => {
       // Told once in the life of a durable run.
       if (request.context.recorded) return
-      return this.#services.hooks.done(facts, {
-        ...outcome,
-        duration_ms: performance.now() - started,
-      })
+      const { replacedBy: by } = course
+      const mark = by === undefined ? {} : { replaced_by: by }
+      const duration_ms = performance.now() - started
+      return this.#services.hooks.done(facts, { ...outcome, ...mark, duration_ms })
     }
     request.context.progress({ who, state: 'started' })
     try {
-      const fit = await this.#run(passage, facts)
+      const ended = await this.#run(passage, facts)
       request.context.progress({ who, state: 'done' })
-      await done({ success: true, result: fit.output.result })
-      return fit
+      if (!('redirect' in ended)) await done({ success: true, result: ended.output.result })
+      return ended
     } catch (thrown) {
       const error = asSpellError(thrown, tool.name)
       request.context.progress({ who, state: 'failed', text: error.message })
@@ -115,7 +131,7 @@ export class Executor {
     }
   }
 
-  async #run(passage: Passage, asked: ToolFacts): Promise<Fitted> {
+  async #run(passage: Passage, asked: ToolFacts): Promise<Ended> {
     const { tool } = passage
     const params = await tool.check(withLabels(asked.params, passage.request.context))
     const facts = { ...asked, params }
@@ -131,24 +147,52 @@ export class Executor {
     )
   }
 
-  async #through(passage: Passage, facts: ToolFacts): Promise<Fitted> {
-    const { tool } = passage
-    const { params } = facts
-    const denial = await this.#services.hooks.guard(facts)
+  async #through(passage: Passage, facts: ToolFacts): Promise<Ended> {
+    const { tool, request, course } = passage
+    const { hooks } = this.#services
+    const denial = await hooks.guard(facts)
     if (isDenial(denial)) throw cancelled(tool.name, denial)
-    const changed = (await this.#services.hooks.input(facts))?.params
-    const same = changed === undefined || isSame(changed, params)
-    const input = same ? params : await tool.check(changed)
-    const output = await this.#tried(passage, input)
-    return this.#transformed(passage, { ...facts, params: input }, output)
+    const way = new Way({ hooks, request, course, effectOf: (params) => effectOf(tool, params) })
+    const entered = await way.enter(facts)
+    if ('redirect' in entered) return entered
+    const { params: changed, instead } = entered
+    const same = changed === undefined || isSame(changed, facts.params)
+    const params = same ? facts.params : await tool.check(changed)
+    return this.#ended(passage, { ...facts, params }, way, instead)
+  }
+
+  /** Asks the hooks what becomes of the output, until they let it go. */
+  async #ended(
+    passage: Passage,
+    facts: ToolFacts,
+    way: Way,
+    instead: ToolOutput | undefined,
+  ): Promise<Fitted> {
+    let given = instead && (await this.#judged(passage, instead))
+    for (; ; given = undefined) {
+      const judged = given ?? (await this.#given(passage, facts, way))
+      const left = await way.leave(facts, judged.output)
+      if (left === 'again') continue
+      return this.#fitted(passage, left.changed ? await this.#judged(passage, left.output) : judged)
+    }
+  }
+
+  /** What the tool gives, or hooks where it fails. */
+  async #given(passage: Passage, facts: ToolFacts, way: Way): Promise<Judged> {
+    for (;;) {
+      try {
+        return await this.#judged(passage, await this.#tried(passage, facts.params))
+      } catch (thrown) {
+        const instead = await way.fail(facts, asSpellError(thrown, passage.tool.name))
+        if (instead !== 'again') return this.#judged(passage, instead)
+      }
+    }
   }
 
   async #tried(passage: Passage, input: Value): Promise<ToolOutput> {
     const { tool, request, course } = passage
     const code = await tool.load()
-    if (request.retry) {
-      checkRetry(tool.name, code.effectOf?.(input) ?? tool.parts.item.effect, request.retry)
-    }
+    if (request.retry) checkRetry(tool.name, await effectOf(tool, input), request.retry)
     const once = (): Promise<ToolOutput> => this.#once(passage, code, input)
     return attempted(request.retry, course, request.signal, once)
   }
@@ -172,24 +216,18 @@ export class Executor {
     }
   }
 
-  async #transformed(passage: Passage, facts: ToolFacts, given: ToolOutput): Promise<Fitted> {
-    const { tool } = passage
-    const small = isPlainAndSmall(resultOf(given, tool.name), tool.name)
-    await tool.checkOutput(given.result)
-    const changed = (await this.#services.hooks.output(facts, given))?.output
-    if (!changed || isSameOutput(changed, given)) return this.#fitted(passage, given, small)
-    const smallNow = isPlainAndSmall(resultOf(changed, tool.name), tool.name)
-    await tool.checkOutput(changed.result)
-    return this.#fitted(passage, changed, smallNow)
+  /** @throws where it is no result of this tool */
+  async #judged({ tool }: Passage, output: ToolOutput): Promise<Judged> {
+    const small = isPlainAndSmall(resultOf(output, tool.name), tool.name)
+    await tool.checkOutput(output.result)
+    return { output, small }
   }
 
-  async #fitted(
-    { tool, request, course }: Passage,
-    output: ToolOutput,
-    small: boolean,
-  ): Promise<Fitted> {
+  async #fitted({ tool, request, course }: Passage, { output, small }: Judged): Promise<Fitted> {
     const { context } = request
     const { runId, seq } = context
+    // Hooks may find it so.
+    if (output.untrusted === true) course.untrusted = true
     const untrusted = isUntrusted(tool, request, course)
     const check = await tool.outputCheck()
     // Before it is cut or stored: half a secret is not found any more, and an artifact outlives the run.
@@ -202,15 +240,7 @@ export class Executor {
   }
 }
 
-function resultOf(output: ToolOutput, name: string): Value {
-  if (typeof output === 'object' && output !== null && 'result' in output) return output.result
-  const message = `Tool '${name}' gave no output: expected an object with 'result'.`
-  throw new SpellError('TOOL_FAILED', message, { hint: 'Report it to the author of the tool.' })
-}
-
-/** The end of the run is never a result. */
-function isReturned(error: SpellError, tool: KnownTool | undefined, request: Request): boolean {
-  if (request.context.signal.aborted || request.onError === 'raise') return false
-  if (request.onError === 'return') return true
-  return error instanceof Reported || (tool?.parts.item.reports?.includes(error.code) ?? false)
+/** What this very input may change. */
+async function effectOf(tool: KnownTool, input: Value): Promise<Effect> {
+  return (await tool.load()).effectOf?.(input) ?? tool.parts.item.effect
 }

@@ -4,6 +4,7 @@ import type { Course } from './attempts.ts'
 import { callerOf } from './caller.ts'
 import type { Request } from './executor.ts'
 import type { KnownTool } from './known-tool.ts'
+import { Reported } from './reported.ts'
 import type { Measured } from './result.ts'
 
 /** Its results have text from outside, be it by the tools that it calls. */
@@ -26,6 +27,7 @@ export function measured(
     runId: context.runId,
     seq: context.seq,
     attempts: course.attempts,
+    replacedBy: course.replacedBy,
     untrusted: tool !== undefined && isUntrusted(tool, request, course),
   }
 }
@@ -55,4 +57,15 @@ export function asSpellError(error: unknown, name: string): SpellError {
     hint: 'Check its input; if that is right, report it to the author of the tool.',
     cause: error,
   })
+}
+
+/** The end of the run is never a result. */
+export function isReturned(
+  error: SpellError,
+  tool: KnownTool | undefined,
+  request: Request,
+): boolean {
+  if (request.context.signal.aborted || request.onError === 'raise') return false
+  if (request.onError === 'return') return true
+  return error instanceof Reported || (tool?.parts.item.reports?.includes(error.code) ?? false)
 }

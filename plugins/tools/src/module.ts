@@ -11,13 +11,13 @@ import type {
 } from '@llmspell/sdk'
 import { lenient } from './bare.ts'
 import type { Catalog } from './catalog.ts'
-import { ranked, rowOf, select } from './describe.ts'
 import type { Executor, Request } from './executor.ts'
 import { validators } from './generated/tool.module.validate.js'
 import { handleOf } from './handle.ts'
 import type { ToolHandle } from './handle.ts'
 import { scriptTool } from './script-tool.ts'
 import type { Definition, OpenCall } from './script-tool.ts'
+import type { Search } from './search.ts'
 import { toolChunks } from './stream.ts'
 
 interface Options {
@@ -37,7 +37,11 @@ type Named = Call<[name: string]>
 type Filtered = Call<[filter?: ToolFilter]>
 
 /** The script module `Tool`. */
-export function toolModule(catalog: Catalog, executor: Executor): ScriptModuleHandlers {
+export function toolModule(
+  catalog: Catalog,
+  executor: Executor,
+  search: Search,
+): ScriptModuleHandlers {
   const execute = (
     name: string,
     params: Params,
@@ -61,7 +65,7 @@ export function toolModule(catalog: Catalog, executor: Executor): ScriptModuleHa
         execute(name, params, options, context),
       stream: ({ args: [name, params, options], context }: Call<[string, Params, Options?]>) =>
         stream(name, params, options, context),
-      ...lookups(catalog),
+      ...lookups(catalog, search),
       ...definitions(catalog),
       'Tool.execute': ({ args: [params, options], self, context }: Call<[Params, Options?]>) =>
         execute((self as ToolHandle).name, params, options, context),
@@ -76,17 +80,16 @@ export function toolModule(catalog: Catalog, executor: Executor): ScriptModuleHa
   }
 }
 
-function lookups(catalog: Catalog) {
+function lookups(catalog: Catalog, search: Search) {
   return {
     get: ({ args: [name], context }: Named) => {
       const tool = catalog.find(name, context)
       return tool && handleOf(tool, context)
     },
     exists: ({ args: [name], context }: Named) => catalog.find(name, context) !== undefined,
-    list: ({ args: [filter], context }: Filtered) =>
-      select(catalog.all(context), filter).map(rowOf),
+    list: ({ args: [filter], context }: Filtered) => search.rows('list', filter ?? {}, context),
     discover: ({ args: [filter], context }: Filtered) =>
-      ranked(catalog.all(context), filter).map(rowOf),
+      search.rows('discover', filter ?? {}, context),
     categories: ({ context }: Call<[]>) =>
       [...new Set(catalog.all(context).map(({ parts }) => parts.item.category))].sort(),
   }

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { modify, SpellError } from '@llmspell/sdk'
 import type { ToolOutputFacts, ToolResult, Validator } from '@llmspell/sdk'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { toolsHost } from './testing/fake-host.ts'
@@ -92,7 +92,8 @@ describe('a result', () => {
   })
 
   test('that a hook has changed is checked again', async () => {
-    host.taps['tool.output'] = (p: ToolOutputFacts) => ({ ...p, output: { result: 'masked' } })
+    host.taps['tool.output'] = (p: ToolOutputFacts) =>
+      modify({ ...p, output: { result: 'masked' } })
     expect(await failure('right')).toMatchObject({ code: 'TOOL_FAILED' })
   })
 

@@ -1,5 +1,5 @@
-import { toErrorRecord } from '@llmspell/sdk'
-import type { ArtifactInfo, SpellError, ToolOutput, ToolResult, Value } from '@llmspell/sdk'
+import { SpellError, toErrorRecord } from '@llmspell/sdk'
+import type { ArtifactInfo, ToolOutput, ToolResult, Value } from '@llmspell/sdk'
 
 /** Facts of one finished call. */
 export interface Measured {
@@ -10,6 +10,8 @@ export interface Measured {
   /** How many tries it took. */
   readonly attempts: number
   readonly untrusted: boolean
+  /** The plugin that answered in the place of the tool. */
+  readonly replacedBy?: string | undefined
   /** The whole result, where this is a part. */
   readonly artifact?: ArtifactInfo | undefined
 }
@@ -57,6 +59,7 @@ function metadataOf({
   seq,
   attempts,
   untrusted,
+  replacedBy,
   artifact,
 }: Measured): ToolResult['metadata'] {
   const duration = Math.round(durationMs * 1000) / 1000
@@ -68,6 +71,14 @@ function metadataOf({
     seq,
     ...(untrusted ? { untrusted } : {}),
     ...(attempts > 1 ? { attempts } : {}),
+    ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
     ...(artifact ? { artifact } : {}),
   }
+}
+
+/** @throws TOOL_FAILED for what is no output */
+export function resultOf(output: ToolOutput, name: string): Value {
+  if (typeof output === 'object' && output !== null && 'result' in output) return output.result
+  const message = `Tool '${name}' gave no output: expected an object with 'result'.`
+  throw new SpellError('TOOL_FAILED', message, { hint: 'Report it to the author of the tool.' })
 }

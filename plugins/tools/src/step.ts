@@ -4,10 +4,14 @@ import type { Course } from './attempts.ts'
 import type { Request } from './executor.ts'
 import type { Fitted } from './fit.ts'
 import { readable } from './result.ts'
+import type { Redirect } from './way.ts'
+
+/** What a call came to: an output, or another tool that is to give it. */
+export type Ended = Fitted | { readonly redirect: Redirect }
 
 /** What a step of a tool leaves behind, however it ended. */
 interface Kept {
-  readonly fit?: Fitted
+  readonly fit?: Ended
   readonly error?: ErrorRecord
   readonly course: Course
 }
@@ -26,8 +30,8 @@ export interface ToolStep {
  */
 export async function inStep(
   { name, effect, args, request, course }: ToolStep,
-  run: (request: Request) => Promise<Fitted>,
-): Promise<Fitted> {
+  run: (request: Request) => Promise<Ended>,
+): Promise<Ended> {
   const { context, emit } = request
   let thrown: { readonly error: unknown } | undefined
   const work = async (inner: CallContext, step: StepContext): Promise<Value> => {

@@ -16,9 +16,16 @@ export interface Given {
   readonly error?: Value
   /** What it took. */
   readonly usage?: Usage
+  /** The plugin that gave it in the place of the step. */
+  readonly replacedBy?: string
 }
 
-type Action = (step: StepDefinition, lane: Lane) => Promise<Given>
+/** An input that takes the place of the step's own, as it is. */
+interface Literal {
+  readonly input?: Value
+}
+
+type Action = (step: StepDefinition, lane: Lane, literal: Literal) => Promise<Given>
 
 interface Called {
   readonly result?: Value
@@ -28,39 +35,50 @@ interface Called {
 }
 
 /** Does what a step says, once. */
-export function act(step: StepDefinition, lane: Lane): Promise<Given> {
-  return ACTIONS[kindOf(step)](step, lane)
+export function act(step: StepDefinition, lane: Lane, literal: Literal = {}): Promise<Given> {
+  return ACTIONS[kindOf(step)](step, lane, literal)
+}
+
+/** The input that a step would get; undefined for what takes none. */
+export function inputShown(step: StepDefinition, lane: Lane): Value | undefined {
+  const kind = kindOf(step)
+  if (kind === 'tool') return inputOf(step, lane, {}, {})
+  return kind === 'agent' || kind === 'workflow'
+    ? inputOf(step, lane, lane.scope.input, {})
+    : undefined
 }
 
 const ACTIONS: Readonly<Record<StepKind, Action>> = {
   tool: callTool,
   agent: askAgent,
-  workflow: runNested,
+  workflow: (step, lane, literal) =>
+    runNested(step, lane, inputOf(step, lane, lane.scope.input, literal)),
   run: callFunction,
   steps: runSteps,
   template: () => Promise.reject(new Error('A template was let through.')),
 }
 
-function inputOf(step: StepDefinition, lane: Lane, otherwise: Value): Value {
+function inputOf(step: StepDefinition, lane: Lane, otherwise: Value, literal: Literal): Value {
+  if (literal.input !== undefined) return literal.input
   return step.input === undefined ? otherwise : expand(step.input, lane.scope)
 }
 
-async function callTool(step: StepDefinition, lane: Lane): Promise<Given> {
+async function callTool(step: StepDefinition, lane: Lane, literal: Literal): Promise<Given> {
   const name = nameOf(step.tool!, lane)
   const options = {
     on_error: 'raise',
     ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
   }
-  const args = [name, inputOf(step, lane, {}), options]
+  const args = [name, inputOf(step, lane, {}, literal), options]
   return counted((await lane.call('Tool', 'execute', args)) as Called, lane)
 }
 
-async function askAgent(step: StepDefinition, lane: Lane): Promise<Given> {
+async function askAgent(step: StepDefinition, lane: Lane, literal: Literal): Promise<Given> {
   const { agents } = lane.execution.house
   const { agent } = step
   const handle =
     typeof agent === 'string' ? agents!.get(agent, lane.execution.context) : (agent as HandleRef)
-  const input = inputOf(step, lane, lane.scope.input)
+  const input = inputOf(step, lane, lane.scope.input, literal)
   const asked = isQuestion(input) ? input : textOf(input)
   const result = (await lane.call('Agent', 'Agent.execute', [asked], { handle })) as Called
   const given = counted(result, lane)

@@ -82,6 +82,10 @@ export class Execution {
   /** Names of the branches that a conditional took. */
   branches: string[] | undefined
   rounds: number | undefined
+  /** The step that has ended last. */
+  lastStep: string | undefined
+  /** The plugin that gave the result in its place. */
+  replacedBy: string | undefined
   /** How many steps there are, where that is known before. */
   readonly total: number | undefined
   /** The outermost lane. */

@@ -12,6 +12,9 @@ import type {} from './types.ts'
 export interface Points {
   readonly start: HookPoint<'workflow.start'>
   readonly step: HookPoint<'workflow.step'>
+  readonly transition: HookPoint<'workflow.transition'>
+  readonly output: HookPoint<'workflow.output'>
+  readonly error: HookPoint<'workflow.error'>
   readonly stepDone: HookPoint<'workflow.stepDone'>
   readonly checkpoint: HookPoint<'workflow.checkpoint'>
   readonly rollback: HookPoint<'workflow.rollback'>

@@ -17,6 +17,9 @@ export default definePlugin({
     const points = {
       start: hooks.point('workflow.start'),
       step: hooks.point('workflow.step'),
+      transition: hooks.point('workflow.transition'),
+      output: hooks.point('workflow.output'),
+      error: hooks.point('workflow.error'),
       stepDone: hooks.point('workflow.stepDone'),
       checkpoint: hooks.point('workflow.checkpoint'),
       rollback: hooks.point('workflow.rollback'),

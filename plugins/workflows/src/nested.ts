@@ -1,16 +1,13 @@
 import type { HandleRef, StepDefinition, Value } from '@llmspell/sdk'
 import type { Given } from './action.ts'
-import { expand } from './expand.ts'
 import type { Lane } from './lane.ts'
 import type { Workflow } from './workflow.ts'
 
 /** A workflow as a step of another: its own data and steps, the outer one's end, budget and lane. */
-export async function runNested(step: StepDefinition, lane: Lane): Promise<Given> {
-  const { execution, scope } = lane
+export async function runNested(step: StepDefinition, lane: Lane, input: Value): Promise<Given> {
+  const { execution } = lane
   const { context, house } = execution
   const workflow = context.resolve(step.workflow as HandleRef) as Workflow
-  const input: Value | undefined =
-    step.input === undefined ? scope.input : expand(step.input, scope)
   const result = await execution.request.work.workflow(workflow, {
     house,
     context,

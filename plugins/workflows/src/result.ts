@@ -58,6 +58,7 @@ function metadataOf(execution: Execution, large: boolean): WorkflowResult['metad
     cost,
     steps: rows.completed + rows.failed + rows.skipped,
     ...(rows.untrusted ? { untrusted: true as const } : {}),
+    ...(execution.replacedBy === undefined ? {} : { replaced_by: execution.replacedBy }),
     extra: { ...extraOf(execution), ...(large ? { shortened: true as const } : {}) },
   }
 }

@@ -19,6 +19,7 @@ export interface Strategy {
 const FINAL: ReadonlySet<string> = new Set([
   'CANCELLED',
   'HOOK_CANCELLED',
+  'HOOK_RESULT_INVALID',
   'PERMISSION_DENIED',
   'BUDGET_EXCEEDED',
   'INPUT_INVALID',

@@ -1,3 +1,4 @@
+import { cancel } from '@llmspell/sdk'
 import { describe, expect, it, vi } from 'vitest'
 import type { Points } from './house.ts'
 import { execute, fakeHouse, make } from './testing/fake-house.ts'
@@ -90,9 +91,10 @@ describe('hook points', () => {
       used: true,
       call: async (payload: { step?: string; status?: string }) => {
         told.push([name, payload.step ?? '', payload.status ?? ''])
+        return { data: payload, changed: false }
       },
     })
-    const names = ['start', 'step', 'stepDone', 'checkpoint', 'rollback', 'done']
+    const names = ['start', 'step', 'output', 'error', 'stepDone', 'checkpoint', 'rollback', 'done']
     const points = Object.fromEntries(names.map((name) => [name, point(name)])) as unknown as Points
     const run = new FakeContext(async ({ args }) => {
       if ((args[1] as { bad?: boolean }).bad) throw new Error('bad')
@@ -112,9 +114,11 @@ describe('hook points', () => {
     expect(told).toEqual([
       ['start', '', ''],
       ['step', 'a', ''],
+      ['output', 'a', ''],
       ['stepDone', 'a', 'completed'],
       ['checkpoint', 'a', ''],
       ['step', 'b', ''],
+      ['error', 'b', ''],
       ['stepDone', 'b', 'failed'],
       ['checkpoint', 'b', ''],
       ['rollback', 'a', 'completed'],
@@ -123,7 +127,8 @@ describe('hook points', () => {
   })
 
   it('may refuse a step, which is then not tried again', async () => {
-    const step = { used: true, call: async () => ({ denied: true as const, reason: 'not today' }) }
+    const verdict = { ...cancel('not today'), by: 'tester' }
+    const step = { used: true, call: async () => ({ data: {}, changed: false, verdict }) }
     const points = { step } as unknown as Partial<Points>
     const run = new FakeContext(async () => answer)
     const definition = {

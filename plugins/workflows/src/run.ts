@@ -1,4 +1,4 @@
-import { toErrorRecord } from '@llmspell/sdk'
+import { cancelledBy, toErrorRecord } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { compensate } from './compensate.ts'
 import { failed } from './errors.ts'
@@ -13,6 +13,7 @@ import { Scope } from './scope.ts'
 import { runStep } from './step.ts'
 import { causeOf, StepFailure } from './step-failure.ts'
 import type { WorkflowResult } from './types.ts'
+import { once } from './way.ts'
 import type { Workflow } from './workflow.ts'
 
 /**
@@ -62,23 +63,44 @@ function executionOf(workflow: Workflow, request: RunRequest): Execution {
 
 async function course(execution: Execution, above: Lane | undefined): Promise<Made> {
   const { context, definition, request } = execution
-  const { input, vars } = request
+  execution.progress('started')
+  const { input, instead } = await started(execution)
+  if (instead) return instead
+  const { vars } = request
   const scope = new Scope({ name: execution.name, input, vars, runId: context.runId })
   const lane = new Lane(execution, scope, execution.stop.signal, above?.branch)
   execution.lane = lane
-  execution.progress('started')
-  await started(execution)
   if (definition.before) await lane.ask(definition.before)
   const made = await runPattern(definition, lane)
   if (definition.after) await lane.ask(definition.after)
   return made
 }
 
-async function started(execution: Execution): Promise<void> {
-  const { start } = execution.house.points
-  const { type } = execution.definition
-  if (start.used) await start.call({ ...execution.facts, type, steps: execution.total ?? 0 })
+/** What it works on, or what hooks give in its place. @throws HOOK_CANCELLED */
+async function started(
+  execution: Execution,
+): Promise<{ readonly input: Value; readonly instead?: Made }> {
+  const entered = await enter(execution)
   await execution.emit({ type: 'workflow_started', workflow: execution.name })
+  return entered
+}
+
+async function enter(
+  execution: Execution,
+): Promise<{ readonly input: Value; readonly instead?: Made }> {
+  const { start } = execution.house.points
+  const { context, definition, request } = execution
+  const { input } = request
+  if (!start.used) return { input }
+  const { type } = definition
+  const shown = structuredClone(input)
+  const facts = { ...execution.facts, type, steps: execution.total ?? 0, input: shown }
+  const { verdict, changed, data } = await once(context, start.name, () => start.call(facts))
+  if (verdict?.type === 'cancel')
+    throw cancelledBy(`Workflow '${execution.name}'`, start.name, verdict)
+  if (verdict?.type !== 'replace') return { input: changed ? (data.input ?? null) : input }
+  execution.replacedBy = verdict.by
+  return { input, instead: { result: verdict.result ?? null } }
 }
 
 async function finished(execution: Execution, { success }: WorkflowResult): Promise<void> {

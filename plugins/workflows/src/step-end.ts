@@ -1,23 +1,8 @@
-import { SpellError } from '@llmspell/sdk'
 import type { ErrorRecord, StepDefinition, StepStatus, Usage, Value } from '@llmspell/sdk'
 import type { Given } from './action.ts'
 import { kindOf } from './forms.ts'
 import type { Lane } from './lane.ts'
 import type { StepRow } from './types.ts'
-
-/** Asks the guards. @throws HOOK_CANCELLED */
-export async function guarded(step: StepDefinition, { execution }: Lane): Promise<void> {
-  const point = execution.house.points.step
-  if (!point.used) return
-  const denial = await point.call({ ...execution.facts, step: step.name!, kind: kindOf(step) })
-  if (!denial) return
-  const { reason, hint } = denial
-  const text = `Step '${step.name!}' was cancelled by a hook: ${reason.replace(/\.$/, '')}.`
-  throw new SpellError('HOOK_CANCELLED', text, {
-    hint: hint ?? 'Change what the hook objects to.',
-    details: { hook: 'workflow.step', reason },
-  })
-}
 
 /** The end of one step: told to scope, result, hooks, readers and people. */
 export class StepEnd {
@@ -35,14 +20,27 @@ export class StepEnd {
   async started(): Promise<void> {
     if (this.#started) return
     this.#started = true
+    this.#passed()
     if (this.#lane.execution.quiet) return
     this.#lane.execution.progress('started', this.#place)
     await this.#lane.execution.emit({ type: 'step_started', step: this.#step.name! })
   }
 
+  #passed(): void {
+    const { execution } = this.#lane
+    const { transition } = execution.house.points
+    const from = execution.lastStep
+    if (transition.used)
+      transition.call({
+        ...execution.facts,
+        ...(from === undefined ? {} : { from }),
+        to: this.#step.name!,
+      })
+  }
+
   async note(
     status: StepStatus,
-    { output, text, data, usage }: Given,
+    { output, text, data, usage, replacedBy }: Given,
     retries: number,
     error?: ErrorRecord,
   ): Promise<StepRow> {
@@ -58,7 +56,9 @@ export class StepEnd {
       duration_ms: Math.round(performance.now() - this.#startedAt),
       retry_count: retries,
       ...(scope.index === undefined ? {} : { index: scope.index }),
+      ...(replacedBy === undefined ? {} : { replaced_by: replacedBy }),
     }
+    execution.lastStep = row.name
     const more = data === undefined ? {} : { data }
     scope.set(row.name, { output, text, ...more, status, ...(failure as { error?: Value }) })
     execution.rows.add(row)

@@ -7,8 +7,9 @@ import type { Outcome } from './attempt.ts'
 import { holds } from './conditions.ts'
 import type { Lane } from './lane.ts'
 import { causeOf, StepFailure } from './step-failure.ts'
-import { guarded, StepEnd } from './step-end.ts'
+import { StepEnd } from './step-end.ts'
 import type { StepRow } from './types.ts'
+import { StepWay } from './way.ts'
 
 /**
  * Runs a step to its end and notes what came of it.
@@ -19,17 +20,31 @@ export async function runStep(step: StepDefinition, lane: Lane): Promise<StepRow
   lane.signal.throwIfAborted()
   await execution.request.gate?.passed(lane.signal)
   const end = new StepEnd(step, lane)
-  const outcome = await attempt(step, lane, async (inner) => {
-    if (step.when !== undefined && !(await holds(step.when, inner))) return SKIPPED
-    await guarded(step, inner)
-    await end.started()
-    return act(step, inner)
-  })
-  if (outcome.end === 'completed') {
-    if (outcome.given === SKIPPED) return end.note('skipped', NOTHING, 0)
-    return completed(step, lane, end, outcome.given, outcome.retries)
+  const way = new StepWay(step)
+  for (;;) {
+    const outcome = await attempt(step, lane, (inner) => tried(step, inner, end, way))
+    if (outcome.end === 'completed') {
+      if (outcome.given === SKIPPED) return end.note('skipped', NOTHING, 0)
+      return completed(step, lane, end, outcome.given, outcome.retries)
+    }
+    const instead = outcome.end === 'skipped' ? undefined : await way.fail(lane, outcome.error)
+    if (instead === 'again') continue
+    if (instead) return completed(step, lane, end, instead, outcome.retries)
+    return unfinished(step, lane, end, outcome)
   }
-  return unfinished(step, lane, end, outcome)
+}
+
+/** One try, as the hooks have it. */
+async function tried(step: StepDefinition, lane: Lane, end: StepEnd, way: StepWay): Promise<Given> {
+  if (step.when !== undefined && !(await holds(step.when, lane))) return SKIPPED
+  const entered = await way.enter(lane)
+  if ('skipped' in entered) return SKIPPED
+  await end.started()
+  for (;;) {
+    const given = 'instead' in entered ? entered.instead : await act(step, lane, entered)
+    const left = await way.leave(lane, given)
+    if (left !== 'again') return left
+  }
 }
 
 const SKIPPED: Given = { output: null, text: '' }

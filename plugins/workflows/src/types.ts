@@ -1,4 +1,4 @@
-import type { ErrorRecord, Guard, Observe, Series, StepKind, StepStatus } from '@llmspell/sdk'
+import type { ErrorRecord, Intercept, Notify, Observe, StepKind, StepStatus, Value } from '@llmspell/sdk'
 
 export type { CompensationRow, StepKind, StepRow, UsageRow, WorkflowResult } from '@llmspell/sdk'
 
@@ -11,12 +11,40 @@ interface Facts {
 export interface WorkflowStart extends Facts {
   readonly type: string
   readonly steps: number
+  readonly input: Value
 }
 
-/** Payload of `workflow.step`. */
+/** Payload of `workflow.transition`. */
+export interface WorkflowTransition extends Facts {
+  /** The step that has ended last, if one has. */
+  readonly from?: string
+  readonly to: string
+}
+
+/** What payloads about a step begin with. */
 export interface WorkflowStep extends Facts {
   readonly step: string
   readonly kind: StepKind
+}
+
+/** Payload of `workflow.step`: what it is about to get, where it takes an input. */
+export interface WorkflowStepEntered extends WorkflowStep {
+  readonly input?: Value
+}
+
+/** Payload of `workflow.output`. */
+export interface WorkflowStepOutput extends WorkflowStep {
+  /** Which time it was done, from 1. */
+  readonly attempt: number
+  readonly output: Value
+  readonly text: string
+  readonly replaced_by?: string
+}
+
+/** Payload of `workflow.error`. */
+export interface WorkflowStepError extends WorkflowStep {
+  readonly attempt: number
+  readonly error: ErrorRecord
 }
 
 /** Payload of `workflow.stepDone`. */
@@ -54,9 +82,14 @@ export interface WorkflowDone extends Facts {
 
 declare module '@llmspell/sdk' {
   interface Hooks {
-    'workflow.start': Series<WorkflowStart>
-    /** A denial fails the step with HOOK_CANCELLED. */
-    'workflow.step': Guard<WorkflowStep>
+    /** Replaced by the result. */
+    'workflow.start': Intercept<WorkflowStart, Value>
+    /** Replaced by the output, or by `{ status: 'skipped' }`. */
+    'workflow.step': Intercept<WorkflowStepEntered, Value>
+    'workflow.transition': Notify<WorkflowTransition>
+    'workflow.output': Intercept<WorkflowStepOutput, Value>
+    /** Open: a tap that fails is passed over. */
+    'workflow.error': Intercept<WorkflowStepError, Value>
     'workflow.stepDone': Observe<WorkflowStepDone>
     'workflow.checkpoint': Observe<WorkflowCheckpoint>
     'workflow.rollback': Observe<WorkflowRollback>

@@ -144,6 +144,8 @@ export interface EventBus {
     readonly pattern?: string
     readonly limit?: number
   }): AsyncIterable<BusEvent>
+  /** When all that was published so far is kept and told, or has failed. */
+  settled(): Promise<void>
   /** What the host publishes by itself. */
   types(): Promise<readonly EventType[]>
   /** The last 1,000. */

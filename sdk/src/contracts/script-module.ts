@@ -70,6 +70,8 @@ export interface ScriptHandle {
   readonly doc: string
   readonly fields?: Readonly<Record<string, Schema>>
   readonly methods: Readonly<Record<string, ScriptFunction>>
+  /** The method whose stream a language reads that iterates over the handle itself: `for await (const event of subscription)`. */
+  readonly iterates?: string
 }
 
 /** A script module as data: one global in every language. */

@@ -158,6 +158,8 @@ export interface StepRow {
   /** In a loop: the round, from 1. In a stream: how many items it took. */
   readonly index?: number
   readonly items?: number
+  /** The plugin that gave the output: the step did not run, or what it gave was dropped. */
+  readonly replaced_by?: string
 }
 
 /** Tokens of all agents in it. */
@@ -190,6 +192,8 @@ export interface WorkflowResult {
     readonly steps: number
     /** A step has brought text from outside. */
     readonly untrusted?: true
+    /** The plugin that gave the result: no step has run. */
+    readonly replaced_by?: string
     readonly extra: {
       readonly workflow_type: string
       readonly workflow_name: string

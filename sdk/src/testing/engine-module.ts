@@ -31,7 +31,11 @@ export const PROBE: ScriptModule = {
     Door: {
       doc: '',
       fields: { name: { type: 'string' }, note: { type: 'string' } },
-      methods: { knock: { doc: '', params: [{ name: 'times', schema: { type: 'integer' } }] } },
+      methods: {
+        knock: { doc: '', params: [{ name: 'times', schema: { type: 'integer' } }] },
+        numbers: { ...plain, result: { 'x-stream': { type: 'integer' } } },
+      },
+      iterates: 'numbers',
     },
   },
   fields: { version: { type: 'string' } },
@@ -66,6 +70,7 @@ export class ProbeHost {
     },
     'Probe.open': ({ args }) => door(args[0] as string),
     'Probe.Door.knock': ({ handle, args }) => `${handle} heard ${args[0] as number}`,
+    'Probe.Door.numbers': () => ({ [REF]: 'stream', id: 's1' }) satisfies StreamRef,
     'Probe.numbers': () => ({ [REF]: 'stream', id: 's1' }) satisfies StreamRef,
     'Probe.wait': ({ args }) => this.#wait(args[0] as number),
     'Probe.answer': () => ({ text: 'forty-two', data: { n: 42 } }),

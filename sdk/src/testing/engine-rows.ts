@@ -228,6 +228,26 @@ const OBJECTS: readonly Row[] = [
     expect: { value: 21 },
   },
   {
+    name: 'iterates over a handle that stands for a stream of its own',
+    scripts: {
+      lua: 'local sum = 0 for n in Probe.open("front"):numbers() do sum = sum + n end return sum',
+      javascript:
+        'const d = await Probe.open("front"); let sum = 0; for await (const n of d) sum += n; return sum',
+    },
+    expect: { value: 21 },
+  },
+  {
+    name: 'leaves the stream of a handle with its loop',
+    scripts: {
+      javascript:
+        'for await (const n of await Probe.open("front")) if (n === 2) break; return true',
+    },
+    expect: { value: true },
+    after: (probe) => {
+      if (!probe.cancelled) throw new Error('the stream was not left')
+    },
+  },
+  {
     name: 'pulls a stream only as far as it is read, and cancels it',
     scripts: {
       lua: 'local s = Probe.numbers() local a, b, c = s:next(), s:next(), s:next() s:cancel() return { a, b, c }',

@@ -61,11 +61,13 @@ class ModuleReader {
       handles: Object.entries(handles).map(([key, handle]): ApiHandle => {
         const prefix = key === name ? '' : key
         const methods = this.#functions(handle.methods, prefix)
+        const read = methods.find((fn) => fn.name === handle.iterates)?.result
         return {
           name: identifier(key),
           doc: handle.doc,
           fields: this.#fields(handle.fields),
           methods,
+          ...(read?.kind === 'stream' && { iterates: read.chunk }),
         }
       }),
       types: this.#named,

@@ -78,6 +78,8 @@ export interface ApiHandle {
   readonly doc: string
   readonly fields: readonly Field[]
   readonly methods: readonly ApiFunction[]
+  /** What comes of iterating over the handle itself. */
+  readonly iterates?: Type
 }
 
 export interface ApiBuilder {

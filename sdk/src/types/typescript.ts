@@ -45,10 +45,11 @@ function namedText({ name, type, doc }: NamedType): string {
 
 const fieldLine = (field: Field): string => comment(field.doc) + tsField(field)
 
-function handleText({ name, doc, fields, methods }: ApiHandle, module: string): string {
+function handleText({ name, doc, fields, methods, iterates }: ApiHandle, module: string): string {
   const lines = [
     ...fields.map((field) => `${comment(field.doc)}readonly ${tsField(field)}`),
     ...methods.map((fn) => functionText(fn, `${module}.${name}`)),
+    ...(iterates ? [`[Symbol.asyncIterator](): AsyncIterator<${tsType(iterates)}>`] : []),
     '/** Its id. */\ntoString(): string',
   ]
   return `${comment(doc)}interface ${name} {\n${indent(lines.join('\n'))}\n}`

@@ -13,6 +13,7 @@ import type {
   ToolRegistry,
   ToolResult,
   Value,
+  Verdict,
 } from '@llmspell/sdk'
 import { compile } from './schemas.ts'
 import { agentHandlers } from '../handlers.ts'
@@ -59,6 +60,8 @@ export const failing = (code: string, details: Value): Script =>
     throw new SpellError(code, `The model failed with ${code}.`, { details })
   }
 
+const INTERCEPTS = ['create', 'input', 'output', 'error'] as const
+
 /** A run with a door: scripted models, tools that are functions, and the real handlers of `Agent`. */
 export class FakeRun {
   readonly requests: { readonly spec: unknown; readonly request: ModelRequest }[] = []
@@ -66,6 +69,8 @@ export class FakeRun {
   readonly progress: Progress[] = []
   readonly logs: string[] = []
   readonly events: { readonly point: string; readonly payload: unknown }[] = []
+  /** What hooks answer, by the second word of their point; read at each call. */
+  readonly taps: { [name in (typeof INTERCEPTS)[number]]?: (facts: never) => unknown } = {}
   readonly #answers: Script[]
   readonly #tools = new Map<string, FakeTool>()
   readonly #handles = new Map<string, object>()
@@ -86,6 +91,10 @@ export class FakeRun {
       start: this.#point('agent.start', listened),
       step: this.#point('agent.step', listened),
       done: this.#point('agent.done', listened),
+      created: this.#point('agent.created', listened),
+      close: this.#point('agent.close', listened),
+      closed: this.#point('agent.closed', listened),
+      ...Object.fromEntries(INTERCEPTS.map((name) => [name, this.#intercept(name)])),
     }
     const schemas = { compile: async (schema: object) => compile(schema) }
     this.#handlers = agentHandlers({ tools: this.registry, schemas, points } as never)
@@ -130,6 +139,21 @@ export class FakeRun {
       name: name as 'agent.start',
       used,
       call: async (payload) => void this.events.push({ point: name, payload }),
+    }
+  }
+
+  #intercept(name: (typeof INTERCEPTS)[number]) {
+    const { taps } = this
+    return {
+      name: `agent.${name}`,
+      get used() {
+        return taps[name] !== undefined
+      },
+      call: async (data: unknown) => {
+        const said = taps[name]?.(data as never) as Verdict | undefined
+        if (said?.type === 'modify') return { data: said.data, changed: true }
+        return { data, changed: false, ...(said ? { verdict: { ...said, by: 'tester' } } : {}) }
+      },
     }
   }
 

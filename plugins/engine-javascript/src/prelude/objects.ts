@@ -8,7 +8,7 @@ function typeOf(index) {
   if (!type) types.set(index, (type = makeType(parse(host.type(String(index))))))
   return type
 }
-function makeType({ name, key, methods, fields }) {
+function makeType({ name, key, methods, fields, iterates }) {
   const optional = new Set(fields)
   const known = [...methods.map((fn) => fn.name), ...fields]
   const proto = create(strict(name, known))
@@ -23,6 +23,7 @@ function makeType({ name, key, methods, fields }) {
   for (const field of optional) define(proto, field, { value: undefined, writable: true, configurable: true })
   define(proto, 'toString', { value() { return textOfHandle(this) ?? refs.get(this)?.[2] ?? name }, writable: true, configurable: true })
   if (optional.has('text')) define(proto, 'toJSON', { value() { return textOfHandle(this) ?? { ...this } }, writable: true, configurable: true })
+  if (iterates) define(proto, Symbol.asyncIterator, { value() { return this[iterates]() }, writable: true, configurable: true })
   define(proto, Symbol.toStringTag, { value: name })
   return { key, proto }
 }

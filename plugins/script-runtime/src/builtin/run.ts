@@ -1,6 +1,7 @@
 import { SpellError, durationMs } from '@llmspell/sdk'
 import type {
   CallContext,
+  HookPoint,
   HostCallback,
   SchemaCompiler,
   ScriptCall,
@@ -42,10 +43,20 @@ async function getenv(context: CallContext, name: string): Promise<Value | undef
 }
 
 /** What a durable run does in its journal. */
-function lasting(factsOf: FactsOf, schemas: SchemaCompiler): ScriptModuleHandlers['functions'] {
+function lasting(
+  factsOf: FactsOf,
+  schemas: SchemaCompiler,
+  point: HookPoint<'run.checkpoint'>,
+): ScriptModuleHandlers['functions'] {
   return {
-    checkpoint: ({ args: [name, data], context }: Call<[string, Value?]>) =>
-      context.durable?.mark(name, data === undefined ? undefined : toJson(data)) ?? context.seq,
+    checkpoint: async ({ args: [name, data], context }: Call<[string, Value?]>) => {
+      const kept = data === undefined ? undefined : toJson(data)
+      const seq = (await context.durable?.mark(name, kept)) ?? context.seq
+      if (!point.used || context.recorded) return seq
+      const more = data === undefined ? {} : { data: structuredClone(data) }
+      await point.call({ run_id: context.runId, name, seq, ...more })
+      return seq
+    },
     wait_for: ({ args: [signal, options], context }: Call<[string, WaitOptions?]>) =>
       waitFor(context, signal, options),
     ask: ({ args: [question, options], context }: Call<[string, AskOptions?]>) =>
@@ -56,11 +67,15 @@ function lasting(factsOf: FactsOf, schemas: SchemaCompiler): ScriptModuleHandler
 }
 
 /** Handlers of the module `Run`. */
-export function runModule(factsOf: FactsOf, schemas: SchemaCompiler): ScriptModuleHandlers {
+export function runModule(
+  factsOf: FactsOf,
+  schemas: SchemaCompiler,
+  checkpoint: HookPoint<'run.checkpoint'>,
+): ScriptModuleHandlers {
   return {
     validators,
     functions: {
-      ...lasting(factsOf, schemas),
+      ...lasting(factsOf, schemas, checkpoint),
       sleep: async ({ args: [duration], context }: Call<[string | number]>) => {
         const ms = durationMs(duration) ?? 0
         await (context.durable?.sleep('sleep', ms) ?? pause(ms, context.signal))

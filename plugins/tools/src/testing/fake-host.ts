@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type {
+  FinalVerdict,
   HookRegistry,
+  Intercepted,
   Manifest,
   Permissions,
   ScriptModuleHandlers,
@@ -8,6 +10,7 @@ import type {
   ToolItem,
   ToolRegistry,
   Value,
+  Verdict,
 } from '@llmspell/sdk'
 import { SpellError } from '@llmspell/sdk'
 import { testHost } from '@llmspell/sdk/testing'
@@ -78,6 +81,14 @@ function catalogueOf(tools: Readonly<Record<string, GivenTool>>, loaded: string[
   }
 }
 
+const INTERCEPTS = new Set(['tool.input', 'tool.output', 'tool.error', 'tool.list', 'tool.listed'])
+
+function intercepted(data: unknown, said: Verdict | undefined): Intercepted<unknown> {
+  if (said?.type === 'modify') return { data: said.data, changed: true }
+  const verdict = said && ({ ...said, by: 'tester' } as FinalVerdict)
+  return { data, changed: false, ...(verdict ? { verdict } : {}) }
+}
+
 function hooksOf(taps: Taps): HookRegistry {
   const point = (name: string) => ({
     name,
@@ -86,7 +97,7 @@ function hooksOf(taps: Taps): HookRegistry {
     },
     call: async (payload: Value) => {
       const answer = await taps[name]?.(payload as never)
-      return name === 'tool.input' || name === 'tool.output' ? (answer ?? payload) : answer
+      return INTERCEPTS.has(name) ? intercepted(payload, answer as Verdict | undefined) : answer
     },
   })
   return {

@@ -42,6 +42,7 @@ export class FakeContext {
       },
       progress: (row: Progress) => void this.progress.push(row),
       log: () => {},
+      step: (_name: string, fn: () => Promise<unknown>) => fn(),
     } as unknown as CallContext
   }
 }

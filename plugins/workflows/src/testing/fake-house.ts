@@ -10,7 +10,10 @@ const silent = { used: false, call: () => Promise.resolve(undefined) }
 
 /** A house without agents and budgets, whose hook points nobody listens to. */
 export function fakeHouse(tools: readonly string[] = [], points: Partial<Points> = {}): House {
-  const names = ['start', 'step', 'stepDone', 'checkpoint', 'rollback', 'done']
+  const names = [
+    ...['start', 'step', 'output', 'error', 'transition'],
+    ...['stepDone', 'checkpoint', 'rollback', 'done'],
+  ]
   return {
     points: { ...Object.fromEntries(names.map((name) => [name, silent])), ...points },
     schemas: {},
