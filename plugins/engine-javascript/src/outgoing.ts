@@ -99,6 +99,7 @@ export class Outgoing {
 function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (value instanceof Uint8Array || REF in value) return false
-  for (const key of Object.keys(value)) if (!isPlain((value as Record<string, unknown>)[key])) return false
+  for (const key of Object.keys(value))
+    if (!isPlain((value as Record<string, unknown>)[key])) return false
   return true
 }

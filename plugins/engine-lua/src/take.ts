@@ -188,7 +188,11 @@ export class Taker implements Walk {
     if (!place?.callback) throw this.unsupported('a function', 'plain data')
     const id = this.#keep(L, index, place)
     const { keeps } = place.keyword('x-callback') as { readonly keeps?: string }
-    return { [REF]: 'callback', id, ...(keeps === undefined ? {} : { keeps }) } satisfies CallbackRef
+    return {
+      [REF]: 'callback',
+      id,
+      ...(keeps === undefined ? {} : { keeps }),
+    } satisfies CallbackRef
   }
 
   #refuse(L: number, index: number): never {

@@ -1,4 +1,12 @@
-import type { ErrorRecord, Intercept, Notify, Observe, StepKind, StepStatus, Value } from '@llmspell/sdk'
+import type {
+  ErrorRecord,
+  Intercept,
+  Notify,
+  Observe,
+  StepKind,
+  StepStatus,
+  Value,
+} from '@llmspell/sdk'
 
 export type { CompensationRow, StepKind, StepRow, UsageRow, WorkflowResult } from '@llmspell/sdk'
 
