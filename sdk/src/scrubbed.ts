@@ -5,6 +5,11 @@ const SECRET =
   /(?:^|_)(?:password|passwd|passphrase|token|api_?key|private_key|access_key|authorization|secret|cookie|credentials?)$/
 /** What may stand around a key in a text. */
 const WORD = /[^\s"'`,;()<>{}[\]=]{12,}/g
+/** No key is shorter. */
+const SHORTEST = 12
+/** Names that were looked at: the same few come again and again. */
+const known = new Map<string, boolean>()
+const MOST_KNOWN = 2000
 const MASK = '***'
 
 export interface ScrubOptions {
@@ -35,6 +40,7 @@ export function scrubbed(value: unknown, options: ScrubOptions = {}): Value {
 
 /** The text without what looks like a key, cut. */
 export function scrubbedText(text: string, most = 500): string {
+  if (text.length < SHORTEST && text.length <= most) return text
   // A key at the cut is seen whole or not at all.
   const near = text.length > most * 4 ? text.slice(0, most * 4) : text
   const clean = near.replaceAll(WORD, masked)
@@ -45,8 +51,12 @@ export function scrubbedText(text: string, most = 500): string {
 
 /** Whether a key such as `apiKey` or `set-cookie` names something secret. */
 export function isSecretName(key: string): boolean {
+  const before = known.get(key)
+  if (before !== undefined) return before
   const words = key.replaceAll(/([a-z\d])([A-Z])/g, '$1_$2').replaceAll(/[-. ]/g, '_')
-  return SECRET.test(words.toLowerCase())
+  const found = SECRET.test(words.toLowerCase())
+  if (known.size < MOST_KNOWN && key.length < 100) known.set(key, found)
+  return found
 }
 
 function masked(word: string): string {
@@ -76,11 +86,12 @@ function list(values: readonly unknown[], room: Room, depth: number): Value {
 }
 
 function table(value: object, room: Room, depth: number): Value {
-  const shown: [string, Value][] = []
-  for (const [key, one] of Object.entries(value)) {
-    if (room.left <= 0) return Object.fromEntries([...shown, ['…', 'more']])
+  const shown: Record<string, Value> = Object.create(null) as Record<string, Value>
+  for (const key of Object.keys(value)) {
+    const one = (value as Readonly<Record<string, unknown>>)[key]
+    if (room.left <= 0) return { ...shown, '…': 'more' }
     const hidden = isSecretName(key) && typeof one !== 'number' && typeof one !== 'boolean'
-    shown.push([scrubbedText(key, 100), hidden ? MASK : copy(one, room, depth + 1)])
+    shown[scrubbedText(key, 100)] = hidden ? MASK : copy(one, room, depth + 1)
   }
-  return Object.fromEntries(shown)
+  return { ...shown }
 }

@@ -1,6 +1,7 @@
 // Hooks on against hooks off, on a tool call that reads a file.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Metrics } from '@llmspell/hook-metrics'
 import type { InlinePlugin } from '@llmspell/kernel'
 import { definePlugin, type Run } from '@llmspell/sdk'
 import { ALL, openHouse, type House } from '../support/kernel.ts'
@@ -74,3 +75,84 @@ await inFolder(async (folder) => {
     },
   ])
 })
+
+/** Logging and metrics on, as a config would have them, to a file and a folder. */
+function watched(folder: string): Promise<House> {
+  const plugins = {
+    'hook-logging': { enabled: true, file: join(folder, 'log.jsonl') },
+    'hook-metrics': { enabled: true, folder: join(folder, 'metrics') },
+  }
+  return openHouse([...ALL, 'hook-logging', 'hook-metrics'], [], { plugins })
+}
+
+const WATCHED_TURNS = 5
+const TURN_ROUNDS = 300
+
+async function turns(house: House): Promise<number> {
+  const source = `
+    local agent = Agent.create{ name = "poet", model = "mock/echo" }
+    local started = Run.now()
+    for i = 1, ${WATCHED_TURNS} do
+      if agent:execute("two words").text ~= "two words" then error("another answer") end
+    end
+    return Run.now() - started`
+  const started = performance.now()
+  await house.lua(source)
+  return performance.now() - started
+}
+
+/** What the metrics have counted at one point. */
+async function counted(house: House, point: string): Promise<number> {
+  const metrics = (await house.kernel.use('metrics' as never)) as Metrics
+  const rows = metrics
+    .snapshot()
+    .counters.filter(
+      ({ name, labels }) => name === 'llmspell_hook_calls_total' && labels['point'] === point,
+    )
+  return rows.reduce((sum, { value }) => sum + value, 0)
+}
+
+await inFolder(async (folder) => {
+  writeFileSync(join(folder, 'page.txt'), 'x'.repeat(4000))
+  await using off = await openHouse(ALL)
+  let figures: string[] = []
+  {
+    await using on = await watched(folder)
+    await using runOff = open(off, folder)
+    await using runOn = open(on, folder)
+    const calls = [
+      { name: 'off', run: () => readMany(runOff, 'page.txt') },
+      { name: 'on', run: () => readMany(runOn, 'page.txt') },
+    ]
+    const [plain, seen] = (await inTurn(calls, ROUNDS, WARMUP)) as [number[], number[]]
+    const agents = [
+      { name: 'off', run: () => turns(off) },
+      { name: 'on', run: () => turns(on) },
+    ]
+    const [quiet, told] = (await inTurn(agents, TURN_ROUNDS, 20)) as [number[], number[]]
+    expectCount('tool.done', await counted(on, 'tool.done'), CALLS * (ROUNDS + WARMUP))
+    expectCount('agent.done', await counted(on, 'agent.done'), WATCHED_TURNS * (TURN_ROUNDS + 20))
+    const perCall = ((median(plain) * 1000) / CALLS).toFixed(0)
+    const perTurn = (median(quiet) / WATCHED_TURNS).toFixed(2)
+    figures = [
+      `${perCall} us`,
+      times(ratio(seen, plain)),
+      `${perTurn} ms`,
+      times(ratio(told, quiet)),
+    ]
+  }
+  const lines = readFileSync(join(folder, 'log.jsonl'), 'utf8').split('\n').filter(Boolean)
+  const logged = (point: string): number =>
+    lines.filter((line) => line.includes(`"point":"${point}"`)).length
+  expectCount('log: tool.done', logged('tool.done'), CALLS * (ROUNDS + WARMUP))
+  expectCount('log: agent.done', logged('agent.done'), WATCHED_TURNS * (TURN_ROUNDS + 20))
+  const [call, callRatio, turn, turnRatio] = figures as [string, string, string, string]
+  report('Logging and metrics of hooks', [
+    { what: 'tool call that reads a file', figure: `${call}, ${callRatio}`, aim: 'at most 1.05x' },
+    { what: 'agent turn, mock model', figure: `${turn}, ${turnRatio}`, aim: 'at most 1.01x' },
+  ])
+})
+
+function expectCount(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new Error(`${what}: expected ${expected}, found ${found}`)
+}

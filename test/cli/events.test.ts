@@ -58,7 +58,7 @@ test('a store that another process has is told plainly; --follow waits for it', 
     ...at,
     meet: (child) => {
       stop = () => void child.kill('SIGKILL')
-      child.stderr?.once('data', () => setTimeout(running.resolve, 500))
+      child.stderr?.once('data', () => setTimeout(() => running.resolve(), 500))
     },
   })
   await running.promise

@@ -47,6 +47,7 @@ const BUSY = `
   pcall(flow.execute, flow)
   pcall(Tool.file_read, { path = "/etc/hostname" })
   State.save("global", "k", 1)
+  Run.checkpoint("half")
 `
 
 describe('events of the host', () => {
@@ -78,6 +79,7 @@ describe('events of the host', () => {
       'workflow.step.failed',
       'workflow.failed',
       'run.started',
+      'run.checkpoint',
       'run.ended',
       'permission.denied',
       'state.changed',
@@ -146,7 +148,9 @@ describe('a script', () => {
     const source = `Secret.get("env:CANARY_EV") Tool.environment{ name = "CANARY_EV" }
       Event.publish("out.key", { key = Tool.environment{ name = "CANARY_EV" }.text, plain = "canary" .. "-0123456789" })`
     const allow = { env: ['CANARY_EV'], secret: ['env:CANARY_EV'] }
-    await house.lua(source, { allow }).catch((error: unknown) => heard.push({ data: String(error) } as never))
+    await house
+      .lua(source, { allow })
+      .catch((error: unknown) => heard.push({ data: String(error) } as never))
     all.close()
     delete process.env['CANARY_EV']
     expect(heard).toHaveLength(1)

@@ -96,7 +96,7 @@ test('no secret stands in a trace', async () => {
     for (const expression of [CANARY, KEY])
       await context.call('Tool', 'execute', ['calculator', { expression }])
     const end = { run_id: context.runId, file: `${CANARY}`, ok: true, duration_ms: 1 }
-    await house.kernel.hooks.point('script.done' as never).call(end as never)
+    await (house.kernel.hooks.point('script.done' as never).call(end as never) as Promise<void>)
     texts.push(JSON.stringify((await tracesOf(house)).recent()))
   })
   expect(texts[0]).toContain('tool.input')
@@ -146,9 +146,9 @@ describe('on the command line', () => {
     expect(ran.stderr).toContain('params.expression: "1 + 1" → "2 * (1 + 1)"')
     // Side by side, each hook stands below its own tool.
     const inner = lines.filter((line) => /tool calculator/.test(line))
-    expect(
-      inner.filter((line, i) => lines[lines.indexOf(line) + 1]?.includes('hook')),
-    ).toHaveLength(inner.length)
+    expect(inner.filter((line) => lines[lines.indexOf(line) + 1]?.includes('hook'))).toHaveLength(
+      inner.length,
+    )
     const explained = await llmspell(['hooks', 'explain'], options)
     expect(explained.code).toBe(0)
     expect(widest(explained.stdout)).toBeLessThanOrEqual(80)

@@ -71,7 +71,7 @@ test('points are counted by what they are about and how it ended', async () => {
 })
 
 test('taps of others are counted with what they came to', async () => {
-  await using house = await open({ enabled: true })
+  await using house = await open({ enabled: true, taps: true })
   await house.lua(`
     Hook.register("tool.guard", function() return Hook.cancel("no") end)
     return pcall(Tool.execute, "calculator", { expression = "1" })`)
@@ -82,7 +82,7 @@ test('taps of others are counted with what they came to', async () => {
 })
 
 test('patterns choose the points', async () => {
-  await using house = await open({ enabled: true, points: ['*.done', '!agent.*'], taps: false })
+  await using house = await open({ enabled: true, points: ['*.done', '!agent.*'] })
   await house.lua(WORK)
   const points = (await metricsOf(house)).snapshot().counters.map(({ labels }) => labels['point'])
   expect(points).toContain('call.done')

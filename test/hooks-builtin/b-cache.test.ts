@@ -1,4 +1,5 @@
 import type { AnswerCache } from '@llmspell/hook-cache'
+import { SpellError } from '@llmspell/sdk'
 import { describe, expect, test } from 'vitest'
 import { Folder } from '../cli/support.ts'
 import { calls, LANGUAGES, openLab, type Language, type Opened } from './b-lab.ts'
@@ -91,6 +92,42 @@ describe('answers of models', () => {
     expect(opened.lab.requests.length).toBe(1 + 4 + 1 + 1)
   })
 
+  test('are waited for where an equal question of another run is under way', async () => {
+    await using opened = await open()
+    opened.lab.slow = 200
+    const both = await Promise.all([opened.run('lua', ASK(COLD)), opened.run('lua', ASK(COLD))])
+    expect(both).toEqual(['answer 1', 'answer 1'])
+    expect(await statsOf(opened)).toMatchObject({ models: { misses: 1, joined: 1 } })
+    opened.lab.failures.push(new SpellError('PROVIDER_FAILED', 'Broken.'))
+    const question = () => opened.run('lua', ASK(COLD, 'another'))
+    // Who fails does so alone.
+    expect((await Promise.all([question(), question()])).toSorted()).toEqual([
+      'PROVIDER_FAILED',
+      'answer 3',
+    ])
+  })
+
+  test('of each step of an agent are kept', async () => {
+    await using opened = await open({ models: 'all' })
+    const source = `local agent = Agent.create{ model = "mock/demo", tools = { "calculator" } }
+      return agent:execute("What is 17% of 3480?").text`
+    const first = await opened.run('lua', source)
+    expect(await opened.run('lua', source)).toBe(first)
+    expect(await statsOf(opened)).toMatchObject({
+      models: { hits: 2, misses: 2 },
+      tools: { hits: 1, misses: 1 },
+    })
+  })
+
+  test('come as a stream too', async () => {
+    await using opened = await open()
+    const source = `local words = {}
+      for chunk in Agent.create{ name = "a", model = ${COLD} }:stream("q") do words[#words + 1] = chunk.text end
+      return table.concat(words)`
+    expect(await opened.run('lua', source)).toBe('answer 1')
+    expect(await opened.run('lua', source)).toBe('answer 1')
+  })
+
   test('are all kept where the config says so, or none', async () => {
     await using all = await open({ models: 'all' })
     await using none = await open({ models: 'none' })
@@ -126,6 +163,14 @@ describe('answers of models', () => {
       expect(opened.lab.requests.length).toBe(expected)
     }
   })
+})
+
+test('a durable run does not depend on what others have left', async () => {
+  await using opened = await open()
+  const source = `return { ${calls('count').lua}.result, ${calls('count').lua}.result }`
+  expect(await opened.run('lua', source, { durable: {} })).toEqual([1, 2])
+  expect(await opened.run('lua', source)).toEqual([3, 3])
+  expect(await opened.run('lua', source, { durable: {} })).toEqual([4, 5])
 })
 
 describe('hooks of a script', () => {

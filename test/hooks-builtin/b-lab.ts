@@ -33,6 +33,8 @@ const ITEMS: readonly ToolItem[] = [
 
 type Params = {
   readonly text?: string
+  /** Gives a table instead of a text. */
+  readonly url?: string
   /** Becomes a secret of the run. */
   readonly hide?: string
   readonly fails?: number
@@ -47,6 +49,8 @@ export class Lab {
   readonly requests: string[] = []
   /** Of the next answers of the model; behind them it answers. */
   readonly failures: SpellError[] = []
+  /** ms that the model takes. */
+  slow = 0
   readonly plugin: InlinePlugin
 
   constructor() {
@@ -81,7 +85,9 @@ export class Lab {
         const n = this.count(name)
         if (given.ms !== undefined) await new Promise((resolve) => setTimeout(resolve, given.ms))
         if (n <= (given.fails ?? 0)) throw new SpellError(given.code ?? 'TIMEOUT', `Failed ${n}.`)
-        return given.text === undefined ? { result: n } : { result: given.text }
+        return given.text === undefined
+          ? { result: n }
+          : { result: given.url ? { said: given.text } : given.text }
       },
     }
   }
@@ -92,6 +98,7 @@ export class Lab {
       const failure = this.failures.shift()
       if (failure) throw failure
       const text = `answer ${this.requests.length}`
+      if (this.slow > 0) await new Promise((resolve) => setTimeout(resolve, this.slow))
       const usage = { inputTokens: 10, outputTokens: 10 }
       return [
         { type: 'text', text },

@@ -29,6 +29,16 @@ describe.each(LANGUAGES)('planted instructions in %s', (language) => {
     expect(await countsOf(opened)).toEqual({ 'injection.override label': 1 })
   })
 
+  test('are labelled for whoever reads the result as a text, and mark it', async () => {
+    await using opened = await open()
+    const call = calls('page', { text: PLANTED, url: 'x' })[language]
+    const text = (await opened.run(language, `return ${call}.text`)) as string
+    expect(text).toMatch(NOTICE)
+    expect(text).toContain('"said": "Nice lamps.')
+    expect(await opened.run(language, `return ${call}.result.said`)).toBe(PLANTED)
+    expect(await opened.run(language, `return ${call}.metadata.untrusted`)).toBe(true)
+  })
+
   test('are removed, told or stop the call where the host says so', async () => {
     await using remove = await open(injection('redact'))
     await using warn = await open(injection('warn'))

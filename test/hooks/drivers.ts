@@ -8,6 +8,10 @@ export interface Driver {
   /** Code of what a cancelled operation fails with; default HOOK_CANCELLED. */
   readonly cancelled?: string
   readonly options?: Partial<RunRequest>
+  /** Lines of the log that are not about the hook. */
+  readonly logs?: RegExp
+  /** Without an answer the operation fails. */
+  readonly fails?: boolean
   /** What of a point is meant, where it stands before all that a script does. */
   readonly only?: string
 }
@@ -28,16 +32,35 @@ const TOOLS_ONLY = "ctx.data.module == 'Tool'"
 const tool: Driver = { lua: TOOL }
 const agent: Driver = { lua: AGENT, before: BEFORE_AGENT }
 
+const failing = {
+  before: `local agent = Agent.create{ model = { model = 'mock/demo',
+    settings = { fail = { kind = 'auth', on = 'always' } } } }`,
+  fails: true,
+}
+
 const KEPT = `State.save('custom:hooks', 'lamp', 1)`
 const loaded: Driver = { lua: `State.load('custom:hooks', 'lamp')`, before: KEPT }
 const session = (lua: string): Driver => ({ lua, before: 'local session = Session.create()' })
 
 /** One for every point whose payload names a run. */
 export const DRIVERS: Readonly<Record<string, Driver>> = {
+  'tool.list': { lua: 'Tool.list()' },
+  'tool.listed': { lua: `Tool.discover{ query = 'json' }` },
   'tool.guard': tool,
   'tool.input': tool,
   'tool.output': tool,
   'tool.done': tool,
+  'tool.error': {
+    lua: `Tool.execute('calculator', { expression = '6 *' }, { on_error = 'raise' })`,
+    fails: true,
+  },
+  'agent.create': { lua: `Agent.create{ model = 'mock/echo' }` },
+  'agent.created': { lua: `Agent.create{ model = 'mock/echo' }` },
+  'agent.input': agent,
+  'agent.output': agent,
+  'agent.error': { ...failing, lua: `agent:execute('Hello')` },
+  'agent.close': { lua: 'agent:close()', before: BEFORE_AGENT },
+  'agent.closed': { lua: 'agent:close()', before: BEFORE_AGENT },
   'agent.start': agent,
   'agent.step': agent,
   'agent.done': agent,
@@ -45,6 +68,7 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
   'llm.request': agent,
   'llm.chunk': { before: BEFORE_AGENT, lua: `for _ in agent:stream('Hello') do end` },
   'llm.response': agent,
+  'llm.error': { ...failing, lua: `agent:execute('Hello')` },
   'llm.done': agent,
   'budget.warning': {
     before: BEFORE_AGENT,
@@ -52,10 +76,20 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     options: { limits: { tokens: 200, timeMs: 20_000 } },
   },
   'permission.decided': { lua: `pcall(Tool.execute, 'file-read', { path = 'x' })` },
+  'permission.denied': { lua: `pcall(Tool.execute, 'file-read', { path = 'x' })` },
+  'run.checkpoint': { lua: `Run.checkpoint('half')` },
+  'run.limit': {
+    before: `local slow = Tool.define{ name = 'slow', description = 'Waits.', parameters = {},
+      execute = function() Async.sleep(500) end }`,
+    lua: 'pcall(slow.execute, slow, {}, { timeout = 20 })',
+  },
   'call.guard': { lua: TOOL, only: TOOLS_ONLY },
   'call.done': { lua: TOOL, only: TOOLS_ONLY },
   'workflow.start': flow,
   'workflow.step': { ...flow, cancelled: 'WORKFLOW_FAILED' },
+  'workflow.transition': flow,
+  'workflow.output': flow,
+  'workflow.error': { before: UNDONE, lua: 'flow:execute()', fails: true },
   'workflow.stepDone': flow,
   'workflow.checkpoint': flow,
   'workflow.rollback': { before: UNDONE, lua: 'pcall(flow.execute, flow)' },
@@ -68,6 +102,13 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     before: KEPT,
     lua: `pcall(State.save, 'custom:hooks', 'lamp', 2, { if_version = 0 })`,
   },
+  'event.publish': { lua: `Event.publish('lamp.lit', { n = 1 })` },
+  'event.published': { lua: `Event.publish('lamp.lit', { n = 1 })` },
+  'event.failed': {
+    before: `Event.subscribe('lamp.*', function() error('broken') end)`,
+    logs: /^The handler of subscription/,
+    lua: `Event.publish('lamp.lit', { n = 1 })`,
+  },
   'session.start': { lua: 'Session.create()' },
   'session.end': session('session:complete()'),
   'session.saved': session('session:save()'),
@@ -78,5 +119,6 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
 /** Points that the run which they are about cannot hear, and why. */
 export const BEYOND: Readonly<Record<string, string>> = {
   'script.done': 'The run has ended.',
+  'script.start': 'No hook of the run can be there before.',
   'run.record': 'Records of durable runs, for tests of crashes.',
 }

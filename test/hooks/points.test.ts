@@ -68,10 +68,14 @@ describe.each(Object.entries(DRIVERS))('%s', (name, driver) => {
         local wait = 0
         while called == 0 and wait < 50 do Async.sleep(20); wait = wait + 1 end
         return { called, ok, ok or err.code }`
-      const { value, code, log } = await hooks.run('lua', source, driver.options)
+      const came = await hooks.run('lua', source, driver.options)
+      const { value, code } = came
+      const log = came.log.filter((line) => !driver.logs?.test(line))
       const [called, ok, failed] = (value ?? [0, false, code]) as readonly Value[]
-      const end = ENDS.has(result) ? ok || failed : undefined
-      const wanted = result === 'cancel' ? (driver.cancelled ?? 'HOOK_CANCELLED') : ENDS.get(result)
+      const fixed = ENDS.has(result) && !(driver.fails && result !== 'cancel')
+      const end = fixed ? ok || failed : undefined
+      const told = result === 'cancel' ? (driver.cancelled ?? 'HOOK_CANCELLED') : ENDS.get(result)
+      const wanted = fixed ? told : undefined
       expect({ result, called: Number(called) > 0, log, end }).toEqual({
         result,
         called: true,
@@ -97,7 +101,7 @@ describe.each(Object.entries(DRIVERS))('%s', (name, driver) => {
         failed: true,
         message: undefined,
       })
-      expect(came.log[0]).toMatch(/does not take/)
+      expect(came.log.find((line) => !driver.logs?.test(line))).toMatch(/does not take/)
     }
   })
 })

@@ -3,7 +3,7 @@ import { RowStore } from '@llmspell/sdk/store'
 import type { ExecutorPlace } from '@llmspell/sdk/testing'
 import { createKernel } from '@llmspell/kernel'
 import { EmbeddedExecutor } from '../../plugins/journal/src/executor.ts'
-import type { RunsOptions } from '../../plugins/journal/src/runs.ts'
+import type { RunsOptions } from '../../plugins/journal/src/options.ts'
 import { MemoryHome } from '../../plugins/store-memory/src/memory-home.ts'
 
 const RECORD = /^\d{6}\/\d{10}$/
@@ -56,7 +56,7 @@ export async function storePlace(
       mortal?.die()
       const alive = new Mortal(store, killAt)
       mortal = alive
-      const defaults = { patienceMs: 2_000, flushMs: 5, retentionMs: 1e9, schemas }
+      const defaults = { patienceMs: 2_000, quietMs: 250, flushMs: 5, retentionMs: 1e9, schemas }
       const executor = new EmbeddedExecutor(async () => alive.backend, { ...defaults, ...options })
       executors.push(executor)
       return executor

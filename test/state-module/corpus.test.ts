@@ -1,3 +1,4 @@
+import type { SpellError } from '@llmspell/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { House } from '../support/kernel.ts'
 import { BAD_KEYS, BAD_SCOPES, NEIGHBOURS, STRANGE_KEYS } from './corpus.ts'
@@ -9,24 +10,31 @@ beforeAll(async () => {
 })
 afterAll(() => house.kernel.stop())
 
-const call = (fn: string, args: readonly unknown[]): Promise<unknown> => {
+async function call(fn: string, args: readonly unknown[]): Promise<unknown> {
   const run = house.runtime.open()
-  return run.call('State', fn, args as never).finally(() => run.close())
+  try {
+    return await run.call('State', fn, args as never)
+  } finally {
+    await run.close()
+  }
 }
-const refused = (promise: Promise<unknown>, hint = /./) =>
-  expect(promise).rejects.toMatchObject({
-    code: 'STATE_KEY_INVALID',
-    message: expect.stringMatching(hint) as string,
-  })
+
+/** How a call is refused: the code and the message. */
+const refusal = (fn: string, args: readonly unknown[]): Promise<string> =>
+  call(fn, args).then(
+    () => 'nothing',
+    (error: SpellError) => `${error.code}: ${error.message}`,
+  )
+
+const REFUSED = /^STATE_KEY_INVALID: /
 
 describe('a key', () => {
   test.each(BAD_KEYS)('%j is refused by every function, with the reason', async (key, why) => {
-    await refused(call('save', ['global', key, 1]), why)
-    await refused(call('load', ['global', key]), why)
-    await refused(call('delete', ['global', key]), why)
-    await refused(call('exists', ['global', key]), why)
-    await refused(call('version', ['global', key]), why)
-    await refused(call('agent_set', ['poet', key, 1]), why)
+    const rule = new RegExp(`${REFUSED.source}.*${why.source}`, 's')
+    for (const fn of ['load', 'delete', 'exists', 'version'])
+      expect(await refusal(fn, ['global', key])).toMatch(rule)
+    expect(await refusal('save', ['global', key, 1])).toMatch(rule)
+    expect(await refusal('agent_set', ['poet', key, 1])).toMatch(rule)
   })
 
   test('that is strange is a key like others', async () => {
@@ -43,15 +51,16 @@ describe('a key', () => {
 describe('a scope', () => {
   test.each(BAD_SCOPES)('%j is refused by every function', async (scope) => {
     for (const fn of ['save', 'load', 'delete', 'exists', 'version'])
-      await refused(call(fn, fn === 'save' ? [scope, 'k', 1] : [scope, 'k']))
-    for (const fn of ['list_keys', 'all', 'clear', 'scope']) await refused(call(fn, [scope]))
+      expect(await refusal(fn, fn === 'save' ? [scope, 'k', 1] : [scope, 'k'])).toMatch(REFUSED)
+    for (const fn of ['list_keys', 'all', 'clear', 'scope'])
+      expect(await refusal(fn, [scope])).toMatch(REFUSED)
   })
 
   test.each([{ type: 'plugin', id: 'journal' }, { type: 'run', id: 'x' }, { type: 'agent' }])(
     'as a table %j is refused',
     async (scope) => {
-      await refused(call('load', [scope, 'k']))
-      await refused(call('all', [scope]))
+      expect(await refusal('load', [scope, 'k'])).toMatch(REFUSED)
+      expect(await refusal('all', [scope])).toMatch(REFUSED)
     },
   )
 

@@ -39,7 +39,7 @@ test('what no rule denies is open, with no configuration at all', async () => {
 test('a session is as open as its scope', async () => {
   const deny = { state: ['session:*'] }
   const made = await ran(house, 'lua', `return Session.create{ name = 's' }.id`)
-  const get = `return Session.get('${String(made.value)}').name`
+  const get = `return Session.get('${made.value as string}').name`
   expect((await ran(house, 'lua', get)).value).toBe('s')
   expect(await ran(house, 'lua', get, { deny })).toMatchObject({ code: 'PERMISSION_DENIED' })
   expect((await ran(house, 'lua', 'return #Session.list()', { deny })).value).toBe(0)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Value } from '@llmspell/sdk'
+import { openHouse } from '../support/kernel.ts'
 import { LANGUAGES, openStateful, ran } from './house.ts'
 import type { Language } from './house.ts'
 
@@ -47,9 +48,9 @@ describe.each(LANGUAGES)('with the default store, in %s', (language) => {
     const found = await life(
       language,
       lua
-        ? `local s = Session.resume('${String(id)}')
+        ? `local s = Session.resume('${id as string}')
            return { s.name, s.status, State.load('session', 'k'), #Session.list()[1].runs }`
-        : `const s = await Session.resume('${String(id)}')
+        : `const s = await Session.resume('${id as string}')
            return [s.name, s.status, await State.load('session', 'k'), (await Session.list())[0].runs.length]`,
     )
     expect(found).toEqual(['letters', 'active', 3, 2])
@@ -113,7 +114,6 @@ test('an agent without a name cannot be found again', async () => {
 })
 
 test('a house without a folder says what to do', async () => {
-  const { openHouse } = await import('../support/kernel.ts')
   await using house = await openHouse(undefined, [], { plugins: { state: { store: 'level' } } })
   await expect(house.lua(`State.save('global', 'k', 1)`)).rejects.toMatchObject({
     code: 'STATE_UNAVAILABLE',

@@ -14,7 +14,7 @@ interface Tap {
   readonly with?: string
 }
 
-type Row = Omit<HookPointInfo, 'used'> & { readonly taps: readonly Tap[] }
+type Row = HookPointInfo & { readonly taps: readonly Tap[] }
 
 /** `hooks list [POINT]`. */
 export async function listHooks(stage: Stage): Promise<void> {
@@ -30,7 +30,7 @@ export async function listHooks(stage: Stage): Promise<void> {
 /** From manifests alone. */
 function rowsOf(root: string, kernel: Kernel): readonly Row[] {
   const manifests = kernel.list().flatMap((row) => packageFacts(root, row)?.manifest ?? [])
-  return kernel.hooks.list().map(({ used: _, ...info }) => {
+  return kernel.hooks.list().map((info) => {
     return { ...info, taps: manifests.flatMap((one) => tapOf(one, info.name)) }
   })
 }

@@ -55,7 +55,7 @@ export class Bridge {
   #tell({ pick, keys }: Default, payload: Readonly<Record<string, unknown>>, owner: string): void {
     const runId = typeof payload['run_id'] === 'string' ? payload['run_id'] || undefined : undefined
     const type = pick(payload)
-    if (type === undefined || !this.#bus.wanted(type, runId)) return
+    if (!this.#bus.wanted(type, runId)) return
     const about = { source: `plugin ${owner}`, ...(runId === undefined ? {} : { runId }) }
     const failed = (error: unknown): void =>
       this.#logger.warn(`Event '${type}' was not published: ${String(error)}`)

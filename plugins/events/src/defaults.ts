@@ -6,8 +6,8 @@ type Payload = Readonly<Record<string, unknown>>
 export interface Default {
   readonly point: string
   readonly types: readonly string[]
-  /** Which of the types it is this time; undefined: none. */
-  readonly pick: (payload: Payload) => string | undefined
+  /** Which of the types it is this time. */
+  readonly pick: (payload: Payload) => string
   /** Keys of the payload that become the data: nothing that could be private or large. */
   readonly keys: readonly string[]
 }
@@ -66,11 +66,10 @@ export const DEFAULTS: readonly Default[] = [
     keys: ['file', 'durable', 'resumed'],
   },
   {
-    point: 'run.record',
+    point: 'run.checkpoint',
     types: ['run.checkpoint'],
-    pick: ({ kind, point }) =>
-      kind === 'mark' && point === 'after-record' ? 'run.checkpoint' : undefined,
-    keys: ['path', 'n'],
+    pick: always('run.checkpoint'),
+    keys: ['name', 'seq'],
   },
   {
     point: 'script.done',
@@ -103,10 +102,9 @@ export const DEFAULTS: readonly Default[] = [
     keys: ['who', 'limit', 'used', 'max'],
   },
   {
-    point: 'permission.decided',
+    point: 'permission.denied',
     types: ['permission.denied'],
-    pick: ({ outcome }) =>
-      outcome === 'denied' || outcome === 'refused' ? 'permission.denied' : undefined,
+    pick: always('permission.denied'),
     keys: ['subject', 'permission', 'actors', 'outcome', 'by'],
   },
 ]

@@ -5,7 +5,6 @@ import {
   type ScrubOptions,
   type TapTrace,
   type Usage,
-  type Value,
 } from '@llmspell/sdk'
 import { changesOf } from './changes.ts'
 import type { HookEvent, PointEvent, Trace, TraceEvent } from './types.ts'
@@ -109,7 +108,7 @@ export class Recorder {
 }
 
 function hidden(text: string, redact: Redact | undefined): string {
-  return scrubbedText(redact ? String(redact(text as Value)) : text, 200)
+  return scrubbedText(redact ? (redact(text) as string) : text, 200)
 }
 
 function seqOf(payload: unknown): Pick<PointEvent, 'seq'> {

@@ -1,7 +1,7 @@
 import {
-  hookFacts,
   scrubbed,
   scrubbedText,
+  type HookFacts,
   type HookPointInfo,
   type ScrubOptions,
   type Value,
@@ -24,7 +24,7 @@ const ALARM = /\.(?:error|warning|breaker|rollback)$|Failed$/
 /** What ends with it is over as a whole. */
 const WHOLE: ReadonlySet<string> = new Set(['script.done', 'agent.done', 'workflow.done'])
 /** Facts of our own points that are short and no content. */
-const FACTS = [
+const FACTS: ReadonlySet<string> = new Set([
   'agent',
   'caller',
   'actor',
@@ -58,7 +58,7 @@ const FACTS = [
   'limit',
   'used',
   'max',
-] as const
+])
 
 /** How much a payload matters. */
 export function levelOf({ name, kind }: HookPointInfo, ok: boolean | undefined): Level {
@@ -75,36 +75,32 @@ export function levelOf({ name, kind }: HookPointInfo, ok: boolean | undefined):
 export function fieldsOf(
   info: HookPointInfo,
   payload: unknown,
+  { runId, component, ok, code, ms }: HookFacts,
   redactOf: (runId: string) => Redact | undefined,
   whole: boolean,
 ): Record<string, unknown> {
-  const { runId, component, ok, code, ms } = hookFacts(payload, info.subject)
   const redact = runId === undefined ? undefined : redactOf(runId)
   const known = runId === undefined || redact !== undefined
   const shown = known ? contents(payload, whole) : {}
-  return {
-    time: Date.now(),
-    point: info.name,
-    ...(runId === undefined ? {} : { run: runId }),
-    ...(component === undefined ? {} : { component: hidden(component, redact) }),
-    ...(ok === undefined ? {} : { ok }),
-    ...(ms === undefined ? {} : { ms: Math.round(ms * 1000) / 1000 }),
-    ...(code === undefined ? {} : { code: scrubbedText(code, 80) }),
-    ...(scrubbed(shown, { redact }) as object),
-  }
+  const fields: Record<string, unknown> = { time: Date.now(), point: info.name }
+  if (runId !== undefined) fields['run'] = runId
+  if (component !== undefined) fields['component'] = hidden(component, redact)
+  if (ok !== undefined) fields['ok'] = ok
+  if (ms !== undefined) fields['ms'] = Math.round(ms * 1000) / 1000
+  if (code !== undefined) fields['code'] = scrubbedText(code, 80)
+  return Object.assign(fields, scrubbed(shown, { redact }))
 }
 
 function hidden(text: string, redact: Redact | undefined): Value {
-  return scrubbedText(redact ? String(redact(text)) : text, 200)
+  return scrubbedText(redact ? (redact(text) as string) : text, 200)
 }
 
 function contents(payload: unknown, whole: boolean): object {
   if (typeof payload !== 'object' || payload === null) return {}
   const table = payload as Readonly<Record<string, unknown>>
   const facts: Record<string, unknown> = {}
-  for (const key of FACTS) {
-    const value = table[key]
-    if (value !== undefined && !isContent(key, value)) facts[key] = value
+  for (const key of Object.keys(table)) {
+    if (FACTS.has(key) && !isContent(key, table[key])) facts[key] = table[key]
   }
   const message = (table['error'] as { readonly message?: unknown } | null | undefined)?.message
   if (typeof message === 'string') facts['error'] = message

@@ -35,12 +35,14 @@ export function listen(hooks: HookRegistry, listening: Listening): void {
 }
 
 function listener(info: HookPointInfo, listening: Listening, passes: () => boolean) {
-  const { config, redactOf, add } = listening
+  const { config } = listening
+  const redactOf = (runId: string): Redact | undefined => listening.redactOf(runId)
   return (payload: unknown): void => {
-    const level = levelOf(info, hookFacts(payload, info.subject).ok)
+    const facts = hookFacts(payload, info.subject)
+    const level = levelOf(info, facts.ok)
     if (rank(level) < rank(config.level)) return
     if (rank(level) < rank('warn') && !passes()) return
-    add({ level, fields: fieldsOf(info, payload, redactOf, config.payload) })
+    listening.add({ level, fields: fieldsOf(info, payload, facts, redactOf, config.payload) })
   }
 }
 

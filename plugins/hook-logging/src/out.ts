@@ -13,7 +13,7 @@ export async function fileOut(path: string): Promise<Out> {
     await mkdir(dirname(path), { recursive: true })
     const file = await open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
     return {
-      write: async (text) => void (await file.appendFile(text)),
+      write: (text) => file.appendFile(text),
       close: () => file.close(),
     }
   } catch (error) {

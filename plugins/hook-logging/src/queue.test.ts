@@ -3,7 +3,8 @@ import type { Entry } from './entry.ts'
 import { Queue, type Out } from './queue.ts'
 
 const entry = (n: number): Entry => ({ level: 'info', fields: { n } })
-const format = ({ fields }: Entry): string => `${fields['dropped'] ?? `#${String(fields['n'])}`} `
+const format = ({ fields: { dropped, n } }: Entry): string =>
+  dropped === undefined ? `#${n as number} ` : `${dropped as number} `
 
 function queueOver(write: Out['write'], most: number) {
   const failures: string[] = []
@@ -36,7 +37,7 @@ test('a slow reader holds nobody up: what does not fit is dropped and counted', 
 test('a reader that never reads does not keep the end', async () => {
   const { queue } = queueOver(() => new Promise(() => {}), 3)
   queue.add(entry(1))
-  await queue.close()
+  await expect(queue.close()).resolves.toBeUndefined()
 })
 
 test('what could not be written is counted, and told once', async () => {

@@ -39,7 +39,7 @@ export class Queue {
       return
     }
     this.#waiting.push(entry)
-    if (!this.#draining) this.#timer ??= setTimeout(() => this.#drain(), GATHER_MS)
+    if (!this.#draining) this.#timer ??= setTimeout(() => void this.#drain(), GATHER_MS)
   }
 
   /** Writes what waits, but for no longer than two seconds. */

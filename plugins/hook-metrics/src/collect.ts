@@ -12,6 +12,7 @@ import type { Counter, Histogram, Store } from './store.ts'
 /** Tools, agents, models and so on told apart at one point. */
 const MOST_COMPONENTS = 100
 const LONGEST = 80
+const MOST_TAPS = 1000
 /** Behind all others. */
 const STAGE = 1000
 /** Points whose taps change nothing: the others are counted by what is tapped there. */
@@ -45,7 +46,8 @@ export function countPoints(
 
 interface Row {
   readonly calls: Counter
-  readonly times: () => Histogram
+  times: Histogram | undefined
+  readonly measure: () => Histogram
 }
 
 function counterOf({ name, kind, subject }: HookPointInfo, store: Store) {
@@ -61,7 +63,8 @@ function counterOf({ name, kind, subject }: HookPointInfo, store: Store) {
     const labels = { point: name, kind, component: shown }
     return {
       calls: store.counter('llmspell_hook_calls_total', { ...labels, outcome }),
-      times: () => store.histogram('llmspell_hook_duration_seconds', labels),
+      times: undefined,
+      measure: () => store.histogram('llmspell_hook_duration_seconds', labels),
     }
   }
   return (payload: unknown): void => {
@@ -74,7 +77,7 @@ function counterOf({ name, kind, subject }: HookPointInfo, store: Store) {
       if (rows.size < MOST_COMPONENTS * 3) rows.set(key, row)
     }
     row.calls.add()
-    if (ms !== undefined) row.times().observe(ms / 1000)
+    if (ms !== undefined) (row.times ??= row.measure()).observe(ms / 1000)
   }
 }
 
@@ -93,10 +96,26 @@ function spent(payload: unknown, store: Store): void {
 
 /** Counts and measures each call of each tap but our own. */
 export function countTaps(hooks: HookRegistry, store: Store, own: string): void {
+  const rows = new Map<string, readonly [Counter, Histogram]>()
   hooks.trace(({ point, owner, outcome, ms }: TapTrace) => {
     if (owner === own) return
-    const labels = { point, tap: printable(owner, LONGEST) }
-    store.counter('llmspell_hook_taps_total', { ...labels, outcome }).add()
-    store.histogram('llmspell_hook_tap_seconds', labels).observe(ms / 1000)
+    const key = `${point} ${outcome} ${owner}`
+    const row = rows.get(key) ?? tapRow(store, point, owner, outcome)
+    if (rows.size < MOST_TAPS) rows.set(key, row)
+    row[0].add()
+    row[1].observe(ms / 1000)
   })
+}
+
+function tapRow(
+  store: Store,
+  point: string,
+  owner: string,
+  outcome: string,
+): readonly [Counter, Histogram] {
+  const labels = { point, tap: printable(owner, LONGEST) }
+  return [
+    store.counter('llmspell_hook_taps_total', { ...labels, outcome }),
+    store.histogram('llmspell_hook_tap_seconds', labels),
+  ]
 }

@@ -21,13 +21,28 @@ export class Pattern {
 
   /** Places in order; none overlaps another. */
   *places(text: string): Generator<Span> {
-    for (const [from, to] of this.#windows(text)) {
-      const matcher = this.#re.matcher(text.slice(from, to))
-      while (matcher.find()) {
-        const [start, end] = [matcher.start(this.#group), matcher.end(this.#group)]
-        if (end > start) yield [from + start, from + end]
-      }
+    let behind = 0
+    for (const window of this.#windows(text)) {
+      const from = Math.max(behind, window[0])
+      behind = yield* this.#within(text, from, Math.max(from, window[1]))
     }
+  }
+
+  /** Gives how far it has looked: where something reaches to the end of a window, further than that. */
+  *#within(text: string, from: number, to: number): Generator<Span, number> {
+    for (let [begin, end, cut] = [from, to, true]; cut; to = end) {
+      const matcher = this.#re.matcher(text.slice(begin, end))
+      const [base, last] = [begin, end]
+      cut = false
+      while (!cut && matcher.find()) {
+        cut = base + matcher.end() === last && last < text.length
+        const span = [base + matcher.start(this.#group), base + matcher.end(this.#group)] as const
+        if (!cut && span[1] > span[0]) yield span
+        begin = base + matcher.start()
+      }
+      if (cut) end = Math.min(text.length, last + (last - begin) + REACH)
+    }
+    return to
   }
 
   /** The whole text, or the parts of it around the words. */

@@ -39,10 +39,11 @@ export class Policy {
   /** Patterns of the host are found at the places that their row names, and nowhere else. */
   actionOf(rule: string, place: Place): Action {
     const key = `${place} ${rule}`
-    const action =
-      this.#known.get(key) ??
-      this.#rows.find(({ fits, at }) => at.has(place) && fits(rule))?.action ??
-      'off'
+    const known = this.#known.get(key)
+    if (known) return known
+    const row = this.#rows.find(({ fits, at }) => at.has(place) && fits(rule))
+    // What goes to a tool has no place for a label.
+    const action = row?.action === 'label' && place === 'input' ? 'warn' : (row?.action ?? 'off')
     this.#known.set(key, action)
     return action
   }

@@ -38,7 +38,7 @@ export const SECRETS: readonly SecretRule[] = [
   {
     name: 'secret.pem',
     words: ['PRIVATE KEY'],
-    pattern: String.raw`(-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,-]*)`,
+    pattern: String.raw`(-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----[A-Za-z0-9+/=\s\\:,]*(?:-----END (?:[A-Z]+ ){0,3}PRIVATE KEY-----)?)`,
     group: 1,
   },
   {

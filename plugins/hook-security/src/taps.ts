@@ -6,6 +6,7 @@ import type {
   ToolFacts,
   ToolOutput,
   ToolOutputFacts,
+  Value,
   Verdict,
 } from '@llmspell/sdk'
 import type { Book } from './book.ts'
@@ -120,11 +121,18 @@ export class Taps {
   }
 }
 
+/** The text is what a model reads. */
 function labelledOutput(output: ToolOutput, labels: ReadonlySet<string>): ToolOutput {
   const { text, result } = output
-  const shown = text ?? (typeof result === 'string' ? result : undefined)
-  const said = shown === undefined ? {} : { text: `${notice(labels)}\n${shown}` }
-  return { ...output, ...said, untrusted: true }
+  const shown = text ?? (typeof result === 'string' ? result : asText(result))
+  return { ...output, text: `${notice(labels)}\n${shown}`, untrusted: true }
+}
+
+/** As tools are read that give no text of their own. */
+function asText(result: Value): string {
+  const bytes = (_key: string, item: unknown): unknown =>
+    item instanceof Uint8Array ? `${item.byteLength} bytes` : item
+  return JSON.stringify(result, bytes, 2)
 }
 
 interface Seen {

@@ -7,6 +7,7 @@ import { resume } from './resume.ts'
 import type { Runs } from './runs.ts'
 import { isFinal } from './status.ts'
 import { submit } from './start.ts'
+import { cancel } from './steer.ts'
 
 /** Runs another run to its end: the same one, however often it is asked for. */
 export async function child(runs: Runs, parent: Life, request: ChildRequest): Promise<Json> {
@@ -57,13 +58,9 @@ async function left(
 ): Promise<never> {
   const { reason } = signal as { reason: unknown }
   const gone = reason instanceof SpellError && reason.code === 'RUN_SUSPENDED'
-  const going = runs.going(runId)
-  if (!gone && going && onParentCancel === 'cancel') {
-    await runs.cancel(going.life, {
-      code: 'CANCELLED',
-      reason: 'the run that started it was cancelled',
-    })
-    await going.over
+  if (!gone && onParentCancel === 'cancel') {
+    await cancel(runs, runId, { reason: 'the run that started it was cancelled', mode: 'graceful' })
+    await runs.over(runId)
   }
   throw reason
 }

@@ -7,6 +7,7 @@ import { suspend } from './steer.ts'
 /** Lets what is under way come to an end, and drops the rest when the time is over. */
 export async function drained(runs: Runs, deadlineMs: number) {
   const ids = runs.ids
+  runs.passive.close()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)))
   await Promise.race([Promise.all(ids.map((id) => suspend(runs, id))), late])
@@ -32,6 +33,7 @@ export async function stopped({ runs, close }: Opened): Promise<void> {
   if (runs.stopping) return
   runs.stopping = true
   close()
+  runs.passive.close()
   await dropped(runs, runs.ids)
   await runs.committer.flush()
 }

@@ -119,7 +119,7 @@ export class Ending {
 
   async #main(begin: Begin): Promise<void> {
     const life = this.#life
-    const definition = life.log.stored.definition ?? begin.definition
+    const definition = life.plan.definition ?? life.log.stored.definition ?? begin.definition
     const context = new Scope(life, ROOT, life.root)
     const input = await life.value(begin.input)
     const outcome = await outcomeOf(() => life.host.runDefinition(definition, context, input))

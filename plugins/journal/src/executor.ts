@@ -29,7 +29,8 @@ import type { Opened } from './recover.ts'
 import { replay } from './replay.ts'
 import { resume } from './resume.ts'
 import type { ResumeRequest } from './resume.ts'
-import type { Runs, RunsOptions } from './runs.ts'
+import type { RunsOptions } from './options.ts'
+import type { Runs } from './runs.ts'
 import { cancel, pause, signal, suspend } from './steer.ts'
 import { seededBy } from './seed.ts'
 import { submit } from './start.ts'
@@ -76,6 +77,11 @@ export class EmbeddedExecutor implements WorkflowExecutor {
     )
   }
 
+  /** How many runs are in memory. */
+  get inMemory(): number {
+    return this.#opened?.runs.ids.length ?? 0
+  }
+
   async start(
     host: ExecutorHost,
     options: { readonly signal: AbortSignal; readonly recover?: boolean },
@@ -106,9 +112,9 @@ export class EmbeddedExecutor implements WorkflowExecutor {
   ): Promise<RunOutcome<T>> {
     const runs = this.#runs
     const until = options.timeoutMs === undefined ? undefined : Date.now() + options.timeoutMs
-    for (let going = runs.going(id); going; going = runs.going(id)) {
+    for (let over = runs.over(id); over; over = runs.over(id)) {
       const rest = { ...options, ...(until && { timeoutMs: Math.max(0, until - Date.now()) }) }
-      if (await outwaited(going.over, rest)) break
+      if (await outwaited(over, rest)) break
     }
     return outcomeIn<T>(runs, id)
   }

@@ -21,7 +21,7 @@ export async function fork(runs: Runs, id: RunId, request: ForkRequest): Promise
   const upTo = records.filter(({ n }) => request.at === undefined || n <= request.at)
   const seeded = seededBy(upTo)
   if (!seeded) throw outside(id, request.at)
-  const { newRunId: runId, definition = row.definition } = request
+  const { newRunId: runId, definition = stored.definition ?? row.definition } = request
   const input = request.input ?? (await runs.store.value(stored.input))
   const forkedFrom = { runId: id, n: upTo.at(-1)?.n ?? 0 }
   const labels = row.labels && { labels: row.labels }

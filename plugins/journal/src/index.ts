@@ -12,6 +12,8 @@ export default definePlugin<JournalConfig>({
     const schemas = ctx.use('schemas')
     const options = {
       patienceMs: ctx.config.patience_ms,
+      quietMs: ctx.config.quiet_ms,
+      passivateMs: ctx.config.passivate_ms,
       flushMs: ctx.config.flush_ms,
       retentionMs: ctx.config.retention_ms,
       point,

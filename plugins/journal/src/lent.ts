@@ -13,6 +13,7 @@ import type {
 import type { Timers } from './clock.ts'
 import type { Life } from './life.ts'
 import type { RunLog } from './log.ts'
+import type { Patience } from './scheduling.ts'
 import type { Signals } from './signals.ts'
 
 export type Mode = 'live' | 'resume' | 'replay'
@@ -21,7 +22,7 @@ export type Mode = 'live' | 'resume' | 'replay'
 export interface Lent {
   readonly host: ExecutorHost
   readonly process: string
-  readonly patienceMs: number
+  readonly patience: Patience
   readonly point: HookPoint<'run.record'> | undefined
   readonly timers: Timers
   value(stored: Stored): Promise<Json>
@@ -45,6 +46,8 @@ export interface Plan {
   readonly mode: Mode
   readonly log: RunLog
   readonly records: readonly JournalRecord[]
+  /** Code offered in place of the run's own: that of the run once the journal has accepted it. */
+  readonly definition?: DefinitionRef
   /** Answers to steps of unknown outcome. */
   readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]
 }

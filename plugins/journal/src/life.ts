@@ -11,7 +11,6 @@ import type {
   StepPath,
   Stored,
   Validator,
-  Waiting,
 } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import type { Timers } from './clock.ts'
@@ -19,6 +18,7 @@ import { Ending } from './ending.ts'
 import type { LifeEnd } from './ending.ts'
 import { failedWrite } from './errors.ts'
 import { Idle } from './idle.ts'
+import type { Wait } from './idle.ts'
 import { Lane } from './lane.ts'
 import type { Lent, Mode, Plan } from './lent.ts'
 import type { AppendOptions, RecordBody, RunLog } from './log.ts'
@@ -56,7 +56,7 @@ export class Life {
     this.lent = lent
     this.plan = plan
     this.log = plan.log
-    this.scheduler = new Scheduler(plan.records, this.turns, lent.patienceMs)
+    this.scheduler = new Scheduler(plan.records, this.turns, lent.patience)
     this.idle = new Idle(this)
     this.inbox = new Inbox(this.scheduler)
     this.ending = new Ending(this)
@@ -200,8 +200,8 @@ export class Life {
     })
   }
 
-  waitsFor(ask: Ask, waiting: Waiting): void {
-    if (!this.closed) this.idle.add(ask, waiting)
+  waitsFor(ask: Ask, wait: Wait): void {
+    if (!this.closed) this.idle.add(ask, wait)
   }
 
   waitsNoMore(ask: Ask): void {

@@ -4,12 +4,18 @@ import { listed } from './list.ts'
 import { purge } from './purge.ts'
 import { resume } from './resume.ts'
 import { Runs } from './runs.ts'
-import type { RunsOptions } from './runs.ts'
+import type { RunsOptions } from './options.ts'
 import { UNFINISHED } from './status.ts'
+import { Signals } from './signals.ts'
+import { suspend } from './steer.ts'
 import { put, RunStore } from './store.ts'
+import type { StoredRun } from './store.ts'
 
 /** How often the latest time is written down, and ended runs are looked through. */
 const CARE_MS = 60_000
+const PASSIVATE_MS = 60_000
+/** How late a run that waits may leave memory. */
+const MOST_OFTEN_MS = 10_000
 
 /** What is open while the executor works. */
 export interface Opened {
@@ -27,22 +33,52 @@ export async function opened(
   const mark = await new RunStore(backend).mine.get<number>('clock')
   const timers = new Timers(clock, mark?.value ?? 0)
   const runs = new Runs(backend, host, timers, options)
-  const close = care(runs)
-  if (options.recover) await recovered(runs)
-  return { runs, close }
+  const closes = [care(runs)]
+  if (options.recover) {
+    await recovered(runs)
+    closes.push(passivating(runs))
+  }
+  return { runs, close: () => closes.forEach((close) => close()) }
 }
 
 async function recovered(runs: Runs): Promise<void> {
-  const ids: string[] = []
+  const found: StoredRun[] = []
   for (const status of UNFINISHED)
-    for await (const { row } of listed(runs, { status: [status] })) ids.push(row.runId)
-  for (const id of ids) {
+    for await (const stored of listed(runs, { status: [status] })) found.push(stored)
+  for (const stored of found) {
+    const { runId } = stored.row
     try {
-      await resume(runs, id, {})
+      if (await waits(runs, stored)) runs.passive.keep(stored)
+      else await resume(runs, runId, {})
     } catch (error) {
-      runs.host.logger.error(`Run '${id}' does not go on: ${String(error)}`)
+      runs.host.logger.error(`Run '${runId}' does not go on: ${String(error)}`)
     }
   }
+}
+
+/** True where nothing has come that the run waits for: it need not be in memory. */
+async function waits(runs: Runs, { row, waits: names, cancel }: StoredRun): Promise<boolean> {
+  if (row.status !== 'waiting' || !names || cancel) return false
+  const kept = await new Signals(row.runId, runs.store, runs.committer).kept()
+  return !kept.some((signal) => names.some(({ name }) => name === signal.name))
+}
+
+/** Drops from memory what only waits, and for long. */
+function passivating(runs: Runs): () => void {
+  const { passivateMs = PASSIVATE_MS } = runs.options
+  const look = (): void => {
+    const before = runs.timers.clock.now() - passivateMs
+    for (const id of runs.ids) {
+      const life = runs.going(id)?.life
+      if (!life?.live || life.row.status !== 'waiting' || life.row.updatedAt > before) continue
+      suspend(runs, id).catch((error: unknown) =>
+        runs.host.logger.warn(`Run '${id}' stays in memory: ${String(error)}`),
+      )
+    }
+  }
+  const timer = setInterval(look, Math.min(Math.max(passivateMs / 4, 10), MOST_OFTEN_MS))
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 /** Keeps the high-water mark of time, and removes runs whose time is over. */

@@ -14,18 +14,16 @@ export interface ResumeRequest {
 export function resume(runs: Runs, id: RunId, request: ResumeRequest): Promise<void> {
   const { decide, definition, onUnknown } = request
   return runs.alone(id, async () => {
+    const going = runs.going(id)
+    if (going && !going.life.closed) return
+    await going?.over
     const stored = await runs.known(id)
-    if (runs.going(id)) return
-    const changed = {
-      ...stored,
-      ...(onUnknown && { onUnknown }),
-      ...(definition && { definition }),
-    }
     try {
-      const { log, loaded } = await runs.open(changed)
+      const { log, loaded } = await runs.open({ ...stored, ...(onUnknown && { onUnknown }) })
       if (isFinal(log.row.status)) throw ended(id, log.row.status)
       const { records } = loaded
-      runs.go({ mode: 'resume', log, records, ...(decide && { decide }) })
+      const asked = { ...(decide && { decide }), ...(definition && { definition }) }
+      runs.go({ mode: 'resume', log, records, ...asked })
     } catch (error) {
       if (!isSpellError(error) || error.code !== 'JOURNAL_DAMAGED') throw error
       const reason = toErrorRecord(error)

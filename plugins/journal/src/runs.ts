@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type {
   ExecutorHost,
-  HookPoint,
   JournalRecord,
   RunId,
   RunRow,
   RunStatus,
-  SchemaCompiler,
   SpellError,
   StateBackend,
 } from '@llmspell/sdk'
@@ -22,6 +20,8 @@ import type { Lent, Plan } from './lent.ts'
 import { load } from './load.ts'
 import type { Loaded } from './load.ts'
 import { RunLog } from './log.ts'
+import type { RunsOptions } from './options.ts'
+import { Passive } from './passive.ts'
 import { renewed } from './renew.ts'
 import { Signals } from './signals.ts'
 import { isFinal, STOPPED } from './status.ts'
@@ -29,15 +29,7 @@ import { RunStore } from './store.ts'
 import type { StoredRun } from './store.ts'
 import { Watchers } from './watchers.ts'
 
-export interface RunsOptions {
-  readonly patienceMs: number
-  readonly flushMs: number
-  readonly retentionMs: number
-  readonly point?: HookPoint<'run.record'>
-  readonly schemas?: SchemaCompiler
-  /** Runs that nobody resumes by name go on by themselves. */
-  readonly recover?: boolean
-}
+const QUIET_MS = 3_000
 
 interface Going {
   readonly life: Life
@@ -52,6 +44,7 @@ export class Runs {
   readonly committer: Committer
   readonly timers: Timers
   readonly watchers = new Watchers()
+  readonly passive = new Passive(this)
   readonly #going = new Map<RunId, Going>()
   readonly #signals = new Map<RunId, Signals>()
   readonly #process = randomUUID()
@@ -73,6 +66,11 @@ export class Runs {
 
   going(id: RunId): Going | undefined {
     return this.#going.get(id)
+  }
+
+  /** Resolves when a life of the run is over, or its time outside of memory; undefined where nobody carries it out. */
+  over(id: RunId): Promise<void> | undefined {
+    return this.#going.get(id)?.over ?? this.passive.over(id)
   }
 
   get ids(): readonly RunId[] {
@@ -163,6 +161,7 @@ export class Runs {
       .then((end) => this.#gone(life, end))
       .catch((error: unknown) => this.host.logger.error(`Run '${row.runId}': ${String(error)}`))
     this.#going.set(row.runId, { life, over })
+    this.passive.drop(row.runId)
   }
 
   #when(startAt: number, life: Life): Promise<LifeEnd> {
@@ -200,7 +199,7 @@ export class Runs {
       host,
       timers,
       process: this.#process,
-      patienceMs: options.patienceMs,
+      patience: { patienceMs: options.patienceMs, quietMs: options.quietMs ?? QUIET_MS },
       point: options.point,
       value: (stored) => this.store.value(stored),
       signals: (id) => this.signals(id),
@@ -219,6 +218,7 @@ export class Runs {
     this.#going.delete(runId)
     this.#signals.delete(runId)
     if (end.as === 'again') renewed(this, life, end.input)
+    if (end.as === 'stopped') this.passive.keep(life.log.stored)
     this.watchers.publish(runId, { type: 'status', row: life.row })
   }
 

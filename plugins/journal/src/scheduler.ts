@@ -3,6 +3,7 @@ import type { Json, JournalRecord, Stored } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { mismatch, neverAsked } from './errors.ts'
 import { place } from './paths.ts'
+import type { Patience, Turns } from './scheduling.ts'
 
 /** Something that has settled and waits for its turn. */
 export interface Delivery {
@@ -10,30 +11,6 @@ export interface Delivery {
   readonly at: number
   deliver: () => void
 }
-
-/** What the scheduler needs of the run it belongs to. */
-export interface Turns {
-  /** Carries out a record that belongs to no ask. True: it is done; false: not yet. */
-  unasked(record: JournalRecord): boolean
-  value(stored: Stored): Promise<Json>
-  /** A recorded record has had its turn. */
-  passed(record: JournalRecord, ask: Ask | undefined): void
-  /** Behind the last record. False: the run ends there. */
-  beyond(): boolean
-  /** True where nothing new may begin. */
-  holds(): boolean
-  /** The run is live, and what was asked for is begun. */
-  began(): void
-  /** Nothing has settled that could be delivered. */
-  rests(): void
-  /** The code and the journal do not fit. */
-  broken(error: SpellError): void
-  /** True while the code itself, or a composed step, may still ask by itself. */
-  busy(): boolean
-}
-
-/** How long nothing may happen where nothing is under way. */
-const QUIET_MS = 250
 
 /**
  * The one place where things settle: one at a time, in the order of the journal, the next when the code waits again. The
@@ -46,7 +23,7 @@ export class Scheduler {
   readonly #queue: Delivery[] = []
   readonly #held: Ask[] = []
   readonly #turns: Turns
-  readonly #patienceMs: number
+  readonly #limits: Patience
   #cursor = 0
   #head = 0
   #due = false
@@ -57,10 +34,10 @@ export class Scheduler {
   clock = 0
   answering: boolean
 
-  constructor(records: readonly JournalRecord[], turns: Turns, patienceMs: number) {
+  constructor(records: readonly JournalRecord[], turns: Turns, limits: Patience) {
     this.#records = records
     this.#turns = turns
-    this.#patienceMs = patienceMs
+    this.#limits = limits
     this.answering = records.length > 0
     for (const record of records) {
       const key = place(record.path)
@@ -225,8 +202,9 @@ export class Scheduler {
   }
 
   #wait(): void {
+    const { patienceMs, quietMs } = this.#limits
     const idle = this.#asks.size > 0 && !this.#turns.busy()
-    const ms = idle ? Math.min(QUIET_MS, this.#patienceMs) : this.#patienceMs
+    const ms = idle ? Math.min(quietMs, patienceMs) : patienceMs
     this.#patience = setTimeout(() => this.stuck(), ms)
   }
 

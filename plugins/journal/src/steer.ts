@@ -5,8 +5,10 @@ import { load } from './load.ts'
 import { resume } from './resume.ts'
 import type { Runs } from './runs.ts'
 import { checkNames, checkSignal } from './signals.ts'
+import type { Kept } from './signals.ts'
 import { isFinal } from './status.ts'
 import { ROOT } from './paths.ts'
+import type { StoredRun } from './store.ts'
 
 /** Keeps a signal for the run, and wakes it where it waits. */
 export async function signal(
@@ -15,16 +17,50 @@ export async function signal(
   sent: Signal,
 ): Promise<'accepted' | 'duplicate' | 'ended'> {
   checkNames(sent)
-  const { row } = await runs.known(id)
-  if (isFinal(row.status)) return 'ended'
-  const wait = runs.going(id)?.life.inbox.waits.find(({ name }) => name === sent.name)
-  if (wait?.validator) checkSignal(sent, wait.validator)
+  const stored = await runs.known(id)
+  if (isFinal(stored.row.status)) return 'ended'
+  const schema = await expected(runs, stored, sent.name)
+  if (schema) checkSignal(sent, await runs.lent.compile(schema))
   const kept = await runs.signals(id).accept(sent)
   if (!kept) return 'duplicate'
-  const life = runs.going(id)?.life
-  if (life?.live) life.inbox.takes(kept)
-  else if (!life && runs.recovers && row.status === 'waiting') await resume(runs, id, {})
+  await handed(runs, id, kept)
   return 'accepted'
+}
+
+/** What the next signal of a name has to fit: it belongs to the first wait that none has come for. */
+async function expected(
+  runs: Runs,
+  { row, waits }: StoredRun,
+  wanted: string,
+): Promise<object | undefined> {
+  const life = runs.going(row.runId)?.life
+  if (life?.live) return life.inbox.waits.find(({ name }) => name === wanted)?.options.schema
+  const open = waits?.filter(({ name }) => name === wanted) ?? []
+  if (open.length === 0) return undefined
+  const kept = await runs.signals(row.runId).kept()
+  return open[kept.filter(({ name }) => name === wanted).length]?.schema
+}
+
+/** Gives it to a run in memory, wakes one that may go on by itself, and marks one that somebody has to resume. */
+async function handed(runs: Runs, id: RunId, kept: Kept): Promise<void> {
+  const going = runs.going(id)
+  if (going && !going.life.closed) {
+    if (going.life.live) going.life.inbox.takes(kept)
+    return
+  }
+  await going?.over
+  const { row } = await runs.known(id)
+  if (row.status !== 'waiting' || runs.stopping) return
+  return runs.recovers ? resume(runs, id, {}) : marked(runs, id, kept.name)
+}
+
+function marked(runs: Runs, id: RunId, wanted: string): Promise<void> {
+  return runs.alone(id, async () => {
+    const stored = await runs.known(id)
+    const { waiting } = stored.row
+    if (runs.going(id) || !waiting || !stored.waits?.some(({ name }) => name === wanted)) return
+    await runs.log(stored, {}).change({ row: { waiting: { ...waiting, arrived: true } } }, true)
+  })
 }
 
 /** @throws RUN_NOT_FOUND; RUN_ENDED is none: what has ended is cancelled enough */
@@ -55,6 +91,7 @@ async function kill(runs: Runs, id: RunId, reason: string): Promise<void> {
   await runs.alone(id, async () => {
     const stored = await runs.known(id)
     if (isFinal(stored.row.status)) return
+    runs.passive.drop(id)
     const log = going?.life.log ?? (await reopened(runs, id))
     const endedAt = runs.timers.clock.now()
     const error = { code: 'CANCELLED', message: `The run was cancelled: ${reason}` }
@@ -97,6 +134,7 @@ async function paused(runs: Runs, id: RunId, error: SpellError): Promise<void> {
   const { code, message, hint = '' } = error
   const log = runs.log(await runs.known(id), {})
   await log.change({ row: { status: 'paused', reason: { code, message, hint } } }, true)
+  runs.passive.drop(id)
 }
 
 /** The same, without a word in its row: whoever resumes it goes on. */

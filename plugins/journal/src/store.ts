@@ -12,6 +12,7 @@ import type {
   StateScope,
   Stored,
   SubmitRequest,
+  TimerRecord,
 } from '@llmspell/sdk'
 import { sha256 } from './encode.ts'
 
@@ -30,8 +31,18 @@ export interface StoredRun {
   readonly parent?: SubmitRequest['parent']
   /** A cancellation that was accepted and is not in the journal yet. */
   readonly cancel?: { readonly code: 'CANCELLED' | 'TIMEOUT'; readonly reason: string }
-  /** Code offered in place of the one the run was started with. */
+  /** Code that has taken the place of the one the run was started with. */
   readonly definition?: DefinitionRef
+  /** Signals that it waits for. */
+  readonly waits?: readonly OpenWait[]
+  /** The earliest moment at which it goes on by itself. */
+  readonly due?: TimerRecord
+}
+
+/** A wait as the row keeps it: what comes while the run is not in memory is checked by it. */
+export interface OpenWait {
+  readonly name: string
+  readonly schema?: object
 }
 
 const MINE: Scope = { tenant: 'local', kind: 'plugin', id: 'journal' }

@@ -4,7 +4,8 @@ import { encodeRecord, hashBehind } from './encode.ts'
 import { dropped } from './errors.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
-import type { Turns } from './scheduler.ts'
+import type { Turns } from './scheduling.ts'
+import { refOps } from './store.ts'
 
 /** What the scheduler asks of a life. */
 export class LifeTurns implements Turns {
@@ -35,6 +36,7 @@ export class LifeTurns implements Turns {
       return false
     }
     this.#life.live = true
+    this.#accepted()
     void this.#life.lent
       .signals(this.#life.row.runId)
       .kept()
@@ -43,6 +45,16 @@ export class LifeTurns implements Turns {
         (error: unknown) => this.#life.crashed(error),
       )
     return true
+  }
+
+  /** The code has asked for all that is recorded: it is the run's own from here on. */
+  #accepted(): void {
+    const { log, plan } = this.#life
+    const { definition } = plan
+    if (!definition || definition.hash === (log.stored.definition ?? log.row.definition).hash)
+      return
+    log.rewrite(refOps(definition.hash, log.row.runId), 0)
+    void log.change({ definition })
   }
 
   holds(): boolean {

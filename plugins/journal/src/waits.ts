@@ -82,7 +82,10 @@ export class SleepAsk extends TimedAsk<void> {
   start(before: readonly JournalRecord[]): void {
     const fired = (): void => this.fire(() => this.waiter.resolve())
     void this.timed(before, fired).then((timer) =>
-      this.life.waitsFor(this, { path: this.path, for: 'sleep', until: this.until(timer) }),
+      this.life.waitsFor(this, {
+        waiting: { path: this.path, for: 'sleep', until: this.until(timer) },
+        timer,
+      }),
     )
   }
 }
@@ -140,7 +143,7 @@ export class SignalAsk extends TimedAsk<Received<Json> | undefined> {
       ...(timer && { until: this.until(timer) }),
       ...(ask && { question: ask }),
     }
-    this.life.waitsFor(this, waiting)
+    this.life.waitsFor(this, { waiting, timer, schema })
     this.life.look()
   }
 

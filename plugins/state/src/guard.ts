@@ -2,7 +2,7 @@ import type { Access, CallContext, Permissions, Scope } from '@llmspell/sdk'
 import { textOf } from './scope.ts'
 
 /** What a written value is marked with where its run had seen text from outside. */
-export const UNTRUSTED = 'untrusted'
+const UNTRUSTED = 'untrusted'
 
 /**
  * Scopes are open to the scripts of an installation until a rule says no: `state` denies all of a scope, `state-write`

@@ -15,7 +15,8 @@ export function replayTests(openPlace: OpenPlace): void {
       await one.submit('r', 'main')
       await one.until('r', 'waiting')
       const before = await one.history('r')
-      const two = await openExecutor(place, { main: changed }, { recover: true })
+      const two = await openExecutor(place, { main: changed })
+      await two.executor.resume('r')
       await two.until('r', 'paused')
       const row = await two.executor.get('r')
       expect(row?.reason).toMatchObject({ code: 'REPLAY_MISMATCH' })
@@ -150,6 +151,7 @@ export function replayTests(openPlace: OpenPlace): void {
       await place.damage('tail', last, 'flip')
       await place.damage('middle', 1, 'flip')
       const two = await openExecutor(place, { main: original }, { recover: true })
+      await two.executor.resume('middle')
       for (const id of ['tail', 'whole']) {
         await two.executor.signal(id, { name: 'go', signalId: '1', payload: 1 })
         expect((await two.executor.result(id)).status).toBe('succeeded')

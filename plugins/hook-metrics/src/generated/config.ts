@@ -12,7 +12,7 @@ export interface HookMetricsConfig {
    */
   points: string[]
   /**
-   * Also counts and measures what each tap of a plugin or a script does.
+   * Also counts and times each call of each tap, at points that decide too; every tap of every plugin is then timed.
    */
   taps: boolean
   /**

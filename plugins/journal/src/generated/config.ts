@@ -8,6 +8,10 @@ export interface JournalConfig {
    */
   patience_ms: number
   /**
+   * The same where everything it has asked for waits for its turn: a slow machine may need more. ms.
+   */
+  quiet_ms: number
+  /**
    * After this time records are written that nothing waits for. ms.
    */
   flush_ms: number
@@ -15,4 +19,8 @@ export interface JournalConfig {
    * How long an ended run is kept. ms; default 30 days.
    */
   retention_ms: number
+  /**
+   * In a host that keeps running, a run that only waits for longer leaves memory; its timer or signal wakes it. ms.
+   */
+  passivate_ms: number
 }

@@ -69,9 +69,7 @@ export class DurableRuns implements ExecutorHost {
     const executor = await this.executor()
     const { decide, onUnknown, source, waitMs, signal } = options
     const go = async (): Promise<void> => {
-      const begun = await definitionOf(executor, runId)
-      const definition =
-        begun && (source === undefined ? begun : await changed(executor, begun, source))
+      const definition = source === undefined ? undefined : await changed(executor, runId, source)
       await executor.resume(runId, {
         ...(decide ? { decide } : {}),
         ...(onUnknown ? { onUnknown } : {}),
@@ -193,22 +191,16 @@ function settled(runId: RunId, own: Attached, outcome: RunOutcome<Json>): RunRes
   throw reason ? fromErrorRecord(reason) : waiting(runId, outcome.run)
 }
 
-/** What the run began with, whatever text was tried since. */
-async function definitionOf(
-  executor: WorkflowExecutor,
-  runId: RunId,
-): Promise<DefinitionRef | undefined> {
-  for await (const record of executor.history(runId))
-    return record.kind === 'begin' ? record.definition : undefined
-  return undefined
-}
-
+/** The definition of the run with another text. */
 async function changed(
   executor: WorkflowExecutor,
-  begun: DefinitionRef,
+  runId: RunId,
   source: string,
-): Promise<DefinitionRef> {
-  return { ...begun, hash: await executor.blobs.put(new TextEncoder().encode(source)) }
+): Promise<DefinitionRef | undefined> {
+  const row = await executor.get(runId)
+  if (!row) return undefined
+  const hash = await executor.blobs.put(new TextEncoder().encode(source))
+  return { ...row.definition, hash }
 }
 
 /** The same id is the same run: whoever asks for it again waits for it. */

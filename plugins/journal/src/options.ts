@@ -1,0 +1,16 @@
+import type { HookPoint, SchemaCompiler } from '@llmspell/sdk'
+
+/** How runs are kept. */
+export interface RunsOptions {
+  readonly patienceMs: number
+  /** Default 3,000. */
+  readonly quietMs?: number
+  readonly flushMs: number
+  readonly retentionMs: number
+  /** Waits that are longer leave memory, where runs go on by themselves. Default 60,000. */
+  readonly passivateMs?: number
+  readonly point?: HookPoint<'run.record'>
+  readonly schemas?: SchemaCompiler
+  /** Runs that nobody resumes by name go on by themselves. */
+  readonly recover?: boolean
+}
