@@ -2948,8 +2948,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -2975,8 +2975,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -3012,8 +3012,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -3038,8 +3038,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -3070,8 +3070,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -3131,8 +3131,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout?: Workflow.Duration
     budget?: Workflow.Budget
-    /** Default step: noted after each. */
-    checkpoint?: 'step' | 'none'
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint?: 'step' | 'sync' | 'none'
     /** Called before the first step. */
     before?: (ctx: Workflow.Context) => Data
     /** Called after the last step. */
@@ -3410,8 +3410,8 @@ declare namespace Workflow {
     /** Of the whole execution. */
     timeout(value?: Workflow.Duration): this
     budget(value?: Workflow.Budget): this
-    /** Default step: noted after each. */
-    checkpoint(value?: 'step' | 'none'): this
+    /** Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins. */
+    checkpoint(value?: 'step' | 'sync' | 'none'): this
     /** Called before the first step. */
     before(value?: (ctx: Workflow.Context) => Data): this
     /** Called after the last step. */

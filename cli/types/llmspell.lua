@@ -2271,7 +2271,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field branches Workflow.Branch[] Tested in their order.
@@ -2287,7 +2287,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -2309,7 +2309,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -2325,7 +2325,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -2344,7 +2344,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field steps Workflow.Steps
@@ -2388,7 +2388,7 @@ function Tool.undefine(tool) end
 ---@field on_error? Workflow.OnError
 ---@field timeout? Workflow.Duration Of the whole execution.
 ---@field budget? Workflow.Budget
----@field checkpoint? "step"|"none" Default step: noted after each.
+---@field checkpoint? "step"|"sync"|"none" Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before? fun(ctx: Workflow.Context): any Called before the first step.
 ---@field after? fun(ctx: Workflow.Context): any Called after the last step.
 ---@field branches? Workflow.Branch[]
@@ -2566,7 +2566,7 @@ end
 ---@field on_error fun(self: Workflow.Builder, value?: Workflow.OnError): Workflow.Builder
 ---@field timeout fun(self: Workflow.Builder, value?: Workflow.Duration): Workflow.Builder Of the whole execution.
 ---@field budget fun(self: Workflow.Builder, value?: Workflow.Budget): Workflow.Builder
----@field checkpoint fun(self: Workflow.Builder, value?: "step"|"none"): Workflow.Builder Default step: noted after each.
+---@field checkpoint fun(self: Workflow.Builder, value?: "step"|"sync"|"none"): Workflow.Builder Default step: told to hooks and readers after each step; a durable run keeps every call anyway. sync: each step ends with a record that is on disk before the next begins.
 ---@field before fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called before the first step.
 ---@field after fun(self: Workflow.Builder, value?: fun(ctx: Workflow.Context): any): Workflow.Builder Called after the last step.
 ---@field branches fun(self: Workflow.Builder, value?: Workflow.Branch[]): Workflow.Builder

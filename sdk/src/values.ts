@@ -29,6 +29,8 @@ export interface StreamRef {
 export interface CallbackRef {
   readonly [REF]: 'callback'
   readonly id: number
+  /** The key of its last argument at which it takes a `GrownTable`. */
+  readonly keeps?: string
 }
 export type Ref = HandleRef | StreamRef | CallbackRef
 

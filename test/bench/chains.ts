@@ -99,6 +99,22 @@ export function script(
   }
 }
 
+/** A workflow of a host by the service `workflows`: each step is a function in the process, each execution a run. */
+export async function hosted(house: House, steps: number): Promise<Chain> {
+  const workflows = await house.kernel.use('workflows')
+  let n = 0
+  const run = async (): Promise<number> => ++n
+  const list = Array.from({ length: steps }, (_, i) => ({ name: `step${i}`, run }))
+  const definition = { name: 'chain', type: 'sequential', steps: list } as const
+  return {
+    semantics: 'in memory, a run for each execution',
+    async run() {
+      n = 0
+      return Number((await workflows.run(definition)).result)
+    },
+  }
+}
+
 /** A native definition, a journaled run for each execution. */
 export function native(desk: Desk, steps: number, durability: Durability): Chain {
   const name = `chain-${durability}`

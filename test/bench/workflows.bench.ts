@@ -1,7 +1,7 @@
 // Steps that do nothing: our workflows beside LangGraph.js and Mastra, in memory and kept on disk. The first time, it
 // installs both into test/bench/peers.
 import { join } from 'node:path'
-import { EXECUTIONS, native, script, workflowHouse, type ScriptChain } from './chains.ts'
+import { EXECUTIONS, hosted, native, script, workflowHouse, type ScriptChain } from './chains.ts'
 import { Desk } from './executor.ts'
 import { peers, type Chain } from './peers.ts'
 import { inFolder, inTurn, median, ratio, report, times } from './support.ts'
@@ -60,6 +60,7 @@ const steps = STEPS
     { name: 'LangGraph.js', chain: await langgraph.open({ steps }) },
     { name: 'Mastra', chain: await mastra.open({ steps }) },
     { name: 'native definition', chain: native(desk, steps, 'os') },
+    { name: 'function, host', chain: await hosted(house, steps) },
     ...SCRIPTS.map((kind) => ({
       name: kind,
       chain: script(house, { kind, steps }),

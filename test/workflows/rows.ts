@@ -306,6 +306,57 @@ export const ERRORS: readonly Row[] = [
 
 export const DATA: readonly Row[] = [
   row(
+    'shows each function all steps before it, as they are and each with a copy of its own',
+    `local steps = {}
+     for i = 1, 70 do steps[i] = step('s' .. i, function(ctx)
+       local n, before = 0, ctx.steps['s' .. (i - 1)]
+       for _ in pairs(ctx.steps) do n = n + 1 end
+       if before then before.output.n = -1 end
+       ctx.steps.own = { output = 'mine' }
+       return { n = n, before = before and ctx.steps['s' .. (i - 1)].output.n, missing = ctx.steps.nothing == nil,
+         first = i > 2 and ctx.steps.s1.output.n or nil }
+     end) end
+     steps[71] = step('all', function(ctx) return ctx.steps end)
+     steps[72] = step('json', function(ctx) return { #JSON.stringify(ctx.steps) > 1000, ctx.steps.all.output.s70.output.n } end)
+     local r = Workflow.sequential{ name = 'many', steps = steps }:execute()
+     return { r.outputs.s1, r.outputs.s3, r.outputs.s70, r.outputs.all.s69.output, r.outputs.json }`,
+    `const steps = Array.from({ length: 70 }, (_, k) => k + 1).map((i) => step('s' + i, (ctx) => {
+       const before = ctx.steps['s' + (i - 1)]
+       const n = Object.keys(ctx.steps).length
+       if (before) before.output.n = -1
+       ctx.steps.own = { output: 'mine' }
+       return { n, before: before ? ctx.steps['s' + (i - 1)].output.n : undefined, missing: !('nothing' in ctx.steps),
+         first: i > 2 ? ctx.steps.s1.output.n : undefined }
+     }))
+     steps.push(step('all', (ctx) => ctx.steps))
+     steps.push(step('json', (ctx) => [JSON.stringify(ctx.steps).length > 1000, ctx.steps.all.output.s70.output.n]))
+     const r = await (await Workflow.sequential({ name: 'many', steps })).execute()
+     return [r.outputs.s1, r.outputs.s3, r.outputs.s70, r.outputs.all.s69.output, r.outputs.json]`,
+    [
+      { n: 0, missing: true },
+      { n: 2, before: -1, missing: true, first: 0 },
+      { n: 69, before: -1, missing: true, first: 0 },
+      { n: 68, before: -1, missing: true, first: 0 },
+      [true, 69],
+    ],
+  ),
+  row(
+    'shows the functions of a loop and of lanes the steps of their own',
+    `local flow = Workflow.loop{ name = 'l', range = { from = 1, to = 3 }, max_concurrency = 2, steps = {
+       step('a', function(ctx) return ctx.index end),
+       step('b', function(ctx) return ctx.steps.a.output * 10 end),
+       { name = 'c', steps = { step('d', function(ctx) return ctx.steps.b.output + ctx.steps.a.output end) } },
+       step('e', function(ctx) return ctx.steps.c.output end) } }
+     return flow:execute().result`,
+    `const flow = await Workflow.loop({ name: 'l', range: { from: 1, to: 3 }, maxConcurrency: 2, steps: [
+       step('a', (ctx) => ctx.index),
+       step('b', (ctx) => ctx.steps.a.output * 10),
+       { name: 'c', steps: [step('d', (ctx) => ctx.steps.b.output + ctx.steps.a.output)] },
+       step('e', (ctx) => ctx.steps.c.output) ] })
+     return (await flow.execute()).result`,
+    [11, 22, 33],
+  ),
+  row(
     'never expands again what a template has put in',
     `local r = Workflow.sequential{ name = 'w', vars = { secret = 'S' }, steps = { step('a', function() return '{{vars.secret}} {{input}}' end),
        { name = 'b', agent = Agent.create{ model = 'mock/echo' }, input = 'said {{steps.a.output}}' }, { name = 'c', tool = 'calculator', input = { expression = '1' }, when = { value = '{{steps.a.output}}', op = 'contains', to = '{' } } } }:execute('I')

@@ -1,6 +1,6 @@
 import type { Place } from '@llmspell/sdk/lua'
 import type { ScriptModule, SessionOptions } from '@llmspell/sdk'
-import { SpellError } from '@llmspell/sdk'
+import { KeptTables, SpellError } from '@llmspell/sdk'
 import type { Fengari, LuaState, Proxy } from './api.ts'
 import { Children } from './children.ts'
 import { Driver } from './driver.ts'
@@ -14,6 +14,11 @@ import { Pusher } from './push.ts'
 import { Taker } from './take.ts'
 import { bytesOf } from './text.ts'
 import { WeakTable } from './weak.ts'
+
+interface Touched {
+  readonly writes?: string
+  readonly keeps?: string
+}
 
 /** The parts of one session, for the files that add to its globals. */
 export class Core {
@@ -32,6 +37,9 @@ export class Core {
   readonly callbacks = new Map<number, Proxy>()
   /** What a function may write into the table that it gets, by its number. */
   readonly writes = new Map<number, string>()
+  /** Keys of tables that grow, by the number of the function that gets them. */
+  readonly keeps = new Map<number, string>()
+  readonly kept = new KeptTables()
   /** The table that the prelude files share. */
   host: Proxy = () => {}
   readonly #modules = new Map<string, ScriptModule>()
@@ -65,8 +73,9 @@ export class Core {
   }
 
   #keep(L: LuaState, index: number, place: Place): number {
-    const { writes } = place.keyword('x-callback') as { readonly writes?: string }
+    const { writes, keeps } = place.keyword('x-callback') as Touched
     if (writes !== undefined) this.writes.set(this.#last + 1, writes)
+    if (keeps !== undefined) this.keeps.set(this.#last + 1, keeps)
     this.callbacks.set(++this.#last, this.machine.lua.lua_toproxy(L, index))
     return this.#last
   }

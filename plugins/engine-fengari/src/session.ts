@@ -1,4 +1,11 @@
-import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
+import type {
+  Chunk,
+  Evaluation,
+  GrownTable,
+  ScriptSession,
+  SessionOptions,
+  Value,
+} from '@llmspell/sdk'
 import { REF, SpellError, toErrorRecord } from '@llmspell/sdk'
 import { Core } from './core.ts'
 import { setGlobals } from './globals.ts'
@@ -81,6 +88,20 @@ export class LuaSession implements ScriptSession {
   }
 
   async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
+    const { keeps, kept } = this.#core
+    const growing = args.length === 0 ? undefined : keeps.get(callback)
+    if (growing === undefined) return this.#invoke(callback, args)
+    const last = args.at(-1) as Readonly<Record<string, Value>>
+    const given = last[growing] as unknown as GrownTable
+    if (!kept.grow(given)) return { [REF]: 'written', again: true }
+    const whole = Object.fromEntries(kept.entries(given.of))
+    return this.#invoke(callback, [...args.slice(0, -1), { ...last, [growing]: whole }])
+  }
+
+  async #invoke(
+    callback: number,
+    args: readonly (Value | undefined)[],
+  ): Promise<Value | undefined> {
     const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args)
     const key = this.#core.writes.get(callback)
     if (key === undefined || args.length === 0) return this.#launch(prepare, this.#first)
@@ -131,6 +152,7 @@ export class LuaSession implements ScriptSession {
   release(callback: number): void {
     this.#core.callbacks.delete(callback)
     this.#core.writes.delete(callback)
+    this.#core.keeps.delete(callback)
   }
 
   async evaluate(line: string): Promise<Evaluation> {

@@ -170,7 +170,13 @@ export class Taker implements Walk {
 
   #function(L: LuaState, index: number, place: Place | undefined): Value {
     if (!place?.callback) throw this.unsupported('a function', 'plain data')
-    return { [REF]: 'callback', id: this.#keep(L, index, place) } satisfies CallbackRef
+    const id = this.#keep(L, index, place)
+    const { keeps } = place.keyword('x-callback') as { readonly keeps?: string }
+    return {
+      [REF]: 'callback',
+      id,
+      ...(keeps === undefined ? {} : { keeps }),
+    } satisfies CallbackRef
   }
 
   #refuse(L: LuaState, index: number): never {

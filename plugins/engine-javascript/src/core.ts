@@ -5,6 +5,7 @@ import { Bindings } from './bindings.ts'
 import type { Bound } from './bindings.ts'
 import { Driver } from './driver.ts'
 import type { Mark, Taker } from './incoming.ts'
+import { Kept } from './kept.ts'
 import { Loader } from './loader.ts'
 import { Machine } from './machine.ts'
 import { AS_SCRIPT } from './quickjs.ts'
@@ -18,12 +19,15 @@ import { seedTime } from './random.ts'
 const STREAM_NEXT = 0
 const STREAM_CANCEL = 1
 
-interface Callback {
+/** A function of the script that the host may call. */
+export interface Callback {
   readonly module: string
   readonly params: readonly (Place | undefined)[]
   readonly result: Place | undefined
   /** A key of its last argument that it may write into. */
   readonly writes: string
+  /** A key of its last argument whose table grows; empty where there is none. */
+  readonly keeps: string
 }
 
 /** The parts of one session. */
@@ -34,6 +38,7 @@ export class Core {
   readonly driver: Driver
   readonly loader: Loader
   readonly callbacks = new Map<number, Callback>()
+  readonly kept = new Kept(this)
   readonly #entries: Readonly<Record<Entry, number>>
   readonly #streams = new Map<
     string,
@@ -194,10 +199,12 @@ function callbackOf(module: string, place: Place): Callback {
     params = [],
     result,
     writes = '',
+    keeps = '',
   } = place.callback!['x-callback'] as {
     readonly params?: readonly { readonly schema?: unknown }[]
     readonly result?: unknown
     readonly writes?: string
+    readonly keeps?: string
   }
   return {
     module,
@@ -205,6 +212,7 @@ function callbackOf(module: string, place: Place): Callback {
     result:
       result === undefined ? undefined : place.child(writes === '' ? result : written(result)),
     writes,
+    keeps,
   }
 }
 

@@ -108,10 +108,15 @@ function referenceOf(mark: Mark, place: Place | undefined, taker: Taker): unknow
     case 'f':
       if (!place?.callback) throw unsupported(pathOf(mark[1], taker.names), 'a function')
       taker.callback(mark[2], place)
-      return { [REF]: 'callback', id: mark[2] }
+      return { [REF]: 'callback', id: mark[2], ...keepsOf(place) }
     default:
       throw unsupported('value', 'a reference of an unknown kind')
   }
+}
+
+function keepsOf({ callback }: Place): { readonly keeps?: string } {
+  const { keeps } = callback!['x-callback'] as { readonly keeps?: string }
+  return keeps === undefined ? {} : { keeps }
 }
 
 function pathOf([first, ...steps]: readonly Step[], names: readonly string[]): string {

@@ -43,6 +43,8 @@ export function nativesOf(core: Core): Record<string, Native> {
     uncaught: silent((args) => core.driver.tell(args.text(0))),
     write: silent((args) => options.write(String(parseGuest(args.text(0))))),
     log: silent((args) => log(core, args.text(0), parseGuest(args.text(1)))),
+    kept: (args) => reply(core.kept.entry(args.text(0), args.text(1))),
+    keptNames: (args) => guest(core.kept.names(args.text(0))),
     part: (args) => machine.evaluate(partOf(args.text(0)), OWN_FILE, AS_SCRIPT),
     require: (args) => machine.string(required(core, parseGuest(args.text(0)) as [string, string])),
     compile: (args) => compile(core, args.text(0)),

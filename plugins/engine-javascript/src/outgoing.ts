@@ -49,7 +49,9 @@ export class Outgoing {
     if (value instanceof Uint8Array)
       return this.#mark(['b', [...this.#path], this.#giver.bytes(value)])
     if (REF in value) return this.#reference(value, place)
+    if (Array.isArray(value) && !place && isPlain(value)) return value
     if (Array.isArray(value)) return value.map((item, i) => this.#under(i, item, place?.item(i)))
+    if (!place && isPlain(value)) return value
     const copy = this.#record(value, place)
     const text = place?.keyword('x-text')
     if (typeof text === 'string') this.arrivals.push(['t', [...this.#path], camel(text)])
@@ -59,7 +61,7 @@ export class Outgoing {
   #record(value: object, place: Place | undefined): Record<string, unknown> {
     const copy: Record<string, unknown> = {}
     for (const [key, item] of Object.entries(value)) {
-      const name = place && isNamed(place, key) ? camel(key) : key
+      const name = place ? place.written(key) : key
       copy[name] = this.#under(name, item, place?.property(key))
     }
     return copy
@@ -93,6 +95,11 @@ export class Outgoing {
   }
 }
 
-function isNamed(place: Place, key: string): boolean {
-  return place.names.get(camel(key)) === key
+/** Nothing in it but what JSON has words for. */
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (value instanceof Uint8Array || REF in value) return false
+  for (const key of Object.keys(value))
+    if (!isPlain((value as Record<string, unknown>)[key])) return false
+  return true
 }

@@ -15,6 +15,8 @@ export class Place {
   readonly defs: Schemas
   readonly #schemas: readonly Schema[]
   readonly #inner = new Map<string, Place | undefined>()
+  readonly #described: ReadonlySet<string>
+  readonly #written: ReadonlyMap<string, string>
   readonly #lists = new Map<string, Place>()
 
   constructor(schemas: readonly unknown[], defs: Schemas = {}) {
@@ -25,6 +27,13 @@ export class Place {
       Object.keys((schema['properties'] as object) ?? {}),
     )
     this.names = new Map(keys.map((key) => [camel(key), key]))
+    this.#described = new Set(keys)
+    this.#written = new Map([...this.names].map(([name, key]) => [key, name]))
+  }
+
+  /** A key as JavaScript writes it. */
+  written(key: string): string {
+    return this.#written.get(key) ?? key
   }
 
   /** The first value of a keyword. */
@@ -34,7 +43,7 @@ export class Place {
 
   /** The place under a described key; undefined at open places. */
   property(key: string): Place | undefined {
-    return this.#find(`.${key}`, (schema) => {
+    return this.#find(this.#described.has(key) ? `.${key}` : '*', (schema) => {
       const properties = schema['properties'] as Schemas | undefined
       const named = properties && Object.hasOwn(properties, key) ? properties[key] : undefined
       return named ?? schema['additionalProperties']

@@ -88,10 +88,11 @@ export class JavaScriptSession implements ScriptSession {
     const core = this.#core
     const known = core.callbacks.get(callback)
     if (!known) throw new SpellError('INPUT_INVALID', `There is no callback ${callback}.`)
-    const places = known.params
-    const text = core.outgoing(known.module).list(args, places)
+    const sent = core.kept.taken(args, known)
+    if (!sent) return { [REF]: 'written', again: true }
+    const text = core.outgoing(known.module).list(sent.args, known.params)
     const start = (ticket: string): void =>
-      void core.text('invoke', ticket, `${callback}`, text, known.writes)
+      void core.text('invoke', ticket, `${callback}`, text, known.writes, known.keeps, sent.of)
     const ended = await this.#thrown(() => core.driver.watch(start))
     const value = this.#values(ended, known.module, [known.result])[0]
     return known.writes === '' ? value : { [REF]: 'written', ...(value as object) }

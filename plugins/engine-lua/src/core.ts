@@ -1,4 +1,5 @@
 import type { Place } from '@llmspell/sdk/lua'
+import { KeptTables } from '@llmspell/sdk'
 import type { ScriptModule, SessionOptions } from '@llmspell/sdk'
 import { Children } from './children.ts'
 import { Driver } from './driver.ts'
@@ -12,6 +13,11 @@ import type { References } from './push.ts'
 import { Pusher } from './push.ts'
 import { KEYS } from './registry.ts'
 import { Taker } from './take.ts'
+
+interface Touched {
+  readonly writes?: string
+  readonly keeps?: string
+}
 
 /** The parts of one session, for the files that add to its globals. */
 export class Core {
@@ -27,6 +33,9 @@ export class Core {
   readonly #modules = new Map<string, ScriptModule>()
   /** What a function may write into the table that it gets, by its number. */
   readonly writes = new Map<number, string>()
+  /** Keys of tables that grow, by the number of the function that gets them. */
+  readonly keeps = new Map<number, string>()
+  readonly kept = new KeptTables()
   #callbacks = 0
 
   /** @param references is asked later, when the first reference arrives */
@@ -61,8 +70,9 @@ export class Core {
 
   #keep(L: number, index: number, place: Place): number {
     const { api } = this.machine
-    const written = (place.keyword('x-callback') as { readonly writes?: string }).writes
-    if (written !== undefined) this.writes.set(this.#callbacks + 1, written)
+    const { writes, keeps } = place.keyword('x-callback') as Touched
+    if (writes !== undefined) this.writes.set(this.#callbacks + 1, writes)
+    if (keeps !== undefined) this.keeps.set(this.#callbacks + 1, keeps)
     api.lua_rawgetp(L, REGISTRY, KEYS.callbacks)
     api.lua_pushvalue(L, index)
     api.lua_rawsetp(L, -2, ++this.#callbacks)

@@ -4,7 +4,9 @@ import { KEYS } from './registry.ts'
 
 /** What a metatable of ours says about the value that has it. */
 export type Kind =
-  | { readonly kind: 'array' | 'object' | 'bytes' | 'stream' | 'task' | 'builder' | 'error' }
+  | {
+      readonly kind: 'array' | 'object' | 'bytes' | 'stream' | 'task' | 'builder' | 'error' | 'kept'
+    }
   | { readonly kind: 'handle'; readonly module: string; readonly type: string }
   | { readonly kind: 'module'; readonly name: string }
 

@@ -19,6 +19,7 @@ export const KEYS = {
   object: 0x22,
   bytes: 0x23,
   stream: 0x24,
+  kept: 0x25,
   /** Metatables of handle types and of results, by number from here. */
   first: 0x100,
 } as const

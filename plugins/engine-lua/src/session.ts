@@ -4,6 +4,7 @@ import { withoutShebang } from '@llmspell/sdk/lua'
 import { Core } from './core.ts'
 import { setGlobals } from './globals.ts'
 import { Handles } from './handles.ts'
+import { grown, setKept } from './kept.ts'
 import { NIL, REGISTRY } from './lua.ts'
 import { KEYS } from './registry.ts'
 import { complete } from './repl/complete.ts'
@@ -84,8 +85,23 @@ export class LuaSession implements ScriptSession {
   }
 
   async invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
-    const key = this.#core.writes.get(callback)
-    const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args)
+    const { writes, keeps } = this.#core
+    const growing = args.length === 0 ? undefined : keeps.get(callback)
+    if (growing === undefined) return this.#invoke(callback, args, writes.get(callback))
+    const found = grown(this.#core, args, growing)
+    if (!found) return { [REF]: 'written', again: true }
+    const kept = (L: number): void => setKept(this.#core, L, growing, found.of)
+    return this.#invoke(callback, found.args, writes.get(callback), kept)
+  }
+
+  /** @param last adds to the last argument, which is on top of the stack */
+  async #invoke(
+    callback: number,
+    args: readonly (Value | undefined)[],
+    key: string | undefined,
+    last?: (L: number) => void,
+  ): Promise<Value | undefined> {
+    const prepare: Prepare = (L, co) => this.#pushCall(L, co, callback, args, last)
     if (key === undefined || args.length === 0) return this.#launch(prepare, this.#first)
     const kept = ++this.#lastKept
     const keeping: Prepare = (L, co) => {
@@ -103,7 +119,13 @@ export class LuaSession implements ScriptSession {
     }
   }
 
-  #pushCall(L: number, co: number, callback: number, args: readonly (Value | undefined)[]): number {
+  #pushCall(
+    L: number,
+    co: number,
+    callback: number,
+    args: readonly (Value | undefined)[],
+    last?: (L: number) => void,
+  ): number {
     const { machine, pusher } = this.#core
     const { api } = machine
     api.lua_rawgetp(L, REGISTRY, KEYS.callbacks)
@@ -112,6 +134,7 @@ export class LuaSession implements ScriptSession {
     }
     api.lua_checkstack(L, args.length + 8)
     for (const arg of args) pusher.push(L, arg)
+    last?.(L)
     api.lua_checkstack(co, args.length + 8)
     api.lua_xmove(L, co, args.length + 1)
     return args.length
@@ -119,8 +142,9 @@ export class LuaSession implements ScriptSession {
 
   release(callback: number): void {
     if (!this.#open) return
-    const { machine, writes } = this.#open
+    const { machine, writes, keeps } = this.#open
     writes.delete(callback)
+    keeps.delete(callback)
     machine.protect((L) => {
       machine.api.lua_rawgetp(L, REGISTRY, KEYS.callbacks)
       machine.api.lua_pushnil(L)

@@ -129,6 +129,9 @@ export class Taker implements Walk {
     return text.read(pointer, length) ?? text.bytes(pointer, length)
   }
 
+  /** Puts all that a table of kept entries stands for into it. */
+  fill: (L: number, index: number) => void = () => {}
+
   #table(L: number, index: number, place: Place | undefined): Value {
     const kind = this.kinds.of(L, index)
     switch (kind?.kind) {
@@ -142,6 +145,9 @@ export class Taker implements Walk {
       case 'task':
       case 'builder':
         throw this.unsupported(`a ${kind.kind}`)
+      case 'kept':
+        this.fill(L, index)
+        return takeTable(this, L, index, { array: false, place })
       case 'array':
         return takeTable(this, L, index, { array: true, place })
       case 'object':
@@ -180,7 +186,13 @@ export class Taker implements Walk {
 
   #function(L: number, index: number, place: Place | undefined): Value {
     if (!place?.callback) throw this.unsupported('a function', 'plain data')
-    return { [REF]: 'callback', id: this.#keep(L, index, place) } satisfies CallbackRef
+    const id = this.#keep(L, index, place)
+    const { keeps } = place.keyword('x-callback') as { readonly keeps?: string }
+    return {
+      [REF]: 'callback',
+      id,
+      ...(keeps === undefined ? {} : { keeps }),
+    } satisfies CallbackRef
   }
 
   #refuse(L: number, index: number): never {

@@ -19,6 +19,7 @@ export class ScriptCallback {
     this.#scope = scope
     this.#ref = ref
     this.#carry = new Carry(scope.redactor)
+    if (ref.keeps !== undefined) Object.assign(this.call, { keeps: ref.keeps })
   }
 
   readonly call: HostCallback = async (...args) => {

@@ -3,6 +3,7 @@ import { engine } from './file/engine.ts'
 import { workflowFiles } from './file/service.ts'
 import type { AgentNames } from './house.ts'
 import { validators } from './generated/workflow.module.validate.js'
+import { workflowsOfHost } from './service.ts'
 import { workflowHandlers } from './handlers.ts'
 
 export type * from './types.ts'
@@ -33,6 +34,7 @@ export default definePlugin({
       budgets: ctx.find('budgets'),
     }
     ctx.provide('workflow-files', workflowFiles)
+    ctx.provide('workflows', workflowsOfHost(ctx.find('script-runtime')))
     ctx.contribute('engines', 'workflow', engine)
     ctx.contribute('script-modules', 'Workflow', { functions: workflowHandlers(house), validators })
   },

@@ -1,9 +1,16 @@
-import type { NestedCall, StepDefinition, Value, WorkflowFunction } from '@llmspell/sdk'
+import type {
+  NestedCall,
+  StepDefinition,
+  Value,
+  WorkflowFunction,
+  WorkflowScope,
+} from '@llmspell/sdk'
 import type { Execution } from './execution.ts'
 import type { Scope } from './scope.ts'
 import { raced } from './stop.ts'
 import type { StepRow } from './types.ts'
 import { read } from './written.ts'
+import type { Answer } from './written.ts'
 
 /** One line of work of an execution: what it sees, what ends it, and its name beside others. */
 export class Lane {
@@ -63,14 +70,28 @@ export class Lane {
 
   /** A function of the script, with what this lane sees. */
   async ask(fn: WorkflowFunction, ...before: Value[]): Promise<Value> {
-    const data = this.scope.data()
-    const answer = await raced(
-      this.execution.within(() => fn(...before, data as unknown as Value)),
-      this.signal,
-    )
-    const { value, vars } = read(answer)
-    if (vars !== undefined) this.scope.write(data.vars, vars)
-    return value
+    if (fn.keeps !== 'steps') return this.#ask(fn, before, this.scope.data()).then(valueOf)
+    const found = await this.#grow(fn, before)
+    // Who has forgotten what it was told gets the whole.
+    return (found.again ? await this.#grow(fn, before) : found).value
+  }
+
+  async #grow(fn: WorkflowFunction, before: readonly Value[]): Promise<Answer> {
+    const { deliveries } = this.scope
+    const parcel = this.scope.parcel(this.execution.id)
+    const answer = await this.#ask(fn, before, this.scope.data(parcel.table))
+    if (answer.again) deliveries.arrived(undefined)
+    else if (answer.written) deliveries.arrived(parcel)
+    return answer
+  }
+
+  async #ask(fn: WorkflowFunction, before: readonly Value[], data: WorkflowScope): Promise<Answer> {
+    const sent = { ...data.vars }
+    const given = this.execution.within(() => fn(...before, data as unknown as Value))
+    const answer = read(await raced(given, this.signal))
+    // A function of the host has written into what it was given.
+    if (!answer.again) this.scope.write(sent, answer.written ? (answer.vars ?? sent) : data.vars)
+    return answer
   }
 
   /** Waits on the clock of the run. */
@@ -78,3 +99,5 @@ export class Lane {
     if (ms > 0) await this.call('Run', 'sleep', [ms])
   }
 }
+
+const valueOf = ({ value }: Answer): Value => value

@@ -1,6 +1,8 @@
-import { isRef } from '@llmspell/sdk'
-import type { StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
+import { checkValue, isRef } from '@llmspell/sdk'
+import type { GrownTable, StepOutput, Value, WorkflowScope } from '@llmspell/sdk'
 import { unknownReference } from './errors.ts'
+import { Deliveries, Growth } from './growth.ts'
+import type { Parcel } from './growth.ts'
 import { changes } from './written.ts'
 
 type Vars = Record<string, Value>
@@ -16,6 +18,10 @@ export class Scope {
   readonly index: number | undefined
   readonly #above: Scope | undefined
   readonly #steps = new Map<string, StepOutput>()
+  readonly #growth = new Growth()
+  readonly deliveries = new Deliveries()
+  readonly #place: string
+  #lanes = 0
 
   constructor(
     facts: {
@@ -32,6 +38,7 @@ export class Scope {
     this.runId = facts.runId
     this.vars = facts.vars
     this.#above = above
+    this.#place = above ? `${above.#place}.${++above.#lanes}` : ''
     this.item = place.item === undefined ? above?.item : place.item
     this.index = place.index ?? above?.index
   }
@@ -45,11 +52,12 @@ export class Scope {
 
   set(step: string, output: StepOutput): void {
     this.#steps.set(step, output)
+    this.#growth.add(step, this.#steps.size)
   }
 
   /** Takes over what the steps of a lane gave. */
   join(lane: Scope): void {
-    for (const [name, output] of lane.#steps) this.#steps.set(name, output)
+    for (const [name, output] of lane.#steps) this.set(name, output)
   }
 
   step(name: string): StepOutput | undefined {
@@ -71,18 +79,35 @@ export class Scope {
   write(sent: Readonly<Record<string, Value>>, left: Readonly<Record<string, Value>>): void {
     for (const [key, value] of changes(sent, left)) {
       if (value === undefined) delete this.vars[key]
-      else this.vars[key] = value
+      else this.vars[key] = checkValue(value, { path: `vars.${key}` })
     }
   }
 
+  /** The steps as what has come since the last parcel that has arrived. */
+  parcel(execution: string): Parcel {
+    return this.deliveries.parcel(`${execution}${this.#place}`, this.#levels(), {
+      all: () => this.steps,
+      one: (name) => this.step(name)!,
+    })
+  }
+
+  #levels(): readonly Growth[] {
+    return this.#above ? [...this.#above.#levels(), this.#growth] : [this.#growth]
+  }
+
   /** As plain data, for functions of the script. */
-  data(): WorkflowScope {
+  data(steps?: GrownTable): WorkflowScope {
     const { name, input, vars, item, index } = this
+    const all = (): WorkflowScope['steps'] => this.steps
+    let found = steps as unknown as WorkflowScope['steps'] | undefined
     return {
       name,
       input,
       vars: { ...vars },
-      steps: this.steps,
+      // Most functions look at none of them.
+      get steps() {
+        return (found ??= all())
+      },
       ...(item === undefined ? {} : { item }),
       ...(index === undefined ? {} : { index }),
       run: { id: this.runId },

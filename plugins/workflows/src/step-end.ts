@@ -94,14 +94,18 @@ export class StepEnd {
   async #checkpoint(step: string): Promise<void> {
     const { execution } = this.#lane
     if (execution.definition.checkpoint === 'none') return
-    const { durable } = execution.context
-    const label = `${execution.name}/${step}`
-    const marked =
-      durable && this.#lane.branch === undefined ? await durable.mark(label) : undefined
+    const marked = await this.#mark(step)
     const seq = marked === undefined ? {} : { seq: marked }
     const { checkpoint } = execution.house.points
     if (checkpoint.used) await checkpoint.call({ ...execution.facts, step, ...seq })
     await execution.emit({ type: 'checkpoint', step, ...seq })
+  }
+
+  /** A record of the step alone: its calls have theirs. @returns its number */
+  async #mark(step: string): Promise<number | undefined> {
+    const { context, definition, name } = this.#lane.execution
+    if (definition.checkpoint !== 'sync' || this.#lane.branch !== undefined) return undefined
+    return context.durable?.mark(`${name}/${step}`)
   }
 
   #shown({ status, error }: StepRow, usage: Usage | undefined): void {

@@ -1,83 +1,14 @@
-import type { ErrorRecord, Intercept, Notify, Observe, StepStatus, Value } from '@llmspell/sdk'
+import type {
+  ErrorRecord,
+  Intercept,
+  Notify,
+  Observe,
+  StepKind,
+  StepStatus,
+  Value,
+} from '@llmspell/sdk'
 
-export type StepKind = 'tool' | 'agent' | 'workflow' | 'run' | 'steps' | 'template'
-
-/** One row of the result: what came of a step. */
-export interface StepRow {
-  readonly name: string
-  readonly kind: StepKind
-  readonly status: StepStatus
-  readonly output: Value
-  readonly text: string
-  readonly error?: ErrorRecord
-  readonly duration_ms: number
-  readonly retry_count: number
-  /** In a loop: the round, from 1. In a stream: how many items it took. */
-  readonly index?: number
-  readonly items?: number
-  /** The plugin that gave the output: the step did not run, or what it gave was dropped. */
-  readonly replaced_by?: string
-}
-
-/** Tokens of all agents in it. */
-export interface UsageRow {
-  readonly input_tokens: number
-  readonly output_tokens: number
-  readonly total_tokens: number
-}
-
-/** What an execution gives: the one result shape of tools, agents and workflows. */
-export interface WorkflowResult {
-  /** False where a step failed and the workflow went on. */
-  readonly success: boolean
-  readonly text: string
-  readonly result: Value
-  /** Outputs by step, for those that ended well. */
-  readonly data: Readonly<Record<string, Value>>
-  readonly outputs: Readonly<Record<string, Value>>
-  readonly error?: ErrorRecord
-  readonly steps: readonly StepRow[]
-  readonly media: readonly Value[]
-  readonly metadata: {
-    readonly duration_ms: number
-    readonly execution_time_ms: number
-    readonly run_id: string
-    readonly seq: number
-    readonly usage: UsageRow
-    readonly token_count: number
-    readonly cost: number
-    readonly steps: number
-    /** A step has brought text from outside. */
-    readonly untrusted?: true
-    /** The plugin that gave the result: no step has run. */
-    readonly replaced_by?: string
-    readonly extra: {
-      readonly workflow_type: string
-      readonly workflow_name: string
-      readonly execution_id: string
-      readonly total_steps: number
-      readonly successful_steps: number
-      readonly failed_steps: number
-      readonly skipped_steps: number
-      readonly success_rate: number
-      readonly agent_outputs: Readonly<Record<string, Value>>
-      /** conditional: names of the branches that were taken. */
-      readonly branches?: readonly string[]
-      /** loop: rounds that ran; stream: items that left the last stage. */
-      readonly rounds?: number
-      /** What undid finished steps, in its order. */
-      readonly compensated?: readonly CompensationRow[]
-      /** Outputs stand in `outputs` alone: with their copies the result would be too large for one call. */
-      readonly shortened?: true
-    }
-  }
-}
-
-export interface CompensationRow {
-  readonly step: string
-  readonly ok: boolean
-  readonly error?: ErrorRecord
-}
+export type { CompensationRow, StepKind, StepRow, UsageRow, WorkflowResult } from '@llmspell/sdk'
 
 interface Facts {
   readonly run_id: string

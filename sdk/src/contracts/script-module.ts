@@ -109,7 +109,11 @@ export interface ScriptCall<Args extends readonly unknown[] = readonly unknown[]
 }
 
 /** A callback of the script as the host calls it. @throws the script's error as SpellError; TIMEOUT */
-export type HostCallback = (...args: readonly Value[]) => Promise<Value>
+export interface HostCallback {
+  (...args: readonly Value[]): Promise<Value>
+  /** The key of its last argument at which it takes a `GrownTable`; absent: the table itself. */
+  readonly keeps?: string
+}
 
 export type ScriptHandler = (
   call: ScriptCall<never>,

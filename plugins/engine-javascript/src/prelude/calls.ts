@@ -48,12 +48,13 @@ function watch(ticket, promise, pick) {
   Promise.resolve(promise).then((value) => end(pick ? pick(value) : value)).catch(fail)
 }
 /** @param written a key of the last argument that goes back as the function has left it */
-function invoke(ticket, id, text, written) {
+function invoke(ticket, id, text, written, keeps, of) {
   scope = null
   const run = async () => {
     const fn = callbacks.get(+id)
     if (!fn) raise('INPUT_INVALID', 'There is no callback ' + id + '.')
     const args = decode(text)
+    if (of !== '') args[args.length - 1][keeps] = part('kept').view(of)
     const value = await fn(...args)
     return written === '' ? value : { value, [written]: args[args.length - 1]?.[written] }
   }

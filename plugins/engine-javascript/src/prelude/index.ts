@@ -6,6 +6,7 @@ import { BASE } from './base.ts'
 import { ERRORS_PART } from './errors.ts'
 import { GLOBALS } from './globals.ts'
 import { SHOWN_PART } from './inspect.ts'
+import { KEPT_PART } from './kept.ts'
 import { MODULES_PART } from './modules.ts'
 import { OBJECTS_PART } from './objects.ts'
 import { REPL_PART } from './repl.ts'
@@ -81,4 +82,5 @@ export const PARTS: Readonly<Record<string, string>> = {
   web: part(WEB_PART),
   clone: part(CLONE_PART),
   abort: part(ABORT_PART),
+  kept: part(KEPT_PART),
 }

@@ -71,6 +71,7 @@ function inner(core: Shown, L: number, index: number, walk: Walk): string {
   const kind = core.kinds.of(L, index)
   if (kind?.kind === 'handle') return `<${kind.type} ${core.taker.id(L, index)}>`
   if (kind?.kind === 'module') return `<module ${kind.name}>`
+  if (kind?.kind === 'kept') core.taker.fill(L, index)
   return table(core, L, index, walk)
 }
 

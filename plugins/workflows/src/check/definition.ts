@@ -46,7 +46,7 @@ const COMMON: Checks = {
   after: functionOnly,
   timeout: duration(1),
   budget: BUDGET,
-  checkpoint: oneOf('step', 'none'),
+  checkpoint: oneOf('step', 'sync', 'none'),
 }
 
 const TYPES = Object.keys(PATTERNS)
