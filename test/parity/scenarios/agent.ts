@@ -224,10 +224,27 @@ export const AGENT = [
      return [r.agent, r.text, (await a.config()).handoffs]`,
   ),
   both(
-    'asks for an agent that outlives its run',
+    'asks for an agent that outlives its run, and has no name to find it by',
     'Agent.create',
     `Agent.create{ persist = true }`,
     `await Agent.create({ persist: true })`,
-    { error: 'NOT_AVAILABLE' },
+    { error: 'INPUT_INVALID' },
+  ),
+  both(
+    'saves an agent, loads it and forgets it',
+    'Agent.Agent.save Agent.Agent.load Agent.Agent.forget',
+    `local agent = Agent.create{ name = 'kept', model = 'mock/echo', memory = true }
+     local before = agent:load()
+     agent:execute('one')
+     agent:save()
+     agent:execute('two')
+     return { before, agent:load(), #agent:execute('three').messages, agent:forget(), agent:forget() }`,
+    `const agent = await Agent.create({ name: 'kept', model: 'mock/echo', memory: true })
+     const before = await agent.load()
+     await agent.execute('one')
+     await agent.save()
+     await agent.execute('two')
+     return [before, await agent.load(), (await agent.execute('three')).messages.length, await agent.forget(), await agent.forget()]`,
+    { value: [false, true, 4, true, false] },
   ),
 ]
