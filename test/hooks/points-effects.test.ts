@@ -62,7 +62,7 @@ describe.each(['lua', 'javascript'] as const)('in %s', (language) => {
     expect(came).toMatchObject({ log: [] })
     const [value, called] = came.value as readonly Value[]
     // The mock says more than one word, and nothing else names it.
-    const short = String(value).includes('offline mock') ? 'mock/demo' : value
+    const short = JSON.stringify(value).includes('offline mock') ? 'mock/demo' : value
     expect(short).toEqual(wants)
     expect(called).toBe(calls ?? 1)
   })
