@@ -140,7 +140,10 @@ export class Life {
 
   /** Steps that end by themselves: they wait for nothing that the run would have to give them. */
   get underWay(): number {
-    const waits = (ask: Ask): boolean => ask instanceof ChildAsk || this.scopes.entered(ask.path)
+    // A function that is entered inside a step may be what asks for it.
+    const given = this.scheduler.holds || this.idle.waits
+    const waits = (ask: Ask): boolean =>
+      ask instanceof ChildAsk || (given && this.scopes.entered(ask.path))
     return [...this.idle.running].filter((ask) => !waits(ask)).length
   }
 
