@@ -46,7 +46,7 @@ async function decided(
     try {
       const told = decide.length === 0 ? options : { ...options, decide }
       const around = { stage, kernel: store.kernel, line, runId, known: asked }
-      return await attended(around, () => runtime.resume(runId, told))
+      return await attended(around, (compute) => runtime.resume(runId, { ...told, compute }))
     } catch (error) {
       const asks = isSpellError(error) && error.code === 'RESUME_UNCERTAIN' && canAsk(stage.parsed)
       const answer = asks ? await askDecision(store, runId, line, error) : undefined
