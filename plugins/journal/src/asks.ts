@@ -129,7 +129,8 @@ export class EnterAsk<T> extends BaseAsk<T> {
   }
 
   #enter(): void {
-    this.#fn().then(this.waiter.resolve, this.waiter.reject)
+    const { scopes } = this.life
+    scopes.working(this.within, this.#fn()).then(this.waiter.resolve, this.waiter.reject)
   }
 }
 

@@ -106,10 +106,9 @@ export class Scope implements RunContext {
     fn: () => Promise<T>,
     { within }: EnterOptions = {},
   ): Promise<T> {
-    const { scopes } = this.#life
-    const path = within === undefined ? this.#next('callback') : scopes.inside(within, this)
-    const entered = this.#ask(new EnterAsk(this.#life, path, { ref, args, fn, within }))
-    return within === undefined ? entered : scopes.working(within, entered)
+    const path =
+      within === undefined ? this.#next('callback') : this.#life.scopes.inside(within, this)
+    return this.#ask(new EnterAsk(this.#life, path, { ref, args, fn, within }))
   }
 
   async mark(label: string, data?: Json): Promise<number> {

@@ -138,12 +138,10 @@ export class Life {
     return !this.scheduler.recorded(ask.path).some((record) => ask.settles(record))
   }
 
-  /** Steps that end by themselves: they wait for nothing that the run would have to give them. */
+  /** Steps that end by themselves: no function inside of them may wait for what the run would have to give. */
   get underWay(): number {
-    // A function that is entered inside a step may be what asks for it.
-    const given = this.scheduler.holds || this.idle.waits
-    const waits = (ask: Ask): boolean =>
-      ask instanceof ChildAsk || (given && this.scopes.entered(ask.path))
+    const open = this.scheduler.holds || this.idle.waits
+    const waits = (ask: Ask) => ask instanceof ChildAsk || (open && this.scopes.entered(ask.path))
     return [...this.idle.running].filter((ask) => !waits(ask)).length
   }
 

@@ -37,8 +37,9 @@ export class Scopes {
     return `${step}/callback#${ordinal}`
   }
 
-  /** Works in a function that is entered inside a step. */
-  async working<T>(step: StepPath, work: Promise<T>): Promise<T> {
+  /** Waits for a function, knowing the step that it is entered inside of. */
+  async working<T>(step: StepPath | undefined, work: Promise<T>): Promise<T> {
+    if (step === undefined) return work
     this.#inside.set(step, (this.#inside.get(step) ?? 0) + 1)
     try {
       return await work
