@@ -1,5 +1,4 @@
 // What a server outside sees of a durable run whose process is killed while a request is under way.
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
@@ -15,21 +14,24 @@ interface Seen {
 let server: Server
 let origin = ''
 const seen: Seen[] = []
-/** Killed as soon as its request for `two` is here; it never reads the answer. */
-let victim: ChildProcess | undefined
+/** Kills whoever asks for `two`: it never reads the answer. */
+let kill: (() => void) | undefined
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     const key = request.headers['idempotency-key'] as string | undefined
     const name = (request.url ?? '').slice(1)
     seen.push({ name, key })
-    if (name === 'two' && victim) return void victim.kill('SIGKILL')
+    if (name === 'two' && kill) return kill()
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ did: name }))
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
-afterAll(() => void server.closeAllConnections() ?? server.close())
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
 beforeEach(() => void seen.splice(0))
 
 const FILES = () => ({
@@ -62,9 +64,11 @@ describe.each(['post.lua', 'post.js', 'post.yaml'])('%s', (file) => {
     using place = new Place(FILES())
     const grants = [`--allow-net=${origin}`, '--allow-net-private']
     const killed = await place.run([file, '--durable', '--run-id=r', ...grants], {
-      meet: (child) => (victim = child),
+      meet: (child) => {
+        kill = () => void child.kill('SIGKILL')
+      },
     })
-    victim = undefined
+    kill = undefined
     expect(killed).toMatchObject({ signal: 'SIGKILL', code: null })
     expect(await place.run(['resume', 'r'])).toMatchObject({
       code: expect.not.toBeOneOf([0]),
