@@ -1,12 +1,10 @@
 import type { Json } from '@llmspell/sdk'
-import { ChildAsk } from './step-ask.ts'
 import type { StepAsk } from './step-ask.ts'
 
 /** What comes of the work; its cancellation, where it does not end soon after that. */
 export async function heard(ask: StepAsk, working: Promise<Json | void>): Promise<Json | void> {
   const { signal } = ask
-  // Another run ends by rules of its own.
-  if (ask instanceof ChildAsk) return working
+  if (ask.endsByItself) return working
   const deaf = Promise.withResolvers<never>()
   let timer: NodeJS.Timeout | undefined
   const giveUp = (): void => {

@@ -33,6 +33,8 @@ export class StepAsk extends BaseAsk<Json> {
   readonly effect: Effect
   readonly options: Options
   readonly work: Work
+  /** True for what ends by rules of its own when it is cancelled. */
+  readonly endsByItself: boolean = false
   /** Ends the step by itself: its branch, or the run, was cancelled. */
   readonly signal: AbortSignal
 
@@ -174,7 +176,9 @@ export interface Child {
 }
 
 /** Another run: it goes on by itself where this one leaves memory. */
-export class ChildAsk extends StepAsk {}
+export class ChildAsk extends StepAsk {
+  override readonly endsByItself = true
+}
 
 export function childAsk(
   life: Life,
