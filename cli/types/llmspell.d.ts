@@ -934,17 +934,17 @@ declare namespace Event {
   }
 
   interface Event {
-    id?: string
-    eventType?: string
-    data?: Data
-    timestamp?: string
+    id: string
+    eventType: string
+    data: Data
+    timestamp: string
     /** Order of publishing in the process. */
-    sequence?: number
-    correlationId?: string
-    language?: string
+    sequence: number
+    correlationId: string
+    language: string
     /** Milliseconds. */
     ttl?: number
-    metadata?: { source?: string; runId?: string; target?: string; tags?: string[]; offset?: number }
+    metadata: { source: string; runId?: string; target?: string; tags?: string[]; offset?: number }
   }
 
   interface SubscriptionRow {
@@ -967,12 +967,12 @@ declare namespace Event {
   }
 
   interface DeadLetter {
-    event?: Event.Event
-    subscription?: string
-    pattern?: string
-    reason?: 'failed' | 'expired' | 'closed'
+    event: Event.Event
+    subscription: string
+    pattern: string
+    reason: 'failed' | 'expired' | 'closed'
     error?: string
-    at?: string
+    at: string
   }
 
   /** What a script listens to. In JavaScript it can be read with `for await`. */
@@ -984,7 +984,7 @@ declare namespace Event {
      * @example
      * const sub = await Event.subscribe('order.*')
      * await Event.publish('order.paid', { sum: 12 })
-     * print((await sub.next('1s')).data.sum)
+     * print((await sub.next('1s'))?.data.sum)
      */
     next(timeout?: Event.Duration): Promise<Event.Event | null>
     /**
@@ -1035,7 +1035,7 @@ declare namespace Event {
      * @example
      * const sub = await Event.subscribe('order.*')
      * await Event.publish('order.paid', { sum: 12 })
-     * print((await Event.receive(sub, '1s')).data.sum)
+     * print((await Event.receive(sub, '1s'))?.data.sum)
      */
     receive(subscription: Event.Subscription | string, timeout?: Event.Duration): Promise<Event.Event | null>
     /**
@@ -1248,11 +1248,7 @@ declare namespace Hook {
      * @param hint One thing to do.
      * @example
      * await Hook.register('tool.guard', () => Hook.cancel('not today', 'Ask tomorrow.'))
-     * try {
-     *   await Tool.calculator({ expression: '1' })
-     * } catch (error) {
-     *   print(error.code)
-     * }
+     * await Tool.calculator({ expression: '1' }).catch((error) => print(error.code))
      */
     cancel(reason: string, hint?: string): Record<string, Data>
     /**
@@ -1990,7 +1986,7 @@ declare namespace Session {
      * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_ENDED
      * @example
      * const session = await Session.create({ name: 'letters' })
-     * print((await session.setCurrent()).name)
+     * print((await session.setCurrent())?.name)
      */
     setCurrent(): Promise<Session.Session | null>
     /** Its id. */
@@ -2099,7 +2095,7 @@ declare namespace Session {
      * @example
      * const session = await Session.create({ name: 'letters' })
      * await Session.setCurrent()
-     * print((await Session.setCurrent(session.id)).name)
+     * print((await Session.setCurrent(session.id))?.name)
      */
     setCurrent(id?: Session.Id): Promise<Session.Session | null>
   }

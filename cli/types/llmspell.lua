@@ -604,15 +604,15 @@ function Async.sleep(duration) end
 ---@field all_runs? boolean Also events of other runs: needs the permission `events` for the pattern.
 
 ---@class Event.Event
----@field id? string
----@field event_type? string
----@field data? any
----@field timestamp? string
----@field sequence? integer Order of publishing in the process.
----@field correlation_id? string
----@field language? string
+---@field id string
+---@field event_type string
+---@field data any
+---@field timestamp string
+---@field sequence integer Order of publishing in the process.
+---@field correlation_id string
+---@field language string
 ---@field ttl? number Milliseconds.
----@field metadata? { source?: string, run_id?: string, target?: string, tags?: string[], offset?: integer }
+---@field metadata { source: string, run_id?: string, target?: string, tags?: string[], offset?: integer }
 
 ---@class Event.SubscriptionRow
 ---@field id? string
@@ -632,12 +632,12 @@ function Async.sleep(duration) end
 ---@field subscriptions? integer
 
 ---@class Event.DeadLetter
----@field event? Event.Event
----@field subscription? string
----@field pattern? string
----@field reason? "failed"|"expired"|"closed"
+---@field event Event.Event
+---@field subscription string
+---@field pattern string
+---@field reason "failed"|"expired"|"closed"
 ---@field error? string
----@field at? string
+---@field at string
 
 do
   ---What a script listens to. In JavaScript it can be read with `for await`.

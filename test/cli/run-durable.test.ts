@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -67,6 +68,29 @@ test('Ctrl-C leaves a run in its journal, and says how to go on', async () => {
   )
   expect(await place.run(['resume', 'r'])).toMatchObject({ code: 0 })
   expect(log(place)).toBe('1\n2\n3\n4\n5\n')
+})
+
+describe.each([
+  ['loop.lua', 'Tool.calculator{ expression = "1" }\nprint("computes")\nwhile true do end'],
+  ['loop.js', 'await Tool.calculator({ expression: "1" })\nprint("computes")\nfor (;;);'],
+])('%s', (file, text) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends a script that computes for ever',
+    async (signal) => {
+      using place = new Place({ [file]: text })
+      const guard = (child: ChildProcess) => setTimeout(() => child.kill('SIGKILL'), 20_000)
+      let timer: NodeJS.Timeout | undefined
+      const ended = await place.run([file, '--durable', '--run-id=r'], {
+        meet: (child) => {
+          timer = guard(child)
+          child.stdout!.on('data', () => void setTimeout(() => child.kill(signal), 200))
+        },
+      })
+      clearTimeout(timer)
+      expect(ended.signal).toBe(signal)
+      expect((await place.json(['show', 'r'])).run.status).toBe('interrupted')
+    },
+  )
 })
 
 test('killed again and again at any instant, a run comes to the same end', async () => {

@@ -39,7 +39,7 @@ export class Place implements Disposable {
     return onTerminal(['run', ...words], { cwd: this.folder.path, env: this.env, type })
   }
 
-  /** Runs until stdout has this text, and then kills the process at once. */
+  /** Runs until stdout has this text, and then kills the process: at once, or when the script waits again. */
   killed(
     words: readonly string[],
     text: string,
@@ -51,7 +51,9 @@ export class Place implements Disposable {
         child.stdout!.on('data', (chunk: Buffer) => {
           if (seen.includes(text)) return
           seen += chunk.toString('utf8')
-          if (seen.includes(text)) child.kill(signal)
+          if (!seen.includes(text)) return
+          if (signal === 'SIGKILL') child.kill(signal)
+          else setTimeout(() => child.kill(signal), 80)
         }),
     })
   }

@@ -100,7 +100,7 @@ async function performed(
   if (durable?.runId === undefined) return run(request)
   const { runId } = durable
   const { attended, patience } = await import('../runs/attend.ts')
-  return attended({ stage, kernel, line, runId }, () =>
-    run({ ...request, durable: { ...durable, ...patience(stage) } }),
+  return attended({ stage, kernel, line, runId }, (compute) =>
+    run({ ...request, compute, durable: { ...durable, ...patience(stage) } }),
   )
 }

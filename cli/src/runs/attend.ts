@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kernel } from '@llmspell/kernel'
-import { isSpellError, type RunRow, type WorkflowExecutor } from '@llmspell/sdk'
+import { isSpellError, type RunOptions, type RunRow, type WorkflowExecutor } from '@llmspell/sdk'
 import { event } from '../print/events.ts'
 import { plain } from '../print/escape.ts'
 import type { ProgressLine } from '../print/progress.ts'
@@ -39,7 +39,10 @@ export function patience({ parsed }: Stage): { readonly waitMs?: number } {
  * answer, or when Ctrl-C says so.
  * @throws RUN_WAITING, CANCELLED; each names the command that goes on
  */
-export async function attended<T>(attended: Attended, run: () => Promise<T>): Promise<T> {
+export async function attended<T>(
+  attended: Attended,
+  run: (compute: NonNullable<RunOptions['compute']>) => Promise<T>,
+): Promise<T> {
   const { kernel, line, runId } = attended
   announce(attended)
   const executor = await (await kernel.use('script-runtime')).executor()
@@ -50,7 +53,7 @@ export async function attended<T>(attended: Attended, run: () => Promise<T>): Pr
   const ended = new AbortController()
   const watching = watch(attended, executor, ended.signal).catch(() => {})
   try {
-    return await Promise.race([run(), leaving.left])
+    return await Promise.race([run(leaving.compute), leaving.left])
   } catch (error) {
     throw await explained(executor, runId, error, leaving.asked)
   } finally {

@@ -1,15 +1,16 @@
-import type { GrantChain, ResumeOptions, RunResult } from '@llmspell/sdk'
+import type { ResumeOptions, RunResult } from '@llmspell/sdk'
 import { isSpellError } from '@llmspell/sdk'
 import type { ProgressLine } from '../print/progress.ts'
 import { liveEvents } from '../events/live.ts'
 import { canAsk } from '../run/ask.ts'
-import { allowed, denied, text } from '../run/options.ts'
+import { text } from '../run/options.ts'
 import { readSource } from '../run/source.ts'
 import { conclude, wires } from '../run/wires.ts'
 import type { Stage } from '../stage.ts'
 import { attended, patience } from './attend.ts'
 import { decisionsOf, type Decided } from './decide.ts'
 import { goingOn } from './options.ts'
+import { rightsOf } from './rights.ts'
 import type { RunStore } from './store.ts'
 import { askDecision } from './uncertain.ts'
 
@@ -21,7 +22,7 @@ export async function goOn(
   line: ProgressLine,
 ): Promise<void> {
   stage.printed = stage.json ? [] : undefined
-  const options = { ...(await resumeOptions(stage, store)), ...wires(stage, line) }
+  const options = { ...(await resumeOptions(stage, store, runId)), ...wires(stage, line) }
   await using _events = await liveEvents(stage, store.kernel)
   try {
     conclude(stage, line, await decided(stage, store, runId, line, options))
@@ -45,7 +46,7 @@ async function decided(
     try {
       const told = decide.length === 0 ? options : { ...options, decide }
       const around = { stage, kernel: store.kernel, line, runId, known: asked }
-      return await attended(around, () => runtime.resume(runId, told))
+      return await attended(around, (compute) => runtime.resume(runId, { ...told, compute }))
     } catch (error) {
       const asks = isSpellError(error) && error.code === 'RESUME_UNCERTAIN' && canAsk(stage.parsed)
       const answer = asks ? await askDecision(store, runId, line, error) : undefined
@@ -56,22 +57,14 @@ async function decided(
   }
 }
 
-async function resumeOptions(stage: Stage, store: RunStore): Promise<ResumeOptions> {
+async function resumeOptions(stage: Stage, store: RunStore, runId: string): Promise<ResumeOptions> {
   const { parsed } = stage
   const script = text(parsed, 'script')
   if (script !== undefined) stage.source = readSource(script)
   return {
-    ...(await grantsOf(stage, store)),
+    ...(await rightsOf(stage, store, runId)),
     ...goingOn(parsed),
     ...patience(stage),
     ...(stage.source ? { source: stage.source.text } : {}),
   }
-}
-
-/** What the flags grant in place of what the run was started with; nothing where they grant nothing. */
-async function grantsOf({ parsed }: Stage, { kernel }: RunStore): Promise<{ grants?: GrantChain }> {
-  const [allow, deny] = [allowed(parsed), denied(parsed)]
-  if (Object.keys(allow).length + Object.keys(deny).length === 0) return {}
-  const policy = await kernel.use('policy')
-  return { grants: await policy.chain(process.cwd(), { allow, deny }) }
 }

@@ -20,8 +20,8 @@ let warnings: string[]
 const context = {
   runId: 'run-1',
   log: ({ message }: { message: string }) => warnings.push(message),
-  step: (name, fn, options) => bareStep(context, name, fn, options),
-} as CallContext
+  step: ((name, fn, options) => bareStep(context, name, fn, options)) satisfies CallContext['step'],
+} as unknown as CallContext
 const ask = { context } as unknown as Ask
 const store = {
   save: (content: Uint8Array, facts: ArtifactFacts) => {

@@ -15,6 +15,8 @@ export interface Ask {
   readonly path: StepPath
   /** Order of asking in the whole run. */
   readonly seq: number
+  /** Of a function that is entered inside a step: the step. What is under way does not end without it. */
+  readonly within?: StepPath | undefined
   /** Fails at once when the run, or its branch, is cancelled; nothing of it is under way. */
   readonly waits: boolean
   /** Undefined where the record is one of this ask. */

@@ -87,7 +87,7 @@ export class EnterAsk<T> extends BaseAsk<T> {
   readonly #ref: number
   readonly #args: Packed
   readonly #fn: () => Promise<T>
-  readonly #within: StepPath | undefined
+  readonly within: StepPath | undefined
 
   constructor(
     life: Life,
@@ -98,7 +98,7 @@ export class EnterAsk<T> extends BaseAsk<T> {
     this.#ref = call.ref
     this.#args = pack(call.args)
     this.#fn = call.fn
-    this.#within = call.within
+    this.within = call.within
   }
 
   differs(record: JournalRecord): Difference | undefined {
@@ -124,12 +124,13 @@ export class EnterAsk<T> extends BaseAsk<T> {
   }
 
   #body(): RecordBody {
-    const within = this.#within === undefined ? {} : { within: this.#within }
+    const within = this.within === undefined ? {} : { within: this.within }
     return { kind: 'callback', path: this.path, ref: this.#ref, args: this.#args.stored, ...within }
   }
 
   #enter(): void {
-    this.#fn().then(this.waiter.resolve, this.waiter.reject)
+    const { scopes } = this.life
+    scopes.working(this.within, this.#fn()).then(this.waiter.resolve, this.waiter.reject)
   }
 }
 

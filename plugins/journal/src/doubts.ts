@@ -25,6 +25,11 @@ export class Doubts {
     for (const go of held) go()
   }
 
+  /** How many steps wait. */
+  get held(): number {
+    return this.#held.size
+  }
+
   /** True for a step that waits until nothing is in doubt. */
   holds(ask: Ask): boolean {
     return this.#held.has(ask)

@@ -33,6 +33,10 @@ export class Idle {
     return times.length === 0 ? first.waiting : { ...first.waiting, until: Math.min(...times) }
   }
 
+  get waits(): boolean {
+    return this.#waits.size > 0
+  }
+
   add(ask: Ask, wait: Wait): void {
     this.#waits.set(ask, wait)
     this.#changed = true

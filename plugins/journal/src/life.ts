@@ -139,9 +139,10 @@ export class Life {
     return !this.scheduler.recorded(ask.path).some((record) => ask.settles(record))
   }
 
-  /** Steps that end by themselves: they wait for nothing that the run would have to give them. */
+  /** Steps that end by themselves: no function inside of them may wait for what the run would have to give. */
   get underWay(): number {
-    const waits = (ask: Ask): boolean => ask instanceof ChildAsk || this.scopes.entered(ask.path)
+    const open = this.scheduler.holds || this.idle.waits || this.doubts.held > 0
+    const waits = (ask: Ask) => ask instanceof ChildAsk || (open && this.scopes.entered(ask.path))
     return [...this.idle.running].filter((ask) => !waits(ask) && !this.doubts.holds(ask)).length
   }
 

@@ -184,9 +184,16 @@ export class Scheduler {
 
   #start(ask: Ask): void {
     const before = this.recorded(ask.path)
-    // What an earlier process has begun must come to its end, whatever else is held.
-    if (this.#hold && (ask.waits || before.length === 0)) this.#held.push(ask)
-    else ask.start(before)
+    // What an earlier process has begun, and what is under way, must come to its end, whatever else is held.
+    const begun = ask.within !== undefined || (before.length > 0 && !ask.waits)
+    if (!this.#hold || begun) return ask.start(before)
+    this.#held.push(ask)
+    this.#turns.held()
+  }
+
+  /** True where something waits for the permission to begin. */
+  get holds(): boolean {
+    return this.#held.length > 0
   }
 
   /** From here on nothing new is begun. */

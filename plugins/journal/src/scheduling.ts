@@ -14,6 +14,8 @@ export interface Turns {
   holds(): boolean
   /** The run is live, and what was asked for is begun. */
   began(): void
+  /** Something was asked for that may not begin. */
+  held(): void
   /** Nothing has settled that could be delivered. */
   rests(): void
   /** The code and the journal do not fit. */

@@ -8,6 +8,8 @@ export class Scopes {
   readonly #open = new Map<StepPath, Scope>()
   /** Functions entered inside steps: how many in each. */
   readonly #entered = new Map<StepPath, number>()
+  /** How many of them have not come back. */
+  readonly #inside = new Map<StepPath, number>()
 
   open(path: StepPath, scope: Scope): void {
     this.#open.set(path, scope)
@@ -35,7 +37,19 @@ export class Scopes {
     return `${step}/callback#${ordinal}`
   }
 
+  /** Waits for a function, knowing the step that it is entered inside of. */
+  async working<T>(step: StepPath | undefined, work: Promise<T>): Promise<T> {
+    if (step === undefined) return work
+    this.#inside.set(step, (this.#inside.get(step) ?? 0) + 1)
+    try {
+      return await work
+    } finally {
+      this.#inside.set(step, this.#inside.get(step)! - 1)
+    }
+  }
+
+  /** True while a function is at work inside of the step. */
   entered(step: StepPath): boolean {
-    return this.#entered.has(step)
+    return (this.#inside.get(step) ?? 0) > 0
   }
 }

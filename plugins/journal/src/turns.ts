@@ -68,6 +68,10 @@ export class LifeTurns implements Turns {
     return this.#life.ending.leaving || this.#life.ending.pendingCancel !== undefined
   }
 
+  held(): void {
+    this.#life.ending.stepped()
+  }
+
   rests(): void {
     this.#life.idle.look()
   }

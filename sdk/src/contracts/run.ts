@@ -94,6 +94,8 @@ export interface RunOptions {
   readonly write?: (text: string) => void
   readonly log?: (entry: LogEntry) => void
   readonly onProgress?: (progress: Progress) => void
+  /** Called for each stretch that the script computes in this thread: nothing else runs here meanwhile, signals neither. */
+  readonly compute?: <T>(stretch: () => T) => T
   /** Seed of the run's randomness; default random. */
   readonly seed?: string
   /** Default: the last 1,000 calls are kept in memory. */
@@ -137,7 +139,7 @@ export interface DurableOptions {
 /** How a run goes on: what its request says stays, what is given here comes in its place. */
 export interface ResumeOptions extends Pick<
   RunOptions,
-  'grants' | 'ask' | 'answer' | 'signal' | 'write' | 'log' | 'onProgress'
+  'grants' | 'ask' | 'answer' | 'signal' | 'write' | 'log' | 'onProgress' | 'compute'
 > {
   /** What a person says of steps of unknown outcome. */
   readonly decide?: readonly { readonly path: StepPath; readonly decision: Decision }[]

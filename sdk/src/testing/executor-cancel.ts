@@ -139,6 +139,28 @@ export function cancelTests(openPlace: OpenPlace): void {
       },
     )
 
+    test('a run that is left enters what a step under way needs', async () => {
+      await using place = await openPlace()
+      const effects = new Effects()
+      let open = (): void => {}
+      const gate = new Promise<void>((resolve) => (open = resolve))
+      const main: Program = async (c) =>
+        c.step('a', async ({ path }) => {
+          effects.did('begun')
+          await gate
+          return c.enter(1, null, async () => (effects.did('entered'), 'inside'), { within: path })
+        })
+      const house = await openExecutor(place, { main })
+      await house.submit('r', 'main')
+      await expect.poll(() => effects.of('begun')).toBe(1)
+      const left = house.executor.suspend('r')
+      setTimeout(open, 20)
+      await left
+      expect(effects.of('entered')).toBe(1)
+      await house.executor.resume('r')
+      expect(await house.executor.result('r')).toEqual({ status: 'succeeded', value: 'inside' })
+    })
+
     test('a drained executor says what became of its runs', async () => {
       await using place = await openPlace()
       const main: Program = async (c) => (await c.sleep('long', 60_000), 1)

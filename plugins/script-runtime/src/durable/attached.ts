@@ -15,7 +15,7 @@ import { fromJson, toJson } from './json.ts'
 /** What the caller of a run lends to its life in this process. */
 export type Lent = Pick<
   RunOptions,
-  'grants' | 'ask' | 'answer' | 'write' | 'log' | 'onProgress' | 'journal'
+  'grants' | 'ask' | 'answer' | 'write' | 'log' | 'onProgress' | 'compute' | 'journal'
 >
 
 /** One run as a caller in this process follows it. */
@@ -26,8 +26,8 @@ export class Attached {
   scope: RunScope | undefined
   readonly #startedAt = now()
 
-  constructor({ grants, ask, answer, write, log, onProgress, journal }: Lent) {
-    this.lent = defined({ grants, ask, answer, write, log, onProgress, journal })
+  constructor({ grants, ask, answer, write, log, onProgress, compute, journal }: Lent) {
+    this.lent = defined({ grants, ask, answer, write, log, onProgress, compute, journal })
   }
 
   /** True while a person here has a question before them. */

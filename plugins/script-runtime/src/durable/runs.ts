@@ -116,7 +116,8 @@ export class DurableRuns implements ExecutorHost {
     try {
       return toJson(scope.redactor.value(told(await live(scope, request))))
     } finally {
-      this.#scopes.delete(key)
+      // A life that was dropped ends when its script does: the next one may have begun.
+      if (this.#scopes.get(key) === scope) this.#scopes.delete(key)
     }
   }
 

@@ -10,6 +10,7 @@ import { isEnded, underWatchdog } from './watchdog.ts'
 export async function openInline(engine: ScriptEngine, host: HostSide): Promise<HostedSession> {
   const { scope } = host
   const timed = scope.deadline !== undefined
+  const { compute = (fn) => fn() } = scope.options
   const session = await engine.open({
     facts: host.facts,
     limits: host.limits,
@@ -22,7 +23,7 @@ export async function openInline(engine: ScriptEngine, host: HostSide): Promise<
     callInPlace: (call) => inPlace(host.call(call)),
     notify: (call) => host.notify(call),
     write: (text) => host.write(text),
-    enter: timed ? (fn) => timedEntry(host, fn) : (fn) => fn(),
+    enter: timed ? (fn) => compute(() => timedEntry(host, fn)) : (fn) => compute(fn),
   })
   return {
     run: (chunk) => session.run(chunk),
