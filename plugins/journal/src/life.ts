@@ -46,7 +46,7 @@ export class Life {
   readonly root = new Lane()
   readonly doubts = new Doubts(() => this.ending.stepped())
   readonly #lanes = new Map<Ask, Lane>()
-  /** What has its record and waits for its turn. */
+  /** With a record that waits for its turn. */
   readonly #settled = new Set<Ask>()
   readonly #large = new Map<string, Json>()
   random = new Random('')
@@ -97,7 +97,6 @@ export class Life {
   get answering(): boolean {
     return this.scheduler.answering
   }
-
   get mode(): Mode {
     const { mode, records } = this.plan
     // What the code does behind the last record, such as printing, nobody may have seen.
