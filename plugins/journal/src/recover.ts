@@ -92,9 +92,10 @@ function care(runs: Runs): () => void {
     await purge(runs, {}, ({ row }) => (row.expiresAt ?? mark) < mark)
   }
   const timer = setInterval(() => {
-    look().catch((error: unknown) =>
-      runs.host.logger.warn(`Runs are not cared for: ${String(error)}`),
-    )
+    look().catch((error: unknown) => {
+      // The store may close while it looks.
+      if (!runs.stopping) runs.host.logger.warn(`Runs are not cared for: ${String(error)}`)
+    })
   }, CARE_MS)
   timer.unref()
   return () => clearInterval(timer)
