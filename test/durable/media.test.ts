@@ -20,6 +20,7 @@ beforeEach(() => {
 
 const PICTURE = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ', 'base64')
 writeFileSync(join(root, 'dot.png'), PICTURE)
+const notes = join(root, 'notes.txt')
 
 const KEPT: Pair = {
   lua: `local dot = Media.file('dot.png')
@@ -42,6 +43,18 @@ const KEPT: Pair = {
 }
 const VALUE = ['text', 120_000, 160_000, 'image/png', true]
 
+const SHOWN: Pair = {
+  lua: `local media = { Media.file('notes.txt'), Media.text('two kettles', 'text/plain') }
+    local said = Agent.create{ model = 'mock/echo' }:execute{ text = 'What?', media = media }.text
+    Tool.world_unsafe{ text = 'after' }
+    return { said, media[1]:base64() }`,
+  javascript: `const media = [await Media.file('notes.txt'), await Media.text('two kettles', 'text/plain')]
+    const agent = await Agent.create({ model: 'mock/echo' })
+    const said = (await agent.execute({ text: 'What?', media })).text
+    await Tool.worldUnsafe({ text: 'after' })
+    return [said, await media[0].base64()]`,
+}
+
 describe.each(LANGUAGES)('contents of a durable run in %s', (language) => {
   const started = (id: string) => {
     const source = KEPT[language].replace('OUT', `${id}.md`)
@@ -63,6 +76,33 @@ describe.each(LANGUAGES)('contents of a durable run in %s', (language) => {
       expect({ n, value: ended.value }).toEqual({ n, value: VALUE })
       expect(world.effects).toEqual(['unsafe between', 'unsafe after'])
       expect(readFileSync(join(root, `${id}.md`)).byteLength).toBe(120_000)
+    }
+  })
+
+  test('that an agent has read are not read again', async () => {
+    const more = { root, allow: { read: ['.'] } }
+    const whole = `shown-${language}`
+    writeFileSync(notes, 'three lamps')
+    const lived = await house.runtime.run(request(SHOWN, language, whole, more))
+    expect(lived.value).toMatchObject([
+      expect.stringMatching(/three lamps\s+two kettles/),
+      'dGhyZWUgbGFtcHM=',
+    ])
+    rmSync(notes)
+    expect((await house.runtime.replay(whole)).result?.value).toEqual(lived.value)
+    const records = await house.history(whole)
+    const read = records.findLastIndex(({ path }) => path.includes('read media'))
+    for (let n = 0; n < records.length; n++) {
+      const id = `${whole}-${n}`
+      writeFileSync(notes, 'three lamps')
+      killBehind(world, house, id, n)
+      const first = await house.runtime
+        .run(request(SHOWN, language, id, more))
+        .catch(() => undefined)
+      // What was read is in the journal; what comes behind it reads what is there then.
+      if (!first && n > read) writeFileSync(notes, 'other lamps')
+      const [said] = (first ?? (await house.runtime.resume(id))).value as string[]
+      expect({ n, said }).toEqual({ n, said: (lived.value as string[])[0] })
     }
   })
 })
