@@ -79,7 +79,7 @@ describe.each([
     async (signal) => {
       using place = new Place({ [file]: text })
       const guard = (child: ChildProcess) => setTimeout(() => child.kill('SIGKILL'), 20_000)
-      let timer: NodeJS.Timeout | undefined
+      let timer: ReturnType<typeof setTimeout> | undefined
       const ended = await place.run([file, '--durable', '--run-id=r'], {
         meet: (child) => {
           timer = guard(child)

@@ -33,11 +33,9 @@ describe('a run goes on with the rights that it has at that moment', () => {
     using place = new Place(FILES)
     await started(place, '--allow-write=secret.txt')
     policy(place, text)
-    if (words[0] === 'fork') {
-      expect(await place.run([...words, '--hold'])).toMatchObject({ code: 0 })
-      await place.run(['signal', 'f', 'go', '1'])
-    }
     const id = words[0] === 'fork' ? 'f' : 'r'
+    if (id === 'f') await place.run([...words, '--hold'])
+    await place.run(['signal', id, 'go', '1'])
     expect(await place.json(['resume', id])).toMatchObject({ error: { code: 'PERMISSION_DENIED' } })
     expect(isWritten(place)).toBe(false)
   })

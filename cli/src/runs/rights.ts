@@ -82,6 +82,6 @@ function mapped(
   set: PermissionSet,
   change: (permission: string, values: readonly string[]) => readonly string[],
 ): PermissionSet {
-  const entries = Object.entries(set).map(([name, values = []]) => [name, change(name, values)])
+  const entries = Object.entries(set).map(([name, values]) => [name, change(name, values)])
   return Object.fromEntries(entries) as PermissionSet
 }
