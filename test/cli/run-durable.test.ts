@@ -128,6 +128,10 @@ test('a durable run prints what a plain one prints, and the same id is the same 
   expect((await place.json(['list'])).runs).toHaveLength(1)
   const other = await place.json(['steps.lua', '--durable', '--run-id=r'])
   expect(other).toMatchObject({ ok: false, error: { code: 'INPUT_INVALID' } })
+  const more = ['pure.lua', '--durable', '--run-id=r', '--json', '--', 'more']
+  expect(JSON.parse((await place.run(more)).stdout)).toMatchObject({
+    error: { code: 'INPUT_INVALID', message: expect.stringContaining('other arguments') },
+  })
 })
 
 test('run show draws a timeline within 80 columns', async () => {

@@ -120,6 +120,27 @@ describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
     expect(code).not.toBe(0)
   })
 
+  test('several steps that may have happened are asked about one after the other', async () => {
+    using place = new Place({
+      'three.lua': `
+local flow = Workflow.create{ name = "three", type = "parallel", steps = {
+  { name = "a", tool = "command", input = { program = "sleep", args = { "4" } } },
+  { name = "b", tool = "command", input = { program = "sleep", args = { "4" } } },
+  { name = "c", tool = "command", input = { program = "sleep", args = { "4" } } },
+} }
+print("begins")
+return flow:execute{}.success`,
+    })
+    await killedInside(place, 'three.lua')
+    const { code, stdout } = await place.onTerminal(
+      ['resume', 'r'],
+      Array.from({ length: 3 }, () => ['[l] ', 's\r'] as const),
+    )
+    expect(stdout.split('May have happened').length).toBe(4)
+    expect(code).toBe(0)
+    expect(await place.json(['show', 'r'])).toMatchObject({ run: { status: 'succeeded' } })
+  })
+
   test('the steps of a workflow stand below the line', async () => {
     using place = new Place({
       'flow.lua': `
@@ -218,14 +239,8 @@ flow:execute{}`,
 })
 
 /** Kills a run while a program of it is at work. */
-async function killedInside(place: Place): Promise<void> {
-  const words = [
-    'unsafe.lua',
-    '--durable',
-    '--run-id=r',
-    '--allow-run=sleep',
-    '--allow-unjailed=sleep',
-  ]
+async function killedInside(place: Place, file = 'unsafe.lua'): Promise<void> {
+  const words = [file, '--durable', '--run-id=r', '--allow-run=sleep', '--allow-unjailed=sleep']
   await place.run(words, {
     meet: (child) => child.stdout!.once('data', () => setTimeout(() => child.kill('SIGKILL'), 900)),
   })
@@ -236,7 +251,12 @@ test('a step that may have happened stops the run until somebody decides', async
   await killedInside(place)
   const stopped = await place.json(['resume', 'r'])
   expect(stopped).toMatchObject({ ok: false, error: { code: 'RESUME_UNCERTAIN' } })
-  const { path } = stopped.error.details
+  const { path, hint } = { ...stopped.error, ...stopped.error.details }
+  expect(hint).toMatch(/^See what is known with: llmspell run show r; then decide with: /)
+  expect(hint).not.toContain('=retry')
+  expect(await place.json(['resume', 'r', '--decide', `${path}9=skip`])).toMatchObject({
+    error: { code: 'INPUT_INVALID', hint: expect.stringContaining(path) },
+  })
   expect((await place.run(['list'])).stdout).toContain('needs-attention')
   expect((await place.run(['show', 'r'])).stdout).toContain('--decide')
   const skipped = await place.json(['resume', 'r', '--decide', `${path}=failed:never sent`])

@@ -8,7 +8,7 @@ export interface Answer {
   readonly runs: readonly { readonly status: string }[]
   readonly records: readonly object[]
   readonly export: { readonly records: readonly object[] }
-  readonly error: { readonly details: { readonly path: string } }
+  readonly error: { readonly hint: string; readonly details: { readonly path: string } }
 }
 
 /** A folder with scripts and a store of its own. */

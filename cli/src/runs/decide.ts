@@ -35,7 +35,7 @@ function invalid(given: string): SpellError {
     'FLAG_INVALID',
     `Flag '--decide' is wrong: ${expected}, found '${given}'.`,
     {
-      hint: "Write it as: --decide 'main/Tool.execute#3=retry'; llmspell run show ID has the path.",
+      hint: "Write it as: --decide 'main/Tool.execute#3=done:null'; llmspell run show ID has the path.",
     },
   )
 }

@@ -12,7 +12,7 @@ import { decisionsOf, type Decided } from './decide.ts'
 import { goingOn } from './options.ts'
 import { rightsOf } from './rights.ts'
 import type { RunStore } from './store.ts'
-import { askDecision } from './uncertain.ts'
+import { askDecisions, type Answered } from './uncertain.ts'
 
 /** Goes on with a run and prints what comes of it, as `llmspell run` does. @throws what the run raises */
 export async function goOn(
@@ -41,18 +41,17 @@ async function decided(
 ): Promise<RunResult> {
   const runtime = await store.kernel.use('script-runtime')
   let decide: readonly Decided[] = decisionsOf(stage.parsed)
-  let asked = false
+  let answers: readonly Answered[] | undefined
   for (;;) {
     try {
       const told = decide.length === 0 ? options : { ...options, decide }
-      const around = { stage, kernel: store.kernel, line, runId, known: asked }
+      const around = { stage, kernel: store.kernel, line, runId, known: answers !== undefined }
       return await attended(around, (compute) => runtime.resume(runId, { ...told, compute }))
     } catch (error) {
       const asks = isSpellError(error) && error.code === 'RESUME_UNCERTAIN' && canAsk(stage.parsed)
-      const answer = asks ? await askDecision(store, runId, line, error) : undefined
-      if (!answer) throw error
-      decide = [answer]
-      asked = true
+      answers = asks ? await askDecisions(store, runId, line, error, answers) : undefined
+      if (!answers) throw error
+      decide = answers.map(({ path, decision }) => ({ path, decision }))
     }
   }
 }

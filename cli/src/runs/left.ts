@@ -1,5 +1,5 @@
 import { SpellError, type RunRow, type Value } from '@llmspell/sdk'
-import { nextCommand, waitText } from './texts.ts'
+import { decideCommand, nextCommand, waitText } from './texts.ts'
 
 /** A run that waits and was left. */
 export function waitingError(row: RunRow): SpellError {
@@ -19,9 +19,12 @@ export function leftError(row: RunRow): SpellError {
   })
 }
 
-/** A run that somebody has to decide about; other words than retry are in the help of the command. */
+/** A run that somebody has to decide about. */
 export function uncertainError(row: RunRow, { code, message, details }: SpellError): SpellError {
-  return new SpellError(code, message, { hint: `Decide with: ${nextCommand(row)}`, details })
+  const look = `See what is known with: llmspell run show ${row.runId}`
+  const decide = decideCommand(row)
+  const hint = decide === undefined ? look : `${look}; then decide with: ${decide}`
+  return new SpellError(code, message, { hint, details })
 }
 
 function factsOf({ runId, waiting }: RunRow): Value {

@@ -4,7 +4,7 @@ import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
 import { spanText, sumOf, usageText } from '../print/spent.ts'
 import { errorText } from './record-line.ts'
-import { cut, momentText, nextCommand, statusText, waitText } from './texts.ts'
+import { cut, decideCommand, momentText, nextCommand, statusText, waitText } from './texts.ts'
 
 /** A longer id is cut; its beginning names it too. */
 const LONGEST = 22
@@ -41,12 +41,17 @@ export function runPage(row: RunRow, records: readonly JournalRecord[], paint: P
     ['Reason', reason && errorText(reason)],
     ['Hint', reason?.hint],
     ['Waits for', waiting && waitText(waiting)],
-    ['Go on', endedAt === undefined ? nextCommand(row) : undefined],
+    ['Go on', endedAt === undefined ? goOnText(row) : undefined],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]))
   const lines = facts.map(
     ([name, text]) => `${paint('bold', name.padEnd(10))} ${plain(text ?? '')}`,
   )
   return `${paint('bold', plain(row.runId))}\n${lines.join('\n')}\n`
+}
+
+/** The page is what `run show` prints: it does not name itself. */
+function goOnText(row: RunRow): string | undefined {
+  return row.status === 'needs-attention' ? decideCommand(row) : nextCommand(row)
 }
 
 function labelsText({ labels = {} }: RunRow): string | undefined {

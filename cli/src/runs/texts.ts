@@ -42,8 +42,16 @@ export function nextCommand(row: RunRow): string {
   if (waiting?.question) return `llmspell run answer ${runId} VALUE`
   if (waiting?.for === 'signal')
     return `llmspell run signal ${runId} ${plain(waiting.name ?? 'NAME')}`
-  if (status !== 'needs-attention') return `llmspell run resume ${runId}`
-  return `llmspell run resume ${runId} --decide '${plain(openPath(row) ?? 'PATH')}=retry'`
+  // Where nobody knows what has happened, somebody has to look before anything is done again.
+  if (status === 'needs-attention') return `llmspell run show ${runId}`
+  return `llmspell run resume ${runId}`
+}
+
+/** What says how a step of unknown outcome counts; nothing where no step waits for that. */
+export function decideCommand(row: RunRow): string | undefined {
+  const path = openPath(row)
+  if (row.status !== 'needs-attention' || path === undefined) return undefined
+  return `llmspell run resume ${row.runId} --decide '${plain(path)}=WORD', with done:JSON, failed:TEXT, skip or retry`
 }
 
 /** The step that somebody has to decide about. */

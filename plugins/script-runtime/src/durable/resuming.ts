@@ -1,21 +1,12 @@
 import { SpellError } from '@llmspell/sdk'
-import type {
-  CallContext,
-  GrantChain,
-  Json,
-  JournalRecord,
-  RunId,
-  Stored,
-  Value,
-} from '@llmspell/sdk'
+import type { CallContext, GrantChain, RunId, Value } from '@llmspell/sdk'
+import { begun, inputOfRun } from './begun.ts'
 import { fromJson } from './json.ts'
 import type { DurableRuns } from './runs.ts'
 
 export interface ResumeChoice {
   readonly uncertain?: 'ask' | 'retry' | 'skip'
 }
-
-type Begin = Extract<JournalRecord, { kind: 'begin' }>
 
 const TENANT = 'local'
 
@@ -58,25 +49,12 @@ export class Resuming {
 
   /** Rights that the run was started with. @throws RUN_NOT_FOUND for runs of another tenant too */
   async #grantsOf(id: RunId, { runId }: CallContext): Promise<GrantChain> {
-    const [begin, own] = [await this.#begin(id), await this.#begin(runId)]
-    if (!begin || begin.tenant !== (own?.tenant ?? TENANT)) throw unknown(id)
-    const input = fromJson(await this.#valueOf(begin.input)) as { grants?: unknown } | null
-    // Without a word about rights there are none.
-    return (input?.grants ?? [{ holder: 'command line', allow: {} }]) as GrantChain
-  }
-
-  async #valueOf(stored: Stored): Promise<Json> {
-    if ('inline' in stored) return stored.inline
-    const { blobs } = await this.#runs.executor()
-    return JSON.parse(new TextDecoder().decode(await blobs.get(stored.blob))) as Json
-  }
-
-  async #begin(id: RunId): Promise<Begin | undefined> {
     const executor = await this.#runs.executor()
-    if (!(await executor.get(id))) return undefined
-    for await (const record of executor.history(id))
-      return record.kind === 'begin' ? record : undefined
-    return undefined
+    const [begin, own] = [await begun(executor, id), await begun(executor, runId)]
+    if (!begin || begin.tenant !== (own?.tenant ?? TENANT)) throw unknown(id)
+    const { grants } = await inputOfRun(executor, begin)
+    // Without a word about rights there are none.
+    return (grants ?? [{ holder: 'command line', allow: {} }]) as unknown as GrantChain
   }
 
   /** True where one run is, or waits for, the other. */

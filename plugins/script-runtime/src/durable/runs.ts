@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type {
   DefinitionRef,
@@ -21,6 +22,8 @@ import { chooseEngine } from '../engines.ts'
 import { timeId } from '../ids.ts'
 import { told } from '../references.ts'
 import { RunScope } from '../scope.ts'
+import { begun, inputOfRun } from './begun.ts'
+import { checkDecisions } from './decisions.ts'
 import { Attached, inputOf, requestOf } from './attached.ts'
 import type { Lent } from './attached.ts'
 import { fromJson, toJson } from './json.ts'
@@ -59,7 +62,7 @@ export class DurableRuns implements ExecutorHost {
     const submit = async (): Promise<void> => {
       const input = inputOf(request, name)
       const { duplicate } = await executor.submit({ ...kept, runId, definition, input })
-      if (duplicate) await joined(executor, runId, definition)
+      if (duplicate) await joined(executor, runId, request, hash)
     }
     return this.#follow(runId, request, submit, { waitMs, signal: request.signal })
   }
@@ -69,6 +72,7 @@ export class DurableRuns implements ExecutorHost {
     const executor = await this.executor()
     const { decide, onUnknown, source, waitMs, signal } = options
     const go = async (): Promise<void> => {
+      if (decide) await checkDecisions(executor, runId, decide)
       const definition = source === undefined ? undefined : await changed(executor, runId, source)
       await executor.resume(runId, {
         ...(decide ? { decide } : {}),
@@ -208,10 +212,15 @@ async function changed(
 async function joined(
   executor: WorkflowExecutor,
   runId: RunId,
-  { hash }: DefinitionRef,
+  { args = [] }: RunRequest,
+  hash: string,
 ): Promise<void> {
   const row = await executor.get(runId)
-  if (row && row.definition.hash !== hash) throw taken(runId)
+  if (row && row.definition.hash !== hash) throw taken(runId, 'another script')
+  const begin = await begun(executor, runId)
+  const input = begin && (await inputOfRun(executor, begin))
+  if (input && !isDeepStrictEqual(input['args'] ?? [], args))
+    throw taken(runId, 'a run with other arguments')
   if (row?.endedAt === undefined) await executor.resume(runId)
 }
 
@@ -232,8 +241,8 @@ function noExecutor(): SpellError {
   })
 }
 
-function taken(runId: RunId): SpellError {
-  return new SpellError('INPUT_INVALID', `The run id '${runId}' belongs to another script.`, {
+function taken(runId: RunId, whose: string): SpellError {
+  return new SpellError('INPUT_INVALID', `The run id '${runId}' belongs to ${whose}.`, {
     hint: 'Choose another id, or none.',
     details: { run_id: runId },
   })

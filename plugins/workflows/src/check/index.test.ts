@@ -44,6 +44,11 @@ describe('checkWorkflow', () => {
     for (const definition of good) expect(check(definition)).toEqual([])
   })
 
+  it.each(['__proto__', 'constructor', 'prototype'])('finds the name %s', (name) => {
+    const definition = { name: 'x', type: 'sequential', steps: [step(name)] }
+    expect(check(definition)).toMatchObject([{ path: 'steps[0].name', kind: 'value' }])
+  })
+
   it('finds all problems at once', () => {
     const definition = {
       name: 'x',

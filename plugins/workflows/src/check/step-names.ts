@@ -50,6 +50,7 @@ function nameStep(step: unknown, path: string, name: string, taken: Taken, walk:
   if (first === undefined) taken.set(name, path)
   else if (ownName(step) !== undefined) duplicate(name, path, first, walk.findings)
   walk.names.set(path, name)
+  if (UNUSABLE.has(name)) unusable(name, path, walk.findings)
   if (!isTable(step)) return
   nameList(step['steps'], `${path}.steps`, taken, walk)
   for (const [key, label] of SUBSTITUTES) {
@@ -60,6 +61,14 @@ function nameStep(step: unknown, path: string, name: string, taken: Taken, walk:
     const mine = called === name ? new Map<string, string>() : taken
     nameStep(other, `${path}.${key}`, called, mine, walk)
   }
+}
+
+/** Keys that no table of values may have: the result could not be handed out. */
+const UNUSABLE: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+function unusable(name: string, path: string, findings: Findings): void {
+  const message = `The name ${quoted(name)} is reserved by JavaScript.`
+  findings.add(below(path, 'name'), 'value', message, 'Give the step another name.')
 }
 
 const SUBSTITUTES = [
