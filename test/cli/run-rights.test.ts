@@ -40,6 +40,20 @@ describe('a run goes on with the rights that it has at that moment', () => {
     expect(isWritten(place)).toBe(false)
   })
 
+  test('flags of a fork are those of the new run, also when it goes on later', async () => {
+    using place = new Place(FILES)
+    await started(place)
+    const words = ['fork', 'r', '--run-id=f', '--hold', '--allow-write=secret.txt']
+    expect(await place.run(words)).toMatchObject({ code: 0 })
+    await place.run(['signal', 'f', 'go', '1'])
+    expect(await place.json(['resume', 'r'])).toMatchObject({
+      error: { code: 'PERMISSION_DENIED' },
+    })
+    expect(isWritten(place)).toBe(false)
+    expect(await place.json(['resume', 'f'])).toMatchObject({ ok: true })
+    expect(isWritten(place)).toBe(true)
+  })
+
   test('what a policy gives since then is not given to it, and what it gave once is gone with it', async () => {
     using place = new Place(FILES)
     await started(place)
