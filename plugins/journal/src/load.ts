@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import type { Entry, Json, JournalRecord, StateOp } from '@llmspell/sdk'
 import { decodeRecord, hashBehind } from './encode.ts'
 import { recordKey, runScope } from './store.ts'
@@ -24,7 +24,11 @@ export async function load(
   const scope = runScope(row.runId)
   const prefix = recordKey(generation, 0).slice(0, 7)
   const reader = new Reader(row.runId, generation)
-  for await (const entry of store.backend.scope(scope).iterate({ prefix })) reader.take(entry)
+  try {
+    for await (const entry of store.backend.scope(scope).iterate({ prefix })) reader.take(entry)
+  } catch (error) {
+    throw isSpellError(error) && error.code === 'STATE_DAMAGED' ? reader.garbled(error) : error
+  }
   return reader.loaded(row.records, generation === 0 ? seeds : 0)
 }
 
@@ -53,6 +57,12 @@ class Reader {
     this.#records.push(read.record)
     this.#bytes += read.bytes.byteLength
     this.#prev = hashBehind(read.record, read.hash)
+  }
+
+  /** The store cannot give what it holds here. */
+  garbled(cause: SpellError): SpellError {
+    this.#reason = cause.message
+    return this.#damaged(this.#records.length)
   }
 
   get #next(): number {
