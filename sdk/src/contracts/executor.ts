@@ -53,6 +53,8 @@ export interface Waiting {
   /** ms since the epoch at which it goes on by itself. */
   readonly until?: number
   readonly question?: Question
+  /** JSON Schema of what the signal carries. */
+  readonly schema?: object
   /** What it waits for has come, while nobody carried it out. */
   readonly arrived?: boolean
 }
