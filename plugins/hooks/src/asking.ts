@@ -1,4 +1,4 @@
-import { cancel, deny, modify, violations } from '@llmspell/sdk'
+import { cancel, deny, modify, violations, withChanges } from '@llmspell/sdk'
 import type { SchemaCompiler, ScriptRuntime, Validator, Value, Verdict } from '@llmspell/sdk'
 import { answerOf, invalid } from './answers.ts'
 import { asFailure, call, isOwnDoing, note, sameDepth } from './consult.ts'
@@ -133,7 +133,7 @@ export class Asking {
     shown: Value,
     original: unknown,
   ): Promise<Verdict> {
-    const data = restored(given, shown, original)
+    const data = allowed(restored(given, shown, original), original, hook.point)
     const validate = await this.#validator(hook.point)
     if (!validate || validate(data)) return modify(data)
     const faults = violations(validate.errors ?? [], 'data')
@@ -148,6 +148,12 @@ export class Asking {
     this.#validators.set(name, known)
     return known
   }
+}
+
+/** What says whom and what it is about stays as it was, for the hooks behind this one too. */
+function allowed(given: unknown, original: unknown, { changes }: ScriptPoint): unknown {
+  if (!changes || typeof given !== 'object' || given === null) return given
+  return withChanges(original as object, given, new Set(changes))
 }
 
 function dataOf(verdict: Verdict | undefined): unknown {

@@ -152,7 +152,7 @@ export class LevelHome implements RowHome {
     try {
       return await this.#openAt(this.#place)
     } catch (error) {
-      if (isLocked(error)) throw await ownedElsewhere(this.#folder, error)
+      if (isLocked(error)) throw await ownedElsewhere(this.#folder)
       const told = notOpened(this.#folder, error)
       if (told.code !== 'STATE_FULL') throw told
       return this.#openWithoutReserve(told)
