@@ -1,4 +1,4 @@
-import { cancel, deny, modify, violations, withChanges, withData } from '@llmspell/sdk'
+import { cancel, deny, modify, violations, withChanges } from '@llmspell/sdk'
 import type { SchemaCompiler, ScriptRuntime, Validator, Value, Verdict } from '@llmspell/sdk'
 import { answerOf, invalid } from './answers.ts'
 import { asFailure, call, isOwnDoing, note, sameDepth } from './consult.ts'
@@ -6,6 +6,7 @@ import { Notices } from './notices.ts'
 import { copyOf, correlationIn, restored, runIn, textAt } from './payload.ts'
 import type { ScriptPoint } from './points.ts'
 import type { Registration } from './registration.ts'
+import { Turn } from './turn.ts'
 
 /** What asking needs from the other parts. */
 export interface AskingParts {
@@ -61,18 +62,12 @@ export class Asking {
     payload: unknown,
     runId: string | undefined,
   ): Promise<Verdict | undefined> {
-    let data = payload
-    // A script that skips does so for itself: what holds for all runs is asked nevertheless.
-    let skipping = false
+    const turn = new Turn(point.name, payload)
     for (const hook of this.#parts.at(point, runId)) {
-      if ((skipping && !hook.owner.everywhere) || !this.#isAsked(hook, data)) continue
-      const answer = await this.#ask(hook, data, runId)
-      if (answer?.type === 'modify') data = answer.data
-      else if (answer?.type === 'skip' && hook.owner.everywhere) break
-      else if (answer?.type === 'skip') skipping = true
-      else if (answer) return data === payload ? answer : withData(answer, data)
+      if (!turn.asks(hook) || !this.#isAsked(hook, turn.data)) continue
+      if (turn.take(hook, await this.#ask(hook, turn.data, runId))) break
     }
-    return data === payload ? undefined : modify(data)
+    return turn.verdict()
   }
 
   async #guard(point: ScriptPoint, payload: unknown): Promise<unknown> {
