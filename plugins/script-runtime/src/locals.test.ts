@@ -93,5 +93,5 @@ test('the clock starts where the run started and moves on', () => {
 })
 
 test.each([[undefined], [null], [['a']], ['topic']])('Run.args wants a schema: %j', (schema) => {
-  expect(() => call('Run.args', schema)).toThrow("'Run.args' expects a schema")
+  expect(() => call('Run.args', schema as Value)).toThrow("'Run.args' expects a schema")
 })

@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain, GrantLayer } from './permission.ts'
 import type { Recorded, RunContext, StepContext } from './run-context.ts'
 import type { Effect, GrantedTools } from './tool.ts'
-import type { Actor, Usage, Progress, RunLimits, RunOptions, LogEntry } from './run.ts'
+import type { Actor, Usage, Progress, RunLimits, LogEntry } from './run.ts'
 
 /** What permissions, audit and secrets need to know of a call. */
 export interface RunFacts {

@@ -1,4 +1,4 @@
-import type { ErrorRecord, SpellError } from '../errors.ts'
+import type { ErrorRecord } from '../errors.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { Value } from '../values.ts'
 import type { OnUnknown, ReplayReport, WorkflowExecutor } from './executor.ts'
