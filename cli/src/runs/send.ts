@@ -6,7 +6,7 @@ import { meantBy } from '../run/script-question.ts'
 import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
-import { runStore } from './store.ts'
+import { patientStore, runStore } from './store.ts'
 import { payloadOf, sendSignal } from './take-answer.ts'
 import { waitText } from './texts.ts'
 
@@ -14,7 +14,7 @@ const LAST_WORDS_MS = 30_000
 
 /** `run signal ID NAME [JSON]`. */
 export async function signal(stage: Stage): Promise<void> {
-  const { executor } = await runStore(stage)
+  const { executor } = await patientStore(stage)
   const [given, name, value] = stage.parsed.args as [string, string, string | undefined]
   const { runId, waiting } = await findRun(executor, given)
   const awaited = waiting?.name === name
@@ -27,7 +27,7 @@ export async function signal(stage: Stage): Promise<void> {
 
 /** `run answer ID VALUE`: for the question that the run waits with. */
 export async function answerRun(stage: Stage): Promise<void> {
-  const { executor } = await runStore(stage)
+  const { executor } = await patientStore(stage)
   const [given, value] = stage.parsed.args as [string, string]
   const row = await findRun(executor, given)
   const { question, name } = row.waiting ?? {}
