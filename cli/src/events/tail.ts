@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isSpellError } from '@llmspell/sdk'
 import type { BusEvent } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
+import { patiently } from '../kernel/patient.ts'
 import { toJson } from '../print/envelope.ts'
 import { err, out } from '../print/output.ts'
 import { painter } from '../print/style.ts'
@@ -32,7 +33,9 @@ export async function tailEvents(stage: Stage): Promise<void> {
   }
   const config = await stage.config()
   const read = since === undefined ? newest : oldest
-  const last = await look(stage, config, (history) => read(history, query.limit), query)
+  const last = await patiently(stage, () =>
+    look(stage, config, (history) => read(history, query.limit), query),
+  )
   if (isOn(parsed, 'follow')) return follow(stage, config, { ...query, after: last })
   if (last === query.after && !stage.json) err('No event is kept that fits.\n')
 }

@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Kernel } from '@llmspell/kernel'
-import { isSpellError, type JournalRecord, type RunRow, type WorkflowExecutor } from '@llmspell/sdk'
+import type { JournalRecord, RunRow, WorkflowExecutor } from '@llmspell/sdk'
+import { patiently } from '../kernel/patient.ts'
 import { ProgressLine } from '../print/progress.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
 import { withoutSecrets } from './masked.ts'
 import { wholeRecord } from './stored.ts'
-
-const PATIENCE_MS = 2000
-const LOOK_MS = 150
 
 /** What the commands about stored runs stand on. */
 export interface RunStore {
@@ -23,19 +20,9 @@ export async function runStore(stage: Stage): Promise<RunStore> {
   return { kernel, executor: await runtime.executor() }
 }
 
-/** The same for commands that are quick: what has the store at the moment may be so too. */
-export async function patientStore(stage: Stage): Promise<RunStore> {
-  const until = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await runStore(stage)
-    } catch (error) {
-      const busy = isSpellError(error) && error.code === 'STATE_BUSY'
-      if (!busy || performance.now() >= until) throw error
-      await stage.close()
-      await sleep(LOOK_MS)
-    }
-  }
+/** The same for commands that are quick: they wait a little for a store in use. */
+export function patientStore(stage: Stage): Promise<RunStore> {
+  return patiently(stage, () => runStore(stage))
 }
 
 /** The run that an argument names, with its journal. */
