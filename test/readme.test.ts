@@ -62,7 +62,7 @@ const CONTENTS: Readonly<Record<string, string>> = {
 const PAGE = { name: 'page.png', file: join(ROOT, 'plugins/tool-ocr/test/fixtures/page.png') }
 const NOTES = Array.from({ length: 30 }, (_, i) => `Line ${i + 1}: lamps and kettles.\n`).join('')
 const NAMED =
-  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:txt|md|csv|json|log|lua|js))\b|page\.png\b/g
+  /(?<![\w/.-])(?:\.\/)?((?:[\w-]+\/)*[\w-]+(?:\.test)?\.(?:txt|md|csv|json|log|lua|js|yaml))\b|page\.png\b/g
 
 /** The files that a text names: those of `examples/` as they are, others made up. */
 function prepare(
@@ -151,9 +151,11 @@ function shell(folder: Folder, line: string): Promise<Ran> {
   })
 }
 
-/** Scripts that a page shows: those whose first line is a comment with their name. */
+/** Files that a page shows: those whose first line is a comment with their name. */
 function scriptsOf(page: string): Record<string, string> {
-  const named = blocks(page, 'lua').map(({ text }) => [/^-- ([\w./-]+\.lua)/.exec(text)?.[1], text])
+  const shown = [...blocks(page, 'lua'), ...blocks(page, 'yaml')]
+  const name = /^(?:--|#) ([\w./-]+\.(?:lua|yaml))/
+  const named = shown.map(({ text }) => [name.exec(text)?.[1], text])
   return Object.fromEntries(named.filter(([name]) => name !== undefined)) as Record<string, string>
 }
 

@@ -1,6 +1,7 @@
 import {
   describe,
   isVerdict,
+  withChanges,
   type FinalVerdict,
   type Intercepted,
   type PointResult,
@@ -13,6 +14,8 @@ import type { AsyncCall, Ending } from './hook-kinds.ts'
 export interface InterceptRules {
   readonly results: readonly PointResult[]
   readonly failOpen: boolean
+  /** Keys of the payload that may be changed; undefined: all. */
+  readonly changes?: readonly string[] | undefined
 }
 
 /** A verdict, and the plugin that gave it. */
@@ -27,25 +30,35 @@ export function untouched(data: unknown): Intercepted<unknown> {
 }
 
 /** Asks one tap after the other, until one gives a verdict that ends the asking. */
-export function inTurn(calls: readonly AsyncCall[]): AsyncCall {
-  return (payload, end) => ask(calls, 0, untouched(payload), end)
+export function inTurn(calls: readonly AsyncCall[], { changes }: InterceptRules): AsyncCall {
+  const fit = changes === undefined ? undefined : new Set(changes)
+  return (payload, end) => ask({ calls, fit, end }, 0, untouched(payload))
 }
 
-function ask(
-  calls: readonly AsyncCall[],
-  index: number,
-  soFar: Intercepted<unknown>,
-  end: Ending,
-): void {
+interface Asking {
+  readonly calls: readonly AsyncCall[]
+  /** Keys that may be changed; undefined: all. */
+  readonly fit: ReadonlySet<string> | undefined
+  readonly end: Ending
+}
+
+function ask(asking: Asking, index: number, soFar: Intercepted<unknown>): void {
+  const { calls, fit, end } = asking
   if (index === calls.length) return end(null, soFar)
   calls[index]!(soFar.data, (error, given) => {
     if (error) return end(error)
-    if (given === undefined) return ask(calls, index + 1, soFar, end)
+    if (given === undefined) return ask(asking, index + 1, soFar)
     const { verdict, by } = given as Given
-    const made = 'data' in verdict ? { data: verdict.data, changed: true } : soFar
-    if (verdict.type === 'modify') return ask(calls, index + 1, made, end)
+    const made =
+      'data' in verdict ? { data: kept(soFar.data, verdict.data, fit), changed: true } : soFar
+    if (verdict.type === 'modify') return ask(asking, index + 1, made)
     end(null, verdict.type === 'skip' ? made : { ...made, verdict: final(verdict, by) })
   })
+}
+
+/** Changed data in which all that others decide on is what it was. */
+function kept(before: unknown, after: unknown, fit: ReadonlySet<string> | undefined): unknown {
+  return fit ? withChanges(before as object, after as object, fit) : after
 }
 
 /** For the way to the owner only. */

@@ -44,7 +44,7 @@ interface Ends {
 export function compile(kind: HookKind, taps: readonly TapEntry[], parts: TapParts): Call {
   if (kind === 'notify') return compileSync(taps, parts)
   const calls = taps.map((tap) => wrap(kind, tap, parts))
-  const start = calls.length === 1 ? alone(kind, calls[0]!) : together(kind, calls)
+  const start = calls.length === 1 ? alone(kind, calls[0]!, parts) : together(kind, calls, parts)
   return (payload) =>
     new Promise((resolve, reject) => {
       const end: Ending = (error, answer) => (error ? reject(error as Error) : resolve(answer))
@@ -62,14 +62,14 @@ function begin(start: AsyncCall, payload: unknown, end: Ending): void {
 }
 
 /** One tap waits for no other, and needs no tapable. */
-function alone(kind: AsyncKind, call: AsyncCall): AsyncCall {
-  if (kind === 'intercept') return inTurn([call])
+function alone(kind: AsyncKind, call: AsyncCall, { rules }: TapParts): AsyncCall {
+  if (kind === 'intercept') return inTurn([call], rules)
   if (kind !== 'transform') return call
   return (payload, end) => call(payload, (error, answer) => end(error, answer ?? payload))
 }
 
-function together(kind: AsyncKind, calls: readonly AsyncCall[]): AsyncCall {
-  if (kind === 'intercept') return inTurn(calls)
+function together(kind: AsyncKind, calls: readonly AsyncCall[], { rules }: TapParts): AsyncCall {
+  if (kind === 'intercept') return inTurn(calls, rules)
   const hook = hookOf(kind)
   for (const call of calls) hook.tapAsync('tap', call as never)
   return (payload, end) => hook.callAsync(payload, end as never)

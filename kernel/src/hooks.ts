@@ -216,7 +216,11 @@ export class HookCatalogue {
   #tapParts(point: HookPoint, item: HookPointItem): Parameters<typeof compile>[2] {
     return {
       point: point.name,
-      rules: { results: item.results ?? [], failOpen: item.failOpen ?? false },
+      rules: {
+        results: item.results ?? [],
+        failOpen: item.failOpen ?? false,
+        changes: item.changes,
+      },
       tracer: this.#tracer(),
       limit: this.#parts.tapLimit,
       report: (tap, error, off) => {

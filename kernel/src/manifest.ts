@@ -105,7 +105,7 @@ function intercepts(manifest: Manifest): Problem[] {
     if (kind === 'intercept') {
       return item.results ? [] : [fault('results', 'the verdicts that count', 'nothing')]
     }
-    return (['results', 'failOpen'] as const)
+    return (['results', 'failOpen', 'changes'] as const)
       .filter((key) => item[key] !== undefined)
       .map((key) => fault(key, 'it at intercepts only', `the kind '${kind}'`))
   })

@@ -1,4 +1,4 @@
-import type { CallContext, CallStepOptions } from './contracts/run.ts'
+import type { CallContext, CallStepOptions } from './contracts/call-context.ts'
 import type { StepContext } from './contracts/run-context.ts'
 import type { Value } from './values.ts'
 

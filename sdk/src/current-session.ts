@@ -1,4 +1,4 @@
-import type { RunFacts } from './contracts/run.ts'
+import type { RunFacts } from './contracts/call-context.ts'
 
 /** The session that a run works in. */
 export interface CurrentSession {

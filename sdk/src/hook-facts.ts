@@ -24,16 +24,17 @@ export function hookFacts(payload: unknown, subject?: string): HookFacts {
   const table = payload as Table
   const runId = table['run_id'] ?? table['runId']
   const component = componentOf(table, subject)
+  // Filled, not spread: this runs in every call that somebody listens to.
+  const facts: { -readonly [K in keyof HookFacts]: HookFacts[K] } = {}
   const code = codeOf(table['error'] ?? (table['outcome'] as Table | undefined)?.['error'])
   const ok = okOf(table, code)
   const ms = table['duration_ms'] ?? table['durationMs'] ?? table['ms']
-  return {
-    ...(typeof runId === 'string' ? { runId } : {}),
-    ...(component === undefined ? {} : { component }),
-    ...(ok === undefined ? {} : { ok }),
-    ...(code === undefined ? {} : { code }),
-    ...(typeof ms === 'number' ? { ms } : {}),
-  }
+  if (typeof runId === 'string') facts.runId = runId
+  if (component !== undefined) facts.component = component
+  if (ok !== undefined) facts.ok = ok
+  if (code !== undefined) facts.code = code
+  if (typeof ms === 'number') facts.ms = ms
+  return facts
 }
 
 function componentOf(table: Table, subject: string | undefined): string | undefined {
@@ -46,6 +47,7 @@ function componentOf(table: Table, subject: string | undefined): string | undefi
 }
 
 function at(table: Table, path: string): unknown {
+  if (!path.includes('.')) return table[path]
   let found: unknown = table
   for (const key of path.split('.')) found = (found as Table | undefined)?.[key]
   return found

@@ -19,6 +19,8 @@ export interface HookPointItem {
   readonly doc: string
   /** Of an intercept: the verdicts that count. `skip` always does. */
   readonly results?: readonly PointResult[]
+  /** Of an intercept: the keys of the payload that `modify` may change; default all. The others say what is decided on. */
+  readonly changes?: readonly string[]
   /** Of an intercept: a tap that fails is reported and passed over, instead of failing the operation. */
   readonly failOpen?: boolean
   /** Further names under which scripts know the point. */

@@ -19,6 +19,8 @@ export interface HookPointInfo {
   readonly used: boolean
   /** Verdicts that count, of an intercept; else empty. */
   readonly results: readonly PointResult[]
+  /** Keys of the payload that `modify` may change; missing: all. */
+  readonly changes?: readonly string[]
   /** True where a tap that fails is passed over. */
   readonly failOpen: boolean
   readonly aliases: readonly string[]

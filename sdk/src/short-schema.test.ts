@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { expandSchema } from './short-schema.ts'
+import { expandSchema, expandValueSchema } from './short-schema.ts'
 
 test('keys are properties, a question mark makes one optional, and the result is closed', () => {
   expect(expandSchema({ city: 'string', days: 'integer?' })).toEqual({
@@ -63,3 +63,20 @@ test.each([
   expect(() => expandSchema(schema)).toThrow(place)
   expect(() => expandSchema(schema)).toThrow(found)
 })
+
+test.each([
+  [{ type: 'integer' }],
+  [{ type: 'string', enum: ['a', 'b'] }],
+  [{ type: ['string', 'null'] }],
+  [{ type: 'array', items: { type: 'number' }, minItems: 1 }],
+])('where any value may be wanted, %j is JSON Schema', (schema) => {
+  expect(expandValueSchema(schema)).toBe(schema)
+})
+
+test.each([[{ type: 'integer?' }], [{ type: 'string', city: 'string' }], [{ type: 'any' }], [{}]])(
+  'where any value may be wanted, %j has properties still',
+  (schema) => {
+    expect(expandValueSchema(schema)).toEqual(expandSchema(schema))
+    expect(expandValueSchema(schema)['type']).toBe('object')
+  },
+)

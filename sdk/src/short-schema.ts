@@ -18,6 +18,30 @@ export function expandSchema(short: object, place = 'schema'): Schema {
   return isFull(short) ? (short as Schema) : properties(short, place)
 }
 
+const KEYWORDS = new Set(
+  (
+    'type enum const title description default examples format pattern minLength maxLength minimum maximum ' +
+    'exclusiveMinimum exclusiveMaximum multipleOf items minItems maxItems uniqueItems properties required ' +
+    'additionalProperties minProperties maxProperties anyOf oneOf allOf not'
+  ).split(' '),
+)
+
+/**
+ * The same where any value may be wanted, not an object alone: `{ type = "integer", minimum = 1 }`, a table whose `type` is
+ * a type of JSON Schema and that has no other keys than its keywords, is JSON Schema.
+ *
+ * @throws SCHEMA_INVALID naming the place that is wrong
+ */
+export function expandValueSchema(short: object, place = 'schema'): Schema {
+  return isOfValue(short as Schema) ? (short as Schema) : expandSchema(short, place)
+}
+
+function isOfValue(schema: Schema): boolean {
+  const types = [schema['type']].flat()
+  const named = types.every((type) => type !== 'any' && TYPES.has(type as string))
+  return named && types.length > 0 && Object.keys(schema).every((key) => KEYWORDS.has(key))
+}
+
 function isFull(schema: object): boolean {
   return (
     (schema as Schema)['type'] === 'object' ||

@@ -105,3 +105,19 @@ export function isVerdict(value: unknown): value is Verdict {
   const brand = (value as { $llmspell?: unknown } | null | undefined)?.$llmspell
   return typeof value === 'object' && brand === BRAND
 }
+
+/**
+ * A payload with the keys of another that may be changed: what says whom and what it is about stays, whatever a tap made
+ * of it, so that the taps behind it and the owner decide on the truth.
+ */
+export function withChanges<T extends object>(
+  before: T,
+  after: object,
+  changes: ReadonlySet<string>,
+): T {
+  const changed = Object.entries(after).filter(([key]) => changes.has(key))
+  const gone = Object.keys(before).filter((key) => changes.has(key) && !(key in after))
+  const made = { ...before, ...Object.fromEntries(changed) } as Record<string, unknown>
+  for (const key of gone) delete made[key]
+  return made as T
+}

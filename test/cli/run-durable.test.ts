@@ -79,7 +79,7 @@ describe.each([
     async (signal) => {
       using place = new Place({ [file]: text })
       const guard = (child: ChildProcess) => setTimeout(() => child.kill('SIGKILL'), 20_000)
-      let timer: NodeJS.Timeout | undefined
+      let timer: ReturnType<typeof setTimeout> | undefined
       const ended = await place.run([file, '--durable', '--run-id=r'], {
         meet: (child) => {
           timer = guard(child)
@@ -181,12 +181,24 @@ test('events come as lines, and the document is the last', async () => {
   expect(lines.at(-1)).toMatchObject({ ok: true, result: 1640, run_id: 'r' })
 })
 
+test('two runs of the same script are alike', async () => {
+  using place = new Place(STEPS)
+  for (const id of ['a', 'b']) await place.run(['pure.lua', '--durable', `--run-id=${id}`])
+  const { code, stdout } = await place.run(['diff', 'a', 'b'])
+  expect({ code, stdout }).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('alike in all'),
+  })
+})
+
 test('who has the store is told plainly', async () => {
   using place = new Place(STEPS)
   const first = place.killed(['steps.lua', '--durable', '--run-id=r', ...GRANTS], 'step\t5')
   await new Promise((resolve) => setTimeout(resolve, 900))
   const { code, stderr } = await place.run(['list'])
-  expect(stderr).toMatch(/^error\[STATE_BUSY\]: .*\nhint: .+/)
+  expect(stderr).toMatch(
+    /^error\[STATE_BUSY\]: .*\nhint: Wait for process \d+ to end, or end it\.\n$/,
+  )
   expect(code).toBe(8)
   // A run that is not durable needs no store.
   expect(await place.run(['-', '-q'], { input: 'return 1' })).toMatchObject({ code: 0 })

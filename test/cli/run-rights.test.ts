@@ -33,13 +33,25 @@ describe('a run goes on with the rights that it has at that moment', () => {
     using place = new Place(FILES)
     await started(place, '--allow-write=secret.txt')
     policy(place, text)
-    if (words[0] === 'fork') {
-      expect(await place.run([...words, '--hold'])).toMatchObject({ code: 0 })
-      await place.run(['signal', 'f', 'go', '1'])
-    }
     const id = words[0] === 'fork' ? 'f' : 'r'
+    if (id === 'f') await place.run([...words, '--hold'])
+    await place.run(['signal', id, 'go', '1'])
     expect(await place.json(['resume', id])).toMatchObject({ error: { code: 'PERMISSION_DENIED' } })
     expect(isWritten(place)).toBe(false)
+  })
+
+  test('flags of a fork are those of the new run, also when it goes on later', async () => {
+    using place = new Place(FILES)
+    await started(place)
+    const words = ['fork', 'r', '--run-id=f', '--hold', '--allow-write=secret.txt']
+    expect(await place.run(words)).toMatchObject({ code: 0 })
+    await place.run(['signal', 'f', 'go', '1'])
+    expect(await place.json(['resume', 'r'])).toMatchObject({
+      error: { code: 'PERMISSION_DENIED' },
+    })
+    expect(isWritten(place)).toBe(false)
+    expect(await place.json(['resume', 'f'])).toMatchObject({ ok: true })
+    expect(isWritten(place)).toBe(true)
   })
 
   test('what a policy gives since then is not given to it, and what it gave once is gone with it', async () => {

@@ -16,6 +16,8 @@ print('answer', answer)
 return answer
 `,
   'approve.lua': 'local given = Run.wait_for("approve")\nreturn given.by',
+  'number.lua': 'return Run.ask("How many?", { schema = { type = "integer" } }) + 1',
+  'form.lua': 'return Run.wait_for("form", { schema = { by = "string", n = "integer" } }).n',
   'sleep.lua': 'Run.sleep("2h")\nreturn "awake"',
   'nap.lua': 'Run.sleep("1500ms")\nreturn "awake"',
   'unsafe.lua': `
@@ -53,7 +55,35 @@ describe.each(['ask.lua', 'ask.js'])('%s', (file) => {
   })
 })
 
+test('an answer has the type that the question wants, and so has a signal', async () => {
+  using place = new Place(FILES)
+  await place.run(['number.lua', '--durable', '--run-id=n'])
+  const page = await place.run(['show', 'n'])
+  expect(page.stdout).toMatch(/Wants +integer, as JSON\n.*llmspell run answer n 1\n/s)
+  expect(await place.json(['answer', 'n', 'many'])).toMatchObject({ ok: false })
+  expect(await place.run(['answer', 'n', '41'])).toMatchObject({ code: 0 })
+  expect(await place.json(['resume', 'n'])).toMatchObject({ ok: true, result: 42 })
+  await place.run(['form.lua', '--durable', '--run-id=f'])
+  const form = `llmspell run signal f form '{"by":"text","n":1}'`
+  expect((await place.run(['show', 'f'])).stdout).toContain(form)
+})
+
+test('a signal that nothing waits for is kept, and a slip is told', async () => {
+  using place = new Place(FILES)
+  await place.run(['approve.lua', '--durable', '--run-id=r'])
+  const slip = await place.run(['signal', 'r', 'aprove', '1'])
+  expect(slip).toMatchObject({ code: 0, stdout: expect.stringContaining('is kept for later') })
+  expect(slip.stdout).toContain("Did you mean 'approve'?")
+  expect((await place.run(['signal', 'r', 'zzz'])).stdout).toContain("waits for signal 'approve'")
+})
+
 describe.skipIf(!HAS_TERMINAL)('on a terminal', () => {
+  test('a question says what type it wants', async () => {
+    using place = new Place(FILES)
+    const { code, stdout } = await place.onTerminal(['number.lua'], [['as JSON): ', '41\r']])
+    expect({ code, end: stdout.trimEnd().split(/\r?\n/).at(-1) }).toEqual({ code: 0, end: '42' })
+  })
+
   test('a question has its choices, and a slip asks again', async () => {
     using place = new Place(FILES)
     const type = [

@@ -39,6 +39,29 @@ steps:
     inputt: {}
 `
 
+test('a fallback is no further step, and what was undone is said', async () => {
+  using folder = new Folder()
+  folder.write(
+    'undo.yaml',
+    `apiVersion: llmspell/v1
+name: undo
+type: sequential
+steps:
+  - { name: a, tool: calculator, input: { expression: "1" }, compensate: { tool: calculator, input: { expression: "0" } } }
+  - { name: b, tool: calculator, input: { expression: "(" }, fallback: { name: c, tool: calculator, input: { expression: "2" } } }
+  - { name: d, tool: calculator, input: { expression: "(" } }
+`,
+  )
+  const { code, stderr } = await llmspell(['run', 'undo.yaml'], { cwd: folder.path })
+  expect(code).not.toBe(0)
+  expect([...stderr.matchAll(/^(\d\/\d) /gm)].map(([, part]) => part)).toEqual([
+    '1/3',
+    '2/3',
+    '3/3',
+  ])
+  expect(stderr).toContain("Workflow 'undo' has failed; undone: 'a'.")
+})
+
 describe('examples of workflow files', () => {
   test.each(FILES)('%s runs, and both commands do the same', async (name) => {
     const [args, value] = RUNS[name]!

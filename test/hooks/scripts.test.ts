@@ -57,6 +57,31 @@ describe('a hook script', () => {
     })
   })
 
+  test.each([
+    [
+      'lua',
+      `Hook.register('tool.input', function(ctx) ctx.data.tool = 'uuid' ctx.data.seq = 99 return Hook.modify(ctx.data) end)
+       return Tool.calculator{ expression = '6 * 7' }.text`,
+    ],
+    [
+      'javascript',
+      `await Hook.register('tool.input', (ctx) => Hook.modify({ ...ctx.data, tool: 'uuid', seq: 99 }))
+       return (await Tool.calculator({ expression: '6 * 7' })).text`,
+    ],
+  ] as const)(
+    'is asked about the call that is made, whatever a run says it is: %s',
+    async (language, source) => {
+      const guard = `Hook.register('tool.input', function(ctx) return Hook.cancel('no ' .. ctx.data.tool) end,
+      { where = { name = 'calc*' } })`
+      await withScripts([['calc.lua', guard]], async ({ run }) => {
+        expect(await run(language, source)).toMatchObject({
+          code: 'HOOK_CANCELLED',
+          message: expect.stringContaining('no calculator'),
+        })
+      })
+    },
+  )
+
   test('has the grants of its configuration, and no run gives it more', async () => {
     const read = `Hook.register('stage.change', function(ctx)
       ctx.data.params.text = Tool.file_read{ path = '${join(folder, 'secret.txt')}' }.text

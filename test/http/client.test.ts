@@ -38,6 +38,9 @@ interface Echo {
 const echo = async (path: string, more: object = {}): Promise<Echo> =>
   JSON.parse(await text(path, more)) as Echo
 
+/** A busy machine gets to it later. */
+const PATIENT = { timeout: 10_000 }
+
 describe('an answer', () => {
   test('has status, headers, address and body, and costs one decision for each need', async () => {
     const response = await get('/cookies')
@@ -111,7 +114,7 @@ describe('an answer', () => {
     expect(site.connects).toBeLessThanOrEqual(1)
     const response = await get('/big')
     await response.close()
-    await expect.poll(() => site.last.cut).toBe(true)
+    await expect.poll(() => site.last.cut, PATIENT).toBe(true)
   })
 })
 
@@ -285,7 +288,7 @@ describe('the end', () => {
       code: 'HTTP_TIMEOUT',
       details: { limit },
     })
-    await expect.poll(() => site.last.cut).toBe(true)
+    await expect.poll(() => site.last.cut, PATIENT).toBe(true)
   })
 
   test('comes by size, of what is decoded', async () => {
@@ -298,11 +301,11 @@ describe('the end', () => {
       const stop = new AbortController()
       const reading = (async () =>
         (await get(path, {}, net.access(undefined, { signal: stop.signal }))).text())()
-      await expect.poll(() => site.seen.some((seen) => seen.path === path)).toBe(true)
+      await expect.poll(() => site.seen.some((seen) => seen.path === path), PATIENT).toBe(true)
       const started = performance.now()
       stop.abort(new SpellError('CANCELLED', 'Enough.'))
       expect(await outcome(reading)).toBe('CANCELLED')
-      await expect.poll(() => site.last.cut, { interval: 10 }).toBe(true)
+      await expect.poll(() => site.last.cut, { ...PATIENT, interval: 10 }).toBe(true)
       expect(performance.now() - started).toBeLessThan(250)
     }
   })
@@ -314,7 +317,7 @@ describe('the end', () => {
     const before = outcome(reading)
     client.close()
     expect(await before).toBe('CANCELLED')
-    await expect.poll(() => other.open).toBe(0)
+    await expect.poll(() => other.open, PATIENT).toBe(0)
   })
 
   test('of connecting comes by its own limit', async () => {

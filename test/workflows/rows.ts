@@ -113,6 +113,18 @@ export const PATTERNS: readonly Row[] = [
     ['WORKFLOW_LOOP_LIMIT'],
   ),
   row(
+    'ends a workflow that executes itself',
+    `local n, w = 0
+     w = Workflow.sequential{ name = 'w', steps = { function() n = n + 1 return w:execute() end } }
+     local _, err = code(function() w:execute() end)
+     return { n, err.code }`,
+    `let n = 0
+     const w = await Workflow.sequential({ name: 'w', steps: [() => { n++; return w.execute() }] })
+     const [, err] = await code(() => w.execute())
+     return [n, err.code]`,
+    [32, 'WORKFLOW_TOO_DEEP'],
+  ),
+  row(
     'runs steps beside each other, as many as allowed, and gives their outputs by name',
     `local now, most = 0, 0
      local function work() now = now + 1 most = math.max(most, now) Run.sleep(30) now = now - 1 return most end

@@ -150,7 +150,9 @@ export const runFork = define(
   FORK,
   {
     summary: 'Go on from the middle of a run, as a new run',
-    description: 'The journal answers up to the record; the rest is carried out anew.',
+    description:
+      'The journal answers up to the record; the rest is carried out anew. Flags that grant take ' +
+      'the place of those the run was started with.',
     examples: [
       example(
         'The same beginning, another model',

@@ -1,6 +1,7 @@
 import { printable, type Json, type Question } from '@llmspell/sdk'
 import { painter } from '../print/style.ts'
 import { readAnswer } from './answer.ts'
+import { answerValue, wantedText } from './answer-value.ts'
 
 /** Shows a question of the script and reads one line; undefined at the end of stdin and where the signal comes first. */
 export async function promptAnswer(
@@ -21,27 +22,28 @@ export async function promptAnswer(
   }
 }
 
-function questionText({ text, choices, default: otherwise }: Question): string {
+function questionText({ text, choices, schema, default: otherwise }: Question): string {
   const paint = painter(process.stderr.isTTY)
   const rows = (choices ?? []).map(
     (choice, i) => `  ${paint('cyan', String(i + 1))} ${printable(choice)}\n`,
   )
   const preset = otherwise === undefined ? '' : ` [${printable(shownAs(otherwise), 60)}]`
   const head = printable(text, 2000)
-  return `${paint('yellow', '?')} ${paint('bold', head)} ${paint('dim', '(the script asks)')}\n${rows.join('')}  answer${preset}: `
+  const wanted = schema && !choices ? ` (${printable(wantedText(schema), 200)})` : ''
+  return `${paint('yellow', '?')} ${paint('bold', head)} ${paint('dim', '(the script asks)')}\n${rows.join('')}  answer${wanted}${preset}: `
 }
 
 const shownAs = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** What a line means; undefined for one that means nothing. A choice is given by its number, its text or a beginning of it. */
 export function meantBy(
-  { choices, default: otherwise }: Question,
+  { choices, schema, default: otherwise }: Question,
   typed: string,
 ): { readonly value: Json } | undefined {
   const word = typed.trim()
   if (word === '' && otherwise !== undefined) return { value: otherwise }
   if (word === '') return undefined
-  if (!choices || choices.length === 0) return { value: word }
+  if (!choices || choices.length === 0) return { value: schema ? answerValue(schema, word) : word }
   const found = choices.find((choice) => choice === word) ?? byNumber(choices, word)
   if (found !== undefined) return { value: found }
   const lower = word.toLowerCase()

@@ -13,6 +13,17 @@ test('a run is like itself, whenever it ran', () => {
   expect(diffText(diffOf(one, later), RUNS, plainly)).toContain('alike in all 4 calls')
 })
 
+test('how long something took, and in which run, is no difference', () => {
+  const ran = (run_id: string, ms: number) => {
+    const metadata = { run_id, seq: ms, duration_ms: ms, execution_time_ms: ms, tool: 'sum' }
+    const value = { inline: { text: '4', metadata } }
+    const settled = { settled: { ok: true, value } } as const
+    const end = { kind: 'end', path: 'main', at: ms, outcome: { ok: true, value } } as const
+    return records(BEGIN, call('main/a#0', 0, ms, settled), end)
+  }
+  expect(diffOf(ran('a', 3), ran('b', 9))).toMatchObject({ identical: true, alike: 1 })
+})
+
 test.each([
   ['arguments', { args: { inline: ['other'] } }],
   ['values', { settled: { ok: true, value: { inline: 'other' } } }],

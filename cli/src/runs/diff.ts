@@ -7,6 +7,7 @@ import { spanText, sumOf, usageText } from '../print/spent.ts'
 import { callsOf, type CallRecord } from './page.ts'
 import { errorText } from './record-line.ts'
 import { shownOf } from './stored.ts'
+import { timeless } from './timeless.ts'
 import { cut, valueLine } from './texts.ts'
 
 /** What two runs have in common, and where they part. */
@@ -57,15 +58,17 @@ function same(left: CallRecord | undefined, right: CallRecord | undefined): bool
   return textOf(left) === textOf(right)
 }
 
-/** What counts of a call: content-addressed values are equal where their hashes are. */
+/** What counts of a call: what was asked and what came, without its times. */
 function textOf({ path, name, args, settled }: CallRecord): string {
-  const outcome = settled.ok ? settled.value : [settled.error.code, settled.error.message]
-  return JSON.stringify([path, name, args, outcome])
+  const outcome = settled.ok ? timeless(settled.value) : [settled.error.code, settled.error.message]
+  return JSON.stringify([path, name, timeless(args), outcome])
 }
 
 function endOf(records: readonly JournalRecord[]): string | undefined {
   const end = records.find((record) => record.kind === 'end')
-  return end && JSON.stringify(end.outcome)
+  if (!end) return undefined
+  const { outcome } = end
+  return JSON.stringify('ok' in outcome && outcome.ok ? timeless(outcome.value) : outcome)
 }
 
 function totals(calls: readonly CallRecord[]): Totals {

@@ -7,6 +7,7 @@ import { findRun } from './find.ts'
 import { goOn } from './go-on.ts'
 import { recordNumber } from './number.ts'
 import { runIdOf } from './options.ts'
+import { hasGrants, rightsOf } from './rights.ts'
 import { loaded } from './stored.ts'
 import { progressLine, runStore, type RunStore } from './store.ts'
 
@@ -28,24 +29,24 @@ export async function fork(stage: Stage): Promise<void> {
   else out(`${newRunId} is a fork of ${runId}; go on with: ${resume}\n`)
 }
 
-/** What the run was started with, with another model in it; nothing where the same model shall go on. */
-async function inputOf(
-  { parsed }: Stage,
-  { executor }: RunStore,
-  runId: string,
-): Promise<Json | undefined> {
+/** What the run was started with, with another model and other rights in it; nothing where it stays as it was. */
+async function inputOf(stage: Stage, store: RunStore, runId: string): Promise<Json | undefined> {
+  const { parsed } = stage
   const model = text(parsed, 'model')
-  if (model === undefined) return undefined
-  for await (const record of executor.history(runId)) {
+  if (model === undefined && !hasGrants(parsed)) return undefined
+  const rights = hasGrants(parsed) ? await rightsOf(stage, store, runId) : {}
+  for await (const record of store.executor.history(runId)) {
     if (record.kind !== 'begin') continue
-    const input = await loaded(executor.blobs, record.input)
-    return 'inline' in input ? withModel(input.inline, model) : undefined
+    const input = await loaded(store.executor.blobs, record.input)
+    return 'inline' in input ? changed(input.inline, model, rights) : undefined
   }
   return undefined
 }
 
-function withModel(input: Json, model: string): Json {
+function changed(input: Json, model: string | undefined, rights: object): Json {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
   const table = input as { readonly [key: string]: Json }
-  return { ...table, settings: { ...(table['settings'] as object | undefined), model } }
+  const settings =
+    model === undefined ? {} : { settings: { ...(table['settings'] as object | undefined), model } }
+  return { ...table, ...settings, ...rights }
 }

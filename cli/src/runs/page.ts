@@ -1,5 +1,6 @@
-import { bytesText, type JournalRecord, type RunRow } from '@llmspell/sdk'
+import { bytesText, type JournalRecord, type RunRow, type Waiting } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
+import { wantedText } from '../run/answer-value.ts'
 import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
 import { spanText, sumOf, usageText } from '../print/spent.ts'
@@ -41,12 +42,19 @@ export function runPage(row: RunRow, records: readonly JournalRecord[], paint: P
     ['Reason', reason && errorText(reason)],
     ['Hint', reason?.hint],
     ['Waits for', waiting && waitText(waiting)],
+    ['Wants', waiting && wantsText(waiting)],
     ['Go on', endedAt === undefined ? goOnText(row) : undefined],
   ].filter((fact): fact is [string, string] => Boolean(fact[1]))
   const lines = facts.map(
     ([name, text]) => `${paint('bold', name.padEnd(10))} ${plain(text ?? '')}`,
   )
   return `${paint('bold', plain(row.runId))}\n${lines.join('\n')}\n`
+}
+
+/** What an answer or a signal has to be, where that is said. */
+function wantsText({ question, schema }: Waiting): string | undefined {
+  if (question?.choices) return question.choices.map((choice) => `'${choice}'`).join(' or ')
+  return schema && wantedText(schema)
 }
 
 /** The page is what `run show` prints: it does not name itself. */

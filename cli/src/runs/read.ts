@@ -66,7 +66,9 @@ function usageJson(records: readonly JournalRecord[]): object {
 export async function diffRuns(stage: Stage): Promise<number> {
   const store = await runStore(stage)
   const [one, other] = stage.parsed.args as [string, string]
-  const [left, right] = [await readRun(store, one), await readRun(store, other)]
+  // Times stand inside values, also in those that lie in blobs.
+  const whole = { whole: true }
+  const [left, right] = [await readRun(store, one, whole), await readRun(store, other, whole)]
   if (left.row.runId === right.row.runId) throw twice(left.row.runId)
   const diff = diffOf(left.records, right.records)
   const runs = [left.row, right.row] as const

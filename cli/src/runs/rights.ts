@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { GrantChain, PermissionSet } from '@llmspell/sdk'
+import type { Parsed } from '../parse.ts'
 import { allowed, denied } from '../run/options.ts'
 import { policyChain } from '../run/policy.ts'
 import type { Stage } from '../stage.ts'
@@ -32,7 +33,7 @@ export async function rightsOf(
 ): Promise<{ readonly grants: GrantChain }> {
   const { root = process.cwd(), grants: kept = [] } = await keptOf(store, runId)
   const given = { allow: allowed(stage.parsed), deny: denied(stage.parsed) }
-  const typed = Object.keys(given.allow).length + Object.keys(given.deny).length > 0
+  const typed = hasGrants(stage.parsed)
   const flags = typed ? typedHere(given, root) : flagsOf(kept)
   const { grants: found } = await policyChain(stage, store.kernel, await stage.config(), {
     root,
@@ -41,6 +42,11 @@ export async function rightsOf(
   const present = found ?? [{ holder: 'command line', ...flags }]
   if (typed || isDeepStrictEqual(present, kept)) return { grants: present }
   return { grants: [...present, ...kept] }
+}
+
+/** True where flags say what a run may do. */
+export function hasGrants(parsed: Parsed): boolean {
+  return Object.keys({ ...allowed(parsed), ...denied(parsed) }).length > 0
 }
 
 async function keptOf({ executor }: RunStore, runId: string): Promise<Kept> {
@@ -82,6 +88,6 @@ function mapped(
   set: PermissionSet,
   change: (permission: string, values: readonly string[]) => readonly string[],
 ): PermissionSet {
-  const entries = Object.entries(set).map(([name, values = []]) => [name, change(name, values)])
+  const entries = Object.entries(set).map(([name, values]) => [name, change(name, values)])
   return Object.fromEntries(entries) as PermissionSet
 }

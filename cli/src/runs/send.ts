@@ -1,4 +1,4 @@
-import { didYouMean, SpellError, type RunRow } from '@llmspell/sdk'
+import { didYouMean, SpellError, type RunRow, type Waiting } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { out } from '../print/output.ts'
@@ -7,7 +7,7 @@ import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
 import { runStore } from './store.ts'
-import { jsonOrText, sendSignal } from './take-answer.ts'
+import { payloadOf, sendSignal } from './take-answer.ts'
 import { waitText } from './texts.ts'
 
 const LAST_WORDS_MS = 30_000
@@ -16,9 +16,12 @@ const LAST_WORDS_MS = 30_000
 export async function signal(stage: Stage): Promise<void> {
   const { executor } = await runStore(stage)
   const [given, name, value] = stage.parsed.args as [string, string, string | undefined]
-  const { runId } = await findRun(executor, given)
-  const payload = value === undefined ? null : jsonOrText(value)
+  const { runId, waiting } = await findRun(executor, given)
+  const awaited = waiting?.name === name
+  const payload =
+    value === undefined ? null : payloadOf(value, awaited ? waiting.schema : undefined)
   const taken = await sendSignal(executor, runId, name, payload, text(stage.parsed, 'signal-id'))
+  if (taken === 'accepted' && waiting && !awaited) return tellKept(stage, runId, name, waiting)
   tell(stage, runId, `signal '${name}'`, taken)
 }
 
@@ -55,6 +58,17 @@ function tell(stage: Stage, runId: string, what: string, taken: string): void {
   if (stage.json) out(`${toJson({ ok: true, run_id: runId, signal: taken, resume })}\n`)
   else if (taken === 'duplicate') out(`${runId} had ${plain(what)} already.\n`)
   else out(`${runId} has ${plain(what)}; go on with: ${resume}\n`)
+}
+
+/** A signal that nothing waits for yet. */
+function tellKept(stage: Stage, runId: string, name: string, waiting: Waiting): void {
+  const awaited = waiting.name === undefined ? [] : [waiting.name]
+  const hint = didYouMean(name, awaited, `It waits for ${waitText(waiting)}.`)
+  if (stage.json) out(`${toJson({ ok: true, run_id: runId, signal: 'kept', hint })}\n`)
+  else
+    out(
+      `${runId} does not wait for signal '${plain(name)}' now; it is kept for later. ${plain(hint)}\n`,
+    )
 }
 
 function ended(runId: string): SpellError {

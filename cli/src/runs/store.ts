@@ -3,6 +3,7 @@ import type { JournalRecord, RunRow, WorkflowExecutor } from '@llmspell/sdk'
 import { ProgressLine } from '../print/progress.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
+import { withoutSecrets } from './masked.ts'
 import { wholeRecord } from './stored.ts'
 
 /** What the commands about stored runs stand on. */
@@ -26,9 +27,9 @@ export async function readRun(
 ): Promise<{ readonly row: RunRow; readonly records: readonly JournalRecord[] }> {
   const row = await findRun(executor, given)
   const records = await Array.fromAsync(executor.history(row.runId))
-  if (!whole) return { row, records }
+  if (!whole) return { row, records: records.map(withoutSecrets) }
   const all = records.map((record) => wholeRecord(executor.blobs, record))
-  return { row, records: await Promise.all(all) }
+  return { row, records: (await Promise.all(all)).map(withoutSecrets) }
 }
 
 export function progressLine(stage: Stage): ProgressLine {

@@ -2,6 +2,7 @@ import type { Json, RunRow, WorkflowExecutor } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
 import type { ProgressLine } from '../print/progress.ts'
 import { answer } from '../run/ask.ts'
+import { answerValue } from '../run/answer-value.ts'
 
 /** Asks the person at the terminal what a run waits for, and hands it on. @returns false where nobody answered */
 export async function takeAnswer(
@@ -13,9 +14,11 @@ export async function takeAnswer(
   const name = waiting?.name
   if (name === undefined) return false
   const text = `The run waits for signal '${plain(name)}'. Its value, as JSON or text? (Ctrl-C leaves the run)`
-  const given = await answer({ text }, signal, line)
-  if (typeof given !== 'string') return false
-  await sendSignal(executor, runId, name, jsonOrText(given))
+  const schema = waiting?.schema
+  const given = await answer({ text, ...(schema ? { schema } : {}) }, signal, line)
+  if (given === undefined) return false
+  const payload = schema || typeof given !== 'string' ? given : jsonOrText(given)
+  await sendSignal(executor, runId, name, payload)
   return true
 }
 
@@ -26,6 +29,11 @@ export function jsonOrText(given: string): Json {
   } catch {
     return given
   }
+}
+
+/** What a text means for a signal: as the wait wants it, where it says so. */
+export function payloadOf(text: string, schema: object | undefined): Json {
+  return schema ? answerValue(schema, text) : jsonOrText(text)
 }
 
 /** One signal, with an id of its own. */

@@ -1,5 +1,6 @@
 import type { Json, RunRow, Waiting } from '@llmspell/sdk'
 import { plain } from '../print/escape.ts'
+import { exampleOf } from '../run/answer-value.ts'
 
 /** A moment of UTC to the second. */
 export function momentText(at: number): string {
@@ -39,12 +40,20 @@ const untilText = (until: number | undefined): string =>
 export function nextCommand(row: RunRow): string {
   const { runId, waiting, status } = row
   if (waiting?.arrived) return `llmspell run resume ${runId}`
-  if (waiting?.question) return `llmspell run answer ${runId} VALUE`
+  const { question, schema } = waiting ?? {}
+  const value = schema && !question?.choices ? ` ${quoted(exampleOf(schema))}` : ''
+  if (question) return `llmspell run answer ${runId}${value || ' VALUE'}`
   if (waiting?.for === 'signal')
-    return `llmspell run signal ${runId} ${plain(waiting.name ?? 'NAME')}`
+    return `llmspell run signal ${runId} ${plain(waiting.name ?? 'NAME')}${value}`
   // Where nobody knows what has happened, somebody has to look before anything is done again.
   if (status === 'needs-attention') return `llmspell run show ${runId}`
   return `llmspell run resume ${runId}`
+}
+
+/** JSON as one word of a shell. */
+function quoted(value: Json): string {
+  const text = plain(JSON.stringify(value))
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** What says how a step of unknown outcome counts; nothing where no step waits for that. */

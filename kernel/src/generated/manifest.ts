@@ -121,6 +121,12 @@ export interface HookPoint {
    */
   results?: ('modify' | 'cancel' | 'replace' | 'retry' | 'redirect')[]
   /**
+   * Of an intercept: the keys of the payload that modify may change; default all.
+   *
+   * @minItems 1
+   */
+  changes?: string[]
+  /**
    * Of an intercept: a tap that fails is reported and passed over.
    */
   failOpen?: boolean

@@ -2,11 +2,11 @@
 import func0_ from 'ajv/dist/runtime/equal.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
-const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
 const schema37 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
 const schema38 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}};
 const func1 = Object.prototype.hasOwnProperty;
@@ -463,7 +463,7 @@ vErrors.push(err32);
 errors++;
 }
 for(const key5 in data17){
-if(!((((((((key5 === "name") || (key5 === "kind")) || (key5 === "payload")) || (key5 === "doc")) || (key5 === "results")) || (key5 === "failOpen")) || (key5 === "aliases")) || (key5 === "subject"))){
+if(!(func1.call(schema36.properties, key5))){
 const err33 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data17};
 if(vErrors === null){
 vErrors = [err33];
@@ -609,10 +609,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data17.failOpen !== undefined){
-let data24 = data17.failOpen;
-if(typeof data24 !== "boolean"){
-const err44 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/failOpen",schemaPath:"#/$defs/hookPoint/properties/failOpen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema36.properties.failOpen.type,parentSchema:schema36.properties.failOpen,data:data24};
+if(data17.changes !== undefined){
+let data24 = data17.changes;
+if(Array.isArray(data24)){
+if(data24.length < 1){
+const err44 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.changes,data:data24};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -621,16 +622,12 @@ vErrors.push(err44);
 }
 errors++;
 }
-}
-if(data17.aliases !== undefined){
-let data25 = data17.aliases;
-if(Array.isArray(data25)){
-const len4 = data25.length;
+const len4 = data24.length;
 for(let i6=0; i6<len4; i6++){
-let data26 = data25[i6];
-if(typeof data26 === "string"){
-if(!pattern7.test(data26)){
-const err45 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i6,schemaPath:"#/$defs/hookPoint/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Z][A-Za-z0-9]*$"+"\"",schema:"^[A-Z][A-Za-z0-9]*$",parentSchema:schema36.properties.aliases.items,data:data26};
+let data25 = data24[i6];
+if(typeof data25 === "string"){
+if(data25.length < 1){
+const err45 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.changes.items,data:data25};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -641,7 +638,7 @@ errors++;
 }
 }
 else {
-const err46 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i6,schemaPath:"#/$defs/hookPoint/properties/aliases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.aliases.items.type,parentSchema:schema36.properties.aliases.items,data:data26};
+const err46 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.changes.items.type,parentSchema:schema36.properties.changes.items,data:data25};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -651,18 +648,18 @@ vErrors.push(err46);
 errors++;
 }
 }
-let i7 = data25.length;
+let i7 = data24.length;
 let j2;
 if(i7 > 1){
 const indices1 = {};
 for(;i7--;){
-let item1 = data25[i7];
+let item1 = data24[i7];
 if(typeof item1 !== "string"){
 continue;
 }
 if(typeof indices1[item1] == "number"){
 j2 = indices1[item1];
-const err47 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i7+" are identical)",schema:true,parentSchema:schema36.properties.aliases,data:data25};
+const err47 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i7+" are identical)",schema:true,parentSchema:schema36.properties.changes,data:data24};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -677,7 +674,7 @@ indices1[item1] = i7;
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.aliases.type,parentSchema:schema36.properties.aliases,data:data25};
+const err48 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.changes.type,parentSchema:schema36.properties.changes,data:data24};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -687,11 +684,10 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data17.subject !== undefined){
-let data27 = data17.subject;
-if(typeof data27 === "string"){
-if(!pattern8.test(data27)){
-const err49 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"+"\"",schema:"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$",parentSchema:schema36.properties.subject,data:data27};
+if(data17.failOpen !== undefined){
+let data26 = data17.failOpen;
+if(typeof data26 !== "boolean"){
+const err49 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/failOpen",schemaPath:"#/$defs/hookPoint/properties/failOpen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema36.properties.failOpen.type,parentSchema:schema36.properties.failOpen,data:data26};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -701,8 +697,15 @@ vErrors.push(err49);
 errors++;
 }
 }
-else {
-const err50 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.subject.type,parentSchema:schema36.properties.subject,data:data27};
+if(data17.aliases !== undefined){
+let data27 = data17.aliases;
+if(Array.isArray(data27)){
+const len5 = data27.length;
+for(let i8=0; i8<len5; i8++){
+let data28 = data27[i8];
+if(typeof data28 === "string"){
+if(!pattern7.test(data28)){
+const err50 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Z][A-Za-z0-9]*$"+"\"",schema:"^[A-Z][A-Za-z0-9]*$",parentSchema:schema36.properties.aliases.items,data:data28};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -712,9 +715,8 @@ vErrors.push(err50);
 errors++;
 }
 }
-}
 else {
-const err51 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data17};
+const err51 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.aliases.items.type,parentSchema:schema36.properties.aliases.items,data:data28};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -724,9 +726,18 @@ vErrors.push(err51);
 errors++;
 }
 }
+let i9 = data27.length;
+let j3;
+if(i9 > 1){
+const indices2 = {};
+for(;i9--;){
+let item2 = data27[i9];
+if(typeof item2 !== "string"){
+continue;
 }
-else {
-const err52 = {instancePath:instancePath+"/contributes/hookPoints",schemaPath:"#/properties/contributes/properties/hookPoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hookPoints.type,parentSchema:schema31.properties.contributes.properties.hookPoints,data:data16};
+if(typeof indices2[item2] == "number"){
+j3 = indices2[item2];
+const err52 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i9+" are identical)",schema:true,parentSchema:schema36.properties.aliases,data:data27};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -734,18 +745,14 @@ else {
 vErrors.push(err52);
 }
 errors++;
+break;
+}
+indices2[item2] = i9;
 }
 }
-if(data10.points !== undefined){
-let data28 = data10.points;
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
-for(const key6 in data28){
-let data29 = data28[key6];
-const _errs70 = errors;
-let valid28 = false;
-const _errs71 = errors;
-if(!(data29 && typeof data29 == "object" && !Array.isArray(data29))){
-const err53 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data29};
+}
+else {
+const err53 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.aliases.type,parentSchema:schema36.properties.aliases,data:data27};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -754,12 +761,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-var _valid0 = _errs71 === errors;
-valid28 = valid28 || _valid0;
-const _errs73 = errors;
+}
+if(data17.subject !== undefined){
+let data29 = data17.subject;
 if(typeof data29 === "string"){
-if(!pattern9.test(data29)){
-const err54 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data29};
+if(!pattern8.test(data29)){
+const err54 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"+"\"",schema:"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$",parentSchema:schema36.properties.subject,data:data29};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -770,7 +777,7 @@ errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data29};
+const err55 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.subject.type,parentSchema:schema36.properties.subject,data:data29};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -779,10 +786,10 @@ vErrors.push(err55);
 }
 errors++;
 }
-var _valid0 = _errs73 === errors;
-valid28 = valid28 || _valid0;
-if(!valid28){
-const err56 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data29};
+}
+}
+else {
+const err56 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data17};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -791,21 +798,10 @@ vErrors.push(err56);
 }
 errors++;
 }
-else {
-errors = _errs70;
-if(vErrors !== null){
-if(_errs70){
-vErrors.length = _errs70;
-}
-else {
-vErrors = null;
-}
-}
-}
 }
 }
 else {
-const err57 = {instancePath:instancePath+"/contributes/points",schemaPath:"#/properties/contributes/properties/points/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.properties.points.type,parentSchema:schema31.properties.contributes.properties.points,data:data28};
+const err57 = {instancePath:instancePath+"/contributes/hookPoints",schemaPath:"#/properties/contributes/properties/hookPoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hookPoints.type,parentSchema:schema31.properties.contributes.properties.hookPoints,data:data16};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -815,15 +811,16 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data10.errors !== undefined){
-let data30 = data10.errors;
-if(Array.isArray(data30)){
-const len5 = data30.length;
-for(let i8=0; i8<len5; i8++){
-let data31 = data30[i8];
-if(data31 && typeof data31 == "object" && !Array.isArray(data31)){
-if(data31.name === undefined){
-const err58 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema38.required,parentSchema:schema38,data:data31};
+if(data10.points !== undefined){
+let data30 = data10.points;
+if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
+for(const key6 in data30){
+let data31 = data30[key6];
+const _errs74 = errors;
+let valid31 = false;
+const _errs75 = errors;
+if(!(data31 && typeof data31 == "object" && !Array.isArray(data31))){
+const err58 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data31};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -832,8 +829,12 @@ vErrors.push(err58);
 }
 errors++;
 }
-if(data31.class === undefined){
-const err59 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema38.required,parentSchema:schema38,data:data31};
+var _valid0 = _errs75 === errors;
+valid31 = valid31 || _valid0;
+const _errs77 = errors;
+if(typeof data31 === "string"){
+if(!pattern9.test(data31)){
+const err59 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data31};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -842,8 +843,9 @@ vErrors.push(err59);
 }
 errors++;
 }
-if(data31.cause === undefined){
-const err60 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema38.required,parentSchema:schema38,data:data31};
+}
+else {
+const err60 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data31};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -852,8 +854,10 @@ vErrors.push(err60);
 }
 errors++;
 }
-if(data31.cure === undefined){
-const err61 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema38.required,parentSchema:schema38,data:data31};
+var _valid0 = _errs77 === errors;
+valid31 = valid31 || _valid0;
+if(!valid31){
+const err61 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data31};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -862,9 +866,21 @@ vErrors.push(err61);
 }
 errors++;
 }
-for(const key7 in data31){
-if(!((((key7 === "name") || (key7 === "class")) || (key7 === "cause")) || (key7 === "cure"))){
-const err62 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data:data31};
+else {
+errors = _errs74;
+if(vErrors !== null){
+if(_errs74){
+vErrors.length = _errs74;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err62 = {instancePath:instancePath+"/contributes/points",schemaPath:"#/properties/contributes/properties/points/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.properties.points.type,parentSchema:schema31.properties.contributes.properties.points,data:data30};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -874,11 +890,15 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data31.name !== undefined){
-let data32 = data31.name;
-if(typeof data32 === "string"){
-if(!pattern10.test(data32)){
-const err63 = {instancePath:instancePath+"/contributes/errors/" + i8+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema38.properties.name,data:data32};
+if(data10.errors !== undefined){
+let data32 = data10.errors;
+if(Array.isArray(data32)){
+const len6 = data32.length;
+for(let i10=0; i10<len6; i10++){
+let data33 = data32[i10];
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+if(data33.name === undefined){
+const err63 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -887,9 +907,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-}
-else {
-const err64 = {instancePath:instancePath+"/contributes/errors/" + i8+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.name.type,parentSchema:schema38.properties.name,data:data32};
+if(data33.class === undefined){
+const err64 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -898,12 +917,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-}
-if(data31.class !== undefined){
-let data33 = data31.class;
-if(typeof data33 === "string"){
-if(!pattern11.test(data33)){
-const err65 = {instancePath:instancePath+"/contributes/errors/" + i8+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema38.properties.class,data:data33};
+if(data33.cause === undefined){
+const err65 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -912,9 +927,8 @@ vErrors.push(err65);
 }
 errors++;
 }
-}
-else {
-const err66 = {instancePath:instancePath+"/contributes/errors/" + i8+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.class.type,parentSchema:schema38.properties.class,data:data33};
+if(data33.cure === undefined){
+const err66 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -923,12 +937,9 @@ vErrors.push(err66);
 }
 errors++;
 }
-}
-if(data31.cause !== undefined){
-let data34 = data31.cause;
-if(typeof data34 === "string"){
-if(data34.length < 1){
-const err67 = {instancePath:instancePath+"/contributes/errors/" + i8+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cause,data:data34};
+for(const key7 in data33){
+if(!((((key7 === "name") || (key7 === "class")) || (key7 === "cause")) || (key7 === "cure"))){
+const err67 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -938,8 +949,11 @@ vErrors.push(err67);
 errors++;
 }
 }
-else {
-const err68 = {instancePath:instancePath+"/contributes/errors/" + i8+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cause.type,parentSchema:schema38.properties.cause,data:data34};
+if(data33.name !== undefined){
+let data34 = data33.name;
+if(typeof data34 === "string"){
+if(!pattern10.test(data34)){
+const err68 = {instancePath:instancePath+"/contributes/errors/" + i10+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema38.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -949,11 +963,8 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data31.cure !== undefined){
-let data35 = data31.cure;
-if(typeof data35 === "string"){
-if(data35.length < 1){
-const err69 = {instancePath:instancePath+"/contributes/errors/" + i8+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cure,data:data35};
+else {
+const err69 = {instancePath:instancePath+"/contributes/errors/" + i10+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.name.type,parentSchema:schema38.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -963,8 +974,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-else {
-const err70 = {instancePath:instancePath+"/contributes/errors/" + i8+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cure.type,parentSchema:schema38.properties.cure,data:data35};
+if(data33.class !== undefined){
+let data35 = data33.class;
+if(typeof data35 === "string"){
+if(!pattern11.test(data35)){
+const err70 = {instancePath:instancePath+"/contributes/errors/" + i10+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema38.properties.class,data:data35};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -974,9 +988,8 @@ vErrors.push(err70);
 errors++;
 }
 }
-}
 else {
-const err71 = {instancePath:instancePath+"/contributes/errors/" + i8,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data31};
+const err71 = {instancePath:instancePath+"/contributes/errors/" + i10+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.class.type,parentSchema:schema38.properties.class,data:data35};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -986,9 +999,11 @@ vErrors.push(err71);
 errors++;
 }
 }
-}
-else {
-const err72 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data30};
+if(data33.cause !== undefined){
+let data36 = data33.cause;
+if(typeof data36 === "string"){
+if(data36.length < 1){
+const err72 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cause,data:data36};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -998,9 +1013,8 @@ vErrors.push(err72);
 errors++;
 }
 }
-}
 else {
-const err73 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+const err73 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cause.type,parentSchema:schema38.properties.cause,data:data36};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1010,13 +1024,11 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data.config !== undefined){
-let data36 = data.config;
-const _errs91 = errors;
-let valid34 = false;
-const _errs92 = errors;
-if(!(data36 && typeof data36 == "object" && !Array.isArray(data36))){
-const err74 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data36};
+if(data33.cure !== undefined){
+let data37 = data33.cure;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err74 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cure,data:data37};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1025,12 +1037,9 @@ vErrors.push(err74);
 }
 errors++;
 }
-var _valid1 = _errs92 === errors;
-valid34 = valid34 || _valid1;
-const _errs94 = errors;
-if(typeof data36 === "string"){
-if(!pattern9.test(data36)){
-const err75 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data36};
+}
+else {
+const err75 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cure.type,parentSchema:schema38.properties.cure,data:data37};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1040,8 +1049,9 @@ vErrors.push(err75);
 errors++;
 }
 }
+}
 else {
-const err76 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data36};
+const err76 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1050,10 +1060,10 @@ vErrors.push(err76);
 }
 errors++;
 }
-var _valid1 = _errs94 === errors;
-valid34 = valid34 || _valid1;
-if(!valid34){
-const err77 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data36};
+}
+}
+else {
+const err77 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data32};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1062,30 +1072,10 @@ vErrors.push(err77);
 }
 errors++;
 }
-else {
-errors = _errs91;
-if(vErrors !== null){
-if(_errs91){
-vErrors.length = _errs91;
+}
 }
 else {
-vErrors = null;
-}
-}
-}
-}
-if(data.permissions !== undefined){
-let data37 = data.permissions;
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
-for(const key8 in data37){
-let data38 = data37[key8];
-if(Array.isArray(data38)){
-const len6 = data38.length;
-for(let i9=0; i9<len6; i9++){
-let data39 = data38[i9];
-if(typeof data39 === "string"){
-if(data39.length < 1){
-const err78 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i9,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data39};
+const err78 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1095,8 +1085,13 @@ vErrors.push(err78);
 errors++;
 }
 }
-else {
-const err79 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i9,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data39};
+if(data.config !== undefined){
+let data38 = data.config;
+const _errs95 = errors;
+let valid37 = false;
+const _errs96 = errors;
+if(!(data38 && typeof data38 == "object" && !Array.isArray(data38))){
+const err79 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data38};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1105,10 +1100,12 @@ vErrors.push(err79);
 }
 errors++;
 }
-}
-}
-else {
-const err80 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data38};
+var _valid1 = _errs96 === errors;
+valid37 = valid37 || _valid1;
+const _errs98 = errors;
+if(typeof data38 === "string"){
+if(!pattern9.test(data38)){
+const err80 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data38};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1118,9 +1115,8 @@ vErrors.push(err80);
 errors++;
 }
 }
-}
 else {
-const err81 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data37};
+const err81 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data38};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1129,11 +1125,10 @@ vErrors.push(err81);
 }
 errors++;
 }
-}
-if(data.activation !== undefined){
-let data40 = data.activation;
-if("startup" !== data40){
-const err82 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data40};
+var _valid1 = _errs98 === errors;
+valid37 = valid37 || _valid1;
+if(!valid37){
+const err82 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data38};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1142,15 +1137,30 @@ vErrors.push(err82);
 }
 errors++;
 }
+else {
+errors = _errs95;
+if(vErrors !== null){
+if(_errs95){
+vErrors.length = _errs95;
 }
-if(data.tapsWith !== undefined){
-let data41 = data.tapsWith;
-if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
-for(const key9 in data41){
-let data42 = data41[key9];
-if(typeof data42 === "string"){
-if(data42.length < 1){
-const err83 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data42};
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.permissions !== undefined){
+let data39 = data.permissions;
+if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
+for(const key8 in data39){
+let data40 = data39[key8];
+if(Array.isArray(data40)){
+const len7 = data40.length;
+for(let i11=0; i11<len7; i11++){
+let data41 = data40[i11];
+if(typeof data41 === "string"){
+if(data41.length < 1){
+const err83 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i11,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data41};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1161,7 +1171,7 @@ errors++;
 }
 }
 else {
-const err84 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data42};
+const err84 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i11,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data41};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1173,7 +1183,7 @@ errors++;
 }
 }
 else {
-const err85 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data41};
+const err85 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data40};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1183,15 +1193,9 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data.proposed !== undefined){
-let data43 = data.proposed;
-if(Array.isArray(data43)){
-const len7 = data43.length;
-for(let i10=0; i10<len7; i10++){
-let data44 = data43[i10];
-if(typeof data44 === "string"){
-if(data44.length < 1){
-const err86 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data44};
+}
+else {
+const err86 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data39};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1201,8 +1205,10 @@ vErrors.push(err86);
 errors++;
 }
 }
-else {
-const err87 = {instancePath:instancePath+"/proposed/" + i10,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data44};
+if(data.activation !== undefined){
+let data42 = data.activation;
+if("startup" !== data42){
+const err87 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data42};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1212,18 +1218,14 @@ vErrors.push(err87);
 errors++;
 }
 }
-let i11 = data43.length;
-let j3;
-if(i11 > 1){
-const indices2 = {};
-for(;i11--;){
-let item2 = data43[i11];
-if(typeof item2 !== "string"){
-continue;
-}
-if(typeof indices2[item2] == "number"){
-j3 = indices2[item2];
-const err88 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i11, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i11+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data43};
+if(data.tapsWith !== undefined){
+let data43 = data.tapsWith;
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+for(const key9 in data43){
+let data44 = data43[key9];
+if(typeof data44 === "string"){
+if(data44.length < 1){
+const err88 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data44};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1231,14 +1233,10 @@ else {
 vErrors.push(err88);
 }
 errors++;
-break;
-}
-indices2[item2] = i11;
-}
 }
 }
 else {
-const err89 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data43};
+const err89 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data44};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1250,12 +1248,89 @@ errors++;
 }
 }
 else {
-const err90 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err90 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data43};
 if(vErrors === null){
 vErrors = [err90];
 }
 else {
 vErrors.push(err90);
+}
+errors++;
+}
+}
+if(data.proposed !== undefined){
+let data45 = data.proposed;
+if(Array.isArray(data45)){
+const len8 = data45.length;
+for(let i12=0; i12<len8; i12++){
+let data46 = data45[i12];
+if(typeof data46 === "string"){
+if(data46.length < 1){
+const err91 = {instancePath:instancePath+"/proposed/" + i12,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data46};
+if(vErrors === null){
+vErrors = [err91];
+}
+else {
+vErrors.push(err91);
+}
+errors++;
+}
+}
+else {
+const err92 = {instancePath:instancePath+"/proposed/" + i12,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data46};
+if(vErrors === null){
+vErrors = [err92];
+}
+else {
+vErrors.push(err92);
+}
+errors++;
+}
+}
+let i13 = data45.length;
+let j4;
+if(i13 > 1){
+const indices3 = {};
+for(;i13--;){
+let item3 = data45[i13];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j4 = indices3[item3];
+const err93 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i13, j: j4},message:"must NOT have duplicate items (items ## "+j4+" and "+i13+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data45};
+if(vErrors === null){
+vErrors = [err93];
+}
+else {
+vErrors.push(err93);
+}
+errors++;
+break;
+}
+indices3[item3] = i13;
+}
+}
+}
+else {
+const err94 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data45};
+if(vErrors === null){
+vErrors = [err94];
+}
+else {
+vErrors.push(err94);
+}
+errors++;
+}
+}
+}
+else {
+const err95 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(vErrors === null){
+vErrors = [err95];
+}
+else {
+vErrors.push(err95);
 }
 errors++;
 }

@@ -1,3 +1,4 @@
+import { printable } from '@llmspell/sdk'
 import type { EventBus, HookRegistry, Logger, Undo } from '@llmspell/sdk'
 import { dataOf, DEFAULTS } from './defaults.ts'
 import type { Default } from './defaults.ts'
@@ -58,7 +59,7 @@ export class Bridge {
     if (!this.#bus.wanted(type, runId)) return
     const about = { source: `plugin ${owner}`, ...(runId === undefined ? {} : { runId }) }
     const failed = (error: unknown): void =>
-      this.#logger.warn(`Event '${type}' was not published: ${String(error)}`)
+      this.#logger.warn(`Event '${type}' was not published: ${printable(String(error), 500)}`)
     try {
       const told = this.#bus.publish(type, dataOf(payload, keys), about)
       if (told instanceof Promise) told.catch(failed)

@@ -1,4 +1,4 @@
-import { durationMs, SpellError } from '@llmspell/sdk'
+import { inputDuration, printable, SpellError } from '@llmspell/sdk'
 import type {
   Awaitable,
   BusEvent,
@@ -15,6 +15,10 @@ import { ScriptSubscription } from './script-subscription.ts'
 
 const KEY = 'events'
 const HANDLER_MS = 30_000
+/** What a timer can count: a longer one would fire at once. */
+const TIMEOUTS = [1, 2 ** 31 - 1] as const
+/** Characters of what a handler failed with. */
+const LONGEST = 500
 const MOST_OF_RUN = 1000
 const BUFFER = 1024
 
@@ -73,7 +77,7 @@ export class RunEvents {
     })
   }
 
-  /** @throws EVENT_PATTERN_INVALID, EVENT_LIMIT */
+  /** @throws EVENT_PATTERN_INVALID, EVENT_LIMIT, INPUT_INVALID */
   add(
     pattern: string,
     fn: HostCallback | undefined,
@@ -81,11 +85,13 @@ export class RunEvents {
     context: CallContext,
   ): ScriptSubscription {
     if (this.#subscriptions.size >= MOST_OF_RUN) throw tooMany()
+    const { timeout = HANDLER_MS } = options
+    const timeoutMs = inputDuration('Event.subscribe', 'timeout', timeout, TIMEOUTS)
     const id = `sub_${++this.#ids}`
     const subscription = new ScriptSubscription(id, this.#listen(id, pattern, options, context))
     subscription.ref = context.handle('Subscription', subscription, { id, pattern }, id)
     this.#subscriptions.set(id, subscription)
-    if (fn) this.#pumps.push(this.#pump(subscription, fn, options, context))
+    if (fn) this.#pumps.push(this.#pump(subscription, fn, timeoutMs, context))
     return subscription
   }
 
@@ -153,15 +159,16 @@ export class RunEvents {
   async #pump(
     subscription: ScriptSubscription,
     fn: HostCallback,
-    { timeout }: SubscriptionOptions,
+    timeoutMs: number,
     context: CallContext,
   ): Promise<void> {
     const { listener } = subscription
     // A clock of this life must not decide what the next one does.
-    const ms = context.durable ? undefined : durationMs(timeout ?? HANDLER_MS)
+    const ms = context.durable ? undefined : timeoutMs
     for (;;) {
       const batch = await subscription.read(context).catch((error: unknown) => {
-        if (!this.#signal.aborted) context.log({ level: 'error', message: String(error) })
+        if (!this.#signal.aborted)
+          context.log({ level: 'error', message: printable(String(error), LONGEST) })
         return []
       })
       if (batch.length === 0) return void subscription.close()
@@ -184,7 +191,7 @@ export class RunEvents {
   ): void {
     if (this.#signal.aborted) return
     listener.fail(event, error)
-    const what = `The handler of subscription '${id}' failed at '${event.event_type}': ${String(error)}`
+    const what = `The handler of subscription '${id}' failed at '${event.event_type}': ${printable(String(error), LONGEST)}`
     const end = listener.closed ? ' It failed five times in a row and hears no more.' : ''
     context.log({ level: 'warn', message: `${what}${end}` })
   }

@@ -101,7 +101,11 @@ export class AppendedFile implements NewFile {
   }
 }
 
-async function openEnd({ asked, folder, name }: Target): Promise<Begun> {
+/** How often a file may come and go between two looks. */
+const LOOKS = 8
+
+async function openEnd(target: Target, looks = LOOKS): Promise<Begun> {
+  const { asked, folder, name } = target
   const path = folder.at(name)
   try {
     return { handle: await open(path, APPEND), created: false }
@@ -111,6 +115,8 @@ async function openEnd({ asked, folder, name }: Target): Promise<Begun> {
   try {
     return { handle: await open(path, APPEND | O_CREAT | O_EXCL, 0o666), created: true }
   } catch (error) {
+    // Somebody else has made it since: it is appended to.
+    if (systemCode(error) === 'EEXIST' && looks > 1) return openEnd(target, looks - 1)
     throw notOpened(asked.shown, error)
   }
 }

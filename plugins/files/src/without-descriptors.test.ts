@@ -45,6 +45,12 @@ test('files are written, and folders made', async () => {
   expect(readFileSync(join(world.root, 'sub/a.txt'), 'utf8')).toBe('newnew')
 })
 
+test('several may begin to append to one new file', async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => write('fresh.txt', 'append')))
+  expect(all.filter(({ created }) => created)).toHaveLength(1)
+  expect(readFileSync(join(world.root, 'fresh.txt'), 'utf8')).toBe('new'.repeat(12))
+})
+
 test.each([
   ['link/new.txt', 'FILE_NOT_REGULAR'],
   ['link.txt', 'FILE_NOT_REGULAR'],

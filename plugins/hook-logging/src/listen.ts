@@ -36,10 +36,11 @@ export function listen(hooks: HookRegistry, listening: Listening): void {
 
 function listener(info: HookPointInfo, listening: Listening, passes: () => boolean) {
   const { config } = listening
+  const levels = new Map([true, false, undefined].map((ok) => [ok, levelOf(info, ok)]))
   const redactOf = (runId: string): Redact | undefined => listening.redactOf(runId)
   return (payload: unknown): void => {
     const facts = hookFacts(payload, info.subject)
-    const level = levelOf(info, facts.ok)
+    const level = levels.get(facts.ok)!
     if (rank(level) < rank(config.level)) return
     if (rank(level) < rank('warn') && !passes()) return
     listening.add({ level, fields: fieldsOf(info, payload, facts, redactOf, config.payload) })

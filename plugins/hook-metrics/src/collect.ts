@@ -51,7 +51,12 @@ interface Row {
 }
 
 function counterOf({ name, kind, subject }: HookPointInfo, store: Store) {
-  const rows = new Map<string, Row>()
+  // By component, for each outcome: no key is built in a call.
+  const rows = {
+    none: new Map<string, Row>(),
+    ok: new Map<string, Row>(),
+    failed: new Map<string, Row>(),
+  }
   const components = new Set<string>()
   const bounded = (found: string): string => {
     if (!components.has(found) && components.size >= MOST_COMPONENTS) return 'other'
@@ -70,11 +75,11 @@ function counterOf({ name, kind, subject }: HookPointInfo, store: Store) {
   return (payload: unknown): void => {
     const { component = '', ok, ms } = hookFacts(payload, subject)
     const outcome = ok === undefined ? 'none' : ok ? 'ok' : 'failed'
-    const key = `${outcome} ${component}`
-    let row = rows.get(key)
+    const known = rows[outcome]
+    let row = known.get(component)
     if (!row) {
       row = rowOf(component, outcome)
-      if (rows.size < MOST_COMPONENTS * 3) rows.set(key, row)
+      if (known.size < MOST_COMPONENTS) known.set(component, row)
     }
     row.calls.add()
     if (ms !== undefined) (row.times ??= row.measure()).observe(ms / 1000)

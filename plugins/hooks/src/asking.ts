@@ -1,4 +1,4 @@
-import { cancel, deny, modify, violations, withData } from '@llmspell/sdk'
+import { cancel, deny, modify, violations, withChanges } from '@llmspell/sdk'
 import type { SchemaCompiler, ScriptRuntime, Validator, Value, Verdict } from '@llmspell/sdk'
 import { answerOf, invalid } from './answers.ts'
 import { asFailure, call, isOwnDoing, note, sameDepth } from './consult.ts'
@@ -6,6 +6,7 @@ import { Notices } from './notices.ts'
 import { copyOf, correlationIn, restored, runIn, textAt } from './payload.ts'
 import type { ScriptPoint } from './points.ts'
 import type { Registration } from './registration.ts'
+import { Turn } from './turn.ts'
 
 /** What asking needs from the other parts. */
 export interface AskingParts {
@@ -61,18 +62,12 @@ export class Asking {
     payload: unknown,
     runId: string | undefined,
   ): Promise<Verdict | undefined> {
-    let data = payload
-    // A script that skips does so for itself: what holds for all runs is asked nevertheless.
-    let skipping = false
+    const turn = new Turn(point.name, payload)
     for (const hook of this.#parts.at(point, runId)) {
-      if ((skipping && !hook.owner.everywhere) || !this.#isAsked(hook, data)) continue
-      const answer = await this.#ask(hook, data, runId)
-      if (answer?.type === 'modify') data = answer.data
-      else if (answer?.type === 'skip' && hook.owner.everywhere) break
-      else if (answer?.type === 'skip') skipping = true
-      else if (answer) return data === payload ? answer : withData(answer, data)
+      if (!turn.asks(hook) || !this.#isAsked(hook, turn.data)) continue
+      if (turn.take(hook, await this.#ask(hook, turn.data, runId))) break
     }
-    return data === payload ? undefined : modify(data)
+    return turn.verdict()
   }
 
   async #guard(point: ScriptPoint, payload: unknown): Promise<unknown> {
@@ -138,7 +133,7 @@ export class Asking {
     shown: Value,
     original: unknown,
   ): Promise<Verdict> {
-    const data = restored(given, shown, original)
+    const data = allowed(restored(given, shown, original), original, hook.point)
     const validate = await this.#validator(hook.point)
     if (!validate || validate(data)) return modify(data)
     const faults = violations(validate.errors ?? [], 'data')
@@ -153,6 +148,12 @@ export class Asking {
     this.#validators.set(name, known)
     return known
   }
+}
+
+/** What says whom and what it is about stays as it was, for the hooks behind this one too. */
+function allowed(given: unknown, original: unknown, { changes }: ScriptPoint): unknown {
+  if (!changes || typeof given !== 'object' || given === null) return given
+  return withChanges(original as object, given, new Set(changes))
 }
 
 function dataOf(verdict: Verdict | undefined): unknown {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { isSpellError, SpellError } from '@llmspell/sdk'
+import { isSpellError, printable, SpellError } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { FAILURES_IN_A_ROW } from './registration.ts'
 import type { Registration } from './registration.ts'
@@ -62,8 +62,8 @@ function tooMany(): SpellError {
 
 function failed(hook: Registration, error: unknown): SpellError {
   const where = isSpellError(error) ? error.where : undefined
-  const place = where ? `${where.file}:${where.line}` : hook.owner.file
-  const said = (error instanceof Error ? error.message : String(error)).slice(0, LONGEST)
+  const place = printable(where ? `${where.file}:${where.line}` : hook.owner.file)
+  const said = printable(error instanceof Error ? error.message : String(error), LONGEST)
   const text = `Hook '${hook.id}' of ${place} failed at '${hook.named}': ${said}`
   const message = /[.!?]$/.test(text) ? text : `${text}.`
   const code =

@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import { REF } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 
-type Table = { readonly [key: string]: unknown }
+export type Table = { readonly [key: string]: unknown }
 
 const DEEPEST = 64
 
-function isTable(value: unknown): value is Table {
+/** True for an object that is neither a list nor bytes. */
+export function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isBytes(value)
 }
 

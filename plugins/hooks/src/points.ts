@@ -7,7 +7,7 @@ export type Result = Verdict['type']
 /** A point as scripts know it. */
 export interface ScriptPoint extends Pick<
   HookPointInfo,
-  'name' | 'kind' | 'doc' | 'aliases' | 'subject' | 'payload'
+  'name' | 'kind' | 'doc' | 'aliases' | 'subject' | 'payload' | 'changes'
 > {
   readonly results: ReadonlySet<Result>
   /** True where a hook that fails is reported and passed over. */

@@ -1,4 +1,4 @@
-import { durationMs, globMatcher, SpellError } from '@llmspell/sdk'
+import { globMatcher, inputDuration, SpellError } from '@llmspell/sdk'
 import type { HostCallback, LogEntry, Value } from '@llmspell/sdk'
 import { callerIn, textAt } from './payload.ts'
 import type { ScriptPoint } from './points.ts'
@@ -31,6 +31,8 @@ export interface Owner {
 
 const ORDER: readonly Priority[] = ['highest', 'high', 'normal', 'low', 'lowest']
 const TIMEOUT_MS = 5000
+/** What a timer can count: a longer one would fire at once. */
+const TIMEOUTS = [1, 2 ** 31 - 1] as const
 /** Failures in a row after which a hook that only listens is switched off, and others are logged no more. */
 export const FAILURES_IN_A_ROW = 5
 
@@ -55,7 +57,7 @@ export class Registration {
   running = 0
   readonly #filters: readonly Filter[]
 
-  /** @throws INPUT_INVALID where the point knows nothing that `where` asks for */
+  /** @throws INPUT_INVALID where the point knows nothing that `where` asks for, and for a timeout out of range */
   constructor(
     id: string,
     point: ScriptPoint,
@@ -72,7 +74,8 @@ export class Registration {
     this.priority = options.priority ?? 'normal'
     this.where = options.where
     this.once = options.once ?? false
-    this.timeoutMs = durationMs(options.timeout ?? TIMEOUT_MS) ?? TIMEOUT_MS
+    const { timeout = TIMEOUT_MS } = options
+    this.timeoutMs = inputDuration('Hook.register', 'timeout', timeout, TIMEOUTS)
     this.#filters = filtersOf(point, options.where ?? {})
   }
 

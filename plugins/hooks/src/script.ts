@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { SpellError } from '@llmspell/sdk'
+import { printable, SpellError } from '@llmspell/sdk'
 import type { CallContext, Logger, ScriptRuntime } from '@llmspell/sdk'
 import type { HookScript as Entry } from './generated/config.ts'
 import type { ScriptPoint } from './points.ts'
 
 const LOAD_MS = 10_000
+/** Characters of what a script failed with. */
+const LONGEST = 500
 
 /** One hook script: a run of its own with its own permissions, open until the plugin stops. */
 export class HookScript {
@@ -97,7 +99,7 @@ export class HookScript {
   #failed(error: unknown): void {
     this.#loaded.resolve()
     if (this.#stopping) return
-    const said = error instanceof Error ? error.message : String(error)
+    const said = printable(error instanceof Error ? error.message : String(error), LONGEST)
     const text = `Hook script '${this.#entry.file}' could not be loaded or has ended: ${said}`
     const hint = `Correct it, or set its on_failure to "ignore" under plugins.hooks.scripts.`
     this.failure = new SpellError('HOOK_SCRIPT_FAILED', text, { hint, cause: error })

@@ -1,5 +1,6 @@
 import { sleep, SpellError } from '@llmspell/sdk'
 import type { ErrorRecord, Json, StepContext, Usage } from '@llmspell/sdk'
+import { heard } from './deaf.ts'
 import type { StepAsk } from './step-ask.ts'
 import { failed, pack, succeeded } from './values.ts'
 import type { Outcome, Packed } from './values.ts'
@@ -23,8 +24,9 @@ export async function attempt(ask: StepAsk): Promise<Attempted> {
   const began = performance.now()
   const trying: Trying = { chunks: [], usage: undefined }
   for (let tries = 1; ; tries++) {
-    const outcome = await once(ask, tries, trying)
-    const wait = waitBefore(ask, tries, outcome)
+    const tried = await once(ask, tries, trying)
+    const { outcome, again } = judged(ask, tried)
+    const wait = again ? waitBefore(ask, tries, outcome) : undefined
     if (wait === undefined) return attempted(outcome, tries, performance.now() - began, trying)
     await sleep(wait, ask.signal)
   }
@@ -41,12 +43,23 @@ function attempted(outcome: Outcome, attempts: number, ms: number, trying: Tryin
   }
 }
 
+/** A policy that throws is a mistake of the step. */
+function judged(ask: StepAsk, outcome: Outcome): { outcome: Outcome; again: boolean } {
+  const { settled } = outcome
+  const { retryOn } = ask.options.retry ?? {}
+  if (settled.ok || !retryOn) return { outcome, again: true }
+  try {
+    return { outcome, again: retryOn(settled.error) }
+  } catch (error) {
+    return { outcome: failed(error), again: false }
+  }
+}
+
 /** ms until the next try, undefined where there is none. */
 function waitBefore(ask: StepAsk, tries: number, { settled }: Outcome): number | undefined {
   const { retry } = ask.options
   if (settled.ok || !retry || tries >= retry.maxAttempts || ask.signal.aborted) return undefined
   if (ask.effect === 'unsafe' && !unsent(settled.error)) return undefined
-  if (retry.retryOn && !retry.retryOn(settled.error)) return undefined
   return Math.min(retry.maxMs, retry.firstMs * retry.factor ** (tries - 1))
 }
 
@@ -63,7 +76,7 @@ async function once(ask: StepAsk, tries: number, trying: Trying): Promise<Outcom
   const context = stepContext(ask, { tries, signal, trying, beat: () => watch?.beat() })
   try {
     const working = ask.work(context)
-    const value = await (watch ? Promise.race([working, watch.over]) : working)
+    const value = await heard(ask, watch ? Promise.race([working, watch.over]) : working)
     validate?.(value)
     return succeeded(value)
   } catch (error) {

@@ -28,19 +28,54 @@ function bootId(): string {
   }
 }
 
+/** A clock that is further ahead of what was seen before is believed by the next process that finds it so. */
+const JUMP_MS = LONGEST_MS
+
+/** Wall times as an earlier process has written them down. */
+export interface Seen {
+  readonly mark: number
+  /** What its clock said when that was not believed. */
+  readonly ahead?: number
+}
+
+function believed(now: number, { mark, ahead }: Seen): number {
+  const far = mark > 0 && now > mark + JUMP_MS
+  return far && !(ahead !== undefined && ahead <= now) ? mark : now
+}
+
 /** When something is due, whatever happens to the clocks. */
 export class Timers {
   readonly clock: Clock
-  /** The latest wall time that this store has seen. */
-  #mark: number
+  readonly #seen: Seen
+  readonly #base: number
+  readonly #monoMs: number
 
-  constructor(clock: Clock, mark: number) {
+  constructor(clock: Clock, seen: Seen) {
     this.clock = clock
-    this.#mark = mark
+    this.#seen = seen
+    this.#base = believed(clock.now(), seen)
+    this.#monoMs = clock.mono().ms
   }
 
+  /** The latest wall time that this store has seen; one that was far ahead was wrong. */
   get mark(): number {
-    return (this.#mark = Math.max(this.#mark, this.clock.now()))
+    const now = this.clock.now()
+    return this.#seen.mark > now + JUMP_MS ? now : Math.max(this.#seen.mark, now)
+  }
+
+  /** A time that is over for certain, so what has expired by it may go: a clock that has jumped is not believed. */
+  get past(): number {
+    return Math.min(this.clock.now(), this.#most)
+  }
+
+  /** What the next process is told. */
+  get seen(): Seen {
+    const now = this.clock.now()
+    return now > this.#most ? { mark: this.past, ahead: now } : { mark: now }
+  }
+
+  get #most(): number {
+    return this.#base + Math.max(0, this.clock.mono().ms - this.#monoMs) + JUMP_MS
   }
 
   begin(delayMs: number): TimerRecord {

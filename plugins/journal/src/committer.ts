@@ -3,6 +3,8 @@ import type { Durability, StateBackend, StateOp } from '@llmspell/sdk'
 /** Ops that are only known when a batch is put together, such as the latest row of a run. */
 export interface Source {
   ops(): readonly StateOp[]
+  /** What was in its last batch may be missing from the store. */
+  failed?(): void
 }
 
 interface Entry {
@@ -105,7 +107,19 @@ export class Committer {
     } catch (error) {
       failure = error ?? new Error('commit failed')
     }
+    if (failure !== undefined) this.#failBehind(entries, failure)
     for (const entry of entries) entry.done(failure)
+  }
+
+  /** What a source has queued behind a batch that failed would leave a gap: it fails with it. */
+  #failBehind(entries: readonly Entry[], failure: unknown): void {
+    const sources = new Set(entries.flatMap(({ source }) => source ?? []))
+    const isBehind = ({ source }: Entry): boolean => source !== undefined && sources.has(source)
+    const behind = this.#queue.filter(isBehind)
+    this.#queue = this.#queue.filter((entry) => !isBehind(entry))
+    if (this.#queue.length === 0) this.#urgent = false
+    for (const source of sources) source.failed?.()
+    for (const entry of behind) entry.done(failure)
   }
 
   /** Nothing is urgent: what is there waits for company, and whoever waited for the end of the queue goes on. */

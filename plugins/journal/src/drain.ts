@@ -10,7 +10,7 @@ export async function drained(runs: Runs, deadlineMs: number) {
   runs.passive.close()
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, deadlineMs)))
-  await Promise.race([Promise.all(ids.map((id) => suspend(runs, id))), late])
+  await Promise.race([Promise.all(ids.map((id) => suspend(runs, id, 2 * deadlineMs))), late])
   clearTimeout(timer)
   const abandoned: RunId[] = runs.ids.filter((id) => ids.includes(id))
   await dropped(runs, abandoned)

@@ -4,6 +4,8 @@ import { SpellError } from '@llmspell/sdk'
 import type { JournalRecord } from '@llmspell/sdk'
 
 const DEPTH = 64
+/** Levels of a record around the values in it, and of what the journal wraps several values in. */
+const AROUND = 16
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 
 /** JSON with sorted keys: the same value is the same text. @throws VALUE_UNSUPPORTED, VALUE_TOO_LARGE */
@@ -83,7 +85,7 @@ export interface Encoded {
 
 /** The bytes of a record as they are stored: its CRC in 8 hex digits, a blank, its canonical JSON. */
 export function encodeRecord(record: JournalRecord): Encoded {
-  const body = canonical(record)
+  const body = write(record, 'value', -AROUND)
   const bytes = Buffer.from(`00000000 ${body}`)
   bytes.write(checksum(bytes.subarray(9)), 'latin1')
   return { bytes, hash: sha256(bytes).slice(0, 32) }

@@ -20,6 +20,9 @@ export type LifeEnd =
   | { readonly as: 'again'; readonly input: Json }
   | { readonly as: 'stopped'; readonly error: SpellError }
 
+/** An undo may take longer than a step that is cancelled, but not for ever. */
+const UNDO_GRACES = 12
+
 interface Undo {
   readonly name: string
   readonly undo: (step: StepContext) => Promise<void>
@@ -137,7 +140,8 @@ export class Ending {
     const scope = new Scope(this.#life, `${ROOT}~undo`, this.#shielded)
     for (const { name, undo } of this.#undos.splice(0).toReversed()) {
       try {
-        await scope.step(name, undo, { effect: 'idempotent' })
+        const timeoutMs = UNDO_GRACES * this.#life.lent.graceMs
+        await scope.step(name, undo, { effect: 'idempotent', timeoutMs })
       } catch (error) {
         this.#life.logger.warn(
           `Run '${this.#life.row.runId}' could not undo '${name}': ${String(error)}`,

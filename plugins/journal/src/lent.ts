@@ -23,6 +23,8 @@ export interface Lent {
   readonly host: ExecutorHost
   readonly process: string
   readonly patience: Patience
+  /** How long cancelled steps may take to end. */
+  readonly graceMs: number
   readonly point: HookPoint<'run.record'> | undefined
   readonly timers: Timers
   value(stored: Stored): Promise<Json>

@@ -14,6 +14,7 @@ import type {
 } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import type { Timers } from './clock.ts'
+import { Doubts } from './doubts.ts'
 import { Ending } from './ending.ts'
 import type { LifeEnd } from './ending.ts'
 import { failedWrite } from './errors.ts'
@@ -43,13 +44,13 @@ export class Life {
   readonly scopes = new Scopes()
   readonly ending: Ending
   readonly root = new Lane()
+  readonly doubts = new Doubts(() => this.ending.stepped())
   readonly #lanes = new Map<Ask, Lane>()
-  /** What has its record and waits for its turn. */
+  /** With a record that waits for its turn. */
   readonly #settled = new Set<Ask>()
   readonly #large = new Map<string, Json>()
   random = new Random('')
   live = false
-  /** How much was asked for. */
   seq = 0
 
   constructor(lent: Lent, plan: Plan) {
@@ -78,7 +79,7 @@ export class Life {
   }
 
   get logger(): Logger {
-    return this.host.logger
+    return this.lent.host.logger
   }
 
   get process(): string {
@@ -96,7 +97,6 @@ export class Life {
   get answering(): boolean {
     return this.scheduler.answering
   }
-
   get mode(): Mode {
     const { mode, records } = this.plan
     // What the code does behind the last record, such as printing, nobody may have seen.
@@ -140,9 +140,9 @@ export class Life {
 
   /** Steps that end by themselves: no function inside of them may wait for what the run would have to give. */
   get underWay(): number {
-    const open = this.scheduler.holds || this.idle.waits
+    const open = this.scheduler.holds || this.idle.waits || this.doubts.held > 0
     const waits = (ask: Ask) => ask instanceof ChildAsk || (open && this.scopes.entered(ask.path))
-    return [...this.idle.running].filter((ask) => !waits(ask)).length
+    return [...this.idle.running].filter((ask) => !waits(ask) && !this.doubts.holds(ask)).length
   }
 
   /** What a composed step gave in an earlier life. */
@@ -195,8 +195,7 @@ export class Life {
   ): void {
     if (ask) this.#settled.add(ask)
     this.recorder.settle(ask, body, options, (record) => {
-      if (ask) this.#lanes.delete(ask)
-      if (ask) this.#settled.delete(ask)
+      if (ask) this.lost(ask)
       deliver(record)
     })
   }
@@ -246,5 +245,6 @@ export class Life {
   /** Its end was recorded and has had its turn. */
   lost(ask: Ask): void {
     this.#lanes.delete(ask)
+    this.#settled.delete(ask)
   }
 }

@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import type { Entry, Json, JournalRecord, StateOp } from '@llmspell/sdk'
 import { decodeRecord, hashBehind } from './encode.ts'
 import { recordKey, runScope } from './store.ts'
@@ -17,12 +17,19 @@ export interface Loaded {
 type Row = readonly [key: string, entry: Entry<Json | Uint8Array>]
 
 /** Reads and checks a journal. @throws JOURNAL_DAMAGED where good records lie behind a bad one */
-export async function load(store: RunStore, { row, generation }: StoredRun): Promise<Loaded> {
+export async function load(
+  store: RunStore,
+  { row, generation, seeds = 0 }: StoredRun,
+): Promise<Loaded> {
   const scope = runScope(row.runId)
   const prefix = recordKey(generation, 0).slice(0, 7)
   const reader = new Reader(row.runId, generation)
-  for await (const entry of store.backend.scope(scope).iterate({ prefix })) reader.take(entry)
-  return reader.loaded(row.records)
+  try {
+    for await (const entry of store.backend.scope(scope).iterate({ prefix })) reader.take(entry)
+  } catch (error) {
+    throw isSpellError(error) && error.code === 'STATE_DAMAGED' ? reader.garbled(error) : error
+  }
+  return reader.loaded(row.records, generation === 0 ? seeds : 0)
 }
 
 class Reader {
@@ -52,6 +59,12 @@ class Reader {
     this.#prev = hashBehind(read.record, read.hash)
   }
 
+  /** The store cannot give what it holds here. */
+  garbled(cause: SpellError): SpellError {
+    this.#reason = cause.message
+    return this.#damaged(this.#records.length)
+  }
+
   get #next(): number {
     return (this.#records.at(-1)?.n ?? -1) + 1
   }
@@ -61,8 +74,9 @@ class Reader {
     this.#reason ||= reason
   }
 
-  loaded(expected: number): Loaded {
+  loaded(expected: number, seeds: number): Loaded {
     const n = this.#next - 1
+    if (n + 1 < seeds) throw this.#damaged(n)
     const base = { records: this.#records, bytes: this.#bytes, prev: this.#prev }
     if (n < 0) throw this.#damaged(0)
     if (this.#bad.length === 0 && n + 1 >= expected) return base

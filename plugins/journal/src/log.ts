@@ -31,11 +31,17 @@ export type RowChange = Partial<Omit<StoredRun, 'row'>> & { readonly row?: Parti
 export class RunLog implements Source {
   #stored: StoredRun
   #indexed: readonly string[]
+  /** Keys of the indexes that a failed batch may have left. */
+  #stale: readonly string[] = []
+  /** What of the journal is in the store. */
+  #written: { readonly records: number; readonly bytes: number }
   readonly #committer: Committer
   readonly #now: () => number
   readonly #onChange: (row: RunRow) => void
   prev: string
   at: number
+  /** Something of it is not in the store, so nothing can be appended. */
+  lost = false
 
   constructor(
     stored: StoredRun,
@@ -54,6 +60,7 @@ export class RunLog implements Source {
     this.#now = options.now
     this.#onChange = options.onChange
     this.#indexed = options.fresh ? [] : indexKeys(stored.row)
+    this.#written = { records: stored.row.records, bytes: stored.row.bytes }
     this.prev = options.prev ?? ''
     this.at = options.at ?? stored.row.createdAt
   }
@@ -89,7 +96,12 @@ export class RunLog implements Source {
     const key = recordKey(generation, record.n)
     const ops: StateOp[] = [{ op: 'put', scope: runScope(row.runId), key, value: bytes }]
     for (const packed of options.packed ?? []) ops.push(...this.#blob(packed))
-    this.#add([...ops, ...(options.ops ?? [])], options)
+    const written = { records: this.row.records, bytes: this.row.bytes }
+    const onDurable = (error?: unknown): void => {
+      if (error === undefined) this.#written = written
+      options.onDurable?.(error)
+    }
+    this.#add([...ops, ...(options.ops ?? [])], { ...options, onDurable })
     return { record, bytes: bytes.byteLength, hash }
   }
 
@@ -121,10 +133,20 @@ export class RunLog implements Source {
   ops(): readonly StateOp[] {
     const { runId } = this.row
     const keys = indexKeys(this.row)
-    const old = this.#indexed.filter((key) => !keys.includes(key)).map(remove)
+    const before = [...this.#indexed, ...this.#stale]
+    const old = before.filter((key) => !keys.includes(key)).map(remove)
     const fresh = keys.filter((key) => !this.#indexed.includes(key)).map((key) => put(key, runId))
     this.#indexed = keys
     return [put(`run/${runId}`, plain(this.#stored)), ...old, ...fresh]
+  }
+
+  /** The row counts what is there; its places in the indexes are written anew. */
+  failed(): void {
+    const { row } = this.#stored
+    this.lost ||= row.records > this.#written.records
+    this.#stored = { ...this.#stored, row: { ...row, ...this.#written } }
+    this.#stale = [...this.#stale, ...this.#indexed, ...indexKeys(row)]
+    this.#indexed = []
   }
 
   #blob(packed: Packed | undefined): StateOp[] {

@@ -6,6 +6,8 @@ export interface RunsOptions {
   /** Default 3,000. */
   readonly quietMs?: number
   readonly flushMs: number
+  /** How long steps may take to end when the run is cancelled or leaves memory. Default 5,000. */
+  readonly graceMs?: number
   readonly retentionMs: number
   /** Waits that are longer leave memory, where runs go on by themselves. Default 60,000. */
   readonly passivateMs?: number

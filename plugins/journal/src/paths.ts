@@ -1,3 +1,4 @@
+import { SpellError } from '@llmspell/sdk'
 import type { StepPath } from '@llmspell/sdk'
 
 export const ROOT: StepPath = 'main'
@@ -7,8 +8,19 @@ export function escaped(name: string): string {
   return name.replace(/[%/#~]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
 }
 
+/** @throws INPUT_INVALID */
 export function stepPath(scope: string, name: string, ordinal: number): StepPath {
+  if (!name.isWellFormed()) throw notWellFormed(name)
   return `${scope}/${escaped(name)}#${ordinal}`
+}
+
+function notWellFormed(name: string): SpellError {
+  const shown = name.toWellFormed().slice(0, 60)
+  return new SpellError(
+    'INPUT_INVALID',
+    `The name '${shown}' cannot be kept in a journal: expected well-formed text, found a lone surrogate.`,
+    { hint: 'Give the step another name.' },
+  )
 }
 
 export interface PathParts {

@@ -1,5 +1,6 @@
 import type { ExecutorHost, StateBackend } from '@llmspell/sdk'
 import { systemClock, Timers } from './clock.ts'
+import type { Seen } from './clock.ts'
 import { listed } from './list.ts'
 import { purge } from './purge.ts'
 import { resume } from './resume.ts'
@@ -30,8 +31,13 @@ export async function opened(
   options: RunsOptions & { readonly recover: boolean },
 ): Promise<Opened> {
   const clock = host.clock ?? systemClock()
-  const mark = await new RunStore(backend).mine.get<number>('clock')
-  const timers = new Timers(clock, mark?.value ?? 0)
+  const found = (await new RunStore(backend).mine.get<number | Record<string, number>>('clock'))
+    ?.value
+  const mark = typeof found === 'number' ? found : 0
+  const timers = new Timers(
+    clock,
+    typeof found === 'object' ? (found as unknown as Seen) : { mark },
+  )
   const runs = new Runs(backend, host, timers, options)
   const closes = [care(runs)]
   if (options.recover) {
@@ -85,16 +91,17 @@ function passivating(runs: Runs): () => void {
 function care(runs: Runs): () => void {
   let last = 0
   const look = async (): Promise<void> => {
-    const { mark } = runs.timers
-    if (mark <= last) return
-    last = mark
-    await runs.committer.commit([put('clock', mark)], 'os')
-    await purge(runs, {}, ({ row }) => (row.expiresAt ?? mark) < mark)
+    const { past, seen } = runs.timers
+    if (past <= last) return
+    last = past
+    await runs.committer.commit([put('clock', { ...seen })], 'os')
+    await purge(runs, {}, ({ row }) => (row.expiresAt ?? past) < past)
   }
   const timer = setInterval(() => {
-    look().catch((error: unknown) =>
-      runs.host.logger.warn(`Runs are not cared for: ${String(error)}`),
-    )
+    look().catch((error: unknown) => {
+      // The store may close while it looks.
+      if (!runs.stopping) runs.host.logger.warn(`Runs are not cared for: ${String(error)}`)
+    })
   }, CARE_MS)
   timer.unref()
   return () => clearInterval(timer)

@@ -29,9 +29,9 @@ import { RunStore } from './store.ts'
 import type { StoredRun } from './store.ts'
 import { Watchers } from './watchers.ts'
 
-const QUIET_MS = 3_000
+const [QUIET_MS, GRACE_MS] = [3_000, 5_000]
 
-interface Going {
+export interface Going {
   readonly life: Life
   readonly over: Promise<void>
 }
@@ -60,6 +60,9 @@ export class Runs {
     this.committer = new Committer(backend, options.flushMs)
   }
 
+  get graceMs(): number {
+    return this.options.graceMs ?? GRACE_MS
+  }
   get recovers(): boolean {
     return this.options.recover ?? true
   }
@@ -177,12 +180,15 @@ export class Runs {
       row: { status: cancel ? 'cancelling' : 'running', reason: undefined as never },
     })
     void life.log.change({})
-    const late = { code: 'TIMEOUT', reason: 'its time is over' } as const
     const undo =
-      deadline === undefined
-        ? () => {}
-        : this.timers.at(deadline, () => void this.cancel(life, late))
+      deadline === undefined ? () => {} : this.timers.at(deadline, () => this.#late(life))
     return life.run().finally(undo)
+  }
+
+  /** Whoever resumes it finds that its time is over, where that cannot be written. */
+  #late(life: Life): void {
+    const late = { code: 'TIMEOUT', reason: 'its time is over' } as const
+    this.cancel(life, late).catch((error: unknown) => life.crashed(error))
   }
 
   /** Accepts a cancellation: it is on disk when it resolves. */
@@ -200,6 +206,7 @@ export class Runs {
       timers,
       process: this.#process,
       patience: { patienceMs: options.patienceMs, quietMs: options.quietMs ?? QUIET_MS },
+      graceMs: this.graceMs,
       point: options.point,
       value: (stored) => this.store.value(stored),
       signals: (id) => this.signals(id),
@@ -215,6 +222,9 @@ export class Runs {
   async #gone(life: Life, end: LifeEnd): Promise<void> {
     const { runId } = life.row
     if (end.as === 'stopped') await this.#stopped(life, end.error)
+    // Whoever asks for its end reads it from the store.
+    if (life.log.stored.durability === 'none')
+      await this.committer.commit([], 'none').catch(() => {})
     this.#going.delete(runId)
     this.#signals.delete(runId)
     if (end.as === 'again') renewed(this, life, end.input)
@@ -228,7 +238,8 @@ export class Runs {
     const kept = life.row.waiting ? 'waiting' : held
     const status: RunStatus = STOPPED[code] ?? kept
     const { trace: _trace, where: _where, cause: _cause, ...reason } = toErrorRecord(error)
-    const row = code === 'RUN_SUSPENDED' ? { status } : { status, reason }
+    const plain = code === 'RUN_SUSPENDED' && error.cause === undefined
+    const row = plain ? { status } : { status, reason }
     if (isFinal(life.row.status)) return
     await life.log.change({ row }, true).catch(() => {})
   }

@@ -29,5 +29,14 @@ function bodyOf(record: JournalRecord, place: number): RecordBody & { at: number
   }
 }
 
+/** Hashes of the large values that a record names. */
+export function blobsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { blob, bytes, inline } = value as { blob?: unknown; bytes?: unknown; inline?: unknown }
+  if (inline !== undefined) return []
+  if (typeof blob === 'string' && typeof bytes === 'number') return [blob]
+  return Object.values(value).flatMap(blobsIn)
+}
+
 /** Process of an intent that another run has written: this run has not begun the step. */
 export const ELSEWHERE = 'elsewhere'

@@ -2,6 +2,7 @@ import type { JournalRecord, RunId, SubmitRequest } from '@llmspell/sdk'
 import type { Runs } from './runs.ts'
 import { refOps } from './store.ts'
 import { begun } from './submit.ts'
+import { blobsIn } from './seed.ts'
 import type { Seeded } from './seed.ts'
 
 /** Puts a run into the store and begins it. */
@@ -17,16 +18,24 @@ export function submit(
     const now = runs.timers.clock.now()
     const { stored, begin, input } = begun(request, { now, retentionMs, executor: 'embedded' })
     const row = { ...stored.row, ...(seeded?.forkedFrom && { forkedFrom: seeded.forkedFrom }) }
-    const log = runs.log({ ...stored, row }, { fresh: true })
+    const bodies = seeded?.bodies ?? []
+    const seeds = bodies.length > 0 && { seeds: bodies.length + 1 }
+    const log = runs.log({ ...stored, ...seeds, row }, { fresh: true })
     const ops = refOps(request.definition.hash, runId)
     const written = Promise.withResolvers<void>()
+    written.promise.catch(() => {})
     const onDurable = (error?: unknown): void =>
       error === undefined ? written.resolve() : written.reject(error)
     const first = seeded ? { ...begin, ...seeded.begin } : begin
     const records: JournalRecord[] = []
-    records.push(log.append(first, { synced: true, packed: [input], ops, onDurable }).record)
-    for (const body of seeded?.bodies ?? [])
-      records.push(log.append(body, { synced: true, at: body.at }).record)
+    const packed = [input]
+    const told = (i: number) => (i === bodies.length ? { onDurable } : {})
+    records.push(log.append(first, { synced: true, packed, ops, ...told(0) }).record)
+    for (const [i, body] of bodies.entries()) {
+      const refs = blobsIn(body).flatMap((hash) => refOps(hash, runId))
+      const options = { synced: true, at: body.at, ops: refs, ...told(i + 1) }
+      records.push(log.append(body, options).record)
+    }
     if (stored.durability !== 'none') await written.promise
     runs.go({ mode: records.length > 1 ? 'resume' : 'live', log, records })
     return { runId, duplicate: false }

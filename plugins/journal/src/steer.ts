@@ -1,9 +1,9 @@
 import { SpellError } from '@llmspell/sdk'
 import type { RunId, Signal } from '@llmspell/sdk'
-import { ended } from './errors.ts'
+import { dropped, ended } from './errors.ts'
 import { load } from './load.ts'
 import { resume } from './resume.ts'
-import type { Runs } from './runs.ts'
+import type { Going, Runs } from './runs.ts'
 import { checkNames, checkSignal } from './signals.ts'
 import type { Kept } from './signals.ts'
 import { isFinal } from './status.ts'
@@ -92,7 +92,7 @@ async function kill(runs: Runs, id: RunId, reason: string): Promise<void> {
     const stored = await runs.known(id)
     if (isFinal(stored.row.status)) return
     runs.passive.drop(id)
-    const log = going?.life.log ?? (await reopened(runs, id))
+    const log = going && !going.life.log.lost ? going.life.log : await reopened(runs, id)
     const endedAt = runs.timers.clock.now()
     const error = { code: 'CANCELLED', message: `The run was cancelled: ${reason}` }
     const expiresAt = endedAt + stored.retentionMs
@@ -138,13 +138,24 @@ async function paused(runs: Runs, id: RunId, error: SpellError): Promise<void> {
 }
 
 /** The same, without a word in its row: whoever resumes it goes on. */
-export async function suspend(runs: Runs, id: RunId): Promise<void> {
+export async function suspend(runs: Runs, id: RunId, graceMs = runs.graceMs): Promise<void> {
   await runs.known(id)
   const going = runs.going(id)
   if (!going) return
   going.life.ending.leave(
     new SpellError('RUN_SUSPENDED', `Run '${id}' is suspended.`, { hint: 'Resume it by its id.' }),
   )
-  await going.over
+  await leftWithin(runs, going, graceMs)
   await runs.committer.flush()
+}
+
+/** A step that does not end is left alone: what it does later comes into no journal. */
+async function leftWithin(runs: Runs, { life, over }: Going, graceMs: number): Promise<void> {
+  const late = setTimeout(() => {
+    const { runId } = life.row
+    runs.host.logger.warn(`Run '${runId}' leaves memory with steps under way: they did not end.`)
+    life.stop(dropped(runId, 'suspended'))
+  }, graceMs)
+  await over
+  clearTimeout(late)
 }

@@ -17,7 +17,7 @@ import type { Attempted } from './attempt.ts'
 import { sha256 } from './encode.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
-import { decided } from './uncertain.ts'
+import { decided, inDoubt } from './uncertain.ts'
 import { failed, pack, shortDigest } from './values.ts'
 import type { Packed } from './values.ts'
 
@@ -33,6 +33,8 @@ export class StepAsk extends BaseAsk<Json> {
   readonly effect: Effect
   readonly options: Options
   readonly work: Work
+  /** True for what ends by rules of its own when it is cancelled. */
+  readonly endsByItself: boolean = false
   /** Ends the step by itself: its branch, or the run, was cancelled. */
   readonly signal: AbortSignal
 
@@ -101,6 +103,7 @@ export class StepAsk extends BaseAsk<Json> {
   start(before: readonly JournalRecord[]): void {
     const { running } = this.life.idle
     running.add(this)
+    if (this.effect === 'unsafe' && inDoubt(before)) this.life.doubts.add(this)
     void this.#run(before)
       .catch((error: unknown) => this.life.crashed(error))
       .finally(() => {
@@ -113,7 +116,9 @@ export class StepAsk extends BaseAsk<Json> {
     if (this.effect === 'unsafe') {
       const known = await decided(this, before)
       if (known === 'stopped' || this.life.closed) return
+      this.life.doubts.remove(this)
       if (known) return this.#settle(known)
+      await this.life.doubts.none(this)
     }
     if (this.signal.aborted) return this.#settle(unbegun(this.signal))
     if (this.effect === 'unsafe') await this.#intend()
@@ -171,7 +176,9 @@ export interface Child {
 }
 
 /** Another run: it goes on by itself where this one leaves memory. */
-export class ChildAsk extends StepAsk {}
+export class ChildAsk extends StepAsk {
+  override readonly endsByItself = true
+}
 
 export function childAsk(
   life: Life,

@@ -29,6 +29,8 @@ export interface StoredRun {
   /** ms since the epoch. */
   readonly deadline?: number
   readonly parent?: SubmitRequest['parent']
+  /** How many records it began with: without all of them it would do again what they answer. */
+  readonly seeds?: number
   /** A cancellation that was accepted and is not in the journal yet. */
   readonly cancel?: { readonly code: 'CANCELLED' | 'TIMEOUT'; readonly reason: string }
   /** Code that has taken the place of the one the run was started with. */

@@ -16,20 +16,26 @@ export async function decided(
   before: readonly JournalRecord[],
 ): Promise<Attempted | undefined | 'stopped'> {
   const intent = before.findLast((record): record is Intent => record.kind === 'intent')
-  if (!intent || intent.process === ELSEWHERE) return undefined
+  if (!intent) return undefined
   const taken = before.findLast((record) => record.kind === 'decision' && record.n > intent.n)
   if (taken?.kind === 'decision') return carriedOut(ask, taken.decision)
-  const found = await reconciled(ask)
+  // Its key here is another one than it was begun under.
+  const found = intent.process === ELSEWHERE ? 'unknown' : await reconciled(ask)
   if (found !== 'unknown') return found
   const answer = ask.life.standing(ask.path) ?? (await asked(ask, intent))
   if (ask.life.closed) return 'stopped'
   if (!answer) {
-    ask.life.stop(uncertain(ask, intent))
+    ask.life.ending.leave(uncertain(ask, intent))
     return 'stopped'
   }
   const { decision, by } = answer
   await ask.life.note({ kind: 'decision', path: ask.path, decision, by }, true)
   return carriedOut(ask, decision)
+}
+
+/** True where an unsafe step was begun, and nobody has decided what becomes of it. */
+export function inDoubt(before: readonly JournalRecord[]): boolean {
+  return before.findLast(({ kind }) => kind === 'intent' || kind === 'decision')?.kind === 'intent'
 }
 
 async function reconciled(ask: StepAsk): Promise<Attempted | undefined | 'unknown'> {

@@ -142,6 +142,7 @@ export class SignalAsk extends TimedAsk<Received<Json> | undefined> {
       name,
       ...(timer && { until: this.until(timer) }),
       ...(ask && { question: ask }),
+      ...(schema && { schema }),
     }
     this.life.waitsFor(this, { waiting, timer, schema })
     this.life.look()

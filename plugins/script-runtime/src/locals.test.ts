@@ -91,3 +91,7 @@ test('the clock starts where the run started and moves on', () => {
   expect(now).toBeGreaterThanOrEqual(1_000)
   expect(now).toBeLessThan(11_000)
 })
+
+test.each([[undefined], [null], [['a']], ['topic']])('Run.args wants a schema: %j', (schema) => {
+  expect(() => call('Run.args', schema as Value)).toThrow("'Run.args' expects a schema")
+})

@@ -165,5 +165,14 @@ export const locals: Readonly<Record<string, LocalFunction>> = {
   'Run.now': (_args, facts) => nowOf(facts),
   'Run.random': ([m, n], facts) => random(clockOf(facts).random(), m, n),
   'Run.uuid': (_args, facts) => uuidOf(facts),
-  'Run.args': ([schema], facts) => readArguments(schema as object, facts.args),
+  'Run.args': ([schema], facts) => readArguments(schemaOf(schema), facts.args),
+}
+
+/** @throws INPUT_INVALID where there is none */
+function schemaOf(schema: unknown): object {
+  if (typeof schema === 'object' && schema !== null && !Array.isArray(schema)) return schema
+  const found = schema === undefined || schema === null ? 'nothing' : describe(schema)
+  throw new SpellError('INPUT_INVALID', `'Run.args' expects a schema, found ${found}.`, {
+    hint: 'Write Run.args{ topic = "string", depth = "integer?" }, or read ARGS.',
+  })
 }

@@ -1,5 +1,14 @@
-import type { Access, CallContext, ScriptCall, ScriptModuleHandlers, Value } from '@llmspell/sdk'
+import { fromErrorRecord } from '@llmspell/sdk'
+import type {
+  Access,
+  CallContext,
+  SecretInfo,
+  ScriptCall,
+  ScriptModuleHandlers,
+  Value,
+} from '@llmspell/sdk'
 import { validators } from './generated/secret.module.validate.js'
+import { readName } from './names.ts'
 import type { NamedSecrets } from './service.ts'
 
 /** Handlers of the module `Secret`. Nothing here reads a value out. */
@@ -8,7 +17,8 @@ export function secretModule(secrets: NamedSecrets): ScriptModuleHandlers {
     validators,
     functions: {
       get: async ({ args: [text], context }: ScriptCall<[string]>) => {
-        const { name, source } = await secrets.describe(text, accessOf(context))
+        const { name, source } =
+          replayed(text, context) ?? (await secrets.describe(text, accessOf(context)))
         const label = `secret:${name}`
         const fields = { name, source, text: label }
         return context.handle('Secret', fields, fields, label)
@@ -19,6 +29,14 @@ export function secretModule(secrets: NamedSecrets): ScriptModuleHandlers {
         (await secrets.list(accessOf(context))) as unknown as Value,
     },
   }
+}
+
+/** A replay looks into no file: what the call gave stands in the journal. */
+function replayed(text: string, { durable, recorded }: CallContext): SecretInfo | undefined {
+  if (durable?.mode !== 'replay' || !recorded) return undefined
+  if (!recorded.ok) throw fromErrorRecord(recorded.error)
+  const { name, kind } = readName(text)
+  return { name, source: kind === 'env' ? 'environment' : 'file' }
 }
 
 function accessOf(context: CallContext): Access {

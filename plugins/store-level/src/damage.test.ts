@@ -131,3 +131,21 @@ test('a log that is cut after its end was noted is told', async () => {
   expect((await reader.scope(SCOPE).get('a8'))!.value).toMatchObject({ n: 8 })
   await reader.close()
 })
+
+test('the end of a log that is gone after a kill is told, and what stands before it counts', async () => {
+  const source = places.make()
+  const store = storeIn(source)
+  await store.open(ready)
+  for (let n = 0; n < 10; n++) await store.commit(put(n), { durability: 'sync' })
+  const killed = places.make()
+  cpSync(source, killed, { recursive: true })
+  await store.close()
+  const log = fileOf(killed, '.log')
+  truncateSync(log, statSync(log).size - 30)
+  const warnings: string[] = []
+  const again = storeIn(killed, { warn: (message) => void warnings.push(message) })
+  await again.open(ready)
+  expect((await again.scope(SCOPE).get('a8'))!.value).toMatchObject({ n: 8 })
+  expect(warnings).toEqual([expect.stringContaining('changes 10 to 10 were written')])
+  await again.close()
+})

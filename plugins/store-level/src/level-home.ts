@@ -14,6 +14,7 @@ import { LevelRows } from './level-rows.ts'
 import { claim, ownedElsewhere, release, signOwner, unsignOwner } from './owner.ts'
 import { Reserve } from './reserve.ts'
 import { spoolTo } from './spool.ts'
+import { readTail, Tail } from './tail.ts'
 import { checkChanges, noteHead } from './trust.ts'
 
 export interface LevelHomeOptions {
@@ -42,6 +43,7 @@ export class LevelHome implements RowHome {
   #rows: LevelRows | undefined
   #reserve: Reserve | undefined
   #readOnly = false
+  #tail: Tail | undefined
 
   constructor(options: LevelHomeOptions) {
     this.#options = options
@@ -70,6 +72,8 @@ export class LevelHome implements RowHome {
   async close(head?: Head): Promise<void> {
     const rows = this.#rows
     this.#rows = undefined
+    this.#tail?.close()
+    this.#tail = undefined
     await this.#reserve?.settled()
     try {
       if (rows && !rows.lost) await this.#shut(rows.level, head)
@@ -82,7 +86,13 @@ export class LevelHome implements RowHome {
   async check(rows: Rows, head: Head): Promise<void> {
     if (this.#readOnly) return
     await checkChanges(this.#folder, rows, head)
+    this.#missTail(head)
+    this.#tail = new Tail(this.#folder)
     await removeOthers(this.#folder, this.#place)
+  }
+
+  synced(head: Head): void {
+    this.#tail?.note(head)
   }
 
   async writable(): Promise<Rows> {
@@ -144,6 +154,16 @@ export class LevelHome implements RowHome {
     return this.#openCurrent()
   }
 
+  /** The end of the log is gone, and what stands before it is whole: it counts, and people are told. */
+  #missTail({ seq }: Head): void {
+    const noted = readTail(this.#folder)
+    if (!noted || noted.seq <= seq) return
+    const gone = `changes ${seq + 1n} to ${noted.seq}`
+    this.warn(
+      `The store in '${this.#folder}' lost the end of its log: ${gone} were written and are damaged. It goes on behind change ${seq}; runs go on behind their last whole record, and what they did since may be done again. Look at 'llmspell run show' of each unfinished run first, or restore a backup.`,
+    )
+  }
+
   #openAt(place: string): Promise<Level> {
     return openLevel(place, logBytes(this.#options.config.reserve_bytes))
   }
@@ -152,7 +172,7 @@ export class LevelHome implements RowHome {
     try {
       return await this.#openAt(this.#place)
     } catch (error) {
-      if (isLocked(error)) throw await ownedElsewhere(this.#folder, error)
+      if (isLocked(error)) throw await ownedElsewhere(this.#folder)
       const told = notOpened(this.#folder, error)
       if (told.code !== 'STATE_FULL') throw told
       return this.#openWithoutReserve(told)

@@ -33,9 +33,9 @@ export async function unsignOwner(folder: string): Promise<void> {
 }
 
 /** STATE_BUSY that names the process, where it is known. */
-export async function ownedElsewhere(folder: string, cause: unknown): Promise<SpellError> {
+export async function ownedElsewhere(folder: string): Promise<SpellError> {
   const pid = await ownerPid(folder)
-  return busy(folder, pid === undefined ? 'another process' : `process ${pid}`, pid, cause)
+  return busy(folder, pid === undefined ? 'another process' : `process ${pid}`, pid)
 }
 
 async function ownerPid(folder: string): Promise<number | undefined> {
@@ -56,7 +56,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function busy(folder: string, owner: string, pid?: number, cause?: unknown): SpellError {
+function busy(folder: string, owner: string, pid?: number): SpellError {
   return new SpellError(
     'STATE_BUSY',
     `The store in '${folder}' is in use: expected it free, found it open in ${owner}.`,
@@ -64,9 +64,8 @@ function busy(folder: string, owner: string, pid?: number, cause?: unknown): Spe
       hint:
         owner === 'this process'
           ? 'Use the store that is open, or close it first.'
-          : "Wait until that process ends, or set another 'plugins.state.folder'.",
+          : `Wait for ${owner} to end, or end it.`,
       details: { folder, ...(pid === undefined ? {} : { pid }) },
-      ...(cause === undefined ? {} : { cause }),
     },
   )
 }

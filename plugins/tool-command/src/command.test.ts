@@ -97,6 +97,7 @@ test('a slow reader holds the program back', async () => {
     { program: 'head', args, max_output: 2_000_000 },
     { streamed: true, emit },
   )
+  await expect.poll(() => pieces, { timeout: 10_000 }).toBe(1)
   await new Promise((resolve) => setTimeout(resolve, 100))
   expect(pieces).toBe(1)
   gate.resolve()

@@ -153,7 +153,7 @@ export class Executor {
     const denial = await hooks.guard(facts)
     if (isDenial(denial)) throw cancelled(tool.name, denial)
     const way = new Way({ hooks, request, course, effectOf: (params) => effectOf(tool, params) })
-    const entered = await way.enter(facts)
+    const entered = hooks.changes ? await way.enter(facts) : {}
     if ('redirect' in entered) return entered
     const { params: changed, instead } = entered
     const same = changed === undefined || isSame(changed, facts.params)
@@ -171,6 +171,7 @@ export class Executor {
     let given = instead && (await this.#judged(passage, instead))
     for (; ; given = undefined) {
       const judged = given ?? (await this.#given(passage, facts, way))
+      if (!this.#services.hooks.changesOutput) return this.#fitted(passage, judged)
       const left = await way.leave(facts, judged.output)
       if (left === 'again') continue
       return this.#fitted(passage, left.changed ? await this.#judged(passage, left.output) : judged)

@@ -40,6 +40,11 @@ export class ToolHooks {
     return this.#input.used
   }
 
+  /** True where somebody listens who may change the output. */
+  get changesOutput(): boolean {
+    return this.#output.used
+  }
+
   /** A denial where a guard says no. */
   guard(facts: ToolFacts): Awaitable<Denial | undefined> {
     if (!this.#guard.used) return undefined

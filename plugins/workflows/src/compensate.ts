@@ -9,6 +9,22 @@ import { causeOf } from './step-failure.ts'
 export async function compensate(execution: Execution): Promise<void> {
   for (let undo = execution.undo.pop(); undo; undo = execution.undo.pop())
     await undone(execution, undo)
+  tell(execution)
+}
+
+function tell({ compensated, context, name }: Execution): void {
+  if (compensated.length === 0) return
+  const named = (ok: boolean): string =>
+    compensated
+      .filter((row) => row.ok === ok)
+      .map(({ step }) => `'${step}'`)
+      .join(', ')
+  const parts = [
+    named(true) && `undone: ${named(true)}`,
+    named(false) && `not undone: ${named(false)}`,
+  ]
+  const message = `Workflow '${name}' has failed; ${parts.filter(Boolean).join('; ')}.`
+  context.log({ level: 'warn', message })
 }
 
 async function undone(execution: Execution, undo: Undo): Promise<void> {

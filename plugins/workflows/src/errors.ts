@@ -1,8 +1,10 @@
-import { SpellError, didYouMean, toErrorRecord } from '@llmspell/sdk'
+import { SpellError, didYouMean, isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 
 /** WORKFLOW_FAILED: what step failed, why, and what came before. */
 export function failed(workflow: string, step: string, cause: unknown, partial: Value): SpellError {
+  // Told once: each workflow around it would tell all that is inside of it again.
+  if (isSpellError(cause) && cause.code === 'WORKFLOW_TOO_DEEP') return cause
   const error = toErrorRecord(cause)
   const text = `Workflow '${workflow}' failed at step '${step}': ${error.message}`
   return new SpellError('WORKFLOW_FAILED', text, {

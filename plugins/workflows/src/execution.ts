@@ -88,6 +88,8 @@ export class Execution {
   replacedBy: string | undefined
   /** How many steps there are, where that is known before. */
   readonly total: number | undefined
+  /** How many of them have ended. */
+  counted = 0
   /** The outermost lane. */
   lane: Lane | undefined
 

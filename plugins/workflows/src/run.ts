@@ -1,6 +1,7 @@
 import { cancelledBy, toErrorRecord } from '@llmspell/sdk'
 import type { Value } from '@llmspell/sdk'
 import { compensate } from './compensate.ts'
+import { deeper } from './depth.ts'
 import { failed } from './errors.ts'
 import { Execution } from './execution.ts'
 import type { RunRequest } from './execution.ts'
@@ -18,12 +19,13 @@ import type { Workflow } from './workflow.ts'
 
 /**
  * Executes a workflow once.
- * @throws WORKFLOW_FAILED with the partial result; CANCELLED, TIMEOUT, BUDGET_EXCEEDED
+ * @throws WORKFLOW_FAILED with the partial result; CANCELLED, TIMEOUT, BUDGET_EXCEEDED, WORKFLOW_TOO_DEEP
  */
-export async function runWorkflow(
-  workflow: Workflow,
-  request: RunRequest,
-): Promise<WorkflowResult> {
+export function runWorkflow(workflow: Workflow, request: RunRequest): Promise<WorkflowResult> {
+  return deeper(workflow.definition.name, () => execute(workflow, request))
+}
+
+async function execute(workflow: Workflow, request: RunRequest): Promise<WorkflowResult> {
   const execution = executionOf(workflow, request)
   workflow.begin(execution)
   try {

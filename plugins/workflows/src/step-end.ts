@@ -109,15 +109,20 @@ export class StepEnd {
   }
 
   #shown({ status, error }: StepRow, usage: Usage | undefined): void {
-    const { completed, failed, skipped } = this.#lane.execution.rows
-    const { total } = this.#lane.execution
     this.#lane.execution.progress(status === 'failed' ? 'failed' : 'done', {
       ...this.#place,
       ...(status === 'completed' ? {} : { text: error?.code ?? status }),
-      done: completed + failed + skipped,
-      ...(total === undefined ? {} : { total }),
+      ...this.#count(),
       ...(usage ? { usage } : {}),
     })
+  }
+
+  /** What runs in the place of a step, or inside one, is no further step of a known number. */
+  #count(): { readonly done?: number; readonly total?: number } {
+    const { execution } = this.#lane
+    const { rows, total, definition } = execution
+    if (total === undefined) return { done: rows.completed + rows.failed + rows.skipped }
+    return definition.steps?.includes(this.#step) ? { done: ++execution.counted, total } : {}
   }
 
   get #place(): { readonly step: string; readonly lane?: string } {

@@ -1,5 +1,6 @@
 import type { SpellError } from '../errors.ts'
-import type { CallContext, Usage } from './run.ts'
+import type { Usage } from './run.ts'
+import type { CallContext } from './call-context.ts'
 
 /** Limits of one node of the tree. Times in ms, money in US dollars; absent: none of its own. */
 export interface BudgetLimits {

@@ -1,8 +1,8 @@
 import type { ErrorRecord } from '../errors.ts'
-import type { Logger } from '../services.ts'
 import type { Decision, DefinitionRef, Json, JournalRecord, RunId, StepPath } from './journal.ts'
-import type { Question, RunContext } from './run-context.ts'
+import type { Question } from './run-context.ts'
 import type { Durability } from './state.ts'
+import type { BlobStore, ExecutorHost } from './executor-host.ts'
 
 /** What becomes of an unsafe step that was under way when its process died. */
 export type OnUnknown = 'ask' | 'retry' | 'skip' | 'fail'
@@ -53,6 +53,8 @@ export interface Waiting {
   /** ms since the epoch at which it goes on by itself. */
   readonly until?: number
   readonly question?: Question
+  /** JSON Schema of what the signal carries. */
+  readonly schema?: object
   /** What it waits for has come, while nobody carried it out. */
   readonly arrived?: boolean
 }
@@ -112,47 +114,6 @@ export type RunEvent =
   | { readonly type: 'emitted'; readonly name: string; readonly data: Json }
   /** The tail of the journal was damaged and cut behind record `n`. */
   | { readonly type: 'cut'; readonly n: number; readonly reason: string }
-
-export interface RunBus {
-  publish(runId: RunId, event: RunEvent): void
-}
-
-/** Content-addressed bytes. */
-export interface BlobStore {
-  /** SHA-256 in hex, on disk when it returns. */
-  put(bytes: Uint8Array): Promise<string>
-  get(hash: string): Promise<Uint8Array | undefined>
-}
-
-export interface Clock {
-  /** ms since the epoch. */
-  now(): number
-  /** ms that count suspension and only move forward, with the id of the boot they count from. */
-  mono(): { readonly bootId: string; readonly ms: number }
-  /** Calls once, at the earliest after `ms`. */
-  after(ms: number, fn: () => void): () => void
-}
-
-/** All an executor is lent; it never touches engines, tools or the state of others. */
-export interface ExecutorHost {
-  /** Runs the code of a definition. @throws what the code throws */
-  runDefinition(ref: DefinitionRef, context: RunContext, input: Json): Promise<Json>
-  /** Calls a function of the definition that stands inside a step which runs no more on replay. */
-  invokeRecorded(context: RunContext, ref: number, args: Json): Promise<void>
-  /** Puts a step of unknown outcome to a person; undefined where nobody is there. */
-  decide?(run: RunRow, step: UncertainStep): Promise<Decision | undefined>
-  readonly clock?: Clock
-  readonly logger: Logger
-}
-
-/** An unsafe step that may or may not have happened. */
-export interface UncertainStep {
-  readonly path: StepPath
-  readonly name: string
-  readonly args: Json
-  /** ms since the epoch at which it was begun. */
-  readonly at: number
-}
 
 export interface ReplayReport {
   readonly outcome: RunOutcome<Json>

@@ -1,6 +1,6 @@
 import type { HandleRef } from '../values.ts'
 import type { Access } from './permission.ts'
-import type { CallContext } from './run.ts'
+import type { CallContext } from './call-context.ts'
 
 export type MediaKind = 'image' | 'audio' | 'video' | 'document' | 'text'
 

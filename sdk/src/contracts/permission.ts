@@ -1,6 +1,6 @@
 import type { PermissionSet } from '../manifest.ts'
 import type { Value } from '../values.ts'
-import type { RunFacts } from './run.ts'
+import type { RunFacts } from './call-context.ts'
 
 /** One holder's rights. Every layer of a chain must allow: nothing widens what is above it. */
 export interface GrantLayer {

@@ -1,6 +1,6 @@
 import type { Access } from './permission.ts'
 import type { ModelItem, ModelSettings, Provider } from './provider.ts'
-import type { CallContext } from './run.ts'
+import type { CallContext } from './call-context.ts'
 import type { Value } from '../values.ts'
 
 /**

@@ -8,6 +8,8 @@ import type { Effect } from './tool.ts'
 export interface Question {
   readonly text: string
   readonly choices?: readonly string[]
+  /** JSON Schema of the answer. */
+  readonly schema?: object
   readonly default?: Json
 }
 

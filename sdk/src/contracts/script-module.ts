@@ -2,7 +2,7 @@ import type { Awaitable } from '../hooks.ts'
 import type { Schema, Validator } from '../validation.ts'
 import type { HandleRef, StreamRef, Value } from '../values.ts'
 import type { StepEffect } from './journal.ts'
-import type { CallContext } from './run.ts'
+import type { CallContext } from './call-context.ts'
 
 /**
  * How a function travels. `call`: through the whole pipeline, journaled. `notify`: one way, no answer.

@@ -5,7 +5,7 @@ import type { Value } from '../values.ts'
 import type { ArtifactInfo } from './artifact.ts'
 import type { Access } from './permission.ts'
 import type { Usage } from './run.ts'
-import type { CallContext } from './run.ts'
+import type { CallContext } from './call-context.ts'
 
 /**
  * What a call may change. `pure`: nothing; `idempotent`: the same again changes nothing more;

@@ -117,6 +117,7 @@ export class Writer {
     try {
       const sync = staged.some(({ job }) => job.sync)
       if (stage.ops.length > 0) await this.rows.write(stage.ops, sync)
+      if (sync) this.#home.synced?.(stage.head)
     } catch (cause) {
       return this.#failed(stage, staged, await this.#home.failed(cause))
     }

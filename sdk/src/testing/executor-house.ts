@@ -1,4 +1,5 @@
-import type { ExecutorHost, RunEvent, RunOutcome, WorkflowExecutor } from '../contracts/executor.ts'
+import type { RunEvent, RunOutcome, WorkflowExecutor } from '../contracts/executor.ts'
+import type { ExecutorHost } from '../contracts/executor-host.ts'
 import type { Json, JournalRecord, RunId } from '../contracts/journal.ts'
 import type { RunContext } from '../contracts/run-context.ts'
 import type { Logger } from '../services.ts'

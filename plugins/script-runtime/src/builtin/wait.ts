@@ -1,7 +1,7 @@
 import {
   SpellError,
   durationMs,
-  expandSchema,
+  expandValueSchema,
   inputInvalid,
   sleep,
   violations,
@@ -45,7 +45,7 @@ export async function waitFor(
   if (!durable) throw durableOnly('Run.wait_for')
   const received = await durable.waitSignal(signal, {
     ...timed(timeout),
-    ...(schema ? { schema: expandSchema(schema) } : {}),
+    ...(schema ? { schema: expandValueSchema(schema) } : {}),
   })
   if (!received) throw tooLate(`No signal '${signal}' came`, timeout)
   return fromJson(received.payload)
@@ -63,6 +63,7 @@ export async function askPerson(
   const question: Question = {
     text,
     ...(choices ? { choices } : {}),
+    ...(options.schema ? { schema: expandValueSchema(options.schema) as object } : {}),
     ...(otherwise === undefined ? {} : { default: toJson(otherwise) }),
   }
   const schema = schemaOf(options)
@@ -78,7 +79,7 @@ export async function askPerson(
 }
 
 function schemaOf({ choices, schema }: AskOptions): Schema | undefined {
-  if (schema) return expandSchema(schema)
+  if (schema) return expandValueSchema(schema)
   return choices && { enum: choices }
 }
 

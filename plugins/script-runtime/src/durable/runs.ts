@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type {
   DefinitionRef,
@@ -22,11 +21,11 @@ import { chooseEngine } from '../engines.ts'
 import { timeId } from '../ids.ts'
 import { told } from '../references.ts'
 import { RunScope } from '../scope.ts'
-import { begun, inputOfRun } from './begun.ts'
 import { checkDecisions } from './decisions.ts'
 import { Attached, inputOf, requestOf } from './attached.ts'
 import type { Lent } from './attached.ts'
 import { fromJson, toJson } from './json.ts'
+import { joined } from './joined.ts'
 import { RunLife } from './life.ts'
 import { Watch, waiting } from './watch.ts'
 import type { WatchOptions } from './watch.ts'
@@ -208,22 +207,6 @@ async function changed(
   return { ...row.definition, hash }
 }
 
-/** The same id is the same run: whoever asks for it again waits for it. */
-async function joined(
-  executor: WorkflowExecutor,
-  runId: RunId,
-  { args = [] }: RunRequest,
-  hash: string,
-): Promise<void> {
-  const row = await executor.get(runId)
-  if (row && row.definition.hash !== hash) throw taken(runId, 'another script')
-  const begin = await begun(executor, runId)
-  const input = begin && (await inputOfRun(executor, begin))
-  if (input && !isDeepStrictEqual(input['args'] ?? [], args))
-    throw taken(runId, 'a run with other arguments')
-  if (row?.endedAt === undefined) await executor.resume(runId)
-}
-
 function inlineEngine(extensions: ExtensionRegistry, request: RunRequest) {
   const engine = chooseEngine(extensions, request)
   if (engine.item.inline && request.isolation !== 'worker') return engine
@@ -238,13 +221,6 @@ function inlineEngine(extensions: ExtensionRegistry, request: RunRequest) {
 function noExecutor(): SpellError {
   return new SpellError('NOT_AVAILABLE', 'No executor of durable runs is installed.', {
     hint: "Install the plugins 'journal' and 'state'.",
-  })
-}
-
-function taken(runId: RunId, whose: string): SpellError {
-  return new SpellError('INPUT_INVALID', `The run id '${runId}' belongs to ${whose}.`, {
-    hint: 'Choose another id, or none.',
-    details: { run_id: runId },
   })
 }
 

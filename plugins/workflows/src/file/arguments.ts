@@ -26,7 +26,7 @@ export function inputOf(
     else rows.push(unknown(key, Object.keys(properties)))
   }
   for (const key of (schema['required'] ?? []) as readonly string[]) {
-    if (Object.hasOwn(input, key)) continue
+    if (Object.hasOwn(input, key) || rows.some(({ path }) => path === key)) continue
     const row = { path: key, expected: wanted(properties[key]!), found: 'nothing' }
     rows.push({ ...row, hint: `Add --${key} VALUE.` })
   }
@@ -64,7 +64,13 @@ function take(
 ): void {
   const value = valueOf(texts, schema)
   if (fits(value, schema)) input[key] = value
-  else rows.push({ path: key, expected: wanted(schema), found: describe(value) })
+  else rows.push({ path: key, expected: wanted(schema), found: describe(misfit(value, schema)) })
+}
+
+/** The first item that does not fit, where a list is wanted and a list is there. */
+function misfit(value: Value, { type, items }: Schema): Value | undefined {
+  if (type !== 'array' || !Array.isArray(value) || !isTable(items)) return value
+  return (value as readonly Value[]).find((item) => !fits(item, items)) ?? value
 }
 
 function valueOf(texts: readonly string[], schema: Schema): Value {

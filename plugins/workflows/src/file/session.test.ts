@@ -56,6 +56,17 @@ describe('the engine of workflow files', () => {
     expect(calls).toEqual([])
   })
 
+  it('says one thing of an input that does not fit, and of a list which item', async () => {
+    const needed = TEXT.replace(', default: []', '').replace('type: string }', 'type: number }')
+    const { session } = open([])
+    const args = ['--topic', 'x', '--tags', '1', '--tags', 'two']
+    const { session: given } = open(args)
+    const told = async (one: typeof session) =>
+      (await one).run({ source: needed, file: 'x.yaml' }).catch((error) => error.message as string)
+    expect(await told(given)).toMatch(/: 'tags': expected array of number, found "two" \(text\)\.$/)
+    expect(await told(session)).toContain("'tags': expected array of number, found nothing")
+  })
+
   it('shows the place of what is wrong, also of what only the host knows', async () => {
     const { session } = open([])
     const source = TEXT.replace('json', '7')

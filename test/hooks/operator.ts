@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openHooks, type HookHouse } from './house.ts'
+
+/** A house with one hook script, in the language that its name says. */
+export async function withOperator(
+  name: string,
+  source: string,
+  use: (hooks: HookHouse, file: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'llmspell-operator-'))
+  const file = join(folder, name)
+  writeFileSync(file, source)
+  const hooks = await openHooks({ plugins: { hooks: { scripts: [{ file }] } } })
+  try {
+    await use(hooks, file)
+  } finally {
+    await hooks.house.kernel.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
