@@ -93,7 +93,7 @@ describe('who waits for an equal call', () => {
     await using opened = await open({ max_wait: '50ms' })
     const long = calls('count', { ms: 2000 })
     const runs = [1, 2, 3, 4].map(() => opened.run('lua', results('lua', long)))
-    expect((await Promise.all(runs)).flat().toSorted()).toEqual([1, 2, 3, 4])
+    expect(new Set((await Promise.all(runs)).flat())).toEqual(new Set([1, 2, 3, 4]))
     expect(await statsOf(opened)).toMatchObject({ tools: { misses: 4, joined: 0 } })
   })
 })
