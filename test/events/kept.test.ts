@@ -113,6 +113,22 @@ test('the oldest are removed where there are too many, and offsets go on', async
   })
 })
 
+test('a run that keeps too many loses its own, not those of others, after a restart too', async () => {
+  const config = { persist: ['x', 'y'], keep_events: 100 }
+  await life(config, async (bus) => {
+    await bus.publish('y', 'host')
+    await bus.publish('y', 'other', { runId: 'other' })
+    for (let i = 0; i < 1200; i++) await bus.publish('x', i, { runId: 'flood' })
+  })
+  await life(config, async (bus) => {
+    for (let i = 0; i < 1200; i++) await bus.publish('x', i, { runId: 'flood' })
+    const all = await Array.fromAsync(bus.history())
+    expect(all.length).toBeLessThan(100 + 600)
+    const others = all.filter(({ event_type: type }) => type === 'y')
+    expect(others.map(({ data }) => data)).toEqual(['host', 'other'])
+  })
+})
+
 test('what is kept goes when its time is over, and no offset is given twice', async () => {
   await life({ persist: ['x'], keep_for: '50ms' }, async (bus) => {
     await bus.publish('x', 1)

@@ -1,7 +1,17 @@
-import { readFileSync, statSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import type { CallContext, HandleRef } from '@llmspell/sdk'
 import { describe, expect, test } from 'vitest'
+import { fileOut } from '../../plugins/hook-logging/src/out.ts'
 import { Folder, llmspell } from '../cli/support.ts'
 import { hostPlugin, inRun } from '../support/host.ts'
 import { ALL, openHouse, type House } from '../support/kernel.ts'
@@ -130,7 +140,9 @@ describe('the file', () => {
   test('that cannot be opened is said so, and runs go on', async () => {
     using folder = new Folder()
     symlinkSync(folder.write('target', ''), join(folder.path, 'link'))
-    for (const file of [join(folder.path, 'link'), folder.path]) {
+    const pipe = join(folder.path, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const file of [join(folder.path, 'link'), folder.path, pipe, '/dev/null']) {
       await using house = await open({ enabled: true, file })
       const row = house.kernel.list().find(({ id }) => id === 'hook-logging')
       expect(row).toMatchObject({
@@ -139,6 +151,20 @@ describe('the file', () => {
       })
       expect((await house.lua('return 7')).value).toBe(7)
     }
+  })
+
+  test('that was there before is closed to others; a pipe that is read is refused too', async () => {
+    using folder = new Folder()
+    const file = folder.write('old.jsonl', 'before\n')
+    chmodSync(file, 0o644)
+    await (await fileOut(file)).close()
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(readFileSync(file, 'utf8')).toBe('before\n')
+    const pipe = join(folder.path, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK)
+    await expect(fileOut(pipe)).rejects.toMatchObject({ code: 'LOG_UNWRITABLE' })
+    closeSync(reader)
   })
 })
 

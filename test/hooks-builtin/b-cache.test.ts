@@ -73,6 +73,31 @@ describe.each(LANGUAGES)('the cache in %s', (language) => {
   })
 })
 
+describe('who waits for an equal call', () => {
+  const slow = calls('count', { ms: 1500 })
+
+  test('does not wait for the hooks of another run', async () => {
+    await using opened = await open({ max_wait: '1h' })
+    const hung = new AbortController()
+    const source = `await Hook.register('tool.output', () => new Promise(() => {}), { timeout: '1h' })
+      ${slow.javascript}`
+    const other = opened.run('javascript', source, { signal: hung.signal })
+    await expect.poll(() => opened.lab.count('count')).toBe(1)
+    expect(await opened.run('lua', results('lua', slow))).toEqual([1])
+    expect(await statsOf(opened)).toMatchObject({ tools: { misses: 1, joined: 1 } })
+    hung.abort()
+    await other
+  })
+
+  test('waits no longer than it may in all', async () => {
+    await using opened = await open({ max_wait: '50ms' })
+    const long = calls('count', { ms: 2000 })
+    const runs = [1, 2, 3, 4].map(() => opened.run('lua', results('lua', long)))
+    expect(new Set((await Promise.all(runs)).flat())).toEqual(new Set([1, 2, 3, 4]))
+    expect(await statsOf(opened)).toMatchObject({ tools: { misses: 4, joined: 0 } })
+  })
+})
+
 const ASK = (model: string, text = 'q'): string =>
   `return Agent.create{ name = "a", model = ${model} }:execute("${text}").text`
 const COLD = '{ model = "lab/m", temperature = 0 }'

@@ -2,8 +2,12 @@ import { SpellError } from '@llmspell/sdk'
 import type { BusEvent, Json, Scope, StateBackend, StateOp } from '@llmspell/sdk'
 import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
+import { surplus } from './surplus.ts'
+import type { Row } from './surplus.ts'
 
 const SCOPE: Scope = { tenant: 'local', kind: 'plugin', id: 'events' }
+/** Which run each kept event comes from: what the oldest are looked for in. */
+const SOURCES: Scope = { tenant: 'local', kind: 'plugin', id: 'events-sources' }
 /** Beside the events: their offsets go on where all of them are gone. */
 const FACTS: Scope = { tenant: 'local', kind: 'plugin', id: 'events-facts' }
 const LAST = 'last'
@@ -13,6 +17,8 @@ const DIGITS = 16
 const BATCH = 1000
 /** The oldest are removed so many at a time. */
 const SWEEP = 500
+/** Of all kept events one run holds this part before it is the first to lose some. */
+const SHARE = 0.1
 
 export interface PastQuery {
   readonly after?: number
@@ -49,7 +55,8 @@ export class Past {
   readonly #waiting: Waiting[] = []
   #writing = false
   #last: number | undefined
-  #swept = 0
+  /** At least as many as there are, from the last look on. */
+  #kept = 0
   /** Held: while the kernel stops nobody opens it again, and what is under way is still kept. */
   #opened: Promise<StateBackend> | undefined
 
@@ -102,33 +109,47 @@ export class Past {
 
   async #commit(events: readonly BusEvent[]): Promise<readonly BusEvent[]> {
     const store = await this.#store()
-    const from = (this.#last ??= await lastOffset(store))
+    const from = (this.#last ??= await this.#begin(store))
     const stored = events.map((event, i) => withOffset(event, from + i + 1))
     const last = from + events.length
     const fact: StateOp = { op: 'put', scope: FACTS, key: LAST, value: last }
-    await store.commit([...stored.map((event) => this.#op(event)), fact])
+    await store.commit([...stored.flatMap((event) => this.#ops(event)), fact])
     this.#last = last
-    await this.#sweep(store, last).catch((error: unknown) => this.#parts.warn?.(error))
+    this.#kept += events.length
+    await this.#sweep(store).catch((error: unknown) => this.#parts.warn?.(error))
     return stored
   }
 
-  #op(event: BusEvent): StateOp {
-    const { offset } = event.metadata
-    const ttlMs = Math.min(event.ttl ?? Infinity, this.#parts.keep.ms)
-    const value = event as unknown as Json
-    return { op: 'put', scope: SCOPE, key: keyOf(offset!), value, ttlMs }
+  async #begin(store: StateBackend): Promise<number> {
+    const last = await lastOffset(store)
+    this.#kept = Math.min(last, this.#parts.keep.events)
+    return last
   }
 
-  /** The store does not grow for ever. */
-  async #sweep(store: StateBackend, last: number): Promise<void> {
-    const floor = last - this.#parts.keep.events
-    if (floor - this.#swept < SWEEP) return
-    const scope = store.scope(SCOPE)
-    const ops: StateOp[] = []
-    for await (const [key] of scope.iterate({ lt: keyOf(floor + 1), limit: 10 * SWEEP }))
-      ops.push({ op: 'delete', scope: SCOPE, key })
-    if (ops.length > 0) await store.commit(ops)
-    if (ops.length < 10 * SWEEP) this.#swept = floor
+  #ops(event: BusEvent): readonly StateOp[] {
+    const { offset, run_id: run = '' } = event.metadata
+    const key = keyOf(offset!)
+    const ttlMs = Math.min(event.ttl ?? Infinity, this.#parts.keep.ms)
+    const value = event as unknown as Json
+    return [
+      { op: 'put', scope: SCOPE, key, value, ttlMs },
+      { op: 'put', scope: SOURCES, key, value: run, ttlMs },
+    ]
+  }
+
+  /** The store does not grow for ever, and no run takes the room of the others. */
+  async #sweep(store: StateBackend): Promise<void> {
+    const most = this.#parts.keep.events
+    if (this.#kept - most < SWEEP) return
+    const rows: Row[] = []
+    for await (const [key, { value }] of store.scope(SOURCES).iterate())
+      rows.push([key, value as string])
+    const ops = surplus(rows, most, Math.max(1, most * SHARE)).flatMap((key): StateOp[] => [
+      { op: 'delete', scope: SCOPE, key },
+      { op: 'delete', scope: SOURCES, key },
+    ])
+    for (let i = 0; i < ops.length; i += BATCH) await store.commit(ops.slice(i, i + BATCH))
+    this.#kept = rows.length - ops.length / 2
   }
 
   #look(type: string): boolean {

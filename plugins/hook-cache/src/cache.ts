@@ -30,7 +30,8 @@ const MOST_ASKED = 10_000
 /** Answers by key, in memory and, where it is wanted, in the store. */
 export class Cache {
   readonly #shelf: Shelf
-  readonly #flights: Flights
+  readonly #flights = new Flights()
+  readonly #maxWaitMs: number
   readonly #store: Store | undefined
   readonly #local = new Set<string>()
   readonly #asked = new Set<string>()
@@ -41,7 +42,7 @@ export class Cache {
 
   constructor(parts: CacheParts) {
     this.#shelf = new Shelf(parts)
-    this.#flights = new Flights(parts.maxWaitMs)
+    this.#maxWaitMs = parts.maxWaitMs
     this.#store = parts.store
   }
 
@@ -50,12 +51,15 @@ export class Cache {
     const { call, key, what, local } = asked
     const isAgain = this.#isAgain(call, key)
     if (!isAgain && !local) await this.#fetch(key)
+    const until = performance.now() + this.#maxWaitMs
+    let came: Value | undefined
     for (let waits = 0; !isAgain; waits++) {
-      const found = this.#shelf.get(key)
+      const found = came ?? this.#shelf.get(key)
       if (found !== undefined) this.#counts[what][waits > 0 ? 'joined' : 'hits']++
       if (found !== undefined) return found
-      if (waits === MOST_WAITS || !this.#flights.isUnderWay(key)) break
-      await this.#flights.wait(key, asked.signal)
+      const left = until - performance.now()
+      if (waits === MOST_WAITS || left <= 0 || !this.#flights.isUnderWay(key)) break
+      came = await this.#flights.wait(key, asked.signal, left)
     }
     // Nothing is awaited between the look and the start: of equal calls at once only one begins.
     this.#begin(asked)
@@ -65,6 +69,11 @@ export class Cache {
   /** What came of a call; a later one takes its place. Nothing: it is not to be kept. */
   note(call: string, answer: Value | undefined): void {
     this.#flights.note(call, answer)
+  }
+
+  /** The call itself has failed: those that wait for it go on. */
+  failed(call: string): void {
+    this.#flights.failed(call)
   }
 
   /** The call is over. What was noted last is kept where it went well. */

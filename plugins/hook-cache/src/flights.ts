@@ -14,30 +14,34 @@ const MOST = 10_000
 export class Flights {
   readonly #byKey = new Map<string, Flight>()
   readonly #byCall = new Map<string, Flight>()
-  readonly #maxWaitMs: number
-
-  constructor(maxWaitMs: number) {
-    this.#maxWaitMs = maxWaitMs
-  }
 
   get size(): number {
     return this.#byCall.size
   }
 
-  /** Notes what came last; a hook may have it asked again. */
+  /** Notes what came last; a hook may have it asked again. Nobody waits for the hooks of another run. */
   note(call: string, answer: Value | undefined): void {
     const flight = this.#byCall.get(call)
-    if (flight) flight.answer = answer
+    if (!flight) return
+    flight.answer = answer
+    this.#land(flight)
+  }
+
+  /** The call itself has failed; whether it is over is for its hooks to say. */
+  failed(call: string): void {
+    this.note(call, undefined)
   }
 
   isUnderWay(key: string): boolean {
     return this.#byKey.has(key)
   }
 
-  /** Until the equal call that is under way has ended, or has taken too long. */
-  async wait(key: string, signal: AbortSignal): Promise<void> {
-    const landed = this.#byKey.get(key)?.landed.signal
-    if (landed) await sleep(this.#maxWaitMs, AbortSignal.any([landed, signal]))
+  /** What the equal call that is under way got; nothing where it failed, or took longer than `ms`. */
+  async wait(key: string, signal: AbortSignal, ms: number): Promise<Value | undefined> {
+    const flight = this.#byKey.get(key)
+    if (!flight) return undefined
+    await sleep(ms, AbortSignal.any([flight.landed.signal, signal]))
+    return flight.landed.signal.aborted ? flight.answer : undefined
   }
 
   /** @param gone ends the call without an answer */
@@ -66,6 +70,10 @@ export class Flights {
 
   #end(call: string, flight: Flight): void {
     if (this.#byCall.get(call) === flight) this.#byCall.delete(call)
+    this.#land(flight)
+  }
+
+  #land(flight: Flight): void {
     if (this.#byKey.get(flight.key) === flight) this.#byKey.delete(flight.key)
     flight.landed.abort()
   }

@@ -39,6 +39,7 @@ export default definePlugin<CacheConfig>({
     const on = <T>(tap: T): never => (enabled ? tap : undefined) as never
     ctx.tap('tool.input', on(tools.input.bind(tools)), asking)
     ctx.tap('tool.output', on(tools.output.bind(tools)), noting)
+    ctx.tap('tool.error', on(tools.error.bind(tools)), noting)
     ctx.tap('tool.done', on(tools.done.bind(tools)), noting)
     ctx.tap('llm.request' as never, on(models.request.bind(models)), asking)
     ctx.tap('llm.response' as never, on(models.response.bind(models)), noting)

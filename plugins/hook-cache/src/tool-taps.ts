@@ -55,6 +55,10 @@ export class ToolTaps {
     this.#parts.cache.note(callOf(facts), isPlain ? structuredClone(kept) : undefined)
   }
 
+  error(facts: ToolFacts): void {
+    this.#parts.cache.failed(callOf(facts))
+  }
+
   done(facts: ToolDoneFacts): void {
     if (facts.effect !== 'pure') this.#epoch++
     this.#parts.cache.end(callOf(facts), facts.success)

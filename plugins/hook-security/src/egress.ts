@@ -5,7 +5,18 @@ import { mapTexts } from './walk.ts'
 
 /** Parameters that name a host without a scheme. */
 const HOST_KEYS: ReadonlySet<string> = new Set(['host', 'hostname', 'domain', 'server'])
-const ADDRESS = /^\s*[a-z][a-z0-9+.-]*:\/\//i
+/** Schemes whose addresses need no slashes. */
+const WEB = /^(?:https?|wss?|ftp):/i
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i
+const SLASHED = /^(?:(?:https?|wss?|ftp):[\\/]{2}|[a-z][a-z0-9+.-]*:\/\/(?![\\/]))/i
+/** What is taken off the ends of an address. */
+const EDGES = /^[\0-\x20\xa0]+/
+/** Where an address begins inside a text; the length of a scheme does not matter. */
+const BEGINNING = /(?:https?|wss?|ftp):[\\/]*|:\/\/(?![\\/])/gi
+const AUTHORITY = /^[^\s/\\?#]+/
+const CUT = /^[^"'`<>,;(){}|^]+/
+/** A longer one is no host. */
+const MOST_AUTHORITY = 1024
 
 /** Which hosts may be named to a tool that reaches the network. */
 export class EgressRules {
@@ -29,8 +40,7 @@ export class EgressRules {
   refused(params: Value): string | undefined {
     const hosts: string[] = []
     mapTexts(params, (text, key) => {
-      const host = hostIn(text, key)
-      if (host !== undefined) hosts.push(host)
+      for (const host of hostsIn(text, key)) hosts.push(host)
       return text
     })
     return hosts.find((host) => !this.isAllowed(host))
@@ -42,12 +52,38 @@ export class EgressRules {
   }
 }
 
-/** The host of an address as it will be asked; of one that cannot be read, the text itself, which no pattern allows. */
-export function hostIn(text: string, key: string): string | undefined {
-  const named = HOST_KEYS.has(key.toLowerCase())
-  if (!named && !ADDRESS.test(text)) return undefined
-  const address = ADDRESS.test(text) ? text.trim() : `http://${text.trim()}`
-  // Only those of the web are read as the web reads them.
-  const url = URL.parse(address.replace(/^[a-z][a-z0-9+.-]*:/i, 'http:'))
-  return url ? url.hostname.replace(/\.$/, '') : text
+/** Hosts of all addresses in a text, as clients of the web read them. */
+export function hostsIn(text: string, key: string): readonly string[] {
+  const whole = wholeHost(text, HOST_KEYS.has(key.toLowerCase()))
+  return whole === undefined ? namedHosts(text) : [whole, ...namedHosts(text)]
+}
+
+/** Of an address that cannot be read, the text itself, which no pattern allows. */
+function wholeHost(text: string, isHost: boolean): string | undefined {
+  const clean = text.replace(/[\t\n\r]/g, '').replace(EDGES, '')
+  const slashed = SLASHED.test(clean)
+  if (slashed || WEB.test(clean))
+    return hostOf(clean.replace(SCHEME, '')) ?? (slashed ? text : undefined)
+  return isHost ? (hostOf(clean) ?? text) : undefined
+}
+
+function namedHosts(text: string): string[] {
+  return [...text.matchAll(BEGINNING)].flatMap(({ index, 0: { length } }) => {
+    const from = index + length
+    const authority = AUTHORITY.exec(text.slice(from, from + MOST_AUTHORITY))?.[0] ?? ''
+    if (authority.length === MOST_AUTHORITY) return authority
+    // What one reader takes for the end, another takes for the name of a user.
+    const both = new Set([CUT.exec(authority)?.[0] ?? '', authority].map(endOf))
+    return [...both].flatMap((end) => (end === '' ? [] : (hostOf(end) ?? [])))
+  })
+}
+
+/** What stands behind the user, up to what no host has. */
+function endOf(authority: string): string {
+  const host = authority.slice(authority.lastIndexOf('@') + 1)
+  return /^\[[\da-f:.]+\]/i.exec(host)?.[0] ?? /^[^"'`<>,;(){}[\]|^*:]*/.exec(host)![0]
+}
+
+function hostOf(address: string): string | undefined {
+  return URL.parse(`http://${address}`)?.hostname.replace(/\.$/, '')
 }

@@ -10,8 +10,10 @@ import type { Judge } from './verdict.ts'
 
 export type * from './types.ts'
 
-/** Behind other plugins and before scripts: what they have changed is looked at too. */
+/** Behind other plugins and before scripts: these see what was made of it. */
 const STAGE = 50
+/** Behind scripts, before what is kept or counted: what they have changed is looked at too. */
+const BEHIND_SCRIPTS = 900
 /** A long conversation is read once as a whole. */
 const TIMEOUT_MS = 60_000
 const SENDING = ['net', 'net-private', 'run']
@@ -29,9 +31,12 @@ export default definePlugin<SecurityConfig>({
     })
     const options = { stage: STAGE, timeout: TIMEOUT_MS }
     const on = <T>(tap: T): never => (config.enabled ? tap : undefined) as never
-    ctx.tap('tool.input', on(taps.input.bind(taps)), options)
+    const again = { ...options, stage: BEHIND_SCRIPTS }
+    for (const each of [options, again]) {
+      ctx.tap('tool.input', on(taps.input.bind(taps)), each)
+      ctx.tap('llm.request' as never, on(taps.request.bind(taps)), each)
+    }
     ctx.tap('tool.output', on(taps.output.bind(taps)), options)
-    ctx.tap('llm.request' as never, on(taps.request.bind(taps)), options)
     ctx.provide('security-findings', book)
   },
 })

@@ -3,7 +3,7 @@ import type { Cancel } from '@llmspell/sdk'
 import type { Book } from './book.ts'
 import type { Place } from './policy.ts'
 import { redacted } from './verdict.ts'
-import type { Judge } from './verdict.ts'
+import type { Judge, Judged } from './verdict.ts'
 
 const HINT = 'Where it is meant, give the rule another action in plugins.hook-security.actions.'
 
@@ -25,8 +25,9 @@ export class Look {
   /** The text without what is to be removed. @param only beginning of the names of the rules that count */
   text(text: string, place: Place, only = ''): string {
     const judged = this.#judge.judge(text, place).filter(({ rule }) => rule.startsWith(only))
+    const told = withoutNotice(text, judged)
     for (const { rule, action } of judged) {
-      this.#book.note({ rule, action, place, ...this.#of }, text)
+      this.#book.note({ rule, action, place, ...this.#of }, told)
       if (action === 'cancel') this.#cancelled ??= rule
       if (action === 'label') this.labels.add(rule)
     }
@@ -37,6 +38,19 @@ export class Look {
     if (this.#cancelled === undefined) return undefined
     return cancel(`it holds what the rule '${this.#cancelled}' describes`, HINT)
   }
+}
+
+/** The text with what is said before it, once. */
+export function labelled(text: string, labels: ReadonlySet<string>): string {
+  const said = `${notice(labels)}\n`
+  return labels.size === 0 || text.startsWith(said) ? text : said + text
+}
+
+/** A text that was labelled before is the same text. */
+function withoutNotice(text: string, judged: readonly Judged[]): string {
+  const labels = judged.filter(({ action }) => action === 'label').map(({ rule }) => rule)
+  const said = `${notice(new Set(labels))}\n`
+  return text.startsWith(said) ? text.slice(said.length) : text
 }
 
 /** What is said before a text with such findings. */

@@ -10,9 +10,9 @@ import type {
   Verdict,
 } from '@llmspell/sdk'
 import type { Book } from './book.ts'
-import { hostIn } from './egress.ts'
+import { hostsIn } from './egress.ts'
 import type { EgressRules } from './egress.ts'
-import { Look, notice } from './look.ts'
+import { labelled, Look, notice } from './look.ts'
 import type { Judge } from './verdict.ts'
 import { mapTexts } from './walk.ts'
 
@@ -103,13 +103,13 @@ export class Taps {
   #refusedFile({ request, model, runId: run }: RequestFacts): Verdict<never> | undefined {
     const { egress } = this.#parts
     if (!egress.some) return undefined
-    for (const part of request.messages.flatMap(({ content }) => content)) {
-      const host =
-        part.type === 'file' && typeof part.data === 'string' ? hostIn(part.data, '') : undefined
-      if (host === undefined || egress.isAllowed(host)) continue
-      return this.#egress(host, run, `model '${model}'`, 'message')
-    }
-    return undefined
+    const host = request.messages
+      .flatMap(({ content }) => content)
+      .flatMap((part) =>
+        part.type === 'file' && typeof part.data === 'string' ? hostsIn(part.data, '') : [],
+      )
+      .find((named) => !egress.isAllowed(named))
+    return host === undefined ? undefined : this.#egress(host, run, `model '${model}'`, 'message')
   }
 
   #egress(host: string, run: string, subject: string, place: 'input' | 'message') {
@@ -149,6 +149,6 @@ function partOf(part: MessagePart, { role }: Message, look: Look): Seen {
   }
   if (part.type !== 'text' && part.type !== 'tool_result') return { part, look }
   const text = look.text(part.text, 'message', outside ? '' : 'secret.')
-  const shown = look.labels.size === 0 ? text : `${notice(look.labels)}\n${text}`
+  const shown = labelled(text, look.labels)
   return { part: shown === part.text ? part : { ...part, text: shown }, look }
 }

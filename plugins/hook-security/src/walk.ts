@@ -3,7 +3,7 @@ import type { Value } from '@llmspell/sdk'
 
 type Change = (text: string, key: string) => string
 
-/** The value with all its texts put through a function: the same object where nothing changed. */
+/** The value with all its texts, names too, put through a function: the same object where nothing changed. */
 export function mapTexts<T extends Value | undefined>(value: T, change: Change, key = ''): T {
   if (typeof value === 'string') return change(value, key) as T
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
@@ -15,9 +15,10 @@ export function mapTexts<T extends Value | undefined>(value: T, change: Change, 
   if (isRef(value, 'handle') || isRef(value, 'stream') || isRef(value, 'callback')) return value
   const table = value as { readonly [key: string]: Value | undefined }
   const made = Object.entries(table).map(
-    ([name, item]) => [name, mapTexts(item, change, name)] as const,
+    ([name, item]) => [change(name, ''), mapTexts(item, change, name)] as const,
   )
-  const changed = made.some(([name, item]) => item !== table[name])
+  const names = Object.keys(table)
+  const changed = made.some(([name, item], i) => name !== names[i] || item !== table[name])
   return (changed ? Object.fromEntries(made) : value) as T
 }
 

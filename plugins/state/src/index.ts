@@ -4,6 +4,7 @@ import { Guard } from './guard.ts'
 import { Manager } from './manager.ts'
 import { stateModule } from './module.ts'
 import { Points } from './points.ts'
+import { Quota } from './quota.ts'
 
 export type * from './types.ts'
 
@@ -12,9 +13,10 @@ export default definePlugin<StateConfig>({
   setup(ctx) {
     const state = new Manager(ctx.config, ctx.use('extensions'), ctx.logger, ctx.signal)
     const points = new Points(ctx.use('hooks'))
+    const quota = new Quota(ctx.config.max_bytes_per_run)
     const guard = new Guard(ctx.find('permissions'))
     ctx.provide('state', state)
-    ctx.contribute('script-modules', 'State', stateModule({ state, guard, points }))
+    ctx.contribute('script-modules', 'State', stateModule({ state, guard, points, quota }))
     ctx.defer(() => state.close())
   },
 })

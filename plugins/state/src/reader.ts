@@ -11,6 +11,7 @@ import type {
 import type { Guard } from './guard.ts'
 import { decoded } from './json.ts'
 import type { Place, Points } from './points.ts'
+import type { Quota } from './quota.ts'
 import { checkKey, textOf } from './scope.ts'
 
 /** What reading and writing need of the rest. */
@@ -18,6 +19,7 @@ export interface Parts {
   readonly state: StateManager
   readonly guard: Guard
   readonly points: Points
+  readonly quota: Quota
 }
 
 type Stored = Entry<Json | Uint8Array>
@@ -53,7 +55,29 @@ export class Reader {
   /** 0 where there is nothing. */
   async version(scope: Scope, key: string, context: CallContext): Promise<Value> {
     const home = await this.#home(scope, 'version', context)
-    return Number((await home.get(checkKey(key)))?.rev ?? 0)
+    const asked = await this.#parts.points.reading({ scope, key: checkKey(key), context }, 'load')
+    // Who gives another value gives no version of it.
+    return revOf(home, 'replaced' in asked ? key : asked.key)
+  }
+
+  /** The version for whoever loads the value next: asked about then. */
+  async versionBefore(scope: Scope, key: string, context: CallContext): Promise<Value> {
+    return revOf(await this.#home(scope, 'version', context), checkKey(key))
+  }
+
+  /** What a watch is told of a key that was set; nothing where it is gone again. */
+  async current(
+    place: Place,
+  ): Promise<{ readonly value: Value; readonly version: number } | undefined> {
+    const home = (await this.#parts.state.backend()).scope(place.scope)
+    const version = await revOf(home, place.key)
+    const value = version === 0 ? undefined : await this.#one(home, place)
+    return value === undefined ? undefined : { value, version }
+  }
+
+  /** Whether a watch may be told of a key that has no value. @throws HOOK_CANCELLED */
+  async mayName(place: Place): Promise<void> {
+    await this.#parts.points.reading(place, 'exists')
   }
 
   async keys(scope: Scope, prefix: string, context: CallContext): Promise<Value> {
@@ -96,6 +120,10 @@ export class Reader {
     guard.seen(entry.schema, place.context)
     return points.loaded({ ...place, key: asked.key }, decoded(entry.value))
   }
+}
+
+async function revOf(home: StateScope, key: string): Promise<number> {
+  return Number((await home.get(key))?.rev ?? 0)
 }
 
 /** Counts what one call may carry, while it is read. */

@@ -36,7 +36,7 @@ async function once(
 ): Promise<{ readonly value: Value } | undefined> {
   const read = async (inner: CallContext): Promise<readonly Value[]> => {
     // The version first: what changes between the two is a conflict, never a loss.
-    const version = await reader.version(scope, key, inner)
+    const version = await reader.versionBefore(scope, key, inner)
     return [version, (await reader.load(scope, key, null, inner)) ?? null]
   }
   const [version, old] = await context.step('read', read, { effect: 'pure' })

@@ -1,8 +1,7 @@
-import { toErrorRecord } from '@llmspell/sdk'
+import { isSpellError, toErrorRecord } from '@llmspell/sdk'
 import type { CallContext, Change, HostCallback, Scope, StateBackend, Value } from '@llmspell/sdk'
-import { decoded } from './json.ts'
-import type { Guard } from './guard.ts'
 import { keyMatcher } from './pattern.ts'
+import type { Reader } from './reader.ts'
 import { textOf } from './scope.ts'
 
 /** Failures in a row after which a watcher is told no more. */
@@ -13,7 +12,7 @@ export interface WatchParts {
   readonly pattern: string
   readonly fn: HostCallback
   readonly store: StateBackend
-  readonly guard: Guard
+  readonly reader: Reader
   readonly context: CallContext
 }
 
@@ -50,14 +49,26 @@ export class Watch {
     }
   }
 
-  async #told({ key, op, scope }: Change): Promise<{ readonly [key: string]: Value } | undefined> {
-    if (!this.#matches(key)) return undefined
-    if (op === 'delete') return { op, key }
-    const { store, guard, context } = this.#parts
-    const entry = await store.scope(scope).get(key)
-    if (!entry) return { op: 'delete', key }
-    guard.seen(entry.schema, context)
-    return { op: 'set', key, value: decoded(entry.value), version: Number(entry.rev) }
+  /** As a read of the key: who may not read it is not told. */
+  async #told(change: Change): Promise<{ readonly [key: string]: Value } | undefined> {
+    if (!this.#matches(change.key)) return undefined
+    try {
+      return await this.#asked(change)
+    } catch (error) {
+      if (isSpellError(error) && error.code === 'HOOK_CANCELLED') return undefined
+      this.#failures++
+      this.#warn(error)
+      return undefined
+    }
+  }
+
+  async #asked({ key, op }: Change): Promise<{ readonly [key: string]: Value }> {
+    const { reader, scope, context } = this.#parts
+    const place = { scope, key, context }
+    const current = op === 'delete' ? undefined : await reader.current(place)
+    if (current) return { op: 'set', key, ...current }
+    await reader.mayName(place)
+    return { op: 'delete', key }
   }
 
   async #tell(change: { readonly [key: string]: Value }): Promise<void> {

@@ -47,7 +47,9 @@ export class Writer {
         const hidden = inner.redact?.(given) ?? given
         const made = await this.#parts.points.writing({ scope, key, context }, hidden)
         const place = { scope, key: made.key, context }
-        const op = this.#put(place, encoded(made.value!), ttlMs)
+        const value = encoded(made.value!)
+        this.#parts.quota.take(sizeOf(made.key, value), context)
+        const op = this.#put(place, value, ttlMs)
         const expect = ifVersion === undefined ? [] : [expecting(place, ifVersion)]
         await this.#commit(place, [op], { expect, ...onceOf(context, once) })
         return made.value!
@@ -136,6 +138,10 @@ export class Writer {
   #store(): Promise<StateBackend> {
     return this.#parts.state.backend()
   }
+}
+
+function sizeOf(key: string, value: Json): number {
+  return Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(value))
 }
 
 /** Only a durable run asks for the same step again. */

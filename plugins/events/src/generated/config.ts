@@ -5,7 +5,7 @@ export interface EventsConfig {
    */
   persist: string[]
   /**
-   * Kept events beyond this number are removed, the oldest first.
+   * Kept events beyond this number are removed: first those of runs that hold more than a tenth of it, then the oldest.
    */
   keep_events: number
   /**

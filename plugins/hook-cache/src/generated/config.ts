@@ -34,7 +34,7 @@ export interface CacheConfig {
    */
   max_bytes: number
   /**
-   * How long a call waits for an equal one that is under way, before it goes on itself.
+   * How long a call waits in all for equal ones that are under way, before it goes on itself.
    */
   max_wait: number | string
   /**

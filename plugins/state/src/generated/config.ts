@@ -8,4 +8,8 @@ export interface StateConfig {
    * Folder for the data of the store, absolute.
    */
   folder?: string
+  /**
+   * Bytes of keys and values that the scripts of one run may write, all writes together.
+   */
+  max_bytes_per_run: number
 }
