@@ -13,6 +13,8 @@ class Mortal {
   readonly backend: StateBackend
   #records = 0
   #dead = false
+  /** What was on its way to the disk when it died still gets there, before anybody else opens the store. */
+  #writing: Promise<unknown> = Promise.resolve()
 
   constructor(store: StateBackend, killAt: number) {
     this.backend = new Proxy(store, {
@@ -25,15 +27,18 @@ class Mortal {
     })
   }
 
-  die(): void {
+  async die(): Promise<void> {
     this.#dead = true
+    await this.#writing
   }
 
   async #commit(target: StateBackend, ops: readonly StateOp[], killAt: number, rest: []) {
     if (this.#dead) return new Promise<never>(() => {})
     this.#records += ops.filter((op) => op.op === 'put' && RECORD.test(op.key)).length
     if (this.#records >= killAt) this.#dead = true
-    const done = await target.commit(ops, ...rest)
+    const written = target.commit(ops, ...rest)
+    this.#writing = Promise.allSettled([this.#writing, written])
+    const done = await written
     return this.#dead ? new Promise<never>(() => {}) : done
   }
 }
@@ -53,7 +58,7 @@ export async function storePlace(
     store,
     last: () => executors.at(-1),
     async open({ killAt = Number.POSITIVE_INFINITY } = {}): Promise<WorkflowExecutor> {
-      mortal?.die()
+      await mortal?.die()
       const alive = new Mortal(store, killAt)
       mortal = alive
       const defaults = { patienceMs: 2_000, quietMs: 250, flushMs: 5, retentionMs: 1e9, schemas }
@@ -70,7 +75,7 @@ export async function storePlace(
       await store.scope(scope).put(key, bytes)
     },
     async [Symbol.asyncDispose]() {
-      mortal?.die()
+      await mortal?.die()
       await kernel.stop()
       await store.close()
     },

@@ -101,6 +101,13 @@ export interface StateScope {
   clear(options?: { readonly prefix?: string }): Promise<number>
 }
 
+/** An entry, and where it lies. */
+export interface PlacedEntry {
+  readonly scope: Scope
+  readonly key: string
+  readonly entry: Entry<Json | Uint8Array>
+}
+
 /** One consistent view. */
 export interface StateSnapshot extends AsyncDisposable {
   readonly seq: bigint
@@ -152,6 +159,11 @@ export interface StateBackend {
     ops: readonly StateOp[],
     options?: CommitOptions,
   ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }>
+  /** What is live, scope after scope, and in each in order of the keys. Closes when it is left early. */
+  entries(
+    selector?: Selector,
+    options?: { readonly at?: StateSnapshot },
+  ): AsyncIterable<PlacedEntry>
   /** At least once, in order; one `reset` where the change log no longer reaches back or the watcher is slow. */
   watch(
     selector: Selector,

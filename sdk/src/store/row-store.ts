@@ -14,13 +14,14 @@ import type {
   StateSnapshot,
   StateStats,
   Expect,
+  PlacedEntry,
 } from '../contracts/state.ts'
 import { backupTo } from './backup.ts'
 import { expectedOf, meet, prepared, staged } from './commit.ts'
 import { expiryIn, isWhole, opened } from './envelope.ts'
 import { invalid, notOpen } from './errors.ts'
 import { checkFormat, headOf } from './format.ts'
-import { damagedRow, placeOf } from './keys.ts'
+import { damagedRow, placeOf, selectedRange, selects } from './keys.ts'
 import { restored } from './restore.ts'
 import type { RowHome, RowRange, Rows } from './rows.ts'
 import { ScopeView } from './scope-view.ts'
@@ -97,7 +98,7 @@ export class RowStore implements StateBackend {
     return envelope && this.#entry(row, envelope)
   }
 
-  async *entries(
+  async *scan(
     range: RowRange,
     at?: StateSnapshot,
   ): AsyncGenerator<readonly [Buffer, Entry<Json | Uint8Array>]> {
@@ -106,6 +107,16 @@ export class RowStore implements StateBackend {
     for await (const [row, envelope] of rows.range(view ? { ...range, view } : range)) {
       const entry = this.#entry(row, envelope)
       if (entry) yield [row, entry]
+    }
+  }
+
+  async *entries(
+    selector: Selector = {},
+    { at }: { readonly at?: StateSnapshot } = {},
+  ): AsyncGenerator<PlacedEntry> {
+    for await (const [row, entry] of this.scan(selectedRange(selector), at)) {
+      const place = placeOf(row)
+      if (place && selects(selector, place)) yield { ...place, entry }
     }
   }
 

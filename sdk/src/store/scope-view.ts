@@ -58,7 +58,7 @@ export class ScopeView implements StateScope {
   ): AsyncGenerator<readonly [string, Entry<Json | Uint8Array>]> {
     let left = limitOf(options.limit)
     if (left <= 0) return
-    for await (const [row, entry] of this.#store.entries(this.#range(options), options.at)) {
+    for await (const [row, entry] of this.#store.scan(this.#range(options), options.at)) {
       yield [placeOf(row)!.key, entry]
       if (--left <= 0) return
     }

@@ -87,6 +87,25 @@ export function keyTests(bench: () => Bench): void {
     expect(await bench().all(NEIGHBOURS[1])).toEqual([['k', 1]])
   })
 
+  test('of all scopes are read together, those of one scope in a row', async () => {
+    const scopes = [...NEIGHBOURS, HOME]
+    for (const scope of scopes)
+      for (const key of ['b', 'a']) await bench().store.scope(scope).put(key, scope.id)
+    const found = await Array.fromAsync(bench().store.entries())
+    const runs = found.map(
+      ({ scope, key, entry }) => `${JSON.stringify(scope)} ${key} ${entry.value}`,
+    )
+    const expected = scopes.map((scope) =>
+      ['a', 'b'].map((key) => `${JSON.stringify(scope)} ${key} ${scope.id}`),
+    )
+    expect(runs).toHaveLength(2 * scopes.length)
+    for (const [a, b] of expected) expect(runs.indexOf(b!)).toBe(runs.indexOf(a!) + 1)
+    for (const { tenant, kind, id } of scopes) {
+      const some = bench().store.entries({ tenant, kind, id, prefix: 'b' })
+      expect(await Array.fromAsync(some, ({ key }) => key)).toEqual(['b'])
+    }
+  })
+
   test.each(BAD_KEYS.map((key) => [key]))('are refused: %j', async (key) => {
     const put = bench().home.put(key as string, 1)
     expect(await failure(put)).toMatchObject({ code: 'STATE_KEY_INVALID' })

@@ -64,14 +64,14 @@ export const EVENT = [
     `local calls = 0
      Event.subscribe('x', function(ev) calls = calls + 1 error{ code = 'NO_STOCK', message = 'gone' } end)
      for i = 1, 7 do Event.publish('x', i) end
-     Run.sleep(100)
+     repeat Run.sleep(20) until #Event.dead_letters() >= 7
      local rows = {}
      for i, letter in ipairs(Event.dead_letters()) do rows[i] = { letter.event.data, letter.reason, letter.subscription } end
      return { calls, rows }`,
     `let calls = 0
      await Event.subscribe('x', () => { calls++; throw new SpellError({ code: 'NO_STOCK', message: 'gone' }) })
      for (let i = 1; i <= 7; i++) await Event.publish('x', i)
-     await Run.sleep(100)
+     do await Run.sleep(20); while ((await Event.deadLetters()).length < 7)
      return [calls, (await Event.deadLetters()).map((letter) => [letter.event.data, letter.reason, letter.subscription])]`,
     {
       unordered: true,

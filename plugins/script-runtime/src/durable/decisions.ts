@@ -1,7 +1,19 @@
+import { isDeepStrictEqual } from 'node:util'
 import { SpellError, didYouMean } from '@llmspell/sdk'
-import type { JournalRecord, ResumeOptions, RunId, StepPath, WorkflowExecutor } from '@llmspell/sdk'
+import type {
+  Decision,
+  JournalRecord,
+  ResumeOptions,
+  RunId,
+  StepPath,
+  WorkflowExecutor,
+} from '@llmspell/sdk'
 
-/** @throws INPUT_INVALID for a decision about a step whose outcome is known, or that there is not */
+/**
+ * A decision that the run has already carried out may be given again: whoever decides of several steps cannot see how far
+ * the run came with the first.
+ * @throws INPUT_INVALID for a decision about a step whose outcome is known, or that there is not
+ */
 export async function checkDecisions(
   executor: WorkflowExecutor,
   id: RunId,
@@ -9,8 +21,12 @@ export async function checkDecisions(
 ): Promise<void> {
   const row = await executor.get(id)
   if (!row || row.endedAt !== undefined) return
-  const open = openSteps(await Array.fromAsync(executor.history(id)))
-  const stray = decide.find(({ path }) => !open.has(path))
+  const records = await Array.fromAsync(executor.history(id))
+  const open = openSteps(records)
+  const taken = takenDecisions(records)
+  const stray = decide.find(
+    ({ path, decision }) => !open.has(path) && !isDeepStrictEqual(taken.get(path), decision),
+  )
   if (stray) throw strayed(id, stray.path, [...open])
 }
 
@@ -22,6 +38,14 @@ function openSteps(records: readonly JournalRecord[]): Set<StepPath> {
     if (record.kind === 'call') open.delete(record.path)
   }
   return open
+}
+
+function takenDecisions(records: readonly JournalRecord[]): Map<StepPath, Decision> {
+  const taken = new Map<StepPath, Decision>()
+  for (const record of records) {
+    if (record.kind === 'decision') taken.set(record.path, record.decision)
+  }
+  return taken
 }
 
 function strayed(id: RunId, path: StepPath, open: readonly StepPath[]): SpellError {
