@@ -1,0 +1,4 @@
+import { definePlugin } from '@llmspell/sdk'
+
+/** The plugin `repl`. */
+export default definePlugin({ setup() {} })

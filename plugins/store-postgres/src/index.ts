@@ -1,0 +1,4 @@
+import { definePlugin } from '@llmspell/sdk'
+
+/** The plugin `store-postgres`. */
+export default definePlugin({ setup() {} })

@@ -1,0 +1,4 @@
+import { definePlugin } from '@llmspell/sdk'
+
+/** The plugin `store-redis`. */
+export default definePlugin({ setup() {} })

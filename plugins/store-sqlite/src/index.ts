@@ -1,0 +1,4 @@
+import { definePlugin } from '@llmspell/sdk'
+
+/** The plugin `store-sqlite`. */
+export default definePlugin({ setup() {} })
