@@ -200,8 +200,8 @@ test('a value that the store cannot give stops its run and no other', async () =
     await house.until(id, 'waiting')
     await house.executor.suspend(id)
   }
-  const iterate = store.entries.bind(store)
-  store.entries = async function* (range, at) {
+  const iterate = store.scan.bind(store)
+  store.scan = async function* (range, at) {
     for await (const [row, entry] of iterate(range, at)) {
       if (row.toString('latin1').includes('r000000/0000000002'))
         throw new SpellError('STATE_DAMAGED', 'a wrong checksum', { hint: '' })
