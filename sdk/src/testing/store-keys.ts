@@ -93,10 +93,10 @@ export function keyTests(bench: () => Bench): void {
       for (const key of ['b', 'a']) await bench().store.scope(scope).put(key, scope.id)
     const found = await Array.fromAsync(bench().store.entries())
     const runs = found.map(
-      ({ scope, key, entry }) => `${JSON.stringify(scope)} ${key} ${entry.value}`,
+      ({ scope, key, entry }) => `${JSON.stringify(scope)} ${key} ${JSON.stringify(entry.value)}`,
     )
     const expected = scopes.map((scope) =>
-      ['a', 'b'].map((key) => `${JSON.stringify(scope)} ${key} ${scope.id}`),
+      ['a', 'b'].map((key) => `${JSON.stringify(scope)} ${key} ${JSON.stringify(scope.id)}`),
     )
     expect(runs).toHaveLength(2 * scopes.length)
     for (const [a, b] of expected) expect(runs.indexOf(b!)).toBe(runs.indexOf(a!) + 1)
