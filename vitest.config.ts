@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // Packages are read from their sources, so that unit tests need no build.
@@ -5,6 +6,9 @@ const conditions = ['@llmspell/source', 'module', 'node', 'development|productio
 const resolve = { conditions }
 const ssr = { resolve: { conditions, externalConditions: conditions } }
 const packages = '{sdk,kernel,cli,plugin-template,plugins/*,examples/*}'
+
+/** Most files wait for processes of their own: a core that is kept free for vitest would be idle. */
+const CORES = availableParallelism()
 
 /** What measures time runs alone, after everything else. */
 const timed = ['test/runtime/limits.test.ts', 'test/corpus.test.ts', 'test/corpus/scripts.test.ts']
@@ -19,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
+          maxWorkers: CORES,
           pool: 'threads',
           // Two cores may be shared by as many test files: a limit is for what hangs.
           testTimeout: 30_000,
@@ -32,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'system',
           sequence: { groupOrder: 0 },
+          maxWorkers: CORES,
           pool: 'forks',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, '**/dist/**', 'test/fixtures/**', ...timed],

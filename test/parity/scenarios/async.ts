@@ -62,12 +62,12 @@ export const ASYNC = [
     'cancels a task',
     'Async.Task.cancel',
     `local task = Async.spawn(function() Async.sleep('1m') end)
-     Async.sleep(1)
+     Async.sleep(50)
      task:cancel()
      local ok, err = pcall(function() task:await() end)
      return { ok, err.code, task:done() }`,
     `const task = Async.spawn(() => Async.sleep('1m'))
-     await Async.sleep(1)
+     await Async.sleep(50)
      task.cancel()
      const err = await task.await().catch((e) => e)
      return [false, err.code, task.done()]`,
