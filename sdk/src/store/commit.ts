@@ -1,4 +1,4 @@
-import type { CommitOptions, Expect, Rev, StateOp } from '../contracts/state.ts'
+import type { CommitOptions, Expect, Rev, Scope, StateOp } from '../contracts/state.ts'
 import { conflict, invalid, tooLarge } from './errors.ts'
 import type { Miss } from './errors.ts'
 import { wrapped } from './envelope.ts'
@@ -6,6 +6,7 @@ import { dataRow, onceRow, placeOf, scopePrefix } from './keys.ts'
 import { expiryOf, payloadOf } from './payload.ts'
 import type { Stage, Write } from './stage.ts'
 
+const NOTHING = Buffer.alloc(0)
 const MAX_COMMIT_BYTES = 64 * 1024 * 1024
 
 export interface Expected {
@@ -16,16 +17,20 @@ export interface Expected {
 /** What a commit writes, as bytes. All that can be wrong with it is found here. */
 function writesOf(ops: readonly StateOp[], now: number): Write[] {
   let bytes = 0
+  let scope: Scope | undefined
+  let prefix = NOTHING
   return ops.map((op) => {
-    const write = writeOf(op, now)
+    // Most commits stay in one scope: its bytes are made once.
+    if (op.scope !== scope) prefix = scopePrefix((scope = op.scope))
+    const write = writeOf(op, prefix, now)
     bytes += write.row.length + (write.envelope?.length ?? 0)
     if (bytes > MAX_COMMIT_BYTES) throw tooLarge('The commit', MAX_COMMIT_BYTES, bytes)
     return write
   })
 }
 
-function writeOf(op: StateOp, now: number): Write {
-  const row = dataRow(scopePrefix(op.scope), op.key)
+function writeOf(op: StateOp, prefix: Buffer, now: number): Write {
+  const row = dataRow(prefix, op.key)
   if (op.op === 'delete') return { row }
   if (op.op !== 'put') throw invalid('op', "'put' or 'delete'", String((op as StateOp).op))
   const sealing = { expiresAt: expiryOf(op.ttlMs, now), schema: schemaOf(op.schema) }
