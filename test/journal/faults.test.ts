@@ -216,3 +216,24 @@ test('a value that the store cannot give stops its run and no other', async () =
   await house.executor.resume('b')
   await house.until('b', 'waiting')
 })
+
+describe('a slow disk', () => {
+  test('is no changed code: a large value that comes late is waited for', async () => {
+    const { store } = watchedStore()
+    const scope = store.scope.bind(store)
+    store.scope = (of) => {
+      const view = scope(of)
+      if (of.id !== 'journal.blobs') return view
+      const get = view.get.bind(view)
+      view.get = async (...given) => (await pause(100), get(...given)) as never
+      return view
+    }
+    await using place = await storePlace(store, { quietMs: 20, patienceMs: 40 })
+    const main: Program = async (c) =>
+      (await c.step('big', async () => 'x'.repeat(300_000), { effect: 'pure' })).length
+    const house = await openExecutor(place, { main })
+    expect(await house.run('r', 'main')).toEqual({ status: 'succeeded', value: 300_000 })
+    const { difference, identical } = await house.executor.replay('r')
+    expect([difference, identical]).toEqual([undefined, true])
+  })
+})

@@ -111,7 +111,8 @@ export class Scheduler {
     if (this.#closed) return
     clearTimeout(this.#patience)
     if (this.answering ? this.#answer() : this.#deliver()) this.wake()
-    else if (this.#closed) return
+    // A value that is read from the store brings the next turn: a slow disk is no changed code.
+    else if (this.#closed || this.#due) return
     else if (this.answering) this.#wait()
     else this.#turns.rests()
   }
