@@ -17,8 +17,8 @@ export interface Expected {
 /** What a commit writes, as bytes. All that can be wrong with it is found here. */
 function writesOf(ops: readonly StateOp[], now: number): Write[] {
   let bytes = 0
-  let scope: Scope | undefined
-  let prefix = NOTHING
+  let scope: Scope | null = null
+  let prefix: Buffer = NOTHING
   return ops.map((op) => {
     // Most commits stay in one scope: its bytes are made once.
     if (op.scope !== scope) prefix = scopePrefix((scope = op.scope))
