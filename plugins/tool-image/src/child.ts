@@ -22,6 +22,7 @@ async function answer(asked: Work, source: Uint8Array): Promise<Uint8Array> {
     const image = open(source, asked)
     const metadata = await image.metadata()
     if (asked.operation === 'info') return pack({ ok: true, facts: factsOf(metadata) })
+    if (asked.operation === 'pixels') return await pixels(asked, metadata, image)
     return await made(asked, metadata, image)
   } catch (error) {
     return pack(fault(error as Error))
@@ -43,6 +44,22 @@ async function made(asked: Work, metadata: Metadata, image: Sharp): Promise<Uint
   const { data, info } = await change.image.toBuffer({ resolveWithObject: true })
   const { width, height } = info
   return pack({ ok: true, facts: { format: change.format, width, height } }, data)
+}
+
+async function pixels(
+  { width, height }: Work,
+  metadata: Metadata,
+  image: Sharp,
+): Promise<Uint8Array> {
+  const { data, info } = await image
+    .autoOrient()
+    .resize(width!, height!, { fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  const format = metadata.format as Facts['format']
+  return pack({ ok: true, facts: { format, width: info.width, height: info.height } }, data)
 }
 
 function factsOf(metadata: Metadata): Facts {

@@ -18,8 +18,8 @@ const HEAD = 4096
  * @throws IMAGE_INVALID, IMAGE_TOO_LARGE, IMAGE_AREA, TIMEOUT, CANCELLED
  */
 export async function worked(
-  { jail, config }: Means,
-  call: ToolCall,
+  { jail, config }: Pick<Means, 'jail' | 'config'>,
+  call: Pick<ToolCall, 'signal' | 'subject'>,
   work: Work,
   source: Uint8Array,
 ): Promise<{ readonly facts: Facts; readonly bytes: Uint8Array }> {

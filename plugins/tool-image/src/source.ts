@@ -1,6 +1,7 @@
 import { imageHeader, inputInvalid } from '@llmspell/sdk'
 import type { ToolCall } from '@llmspell/sdk'
 import { notAnImage, tooManyPixels } from './errors.ts'
+import type { ImageConfig } from './generated/config.ts'
 import type { ImageInput } from './generated/input.ts'
 import type { Means } from './image.ts'
 
@@ -14,14 +15,20 @@ export async function sourceOf(
   means: Means,
 ): Promise<Uint8Array> {
   const bytes = input.path === undefined ? decoded(input) : await read(input.path, call, means)
-  const shown = input.path ?? 'base64'
+  checkHeader(bytes, input.path ?? 'base64', means.config)
+  return bytes
+}
+
+/** @throws IMAGE_INVALID, IMAGE_TOO_LARGE */
+export function checkHeader(
+  bytes: Uint8Array,
+  shown: string,
+  { maxPixels }: Pick<ImageConfig, 'maxPixels'>,
+): void {
   const header = imageHeader(bytes)
   if (!header) throw notAnImage(shown, found(bytes))
   const { width, height } = header
-  if (width * height > means.config.maxPixels) {
-    throw tooManyPixels(shown, means.config.maxPixels, `${width} x ${height}`)
-  }
-  return bytes
+  if (width * height > maxPixels) throw tooManyPixels(shown, maxPixels, `${width} x ${height}`)
 }
 
 async function read(path: string, call: ToolCall, { files, config }: Means): Promise<Uint8Array> {

@@ -1,7 +1,9 @@
 import type { ImageInput } from './generated/input.ts'
 
 /** What the child process is told. The bytes of the image follow it. */
-export interface Work extends Omit<ImageInput, 'path' | 'base64' | 'to' | 'mode'> {
+export interface Work extends Omit<ImageInput, 'path' | 'base64' | 'to' | 'mode' | 'operation'> {
+  /** `pixels`: scaled into width and height, four bytes each. */
+  readonly operation: ImageInput['operation'] | 'pixels'
   readonly maxPixels: number
 }
 
