@@ -115,7 +115,7 @@ describe.each(LANGUAGES)('any text in %s', (language) => {
             .tokens.map((token) => token.text)
             .join(''),
         ).toBe(given)
-        const bare = given.replaceAll(/[\p{Cc}]/gu, '')
+        const bare = given.replaceAll(/(?!\n)\p{Cc}/gu, '')
         expect(stripVTControlCharacters(highlight(language, bare).text)).toBe(bare)
       }),
     )
@@ -146,9 +146,9 @@ describe.each(LANGUAGES)('any text in %s', (language) => {
   ])('of many %j takes a time that grows with it alone', (unit) => {
     const took = (count: number): number => {
       const given = unit.repeat(count)
-      const start = process.cpuUsage()
+      const start = process.threadCpuUsage()
       highlight(language, given)
-      const { user, system } = process.cpuUsage(start)
+      const { user, system } = process.threadCpuUsage(start)
       return (user + system) / 1000
     }
     took(2000)
