@@ -15,6 +15,7 @@ export const ALL = [
   'state',
   'store-level',
   'store-memory',
+  'store-sqlite',
   'journal',
   'sessions',
   'budgets',

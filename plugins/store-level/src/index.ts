@@ -1,5 +1,5 @@
-import { definePlugin, SpellError } from '@llmspell/sdk'
-import { RowStore } from '@llmspell/sdk/store'
+import { definePlugin } from '@llmspell/sdk'
+import { noFolder, RowStore } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
 import { LevelHome } from './level-home.ts'
 
@@ -10,19 +10,9 @@ export default definePlugin<StoreLevelConfig>({
     const warn = (message: string): void => ctx.logger.warn(message)
     ctx.contribute('stores', 'level', {
       create({ folder }) {
-        if (folder === undefined) throw noFolder()
+        if (folder === undefined) throw noFolder('level')
         return new RowStore(new LevelHome({ folder, config, warn }))
       },
     })
   },
 })
-
-function noFolder(): SpellError {
-  return new SpellError(
-    'STATE_UNAVAILABLE',
-    "The store 'level' has no place: expected a 'folder', found none.",
-    {
-      hint: "Set 'plugins.state.folder' to an absolute path, or 'plugins.state.store' to \"memory\".",
-    },
-  )
-}

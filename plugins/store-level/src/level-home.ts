@@ -3,18 +3,26 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import type { StateCapabilities, StateStats } from '@llmspell/sdk'
-import { MAX_KEY_BYTES, MAX_VALUE_BYTES } from '@llmspell/sdk/store'
+import {
+  full,
+  lostEnd,
+  MAX_KEY_BYTES,
+  MAX_VALUE_BYTES,
+  privateFolder,
+  readOnly,
+  spoolTo,
+  Tail,
+  textOf,
+  unavailable,
+} from '@llmspell/sdk/store'
 import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
-import { privateFolder, textOf, unavailable } from './folder.ts'
 import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generation.ts'
-import { full, isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
+import { isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
 import type { Level } from './level.ts'
 import { LevelRows } from './level-rows.ts'
 import { claim, ownedElsewhere, release, signOwner, unsignOwner } from './owner.ts'
 import { Reserve } from './reserve.ts'
-import { spoolTo } from './spool.ts'
-import { readTail, Tail } from './tail.ts'
 import { checkChanges, noteHead } from './trust.ts'
 
 export interface LevelHomeOptions {
@@ -53,7 +61,10 @@ export class LevelHome implements RowHome {
   async open(options: { readonly signal: AbortSignal; readonly readOnly: boolean }): Promise<Rows> {
     const { folder, config } = this.#options
     options.signal.throwIfAborted()
-    this.#folder = await privateFolder(folder, config.allow_network_disk)
+    this.#folder = await privateFolder(folder, {
+      plugin: 'store-level',
+      allowRemote: config.allow_network_disk,
+    })
     this.#readOnly = options.readOnly
     claim(this.#folder)
     this.health = this.#readOnly ? 'read-only' : 'ok'
@@ -86,7 +97,8 @@ export class LevelHome implements RowHome {
   async check(rows: Rows, head: Head): Promise<void> {
     if (this.#readOnly) return
     await checkChanges(this.#folder, rows, head)
-    this.#missTail(head)
+    const lost = lostEnd(this.#folder, head)
+    if (lost !== undefined) this.warn(lost)
     this.#tail = new Tail(this.#folder)
     await removeOthers(this.#folder, this.#place)
   }
@@ -154,16 +166,6 @@ export class LevelHome implements RowHome {
     return this.#openCurrent()
   }
 
-  /** The end of the log is gone, and what stands before it is whole: it counts, and people are told. */
-  #missTail({ seq }: Head): void {
-    const noted = readTail(this.#folder)
-    if (!noted || noted.seq <= seq) return
-    const gone = `changes ${seq + 1n} to ${noted.seq}`
-    this.warn(
-      `The store in '${this.#folder}' lost the end of its log: ${gone} were written and are damaged. It goes on behind change ${seq}; runs go on behind their last whole record, and what they did since may be done again. Look at 'llmspell run show' of each unfinished run first, or restore a backup.`,
-    )
-  }
-
   #openAt(place: string): Promise<Level> {
     return openLevel(place, logBytes(this.#options.config.reserve_bytes))
   }
@@ -208,12 +210,4 @@ export class LevelHome implements RowHome {
     if (rows.lost) throw full(this.#folder)
     this.health = 'ok'
   }
-}
-
-function readOnly(folder: string): SpellError {
-  return new SpellError(
-    'STATE_UNAVAILABLE',
-    `The store in '${folder}' was opened for reading: expected a read, found a write.`,
-    { hint: 'Open it for writing.' },
-  )
 }

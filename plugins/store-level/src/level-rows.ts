@@ -1,8 +1,7 @@
 import type { BatchOperation } from 'classic-level'
 import { SpellError } from '@llmspell/sdk'
 import type { Row, RowOp, RowRange, Rows, RowView } from '@llmspell/sdk/store'
-import { damagedRow, RANGES } from '@llmspell/sdk/store'
-import { textOf } from './folder.ts'
+import { damagedRow, RANGES, textOf } from '@llmspell/sdk/store'
 import { isCorrupt } from './level.ts'
 import type { Level } from './level.ts'
 

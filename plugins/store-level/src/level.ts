@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import type { ClassicLevel } from 'classic-level'
 import { SpellError } from '@llmspell/sdk'
-import { damaged } from '@llmspell/sdk/store'
-import { textOf } from './folder.ts'
+import { damaged, full, textOf } from '@llmspell/sdk/store'
 
 export type Level = ClassicLevel<Buffer, Buffer>
 
@@ -49,17 +48,6 @@ export function notOpened(folder: string, error: unknown): SpellError {
     'STATE_UNAVAILABLE',
     `The store in '${folder}' cannot be opened: found '${textOf(last)}'.`,
     { hint: 'See that its disk is there and can be written to.', cause: error },
-  )
-}
-
-export function full(folder: string, cause?: unknown): SpellError {
-  return new SpellError(
-    'STATE_FULL',
-    `The disk of the store in '${folder}' is full: expected room for a write, found none.`,
-    {
-      hint: 'Make room on that disk and write again; what is in the store can be read.',
-      ...(cause === undefined ? {} : { cause }),
-    },
   )
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freeBytes } from './folder.ts'
+import { freeBytes } from '@llmspell/sdk/store'
 
 const PART = 1024 * 1024
 

@@ -1,8 +1,8 @@
 import { SpellError } from '../errors.ts'
 import { hashOf, KEPT_CHANGES, NO_CHANGE } from './change-log.ts'
 import { damaged } from './errors.ts'
-import { FORMAT_ROW, RANGES, seqOf } from './keys.ts'
-import type { Head, Rows, RowView } from './rows.ts'
+import { changeRow, FORMAT_ROW, RANGES, seqOf } from './keys.ts'
+import type { Head, Row, Rows, RowView, SharedRows } from './rows.ts'
 
 const FORMAT = 1
 const WORDS = /^(\d+)(?: (\d+))?$/
@@ -43,7 +43,24 @@ function newer(found: string): SpellError {
 /** The last change. */
 export async function headOf(rows: Rows, view?: RowView): Promise<Head> {
   const range = { ...RANGES.change, reverse: true, ...(view ? { view } : {}) }
-  for await (const [row, change] of rows.range(range))
-    return { seq: seqOf(row), hash: hashOf(change) }
+  for await (const row of rows.range(range)) return headAt(row)
   return NO_CHANGE
+}
+
+/** The last change of rows that others change too, as it is at this moment. */
+export function sharedHead(shared: SharedRows): Head {
+  const row = shared.last(RANGES.change)
+  return row ? headAt(row) : NO_CHANGE
+}
+
+const headAt = ([row, change]: Row): Head => ({ seq: seqOf(row), hash: hashOf(change) })
+
+/** True where this change is in the rows, whatever has come behind it. */
+export function holdsChange(rows: Rows, { seq, hash }: Head): boolean {
+  try {
+    const change = rows.get(changeRow(seq))
+    return change !== undefined && hashOf(change).equals(hash)
+  } catch {
+    return false
+  }
 }

@@ -4,7 +4,28 @@
  */
 export { RowStore } from './row-store.ts'
 export { damaged } from './errors.ts'
+export {
+  freeBytes,
+  full,
+  noFolder,
+  privateFolder,
+  readOnly,
+  textOf,
+  unavailable,
+} from './folder.ts'
 export { oldestOf } from './format.ts'
 export { damagedRow, MAX_KEY_BYTES, RANGES, seqOf } from './keys.ts'
 export { MAX_VALUE_BYTES } from './payload.ts'
-export type { Head, Row, RowHome, RowOp, RowRange, Rows, RowView, Spool } from './rows.ts'
+export { spoolTo } from './spool.ts'
+export { lostEnd, Tail } from './tail.ts'
+export type {
+  Head,
+  Row,
+  RowHome,
+  RowOp,
+  RowRange,
+  Rows,
+  RowView,
+  SharedRows,
+  Spool,
+} from './rows.ts'

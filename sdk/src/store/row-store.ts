@@ -23,12 +23,13 @@ import { invalid, notOpen } from './errors.ts'
 import { checkFormat, headOf } from './format.ts'
 import { damagedRow, placeOf, selectedRange, selects } from './keys.ts'
 import { restored } from './restore.ts'
-import type { RowHome, RowRange, Rows } from './rows.ts'
+import type { Head, RowHome, RowRange, Rows } from './rows.ts'
 import { ScopeView } from './scope-view.ts'
 import { Snapshots } from './snapshots.ts'
 import { sweepOnce } from './sweep.ts'
 import { faultsIn } from './verify.ts'
 import { Bell } from './bell.ts'
+import { Poll } from './poll.ts'
 import { oldestSeq, watching } from './watch.ts'
 import { Writer } from './writer.ts'
 
@@ -40,6 +41,7 @@ export class RowStore implements StateBackend {
   readonly #clock: () => number
   readonly #bell = new Bell()
   readonly #snapshots: Snapshots
+  readonly #poll = new Poll(this.#bell, () => this.#writer?.refresh())
   #writer: Writer | undefined
 
   constructor(home: RowHome, clock: () => number = Date.now) {
@@ -57,13 +59,25 @@ export class RowStore implements StateBackend {
     const { signal, readOnly = false } = options
     const rows = await this.#home.open({ signal, readOnly })
     try {
-      await checkFormat(rows, readOnly)
-      const head = await headOf(rows)
-      await this.#home.check?.(rows, head)
+      const head = await this.#checked(rows, readOnly)
       this.#writer = new Writer(this.#home, { rows, head }, this.#clock, () => this.#bell.ring())
     } catch (error) {
       await this.#home.close()
       throw error
+    }
+  }
+
+  /** In a turn: rows that somebody else is about to mark as ours are no rows of a stranger. */
+  async #checked(rows: Rows, readOnly: boolean): Promise<Head> {
+    const shared = readOnly ? undefined : this.#home.shared
+    await shared?.begin(true)
+    try {
+      await checkFormat(rows, readOnly)
+      const head = await headOf(rows)
+      await this.#home.check?.(rows, head)
+      return head
+    } finally {
+      shared?.end()
     }
   }
 
@@ -142,9 +156,8 @@ export class RowStore implements StateBackend {
     selector: Selector,
     options: { readonly after?: bigint; readonly signal: AbortSignal },
   ): AsyncIterable<Change | { readonly reset: bigint }> {
-    const start = options.after ?? this.#open().head.seq
+    const start = options.after ?? this.#open().refresh().seq
     const current = (): Writer | undefined => this.#writer
-    const bell = this.#bell
     const watched = {
       get rows(): Rows | undefined {
         return current()?.rows
@@ -152,7 +165,7 @@ export class RowStore implements StateBackend {
       get seq(): bigint {
         return current()?.head.seq ?? 0n
       },
-      changed: (signal: AbortSignal) => bell.wait(signal),
+      changed: (signal: AbortSignal) => this.#changed(signal),
     }
     return watching(watched, selector, start, options.signal)
   }
@@ -202,6 +215,11 @@ export class RowStore implements StateBackend {
     const { rows } = this.#open()
     const [bytes, oldest] = await Promise.all([rows.bytes(), oldestSeq(rows)])
     return { bytes, oldestSeq: oldest, health: this.#home.health }
+  }
+
+  #changed(signal: AbortSignal): Promise<void> {
+    const { shared } = this.#home
+    return shared ? this.#poll.wait(shared, signal) : this.#bell.wait(signal)
   }
 
   #open(): Writer {

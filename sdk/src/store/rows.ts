@@ -36,11 +36,25 @@ export interface Spool {
   drop(): Promise<void>
 }
 
+/** What is to be told of rows that other processes change too. */
+export interface SharedRows {
+  /** Waits until nobody else writes; so it stays until `end`. Until then `Rows.write` is the last of its turn. @throws STATE_BUSY */
+  begin(sync: boolean): Promise<void>
+  /** Ends the turn, and takes back what it did not write. */
+  end(): void
+  /** The last row of a range as it is at this moment. */
+  last(range: RowRange): Row | undefined
+  /** Another number after each change, whoever made it. */
+  version(): number
+}
+
 /** Where the rows of one store lie. */
 export interface RowHome {
   readonly id: string
   readonly capabilities: StateCapabilities
   readonly health: StateStats['health']
+  /** Left out where nobody else changes the rows. Used between `open` and `close`. */
+  readonly shared?: SharedRows | undefined
   open(options: { readonly signal: AbortSignal; readonly readOnly: boolean }): Promise<Rows>
   /** @param head the last change, where it is known to be in the rows */
   close(head?: Head): Promise<void>

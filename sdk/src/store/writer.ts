@@ -1,6 +1,6 @@
 import type { SpellError } from '../errors.ts'
 import { notOpen } from './errors.ts'
-import { headOf } from './format.ts'
+import { headOf, holdsChange, sharedHead } from './format.ts'
 import type { Head, RowHome, Rows } from './rows.ts'
 import { Stage } from './stage.ts'
 
@@ -21,7 +21,7 @@ interface Staged {
 
 /**
  * One batch is under way at a time; what is asked for meanwhile goes into the next. So a batch is checked against rows that
- * nothing else changes, and one sync of the disk serves all that wait.
+ * nothing else changes, and one sync of the disk serves all that wait. Where others write too, each batch is a turn.
  */
 export class Writer {
   head: Head
@@ -56,20 +56,29 @@ export class Writer {
     })
   }
 
+  /** The last change, also where somebody else made it. */
+  refresh(): Head {
+    const { shared } = this.#home
+    if (shared) this.head = sharedHead(shared)
+    return this.head
+  }
+
   /** Ends when all that was asked for is written. */
   async close(): Promise<void> {
     this.#closed = true
     await this.#busy
   }
 
-  /** Runs while no batch is under way. */
+  /** Runs while no batch is under way, and nobody else writes. */
   async alone<T>(task: () => Promise<T>): Promise<T> {
     while (this.#busy) await this.#busy
     let done!: () => void
     this.#busy = new Promise((resolve) => (done = resolve))
     try {
+      await this.#turn(true)
       return await task()
     } finally {
+      this.#home.shared?.end()
       this.#busy = undefined
       done()
       if (this.#jobs.length > 0) this.#busy = this.#run()
@@ -86,15 +95,29 @@ export class Writer {
   async #batch(): Promise<void> {
     const jobs = this.#jobs.splice(0, MAX_JOBS)
     try {
+      const stage = await this.#begin(jobs)
+      if (stage) await this.#write(stage, this.#stage(stage, jobs))
+    } finally {
+      this.#home.shared?.end()
+    }
+  }
+
+  async #begin(jobs: readonly Job[]): Promise<Stage | undefined> {
+    try {
       this.rows = await this.#home.writable()
+      await this.#turn(jobs.some(({ sync }) => sync))
       if (this.#unsure) this.head = await headOf(this.rows)
       this.#unsure = false
+      return new Stage(this.rows, this.head, this.#clock())
     } catch (error) {
       for (const job of jobs) job.reject(error)
-      return
+      return undefined
     }
-    const stage = new Stage(this.rows, this.head, this.#clock())
-    await this.#write(stage, this.#stage(stage, jobs))
+  }
+
+  async #turn(sync: boolean): Promise<void> {
+    await this.#home.shared?.begin(sync)
+    this.refresh()
   }
 
   #stage(stage: Stage, jobs: readonly Job[]): readonly Staged[] {
@@ -134,8 +157,7 @@ export class Writer {
   /** A write that failed may still have reached the disk: the rows themselves say so. */
   async #failed(stage: Stage, staged: readonly Staged[], error: SpellError): Promise<void> {
     this.#unsure = true
-    const head = await headOf(this.rows).catch(() => undefined)
-    if (head?.hash.equals(stage.head.hash)) return this.#settle(stage, staged)
+    if (holdsChange(this.rows, stage.head)) return this.#settle(stage, staged)
     for (const { job } of staged) job.reject(error)
   }
 }

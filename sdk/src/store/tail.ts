@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import type { Head } from '@llmspell/sdk/store'
+import type { Head } from './rows.ts'
 
 const HASH = 8
 const CRC = 40
@@ -31,8 +31,16 @@ export class Tail {
   }
 }
 
+/** What people are told where changes are missing that were noted: what stands before them is whole, and counts. */
+export function lostEnd(folder: string, { seq }: Head): string | undefined {
+  const noted = readTail(folder)
+  if (!noted || noted.seq <= seq) return undefined
+  const gone = `changes ${seq + 1n} to ${noted.seq}`
+  return `The store in '${folder}' lost the end of its log: ${gone} were written and are damaged. It goes on behind change ${seq}; runs go on behind their last whole record, and what they did since may be done again. Look at 'llmspell run show' of each unfinished run first, or restore a backup.`
+}
+
 /** What was noted last; undefined where nothing was, or not whole. */
-export function readTail(folder: string): Head | undefined {
+function readTail(folder: string): Head | undefined {
   try {
     const bytes = readFileSync(fileOf(folder))
     if (bytes.length < SIZE || bytes.readUInt32BE(CRC) !== crc32(bytes.subarray(0, CRC)))

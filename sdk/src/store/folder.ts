@@ -1,12 +1,21 @@
 import { chmod, mkdir, realpath, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { SpellError } from '@llmspell/sdk'
+import { SpellError } from '../errors.ts'
 
 /** Types of file systems that another machine keeps: NFS, SMB, CIFS, SMB2, AFS, Ceph. */
 const REMOTE = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x5346414f, 0xc36400])
 
+export interface PrivateFolder {
+  /** Id of the plugin whose config may allow a network file system. */
+  readonly plugin: string
+  readonly allowRemote: boolean
+}
+
 /** The real path of a folder that is ours alone. @throws STATE_UNAVAILABLE, STATE_FS_UNSAFE */
-export async function privateFolder(folder: string, allowRemote: boolean): Promise<string> {
+export async function privateFolder(
+  folder: string,
+  { plugin, allowRemote }: PrivateFolder,
+): Promise<string> {
   try {
     await makeFolder(folder)
     const real = await realpath(folder)
@@ -16,7 +25,7 @@ export async function privateFolder(folder: string, allowRemote: boolean): Promi
     const me = process.getuid?.()
     if (me !== undefined && uid !== me) throw unavailable(real, `one of the user ${uid}`)
     if (process.platform !== 'win32' && mode & 0o077) await chmod(real, 0o700)
-    if (!allowRemote && (await isRemote(real))) throw unsafe(real)
+    if (!allowRemote && (await isRemote(real))) throw unsafe(real, plugin)
     return real
   } catch (error) {
     if (error instanceof SpellError) throw error
@@ -52,6 +61,7 @@ export async function freeBytes(folder: string): Promise<number> {
   return bavail * bsize
 }
 
+/** STATE_UNAVAILABLE of a folder in which nothing can be kept. */
 export function unavailable(folder: string, found: string, cause?: unknown): SpellError {
   return new SpellError(
     'STATE_UNAVAILABLE',
@@ -63,15 +73,47 @@ export function unavailable(folder: string, found: string, cause?: unknown): Spe
   )
 }
 
-function unsafe(folder: string): SpellError {
+function unsafe(folder: string, plugin: string): SpellError {
   return new SpellError(
     'STATE_FS_UNSAFE',
     `The folder '${folder}' cannot hold the store: expected a disk of this machine, found a network file system.`,
     {
-      hint: "Set 'plugins.state.folder' to a local folder, or 'plugins.store-level.allow_network_disk' to true.",
+      hint: `Set 'plugins.state.folder' to a local folder, or 'plugins.${plugin}.allow_network_disk' to true.`,
     },
   )
 }
 
+/** STATE_UNAVAILABLE of a kind of store that needs a folder. */
+export function noFolder(store: string): SpellError {
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store '${store}' has no place: expected a 'folder', found none.`,
+    {
+      hint: "Set 'plugins.state.folder' to an absolute path, or 'plugins.state.store' to \"memory\".",
+    },
+  )
+}
+
+export function full(folder: string, cause?: unknown): SpellError {
+  return new SpellError(
+    'STATE_FULL',
+    `The disk of the store in '${folder}' is full: expected room for a write, found none.`,
+    {
+      hint: 'Make room on that disk and write again; what is in the store can be read.',
+      ...(cause === undefined ? {} : { cause }),
+    },
+  )
+}
+
+/** STATE_UNAVAILABLE of a write to a store that was opened for reading. */
+export function readOnly(folder: string): SpellError {
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store in '${folder}' was opened for reading: expected a read, found a write.`,
+    { hint: 'Open it for writing.' },
+  )
+}
+
+/** A message of another's error, to stand inside one of ours. */
 export const textOf = (error: unknown): string =>
   error instanceof Error ? error.message.replace(/\.$/, '') : String(error)

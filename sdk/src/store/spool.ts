@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
-import type { Spool } from '@llmspell/sdk/store'
+import type { Spool } from './rows.ts'
 
 /** Bytes in a file, to be read twice. */
 export async function spoolTo(file: string, source: ReadableStream<Uint8Array>): Promise<Spool> {
