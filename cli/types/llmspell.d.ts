@@ -196,6 +196,8 @@ declare namespace Agent {
     handoffs?: Array<string | Agent.Agent>
     /** What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory. */
     persist?: boolean | string
+    /** What was said and counted belongs to this session, under the name of the agent: it is loaded with the agent and saved after each execution. Implies memory. */
+    session?: string | Session.Session
   }
 
   /** One piece of a message. */
@@ -633,6 +635,8 @@ declare namespace Agent {
     handoffs(value?: Array<string | Agent.Agent>): this
     /** What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory. */
     persist(value?: boolean | string): this
+    /** What was said and counted belongs to this session, under the name of the agent: it is loaded with the agent and saved after each execution. Implies memory. */
+    session(value?: string | Session.Session): this
     /** Model requests; default 20. */
     maxSteps(value: number): this
     /** Tool calls; default 100. */
@@ -646,7 +650,7 @@ declare namespace Agent {
   interface Module {
     /**
      * Makes an agent. Model and tools are looked up at once, so that mistakes show here.
-     * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_KEY_MISSING, TOOL_NOT_FOUND, AGENT_EXISTS, AGENT_TOO_DEEP, AGENT_TOOL_CONFLICT, SCHEMA_INVALID, NOT_AVAILABLE
+     * @throws MODEL_INVALID, MODEL_UNKNOWN, PROVIDER_UNKNOWN, PROVIDER_KEY_MISSING, TOOL_NOT_FOUND, AGENT_EXISTS, AGENT_TOO_DEEP, AGENT_TOOL_CONFLICT, SCHEMA_INVALID, NOT_AVAILABLE, SESSION_NOT_FOUND, SESSION_ID_INVALID
      * @example
      * const agent = await Agent.create({ systemPrompt: 'Answer in one line.' })
      * print((await agent.execute('What is a spell?')).text)
@@ -692,8 +696,8 @@ declare namespace Agent {
 declare const Agent: Agent.Module
 
 declare namespace Artifact {
-  /** `sha256-` and 64 hex digits. */
-  type Id = string
+  /** `sha256-` and 64 hex digits, the digits alone, or what `save` gave. */
+  type Id = string | { contentHash: string; [key: string]: Data }
 
   interface Draft {
     /** For people; it need not be unique. */
@@ -708,6 +712,8 @@ declare namespace Artifact {
     tags?: string[]
     /** Anything else worth knowing. */
     metadata?: Record<string, Data>
+    /** Default: the current one, where there is one. */
+    session?: Artifact.Session
   }
 
   interface Row {
@@ -725,6 +731,9 @@ declare namespace Artifact {
     type?: string
     tags: string[]
     metadata: Data
+    sessionId?: string
+    /** Its number in the session, from 1. */
+    sequence?: number
   }
 
   interface Chunk {
@@ -733,6 +742,26 @@ declare namespace Artifact {
     text: string
     /** Bytes. */
     data?: Data
+  }
+
+  /** A session, or its id. */
+  type Session = string | Session.Session
+
+  interface Filter {
+    sessionId?: Artifact.Session
+    type?: string
+    /** `*`, `?`, `[a-z]`, `{a,b}`. */
+    namePattern?: string
+    /** All of them. */
+    tags?: string[]
+    /** ISO 8601. */
+    createdAfter?: string
+    createdBefore?: string
+    /** In bytes. */
+    minSize?: number
+    maxSize?: number
+    /** Default 1,000. */
+    limit?: number
   }
 
   interface GetResult {
@@ -744,21 +773,42 @@ declare namespace Artifact {
 
   interface Module {
     /**
-     * Stores text, bytes, or any value as JSON. The same content is stored once, under the same id.
-     * @throws ARTIFACT_TOO_LARGE, ARTIFACT_FAILED
+     * Stores text, bytes, or any value as JSON. The same content is stored once, under the same id. It belongs to `session`, or to the current one; where there is none, to the run.
+     * @throws ARTIFACT_TOO_LARGE, ARTIFACT_FAILED, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
      * @example
      * const kept = await Artifact.save({ name: 'poem.txt', content: 'Roses are red' })
      * print(kept.bytes)
      */
     save(draft: Artifact.Draft): Promise<Artifact.Row>
     /**
-     * A content of at most about 1 MiB as it was stored, with what is known about it.
-     * @throws ARTIFACT_NOT_FOUND, ARTIFACT_DAMAGED, PERMISSION_DENIED, VALUE_TOO_LARGE
+     * `save` in positional form.
+     * @throws ARTIFACT_TOO_LARGE, ARTIFACT_FAILED, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * print((await Artifact.store(session, 'agent_output', 'poem.txt', 'Roses are red')).sequence)
+     */
+    store(session: Artifact.Session, type: string, name: string, content: Data, metadata?: Record<string, Data>): Promise<Artifact.Row>
+    /**
+     * Stores the bytes of a file, of any size. Needs the permission `read` for it. Secrets are not looked for in them.
+     * @throws ARTIFACT_TOO_LARGE, ARTIFACT_FAILED, FILE_NOT_FOUND, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ name: 'letters' })
+     * try { print((await Artifact.storeFile(session, 'notes.txt', 'user_input')).bytes) } catch (error) { print(error.code) }
+     */
+    storeFile(session: Artifact.Session, path: string, type: string, metadata?: Record<string, Data>): Promise<Artifact.Row>
+    /**
+     * A content of at most about 1 MiB as it was stored, with what is known about it. With a session in front: as it is known there.
+     * @param sessionOrId The session, or the id where it stands alone.
+     * @throws ARTIFACT_NOT_FOUND, ARTIFACT_DAMAGED, PERMISSION_DENIED, VALUE_TOO_LARGE, SESSION_NOT_FOUND, SESSION_ID_INVALID
      * @example
      * const kept = await Artifact.save({ name: 'n', content: { lamps: 3 } })
      * print((await Artifact.get(kept.id)).content.lamps)
+     * @example
+     * const session = await Session.create({ name: 'stock' })
+     * const kept = await Artifact.save({ name: 'n', content: { lamps: 3 } })
+     * print((await Artifact.get(session, kept.id)).metadata.sequence)
      */
-    get(id: Artifact.Id): Promise<Artifact.GetResult>
+    get(sessionOrId: Artifact.Session | Artifact.Id, id?: Artifact.Id): Promise<Artifact.GetResult>
     /**
      * A content of any size in pieces: `text` for text, bytes in `data` for anything else.
      * @throws ARTIFACT_NOT_FOUND, ARTIFACT_DAMAGED, PERMISSION_DENIED
@@ -768,21 +818,30 @@ declare namespace Artifact {
      */
     stream(id: Artifact.Id): Streaming<Artifact.Chunk, Data>
     /**
-     * What the run may see, oldest first: its own, and those of others that it is granted to read.
-     * @throws ARTIFACT_FAILED
+     * What the run may see, oldest first: its own, those of sessions that are open to it, and those that it is granted to read. With a session: what that one holds, by number. `Artifact.get(row.id)` gives each.
+     * @throws ARTIFACT_FAILED, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
      * @example
      * await Artifact.save({ name: 't', content: 'one' })
      * for (const row of await Artifact.list()) print(row.name)
      */
-    list(): Promise<Artifact.Row[]>
+    list(session?: Artifact.Session): Promise<Artifact.Row[]>
     /**
-     * Removes a content that the run has stored; where others have stored the same, only for this run.
-     * @throws ARTIFACT_NOT_FOUND, PERMISSION_DENIED, ARTIFACT_FAILED
+     * Rows that fit all that is asked for, as `list` gives them.
+     * @throws ARTIFACT_FAILED, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
+     * @example
+     * await Artifact.save({ name: 'poem.txt', content: 'Roses', tags: ['verse'] })
+     * for (const row of await Artifact.query({ namePattern: '*.txt', tags: ['verse'] })) print(row.name)
+     */
+    query(filter?: Artifact.Filter): Promise<Artifact.Row[]>
+    /**
+     * With a session: takes a content out of it. Without: removes one that the run or its session has stored. What others hold as well stays for them.
+     * @param sessionOrId The session, or the id where it stands alone.
+     * @throws ARTIFACT_NOT_FOUND, PERMISSION_DENIED, ARTIFACT_FAILED, SESSION_NOT_FOUND, SESSION_ID_INVALID
      * @example
      * const kept = await Artifact.save({ name: 't', content: 'gone soon' })
      * print(await Artifact.delete(kept.id))
      */
-    delete(id: Artifact.Id): Promise<boolean>
+    delete(sessionOrId: Artifact.Session | Artifact.Id, id?: Artifact.Id): Promise<boolean>
     /**
      * Writes a content to a new file and gives its path. Needs the permission `write`.
      * @param path From the folder of the run. A file that is there is not replaced.
@@ -795,7 +854,7 @@ declare namespace Artifact {
   }
 }
 
-/** Contents that are kept by their hash: what is too large for a result, and what shall outlive the run. A run uses its own; those of other runs need the permission `read` (or `write`, to delete them) for the folder of the store. */
+/** Contents that are kept by their hash: what is too large for a result, and what shall outlive the run. A run uses its own and those of sessions that are open to it; those of other runs need the permission `read` (or `write`, to delete them) for the folder of the store. */
 declare const Artifact: Artifact.Module
 
 declare namespace Async {
@@ -1912,6 +1971,43 @@ declare namespace Session {
     runs: string[]
   }
 
+  interface ReplayOptions {
+    /** Default exact. */
+    mode?: 'exact' | 'modified' | 'simulate'
+    /** For agents that name none; every model is asked anew. */
+    model?: string
+    /** Names of steps: `model`, of tools, of functions such as `Artifact.save`. */
+    changes?: string[]
+    /** Default 5m. */
+    timeout?: number | string
+    /** Leaves out what stands behind the first run that fails. */
+    stopOnError?: boolean
+    /** Default true. */
+    compareResults?: boolean
+  }
+
+  interface Replay {
+    /** Not there where results are not compared. */
+    identical?: boolean
+    /** What the last run gave. */
+    result?: Data
+    differences: Array<{ runId: string; n?: number; expected: string; found: string }>
+    runs: Array<{ runId: string; status: string; newRunId?: string; asked?: { n: number; name: string }; result?: Data; error?: { code: string; message: string } }>
+  }
+
+  interface ReplayFacts {
+    sessionId: string
+    name?: string
+    status: string
+    canReplay: boolean
+    usage: { requests: number; inputTokens: number; outputTokens: number; cost: number }
+    runs: Array<{ runId: string; script: string; status: string; records: number; createdAt: string }>
+  }
+
+  interface TagOptions {
+    remove?: boolean
+  }
+
   /** One session. Its fields are as they were when the handle was given; `get` reads them anew. */
   interface Session {
     readonly id: string
@@ -1989,6 +2085,35 @@ declare namespace Session {
      * print((await session.setCurrent())?.name)
      */
     setCurrent(): Promise<Session.Session | null>
+    /**
+     * Adds tags, or takes them away with `remove`. Gives all that it has then.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create()
+     * print((await session.tag(['done'])).length)
+     */
+    tag(tags: string[], options?: Session.TagOptions): Promise<string[]>
+    /**
+     * Whether a run of the session has ended and has a journal.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print(await (await Session.create()).canReplay())
+     */
+    canReplay(): Promise<boolean>
+    /**
+     * What a replay of the session stands on: its runs with a journal, and what its agents have spent.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print((await (await Session.create()).getReplayMetadata()).runs.length)
+     */
+    getReplayMetadata(): Promise<Session.ReplayFacts>
+    /**
+     * Runs the ended runs of the session again, answered by their journals. `exact` executes nothing; `modified` asks anew what `model` or `changes` name, and all behind it, under the rights of this script and in runs of their own; `simulate` tells what that would be and asks nothing.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_NOT_REPLAYABLE, TIMEOUT, INPUT_INVALID
+     * @example
+     * try { await (await Session.create()).replay() } catch (error) { print(error.code) }
+     */
+    replay(options?: Session.ReplayOptions): Promise<Session.Replay>
     /** Its id. */
     toString(): string
   }
@@ -2098,10 +2223,48 @@ declare namespace Session {
      * print((await Session.setCurrent(session.id))?.name)
      */
     setCurrent(id?: Session.Id): Promise<Session.Session | null>
+    /**
+     * Adds tags, or takes them away with `remove`. Gives all that it has then.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create({ tags: ['post'] })
+     * print((await Session.tag(session, ['done'])).length)
+     */
+    tag(id: Session.Id, tags: string[], options?: Session.TagOptions): Promise<string[]>
+    /**
+     * Whether a run of the session has ended and has a journal.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create()
+     * print(await Session.canReplay(session.id))
+     */
+    canReplay(id: Session.Id): Promise<boolean>
+    /**
+     * What a replay of the session stands on: its runs with a journal, and what its agents have spent.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * const session = await Session.create()
+     * print((await Session.getReplayMetadata(session.id)).usage.cost)
+     */
+    getReplayMetadata(id: Session.Id): Promise<Session.ReplayFacts>
+    /**
+     * Runs the ended runs of the session again, answered by their journals. `exact` executes nothing; `modified` asks anew what `model` or `changes` name, and all behind it, under the rights of this script and in runs of their own; `simulate` tells what that would be and asks nothing.
+     * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_NOT_REPLAYABLE, TIMEOUT, INPUT_INVALID
+     * @example
+     * for (const row of await Session.listReplayable()) print((await Session.replay(row.id, { mode: 'simulate' })).identical)
+     */
+    replay(id: Session.Id, options?: Session.ReplayOptions): Promise<Session.Replay>
+    /**
+     * The sessions that can be replayed, newest first.
+     * @throws STATE_UNAVAILABLE
+     * @example
+     * for (const row of await Session.listReplayable()) print(row.name)
+     */
+    listReplayable(): Promise<Session.Info[]>
   }
 }
 
-/** What belongs together over several runs, under one id: name, tags, runs, and the scope `session:ID` of State. */
+/** What belongs together over several runs, under one id: conversations, artifacts, runs, and the scope `session:ID` of State. */
 declare const Session: Session.Module
 
 declare namespace State {

@@ -93,6 +93,7 @@ arg = {}
 ---@field stop_when? Agent.StopWhen
 ---@field handoffs? (string|Agent.Agent)[] Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
 ---@field persist? boolean|string What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory.
+---@field session? string|Session.Session What was said and counted belongs to this session, under the name of the agent: it is loaded with the agent and saved after each execution. Implies memory.
 
 ---One piece of a message.
 ---@alias Agent.Part { type: "text", text: string }|{ type: "reasoning", text: string, meta?: any }|{ type: "tool_call", id: string, name: string, input: any, meta?: any }|{ type: "tool_result", id: string, name: string, text: string, failed: boolean }|{ type: "media", media: Media.Media }
@@ -406,6 +407,7 @@ end
 ---@field stop_when fun(self: Agent.Builder, value?: Agent.StopWhen): Agent.Builder
 ---@field handoffs fun(self: Agent.Builder, value?: (string|Agent.Agent)[]): Agent.Builder Agents that the model may pass the conversation on to, by a tool transfer_to_<name>; names may be those of agents made later.
 ---@field persist fun(self: Agent.Builder, value?: boolean|string): Agent.Builder What was said and counted outlives the run: it is loaded with the agent and saved after each execution, in `agent:NAME` of State or in the scope that stands here. Implies memory.
+---@field session fun(self: Agent.Builder, value?: string|Session.Session): Agent.Builder What was said and counted belongs to this session, under the name of the agent: it is loaded with the agent and saved after each execution. Implies memory.
 ---@field max_steps fun(self: Agent.Builder, value: integer): Agent.Builder Model requests; default 20.
 ---@field max_tool_calls fun(self: Agent.Builder, value: integer): Agent.Builder Tool calls; default 100.
 ---@field max_cost fun(self: Agent.Builder, value: number): Agent.Builder US dollars, those of agents called as tools included.
@@ -444,8 +446,8 @@ function Agent.exists(name) end
 ---@return Agent.ListRow[]
 function Agent.list() end
 
----`sha256-` and 64 hex digits.
----@alias Artifact.Id string
+---`sha256-` and 64 hex digits, the digits alone, or what `save` gave.
+---@alias Artifact.Id string|{ content_hash: string }
 
 ---@class Artifact.Draft
 ---@field name string For people; it need not be unique.
@@ -454,6 +456,7 @@ function Agent.list() end
 ---@field mime? string Default: text/plain, application/octet-stream or application/json, by the content.
 ---@field tags? string[] Words to find it by.
 ---@field metadata? table<string, any> Anything else worth knowing.
+---@field session? Artifact.Session Default: the current one, where there is one.
 
 ---@class Artifact.Row
 ---@field id string `sha256-` and 64 hex digits.
@@ -466,44 +469,85 @@ function Agent.list() end
 ---@field type? string
 ---@field tags string[]
 ---@field metadata any
+---@field session_id? string
+---@field sequence? integer Its number in the session, from 1.
 
 ---@class Artifact.Chunk
 ---@field type "text"|"data"
 ---@field text string Empty where it is no text.
 ---@field data? any Bytes.
 
+---A session, or its id.
+---@alias Artifact.Session string|Session.Session
+
+---@class Artifact.Filter
+---@field session_id? Artifact.Session
+---@field type? string
+---@field name_pattern? string `*`, `?`, `[a-z]`, `{a,b}`.
+---@field tags? string[] All of them.
+---@field created_after? string ISO 8601.
+---@field created_before? string
+---@field min_size? integer In bytes.
+---@field max_size? integer
+---@field limit? integer Default 1,000.
+
 ---@class Artifact.GetResult
 ---@field id string
 ---@field metadata Artifact.Row
 ---@field content any Text, bytes, or the value that was stored.
 
----Contents that are kept by their hash: what is too large for a result, and what shall outlive the run. A run uses its own; those of other runs need the permission `read` (or `write`, to delete them) for the folder of the store.
+---Contents that are kept by their hash: what is too large for a result, and what shall outlive the run. A run uses its own and those of sessions that are open to it; those of other runs need the permission `read` (or `write`, to delete them) for the folder of the store.
 ---@class Artifact.Module
 Artifact = {}
 
----Stores text, bytes, or any value as JSON. The same content is stored once, under the same id.
+---Stores text, bytes, or any value as JSON. The same content is stored once, under the same id. It belongs to `session`, or to the current one; where there is none, to the run.
 ---@param draft Artifact.Draft
 ---@return Artifact.Row
 function Artifact.save(draft) end
 
----A content of at most about 1 MiB as it was stored, with what is known about it.
----@param id Artifact.Id
+---`save` in positional form.
+---@param session Artifact.Session
+---@param type string
+---@param name string
+---@param content any
+---@param metadata? table<string, any>
+---@return Artifact.Row
+function Artifact.store(session, type, name, content, metadata) end
+
+---Stores the bytes of a file, of any size. Needs the permission `read` for it. Secrets are not looked for in them.
+---@param session Artifact.Session
+---@param path string
+---@param type string
+---@param metadata? table<string, any>
+---@return Artifact.Row
+function Artifact.store_file(session, path, type, metadata) end
+
+---A content of at most about 1 MiB as it was stored, with what is known about it. With a session in front: as it is known there.
+---@param session_or_id Artifact.Session|Artifact.Id The session, or the id where it stands alone.
+---@param id? Artifact.Id
 ---@return Artifact.GetResult
-function Artifact.get(id) end
+function Artifact.get(session_or_id, id) end
 
 ---A content of any size in pieces: `text` for text, bytes in `data` for anything else.
 ---@param id Artifact.Id
 ---@return Artifact.ChunkStream
 function Artifact.stream(id) end
 
----What the run may see, oldest first: its own, and those of others that it is granted to read.
+---What the run may see, oldest first: its own, those of sessions that are open to it, and those that it is granted to read. With a session: what that one holds, by number. `Artifact.get(row.id)` gives each.
+---@param session? Artifact.Session
 ---@return Artifact.Row[]
-function Artifact.list() end
+function Artifact.list(session) end
 
----Removes a content that the run has stored; where others have stored the same, only for this run.
----@param id Artifact.Id
+---Rows that fit all that is asked for, as `list` gives them.
+---@param filter? Artifact.Filter
+---@return Artifact.Row[]
+function Artifact.query(filter) end
+
+---With a session: takes a content out of it. Without: removes one that the run or its session has stored. What others hold as well stays for them.
+---@param session_or_id Artifact.Session|Artifact.Id The session, or the id where it stands alone.
+---@param id? Artifact.Id
 ---@return boolean
-function Artifact.delete(id) end
+function Artifact.delete(session_or_id, id) end
 
 ---Writes a content to a new file and gives its path. Needs the permission `write`.
 ---@param id Artifact.Id
@@ -1319,6 +1363,31 @@ function Secret.list() end
 ---@field custom_metadata table<string, any>
 ---@field runs string[] Ids of the runs that worked in it, newest last.
 
+---@class Session.ReplayOptions
+---@field mode? "exact"|"modified"|"simulate" Default exact.
+---@field model? string For agents that name none; every model is asked anew.
+---@field changes? string[] Names of steps: `model`, of tools, of functions such as `Artifact.save`.
+---@field timeout? integer|string Default 5m.
+---@field stop_on_error? boolean Leaves out what stands behind the first run that fails.
+---@field compare_results? boolean Default true.
+
+---@class Session.Replay
+---@field identical? boolean Not there where results are not compared.
+---@field result? any What the last run gave.
+---@field differences { run_id: string, n?: integer, expected: string, found: string }[]
+---@field runs { run_id: string, status: string, new_run_id?: string, asked?: { n: integer, name: string }, result?: any, error?: { code: string, message: string } }[]
+
+---@class Session.ReplayFacts
+---@field session_id string
+---@field name? string
+---@field status string
+---@field can_replay boolean
+---@field usage { requests: number, input_tokens: number, output_tokens: number, cost: number }
+---@field runs { run_id: string, script: string, status: string, records: integer, created_at: string }[]
+
+---@class Session.TagOptions
+---@field remove? boolean
+
 do
   ---One session. Its fields are as they were when the handle was given; `get` reads them anew.
   ---@class Session.Session
@@ -1365,6 +1434,25 @@ do
   ---As Session.set_current.
   ---@return Session.Session|nil
   function handle:set_current() end
+
+  ---Adds tags, or takes them away with `remove`. Gives all that it has then.
+  ---@param tags string[]
+  ---@param options? Session.TagOptions
+  ---@return string[]
+  function handle:tag(tags, options) end
+
+  ---Whether a run of the session has ended and has a journal.
+  ---@return boolean
+  function handle:can_replay() end
+
+  ---What a replay of the session stands on: its runs with a journal, and what its agents have spent.
+  ---@return Session.ReplayFacts
+  function handle:get_replay_metadata() end
+
+  ---Runs the ended runs of the session again, answered by their journals. `exact` executes nothing; `modified` asks anew what `model` or `changes` name, and all behind it, under the rights of this script and in runs of their own; `simulate` tells what that would be and asks nothing.
+  ---@param options? Session.ReplayOptions
+  ---@return Session.Replay
+  function handle:replay(options) end
 end
 
 ---@class Session.Builder
@@ -1375,7 +1463,7 @@ end
 ---@field metadata fun(self: Session.Builder, value: table<string, any>): Session.Builder
 ---@field build fun(self: Session.Builder): Session.Session
 
----What belongs together over several runs, under one id: name, tags, runs, and the scope `session:ID` of State.
+---What belongs together over several runs, under one id: conversations, artifacts, runs, and the scope `session:ID` of State.
 ---@class Session.Module
 Session = {}
 
@@ -1436,6 +1524,33 @@ function Session.get_current() end
 ---@param id? Session.Id Without it there is no current session any more.
 ---@return Session.Session|nil
 function Session.set_current(id) end
+
+---Adds tags, or takes them away with `remove`. Gives all that it has then.
+---@param id Session.Id
+---@param tags string[]
+---@param options? Session.TagOptions
+---@return string[]
+function Session.tag(id, tags, options) end
+
+---Whether a run of the session has ended and has a journal.
+---@param id Session.Id
+---@return boolean
+function Session.can_replay(id) end
+
+---What a replay of the session stands on: its runs with a journal, and what its agents have spent.
+---@param id Session.Id
+---@return Session.ReplayFacts
+function Session.get_replay_metadata(id) end
+
+---Runs the ended runs of the session again, answered by their journals. `exact` executes nothing; `modified` asks anew what `model` or `changes` name, and all behind it, under the rights of this script and in runs of their own; `simulate` tells what that would be and asks nothing.
+---@param id Session.Id
+---@param options? Session.ReplayOptions
+---@return Session.Replay
+function Session.replay(id, options) end
+
+---The sessions that can be replayed, newest first.
+---@return Session.Info[]
+function Session.list_replayable() end
 
 ---`global`, `agent:NAME`, a word of your own, or a table of type and id.
 ---@alias State.Scope string|{ type: string, id?: string }

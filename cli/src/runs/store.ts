@@ -1,10 +1,14 @@
 import type { Kernel } from '@llmspell/kernel'
-import type { JournalRecord, RunRow, WorkflowExecutor } from '@llmspell/sdk'
+import {
+  withoutSecrets,
+  type JournalRecord,
+  type RunRow,
+  type WorkflowExecutor,
+} from '@llmspell/sdk'
 import { patiently } from '../kernel/patient.ts'
 import { ProgressLine } from '../print/progress.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
-import { withoutSecrets } from './masked.ts'
 import { wholeRecord } from './stored.ts'
 
 /** What the commands about stored runs stand on. */

@@ -195,8 +195,8 @@ export class Agent {
   }
 }
 
-export function keeps({ persist }: AgentConfig): boolean {
-  return persist !== undefined && persist !== false
+export function keeps({ persist, session }: AgentConfig): boolean {
+  return (persist !== undefined && persist !== false) || session !== undefined
 }
 
 /** What shall outlive the run has to be remembered in it. */

@@ -59,6 +59,7 @@ export interface AgentConfig {
   readonly handoffs?: readonly HandoffEntry[]
   readonly memory?: boolean | MemoryConfig
   readonly persist?: boolean | string
+  readonly session?: string | HandleRef
   readonly budget?: BudgetConfig
   readonly max_depth?: number
 }

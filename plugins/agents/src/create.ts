@@ -5,6 +5,7 @@ import type { AgentConfig } from './config.ts'
 import { tooDeep } from './depth.ts'
 import { shapeOf } from './house.ts'
 import type { House } from './house.ts'
+import { inSession } from './in-session.ts'
 import { load, needState } from './kept.ts'
 import { configured, tell } from './making.ts'
 import { findModels } from './model.ts'
@@ -23,12 +24,13 @@ export async function createAgent(
 ): Promise<Agent> {
   if (keeps(given)) {
     needState(house)
-    if (given.persist === true && given.name === undefined) throw nameless()
+    const byName = given.persist === true || given.session !== undefined
+    if (byName && given.name === undefined) throw nameless(given)
   }
   const agents = agentsOf(context)
   const name = given.name ?? agents.freeName()
   agents.refuse(name)
-  const config = await configured(house, name, given, context)
+  const config = await configured(house, name, await inSession(given, context), context)
   const toolbox = bindTools(name, config.tools ?? [], house.tools, context)
   // Agents that a conversation may be passed on to are tools as well, known when it is asked.
   if (!config.handoffs) {
@@ -62,10 +64,11 @@ async function loaded(agent: Agent, house: House, context: CallContext): Promise
   }
 }
 
-function nameless(): SpellError {
+function nameless({ session }: AgentConfig): SpellError {
+  const option = session === undefined ? 'persist' : 'session'
   return new SpellError(
     'INPUT_INVALID',
-    "An agent with 'persist' is found again by its name: expected 'name', found none.",
+    `An agent with '${option}' is found again by its name: expected 'name', found none.`,
     { hint: "Give it a name, or write the scope to keep it in: persist = 'custom:desk'." },
   )
 }

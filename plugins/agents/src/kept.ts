@@ -15,8 +15,14 @@ interface Kept {
 }
 
 /** The scope of State where an agent is kept. */
-export function scopeOf({ name, config: { persist } }: Agent): string {
+export function scopeOf({ name, config: { persist, session } }: Agent): string {
+  if (session !== undefined) return `session:${session as string}`
   return typeof persist === 'string' ? persist : `agent:${name}`
+}
+
+/** A session keeps several agents, each by its name. */
+function keyOf({ name, config: { session } }: Agent): string {
+  return session === undefined ? KEY : `agent:${name}`
 }
 
 /** @throws NOT_AVAILABLE, and what `State.save` throws */
@@ -28,13 +34,13 @@ export async function save(agent: Agent, house: House, context: CallContext): Pr
     conversations: conversations.map(({ id, memory }) => ({ id, ...memory.dump() })),
     usage: agent.usage,
   }
-  await context.call('State', 'save', [scopeOf(agent), KEY, kept])
+  await context.call('State', 'save', [scopeOf(agent), keyOf(agent), kept])
 }
 
 /** False where nothing is kept. @throws NOT_AVAILABLE, STATE_DAMAGED, and what `State.load` throws */
 export async function load(agent: Agent, house: House, context: CallContext): Promise<boolean> {
   needState(house)
-  const found = await context.call('State', 'load', [scopeOf(agent), KEY])
+  const found = await context.call('State', 'load', [scopeOf(agent), keyOf(agent)])
   if (found === undefined || found === null) return false
   if (!isKept(found)) throw damaged(agent)
   if (found.memory) agent.memory?.restore(found.memory)
@@ -49,7 +55,7 @@ export async function forget(agent: Agent, house: House, context: CallContext): 
   needState(house)
   agent.memory?.clear()
   for (const { memory } of agent.conversations.values()) memory.clear()
-  return (await context.call('State', 'delete', [scopeOf(agent), KEY])) as boolean
+  return (await context.call('State', 'delete', [scopeOf(agent), keyOf(agent)])) as boolean
 }
 
 /** After an execution. Its answer stands where it cannot be kept, and the log says so. */
@@ -69,20 +75,20 @@ export function needState(house: House): void {
   if (house.state) return
   throw new SpellError(
     'NOT_AVAILABLE',
-    "An agent with 'persist' needs the service 'state', which no plugin here provides.",
+    "An agent with 'persist' or 'session' needs the service 'state', which no plugin here provides.",
     {
-      hint: "Install a plugin that provides 'state', or leave 'persist' out and use 'memory'.",
+      hint: "Install a plugin that provides 'state', or leave it out and use 'memory'.",
       details: { service: 'state' },
     },
   )
 }
 
 function damaged(agent: Agent): SpellError {
-  const scope = scopeOf(agent)
+  const [scope, key] = [scopeOf(agent), keyOf(agent)]
   return new SpellError(
     'STATE_DAMAGED',
-    `What is kept of agent '${agent.name}' cannot be read: expected a conversation at '${KEY}' of '${scope}', found another value.`,
-    { hint: `Remove it with State.delete("${scope}", "${KEY}").`, details: { scope, key: KEY } },
+    `What is kept of agent '${agent.name}' cannot be read: expected a conversation at '${key}' of '${scope}', found another value.`,
+    { hint: `Remove it with State.delete("${scope}", "${key}").`, details: { scope, key } },
   )
 }
 

@@ -1,9 +1,17 @@
 import { SpellError, printable } from '@llmspell/sdk'
 
-export function notFound(id: string): SpellError {
-  return new SpellError('ARTIFACT_NOT_FOUND', `Artifact '${printable(id, 80)}' does not exist.`, {
+export function notFound(id: string, session?: string): SpellError {
+  const where = session === undefined ? '' : ` in session '${session}'`
+  const message = `Artifact '${printable(id, 80)}' does not exist${where}.`
+  return new SpellError('ARTIFACT_NOT_FOUND', message, {
     hint: 'List what there is with Artifact.list, or llmspell artifact list.',
     details: { id: printable(id, 80) },
+  })
+}
+
+export function noFiles(fn: string): SpellError {
+  return new SpellError('NOT_AVAILABLE', `Artifact.${fn} needs the plugin 'files'.`, {
+    hint: 'Install @llmspell/files, or enable it in the config.',
   })
 }
 

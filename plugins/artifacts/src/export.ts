@@ -1,5 +1,5 @@
-import { SpellError } from '@llmspell/sdk'
 import type { Access, Files } from '@llmspell/sdk'
+import { noFiles } from './errors.ts'
 
 /**
  * Writes a content to a new file under the caller's grants; what stands there already is left alone.
@@ -11,15 +11,9 @@ export async function exportTo(
   content: AsyncIterable<Uint8Array>,
   access: Access,
 ): Promise<string> {
-  if (!files) throw noFiles()
+  if (!files) throw noFiles('export')
   await using file = await files.write(path, access, { mode: 'create' })
   for await (const piece of content) await file.write(piece)
   await file.commit()
   return file.path
-}
-
-function noFiles(): SpellError {
-  return new SpellError('NOT_AVAILABLE', "Artifact.export needs the plugin 'files'.", {
-    hint: 'Install @llmspell/files, or enable it in the config.',
-  })
 }

@@ -12,6 +12,8 @@ const MOST_RUNS = 64
 export interface ArtifactRecord extends ArtifactInfo {
   /** The runs that stored this content: to them it is their own. */
   readonly runs: readonly string[]
+  /** The sessions that hold it. */
+  readonly sessions?: readonly string[]
 }
 
 /** @throws ARTIFACT_NOT_FOUND, ARTIFACT_DAMAGED */
@@ -46,15 +48,22 @@ function isRecord(value: Partial<ArtifactRecord> | null): value is ArtifactRecor
 export function recordOf(
   id: string,
   bytes: number,
-  { name, mime, run, metadata }: ArtifactFacts,
+  { name, mime, run, session, metadata, kept }: ArtifactFacts,
   before: ArtifactRecord | undefined,
 ): ArtifactRecord {
-  const runs = (before?.runs ?? []).filter((one) => one !== run).concat(run ?? [])
-  const created = before?.created ?? new Date().toISOString()
+  const { runs = [], sessions = [] } = before ?? {}
+  const created = before?.created ?? kept?.created ?? new Date().toISOString()
+  const held = withLast(sessions, session)
   return {
     ...infoParts({ id, name, mime, bytes, created, run, metadata }),
-    runs: runs.slice(-MOST_RUNS),
+    // What stands in a session belongs to the session.
+    runs: withLast(runs, session === undefined ? run : undefined).slice(-MOST_RUNS),
+    ...(held.length === 0 ? {} : { sessions: held }),
   }
+}
+
+function withLast(all: readonly string[], one: string | undefined): readonly string[] {
+  return one === undefined ? all : [...all.filter((other) => other !== one), one]
 }
 
 export function infoOf(record: ArtifactRecord): ArtifactInfo {

@@ -17,9 +17,23 @@ export function metadataOf({ type, tags, metadata }: Labels, untrusted: boolean)
   }
 }
 
+export interface Row {
+  readonly [key: string]: Value
+  readonly id: string
+  readonly name: string
+  readonly bytes: number
+  readonly created: string
+  readonly tags: readonly string[]
+}
+
 /** An artifact as scripts see it: without its content. */
-export function rowOf({ id, name, mime, bytes, created, run, metadata }: ArtifactInfo): Value {
-  const { type, tags = [], ...more } = (metadata ?? {}) as { readonly [key: string]: Value }
+export function rowOf(info: ArtifactInfo): Row {
+  const { id, name, mime, bytes, created, run, session, sequence, metadata } = info
+  const {
+    type,
+    tags = [],
+    ...more
+  } = (metadata ?? {}) as Labels & { readonly [key: string]: Value }
   const own = more['metadata']
   const rest = own === undefined ? more : own
   return {
@@ -30,6 +44,7 @@ export function rowOf({ id, name, mime, bytes, created, run, metadata }: Artifac
     bytes,
     created,
     ...(run === undefined ? {} : { run_id: run }),
+    ...(session === undefined ? {} : { session_id: session, sequence: sequence ?? 1 }),
     ...(type === undefined ? {} : { type }),
     tags,
     metadata: rest,

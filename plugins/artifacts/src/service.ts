@@ -14,5 +14,6 @@ export function artifactService(open: OpenStore): Artifacts {
     },
     list: async (filter) => (await open()).list(filter),
     remove: async (id) => (await open()).remove(id),
+    release: async (session, id) => (await open()).release(session, id),
   }
 }

@@ -92,9 +92,9 @@ describe('a content', () => {
   test('goes when the last run that stored it lets go', async () => {
     const { id } = await store.save(bytes('x'), FACTS)
     await store.save(bytes('x'), { ...FACTS, run: 'run-2' })
-    expect(await store.release(id, 'run-1')).toBe(true)
+    expect(await store.leave(id, 'run-1')).toBe(true)
     expect(await text(store, id)).toBe('x')
-    expect(await store.release(id, 'run-2')).toBe(true)
+    expect(await store.leave(id, 'run-2')).toBe(true)
     expect(await store.remove(id)).toBe(false)
     expect(files()).toEqual([])
   })

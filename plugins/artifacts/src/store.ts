@@ -8,6 +8,8 @@ import type { Limits } from './quota.ts'
 import { Reader } from './reader.ts'
 import { infoOf, readRecord, recordOf, writeRecord } from './record.ts'
 import type { ArtifactRecord } from './record.ts'
+import { Shelf } from './shelf.ts'
+import type { Entry } from './shelf.ts'
 import { writeContent } from './writer.ts'
 import type { Content } from './writer.ts'
 
@@ -16,9 +18,11 @@ export class Store implements Artifacts {
   readonly #place: Place
   readonly #quota: Quota
   readonly #reader = new Reader()
+  readonly #shelf: Shelf
 
   constructor(place: Place, limits: Limits) {
     this.#place = place
+    this.#shelf = new Shelf(place)
     this.#quota = new Quota(limits, async () => (await this.records()).map(({ bytes }) => bytes))
   }
 
@@ -30,12 +34,18 @@ export class Store implements Artifacts {
       const record = recordOf(id, bytes, facts, before)
       await writeRecord(this.#place, record)
       if (!before) account.keep()
-      return infoOf(record)
+      return await this.#shelved(infoOf(record), facts)
     } catch (error) {
       throw isSystemError(error) ? failed('store it', error) : error
     } finally {
       account.drop()
     }
+  }
+
+  async #shelved(info: ArtifactInfo, { session, kept }: ArtifactFacts): Promise<ArtifactInfo> {
+    if (session === undefined) return info
+    const created = kept?.created ?? new Date().toISOString()
+    return this.#shelf.add({ ...info, created, session }, kept?.sequence)
   }
 
   async info(id: string): Promise<ArtifactInfo> {
@@ -57,7 +67,13 @@ export class Store implements Artifacts {
     yield* this.#reader.read({ id, bytes, file: this.#place.content(id) }, range)
   }
 
-  async list({ run }: { readonly run?: string } = {}): Promise<readonly ArtifactInfo[]> {
+  async list({ run, session }: { readonly run?: string; readonly session?: string } = {}): Promise<
+    readonly ArtifactInfo[]
+  > {
+    if (session !== undefined) {
+      const held = await this.entries(session)
+      return run === undefined ? held : held.filter((entry) => entry.run === run)
+    }
     const records = await this.records()
     const wanted = run === undefined ? records : records.filter(({ runs }) => runs.includes(run))
     return wanted.map(infoOf)
@@ -68,6 +84,8 @@ export class Store implements Artifacts {
     const record = await this.record(id).catch((error: unknown) => error)
     if (isSpellError(record) && record.code === 'ARTIFACT_NOT_FOUND') return false
     try {
+      const { sessions = [] } = isSpellError(record) ? {} : (record as ArtifactRecord)
+      for (const session of sessions) await this.#shelf.drop(session, id)
       await rm(file, { force: true })
       await rm(this.#place.record(id), { force: true })
     } catch (error) {
@@ -77,12 +95,31 @@ export class Store implements Artifacts {
     return true
   }
 
+  /** What a session holds, in the order of its numbers. */
+  entries(session: string): Promise<Entry[]> {
+    return this.#shelf.list(session)
+  }
+
   /** Lets one run go of it; it is removed when nobody else has stored it. */
-  async release(id: string, run: string): Promise<boolean> {
+  async leave(id: string, run: string): Promise<boolean> {
     const record = await this.record(id)
-    const runs = record.runs.filter((one) => one !== run)
-    if (runs.length === 0) return this.remove(id)
-    await writeRecord(this.#place, { ...record, runs })
+    return this.#hold({ ...record, runs: record.runs.filter((one) => one !== run) })
+  }
+
+  async release(session: string, id?: string): Promise<number> {
+    const gone = await this.#shelf.drop(session, id)
+    for (const one of new Set(gone.map((entry) => entry.id))) {
+      const record = await this.record(one).catch(() => undefined)
+      const sessions = record?.sessions?.filter((other) => other !== session) ?? []
+      if (record) await this.#hold({ ...record, sessions })
+    }
+    return gone.length
+  }
+
+  async #hold(record: ArtifactRecord): Promise<boolean> {
+    const { runs, sessions = [] } = record
+    if (runs.length + sessions.length === 0) return this.remove(record.id)
+    await writeRecord(this.#place, record)
     return true
   }
 

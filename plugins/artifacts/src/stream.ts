@@ -1,7 +1,6 @@
 import { SpellError, VALUE_LIMITS } from '@llmspell/sdk'
-import type { Value } from '@llmspell/sdk'
+import type { ArtifactInfo, Value } from '@llmspell/sdk'
 import { isText } from './content.ts'
-import type { ArtifactRecord } from './record.ts'
 import type { Store } from './store.ts'
 
 /** Room for what stands beside the content in one call. */
@@ -10,7 +9,7 @@ const BESIDE = 64 * 1024
 /** @throws VALUE_TOO_LARGE where one call cannot carry it */
 export async function wholeOf(
   store: Store,
-  { id, name, bytes }: ArtifactRecord,
+  { id, name, bytes }: ArtifactInfo,
 ): Promise<Uint8Array> {
   const most = VALUE_LIMITS.bytes - BESIDE
   if (bytes > most) throw tooLarge(name, bytes, most)
@@ -26,7 +25,7 @@ export async function wholeOf(
 /** Text as `text`, anything else as bytes in `data`; no character is split. */
 export async function* chunksOf(
   store: Store,
-  { id, mime }: ArtifactRecord,
+  { id, mime }: ArtifactInfo,
 ): AsyncGenerator<Value, void> {
   const decoder = isText(mime) ? new TextDecoder('utf-8', { ignoreBOM: true }) : undefined
   for await (const piece of store.read(id)) {

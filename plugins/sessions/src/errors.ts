@@ -27,3 +27,11 @@ export function ended(verb: string, { id, status }: SessionInfo): SpellError {
     { hint: 'Make a new one with Session.create.', details: { id, status } },
   )
 }
+
+export function notReplayable(id: string): SpellError {
+  return new SpellError(
+    'SESSION_NOT_REPLAYABLE',
+    `Session '${id}' cannot be replayed: expected an ended run with a journal, found none.`,
+    { hint: 'Run its scripts with --durable.', details: { id } },
+  )
+}

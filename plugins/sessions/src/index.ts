@@ -1,7 +1,8 @@
-import { definePlugin } from '@llmspell/sdk'
-import { Guard } from './guard.ts'
+import { definePlugin, SessionGuard } from '@llmspell/sdk'
 import { sessionModule } from './module.ts'
 import { Points } from './points.ts'
+import { Replays } from './replay.ts'
+import { HostSessions } from './service.ts'
 import { SessionStore } from './store.ts'
 
 export type * from './types.ts'
@@ -9,10 +10,11 @@ export type * from './types.ts'
 /** The plugin `sessions`: what belongs together over several runs, under one id. */
 export default definePlugin({
   setup(ctx) {
-    const store = new SessionStore(ctx.use('state'))
-    const guard = new Guard(ctx.find('permissions'))
+    const store = new SessionStore(ctx.use('state'), ctx.find('artifacts'))
+    const guard = new SessionGuard(ctx.find('permissions'), 'Session')
     const points = new Points(ctx.use('hooks'))
-    ctx.provide('sessions', store)
-    ctx.contribute('script-modules', 'Session', sessionModule({ store, guard, points }))
+    const replays = new Replays(store, ctx.find('script-runtime'))
+    ctx.provide('sessions', new HostSessions({ store, points, replays }))
+    ctx.contribute('script-modules', 'Session', sessionModule({ store, guard, points }, replays))
   },
 })

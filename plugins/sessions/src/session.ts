@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto'
-import { currentSession } from '@llmspell/sdk'
-import type { CallContext, HandleRef, Value } from '@llmspell/sdk'
-import { checkId, ended } from './errors.ts'
-import type { Guard } from './guard.ts'
+import { currentSession, isSpellError } from '@llmspell/sdk'
+import type { CallContext, HandleRef, SessionGuard, Value } from '@llmspell/sdk'
+import { checkId } from './errors.ts'
+import { changed, fresh, refuseEnded, tagging } from './info.ts'
+import type { Change } from './info.ts'
 import type { PointName, Points } from './points.ts'
 import type { SessionStore } from './store.ts'
-import type { SessionInfo, SessionStatus } from './types.ts'
-
-const MOST_RUNS = 1000
-
-export interface Draft {
-  readonly name?: string
-  readonly description?: string
-  readonly tags?: readonly string[]
-  readonly metadata?: { readonly [key: string]: Value }
-}
+import type { SessionDraft, SessionInfo } from './types.ts'
 
 /** What a handle of the script stands for: the rest is read when it is needed. */
 export interface Held {
@@ -23,7 +14,7 @@ export interface Held {
 
 export interface Parts {
   readonly store: SessionStore
-  readonly guard: Guard
+  readonly guard: SessionGuard
   readonly points: Points
 }
 
@@ -36,41 +27,55 @@ export class SessionWork {
   }
 
   /** A new session; current where there is none. */
-  async create(draft: Draft, context: CallContext): Promise<HandleRef> {
+  async create(draft: SessionDraft, context: CallContext): Promise<HandleRef> {
     const { store, points } = this.#parts
     const current = currentSession(context)
     const made = (await context.step(
       'create',
-      async (inner, { idempotencyKey }) => {
-        const shown = (inner.redact?.(draft as Value) ?? draft) as Draft
-        const session = await store.add(fresh(shown, idempotencyKey, current.id, context))
+      async (inner, { idempotencyKey: key }) => {
+        const shown = (inner.redact?.(draft as Value) ?? draft) as SessionDraft
+        const birth = { key, parent: current.id, runId: context.runId }
+        const session = await store.add(fresh(shown, birth))
         await points.tell('start', session, context)
         return session as never
       },
       { effect: 'idempotent' },
     )) as unknown as SessionInfo
-    current.id ??= made.id
+    if (current.id === undefined) this.#stay(made.id, context)
     return this.#handle(made, context)
   }
 
   async get(id: string, context: CallContext): Promise<HandleRef> {
-    return this.#handle(await this.#known(id, 'get', context), context)
+    return this.#handle(await this.known(id, 'get', context), context)
   }
 
   async load(id: string, context: CallContext): Promise<HandleRef> {
-    await this.#known(id, 'load', context)
+    await this.known(id, 'load', context)
     return this.#handle(await this.#change(id, 'restored', {}, context), context)
   }
 
   async save(id: string, context: CallContext): Promise<boolean> {
-    await this.#known(id, 'save', context)
+    await this.known(id, 'save', context)
     await this.#change(id, 'saved', {}, context)
     return true
   }
 
+  /** All its tags, as they are then. */
+  async tag(
+    id: string,
+    given: readonly string[],
+    remove: boolean,
+    context: CallContext,
+  ): Promise<readonly string[]> {
+    await this.known(id, 'tag', context)
+    const tags = (context.redact?.(given) ?? given) as readonly string[]
+    const change = { tags: tagging(tags, remove) }
+    return (await this.#change(id, undefined, change, context)).tags
+  }
+
   /** Puts it aside, to be resumed. False where it was aside. */
   async suspend(id: string, context: CallContext): Promise<boolean> {
-    const { status } = await this.#open(id, 'suspended', context)
+    const { status } = refuseEnded('suspended', await this.known(id, 'suspend', context))
     if (status === 'suspended') return false
     await this.#change(id, 'checkpoint', { status: 'suspended' }, context)
     leave(id, context)
@@ -79,22 +84,22 @@ export class SessionWork {
 
   /** Goes on with it, and makes it current. */
   async resume(id: string, context: CallContext): Promise<HandleRef> {
-    await this.#open(id, 'resumed', context)
+    refuseEnded('resumed', await this.known(id, 'resume', context))
     const session = await this.#change(id, 'restored', { status: 'active' }, context)
-    currentSession(context).id = id
+    this.#stay(id, context)
     return this.#handle(session, context)
   }
 
   /** False where it was completed before. */
   async complete(id: string, context: CallContext): Promise<boolean> {
-    const { status } = await this.#known(id, 'complete', context)
+    const { status } = await this.known(id, 'complete', context)
     if (status === 'completed') return false
     await this.#change(id, 'end', { status: 'completed' }, context)
     leave(id, context)
     return true
   }
 
-  /** Removes it and its state. False where there was none. */
+  /** Removes it, its state and its artifacts. False where there was none. */
   async delete(id: string, context: CallContext): Promise<boolean> {
     const { store, guard } = this.#parts
     await guard.require(checkId(id), 'delete', true, context)
@@ -102,8 +107,7 @@ export class SessionWork {
       effect: 'pure',
     })
     if (!found) return false
-    const remove = (): Promise<void> => store.remove(id, {})
-    await context.step('delete', remove, { effect: 'idempotent' })
+    await context.step('delete', () => store.remove(id), { effect: 'idempotent' })
     leave(id, context)
     return true
   }
@@ -118,50 +122,58 @@ export class SessionWork {
       currentSession(context).id = undefined
       return null
     }
-    const session = await this.#open(id, 'made current', context)
+    const session = refuseEnded('made current', await this.known(id, 'set_current', context))
     await this.#change(id, undefined, {}, context)
-    currentSession(context).id = id
+    this.#stay(id, context)
     return this.#handle(session, context)
   }
 
   /** @throws SESSION_ID_INVALID, SESSION_NOT_FOUND, PERMISSION_DENIED */
-  async #known(id: string, fn: string, context: CallContext): Promise<SessionInfo> {
+  async known(id: string, fn: string, context: CallContext): Promise<SessionInfo> {
     const { guard, store } = this.#parts
-    await guard.require(checkId(id), fn, fn !== 'get', context)
+    await guard.require(checkId(id), fn, !READS.has(fn), context)
     const found = await context.step('look', async () => (await store.known(id)) as never, {
       effect: 'pure',
     })
     return found as unknown as SessionInfo
   }
 
-  /** @throws SESSION_ENDED */
-  async #open(id: string, verb: string, context: CallContext): Promise<SessionInfo> {
-    const session = await this.#known(id, verb, context)
-    if (session.status === 'completed') throw ended(verb, session)
-    return session
-  }
-
   /** @param told the point that hears of it */
   async #change(
     id: string,
     told: PointName | undefined,
-    parts: { readonly status?: SessionStatus },
+    change: Change,
     context: CallContext,
   ): Promise<SessionInfo> {
-    const made = (before: SessionInfo): SessionInfo => ({
-      ...before,
-      ...parts,
-      updated_at: new Date().toISOString(),
-      runs: withRun(before.runs, context.runId),
-    })
-    const changed = async () => {
-      const session = await this.#parts.store.change(id, made)
+    const { runId } = context
+    const work = async () => {
+      const session = await this.#parts.store.change(id, (before) =>
+        changed(before, { ...change, runId }),
+      )
       if (told) await this.#parts.points.tell(told, session, context)
       return session as never
     }
-    return (await context.step('change', changed, {
+    return (await context.step('change', work, {
       effect: 'idempotent',
     })) as unknown as SessionInfo
+  }
+
+  /** The run works in it from here on: where it fails, the session has failed. */
+  #stay(id: string, context: CallContext): void {
+    currentSession(context).id = id
+    context.share('session.end', () => {
+      context.onEnd((failure) => this.#failed(failure, context))
+      return { value: true }
+    })
+  }
+
+  async #failed(failure: unknown, context: CallContext): Promise<void> {
+    const { id } = currentSession(context)
+    const again = context.durable?.mode === 'replay'
+    if (failure === undefined || id === undefined || again || isPause(failure)) return
+    const { store } = this.#parts
+    if ((await store.get(id))?.status !== 'active') return
+    await store.change(id, (before) => changed(before, { status: 'failed' }))
   }
 
   #handle({ runs: _runs, ...fields }: SessionInfo, context: CallContext): HandleRef {
@@ -170,34 +182,15 @@ export class SessionWork {
   }
 }
 
-function withRun(runs: readonly string[], run: string): readonly string[] {
-  return [...runs.filter((one) => one !== run), run].slice(-MOST_RUNS)
+const READS: ReadonlySet<string> = new Set(['get', 'replay'])
+
+/** The run only leaves memory. */
+function isPause(failure: unknown): boolean {
+  return isSpellError(failure) && ['RUN_SUSPENDED', 'RUN_WAITING'].includes(failure.code)
 }
 
 /** A session that is put aside or over is nobody's current one. */
 function leave(id: string, context: CallContext): void {
   const current = currentSession(context)
   if (current.id === id) current.id = undefined
-}
-
-/** @param key the same for each try of one call, so that they make one session */
-function fresh(
-  { name, description, tags = [], metadata = {} }: Draft,
-  key: string,
-  parent: string | undefined,
-  { runId }: CallContext,
-): SessionInfo {
-  const at = new Date().toISOString()
-  return {
-    id: `session-${createHash('sha256').update(key).digest('hex').slice(0, 20)}`,
-    ...(name === undefined ? {} : { name }),
-    ...(description === undefined ? {} : { description }),
-    tags: [...new Set(tags)],
-    status: 'active',
-    created_at: at,
-    updated_at: at,
-    ...(parent === undefined ? {} : { parent_session_id: parent }),
-    custom_metadata: metadata,
-    runs: [runId],
-  }
 }

@@ -1,18 +1,29 @@
 import { isSpellError } from '@llmspell/sdk'
-import type { CommitOptions, Json, Scope, StateBackend, StateManager, StateOp } from '@llmspell/sdk'
+import type {
+  Artifacts,
+  CommitOptions,
+  Entry,
+  Json,
+  Scope,
+  StateBackend,
+  StateManager,
+  StateOp,
+} from '@llmspell/sdk'
 import { notFound } from './errors.ts'
-import type { SessionFilter, SessionInfo, Sessions } from './types.ts'
+import type { SessionFilter, SessionInfo } from './types.ts'
 
 const SCOPE: Scope = { tenant: 'local', kind: 'plugin', id: 'sessions' }
 const PAGE = 100
 const MOST_TRIES = 1000
 
 /** The records of all sessions, in the store of the installation. */
-export class SessionStore implements Sessions {
+export class SessionStore {
   readonly #state: StateManager
+  readonly #artifacts: Artifacts | undefined
 
-  constructor(state: StateManager) {
+  constructor(state: StateManager, artifacts: Artifacts | undefined) {
     this.#state = state
+    this.#artifacts = artifacts
   }
 
   async get(id: string): Promise<SessionInfo | undefined> {
@@ -71,16 +82,28 @@ export class SessionStore implements Sessions {
     }
   }
 
-  /** Removes a session and its state. */
-  async remove(id: string, options: CommitOptions): Promise<void> {
+  /** Removes a session, its state and its artifacts; itself last, so that what breaks off can be done again. */
+  async remove(id: string, options: CommitOptions = {}): Promise<void> {
     const backend = await this.#backend()
-    await backend.scope({ tenant: SCOPE.tenant, kind: 'session', id }).clear()
+    await this.#artifacts?.release(id)
+    await backend.scope(stateOf(id)).clear()
     await backend.commit([{ op: 'delete', scope: SCOPE, key: id }], options)
+  }
+
+  /** What the scripts of a session keep in it, in order of the keys. */
+  async *state(
+    id: string,
+  ): AsyncGenerator<readonly [key: string, entry: Entry<Json | Uint8Array>]> {
+    yield* (await this.#backend()).scope(stateOf(id)).iterate()
   }
 
   #backend(): Promise<StateBackend> {
     return this.#state.backend()
   }
+}
+
+function stateOf(id: string): Scope {
+  return { tenant: SCOPE.tenant, kind: 'session', id }
 }
 
 function putOf(session: SessionInfo): StateOp {

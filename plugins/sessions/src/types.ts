@@ -1,6 +1,14 @@
-import type { Observe, Series, Value } from '@llmspell/sdk'
+import type { GrantChain, Observe, RunStatus, Series, Value } from '@llmspell/sdk'
 
 export type SessionStatus = 'active' | 'suspended' | 'completed' | 'failed'
+
+/** What a new session is made of. */
+export interface SessionDraft {
+  readonly name?: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly metadata?: { readonly [key: string]: Value }
+}
 
 /** One session as it is kept and listed. */
 export interface SessionInfo {
@@ -8,6 +16,7 @@ export interface SessionInfo {
   readonly name?: string
   readonly description?: string
   readonly tags: readonly string[]
+  /** `failed`: the last run that worked in it did. */
   readonly status: SessionStatus
   /** ISO 8601, UTC. */
   readonly created_at: string
@@ -29,15 +38,116 @@ export interface SessionFilter {
   readonly after?: string
 }
 
-/** Service `sessions`: what scripts have made, for hosts. */
+/** What the agents of a session have spent. Money in US dollars. */
+export interface SessionUsage {
+  readonly requests: number
+  readonly input_tokens: number
+  readonly output_tokens: number
+  readonly cost: number
+}
+
+export interface ReplayOptions {
+  /**
+   * `exact`: journals alone answer. `modified`: what `model` or `changes` name is asked anew, and all behind it, in runs of
+   * their own. `simulate`: tells what would be asked anew, and asks nothing. Default `exact`.
+   */
+  readonly mode?: 'exact' | 'modified' | 'simulate'
+  /** Model of agents that name none. */
+  readonly model?: string
+  /** Names of steps: of tools, `model`, of functions such as `Artifact.save`. */
+  readonly changes?: readonly string[]
+  /** Default `5m`. */
+  readonly timeout?: number | string
+  /** Leaves out what stands behind the first run that fails. */
+  readonly stop_on_error?: boolean
+  /** Default true. */
+  readonly compare_results?: boolean
+}
+
+/** What a host adds: what runs of `modified` may do; default nothing. */
+export interface HostReplayOptions extends ReplayOptions {
+  readonly grants?: GrantChain
+  readonly signal?: AbortSignal
+}
+
+export interface ReplayedRun {
+  readonly run_id: string
+  readonly status: RunStatus | 'pending'
+  /** The run that was made of it, where steps were asked anew. */
+  readonly new_run_id?: string
+  /** What is, or would be, asked anew first: number and name of its record. */
+  readonly asked?: { readonly n: number; readonly name: string }
+  readonly result?: Value
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+export interface ReplayDifference {
+  readonly run_id: string
+  /** The record, where journals differ. */
+  readonly n?: number
+  readonly expected: string
+  readonly found: string
+}
+
+export interface SessionReplay {
+  /** Nothing where results are not compared. */
+  readonly identical?: boolean
+  /** Of the last run. */
+  readonly result?: Value
+  readonly differences: readonly ReplayDifference[]
+  readonly runs: readonly ReplayedRun[]
+}
+
+/** What a replay of a session stands on. */
+export interface ReplayFacts {
+  readonly session_id: string
+  readonly name?: string
+  readonly status: SessionStatus
+  readonly can_replay: boolean
+  readonly usage: SessionUsage
+  readonly runs: readonly {
+    readonly run_id: string
+    readonly script: string
+    readonly status: RunStatus
+    readonly records: number
+    /** ISO 8601, UTC. */
+    readonly created_at: string
+  }[]
+}
+
+/** Service `sessions`, for hosts. What takes an id throws SESSION_ID_INVALID and SESSION_NOT_FOUND. */
 export interface Sessions {
   get(id: string): Promise<SessionInfo | undefined>
-  /** Newest first. @throws SESSION_NOT_FOUND of `after` */
+  /** Newest first. */
   list(filter?: SessionFilter): Promise<readonly SessionInfo[]>
+  create(draft?: SessionDraft): Promise<SessionInfo>
+  /** Adds tags, or takes them away. */
+  tag(
+    id: string,
+    tags: readonly string[],
+    options?: { readonly remove?: boolean },
+  ): Promise<SessionInfo>
+  save(id: string): Promise<SessionInfo>
+  /** @throws SESSION_ENDED */
+  suspend(id: string): Promise<SessionInfo>
+  /** @throws SESSION_ENDED */
+  resume(id: string): Promise<SessionInfo>
+  complete(id: string): Promise<SessionInfo>
+  /** With its state and its artifacts. False where there was none. */
+  delete(id: string): Promise<boolean>
+  /** A run is about to work in it: one with the setting `session`. @throws SESSION_ENDED */
+  enter(id: string, runId?: string): Promise<SessionInfo>
+  /** That run has ended. */
+  leave(id: string, outcome: { readonly runId?: string; readonly failed: boolean }): Promise<void>
+  usage(id: string): Promise<SessionUsage>
+  replayFacts(id: string): Promise<ReplayFacts>
+  /** @throws SESSION_NOT_REPLAYABLE, TIMEOUT, INPUT_INVALID, NOT_AVAILABLE */
+  replay(id: string, options?: HostReplayOptions): Promise<SessionReplay>
 }
 
 /** Payload of the points of sessions. */
 export interface SessionFacts {
+  /** `host` where no run is at work. */
   readonly run_id: string
   readonly session: string
   readonly name?: string

@@ -1,5 +1,5 @@
 import { currentSession, printable, REF, SpellError } from '@llmspell/sdk'
-import type { RunFacts, Scope, ScopeKind } from '@llmspell/sdk'
+import type { CallContext, Scope, ScopeKind } from '@llmspell/sdk'
 
 /** A scope as scripts write it. */
 export type ScopeSpec = string | { readonly type: string; readonly id?: string }
@@ -41,7 +41,7 @@ export function checkKey(key: string, subject = 'key'): string {
 }
 
 /** The scope that a script means. @throws STATE_KEY_INVALID */
-export function scopeOf(spec: ScopeSpec, run: RunFacts): Scope {
+export function scopeOf(spec: ScopeSpec, run: CallContext): Scope {
   if (typeof spec === 'object') return made(spec.type, spec.id, run)
   const colon = spec.indexOf(':')
   if (colon < 0) return made(spec, undefined, run)
@@ -53,7 +53,7 @@ export function textOf({ kind, id }: Pick<Scope, 'kind' | 'id'>): string {
   return kind === 'global' ? kind : `${kind}:${id}`
 }
 
-function made(type: string, id: string | undefined, run: RunFacts): Scope {
+function made(type: string, id: string | undefined, run: CallContext): Scope {
   if (CLOSED.has(type)) throw closed(type)
   if (type === 'global' && id === undefined) return { tenant: TENANT, kind: 'global', id: '' }
   if (KINDS.has(type)) {
@@ -66,7 +66,7 @@ function made(type: string, id: string | undefined, run: RunFacts): Scope {
 }
 
 /** The id that a plain word stands for. */
-function currentOf(type: string, run: RunFacts): string {
+function currentOf(type: string, run: CallContext): string {
   const actor = run.actors.findLast(({ kind }) => kind === type)
   const id = type === 'session' ? currentSession(run).id : actor?.name
   if (id !== undefined) return id

@@ -46,4 +46,30 @@ export const ARTIFACT = [
      await Artifact.export(kept.id, 'copy.txt')`,
     { error: 'PERMISSION_DENIED' },
   ),
+  both(
+    'keeps contents of a session, each with its number',
+    'Artifact.store Artifact.store_file Artifact.query Artifact.list Artifact.get Artifact.delete',
+    `local s = Session.create{ name = 'shelf' }
+     local one = Artifact.store(s, 'agent_output', 'a.txt', 'one', { some_key = 1 })
+     local two = Artifact.save{ name = 'b.json', content = { n = 2 }, tags = { 'x' }, type = 'any' }
+     local ok, err = pcall(Artifact.store_file, s, 'nothing.txt', 'user_input')
+     local names = {}
+     for i, row in ipairs(Artifact.list(s)) do names[i] = { row.name, row.sequence, row.session_id == s.id, Artifact.get(row.id).id == row.id } end
+     local function found(q) q.session_id = s.id return #Artifact.query(q) end
+     return { one.sequence, two.sequence, names, Artifact.get(s, one).content, Artifact.get(s.id, one.content_hash).metadata.metadata, err.code,
+       found{ type = 'any' }, found{ name_pattern = '*.txt' }, found{ tags = { 'x' } }, found{ min_size = 4 }, found{ max_size = 3 },
+       found{ created_before = '2000-01-01' }, found{ created_after = '2000-01-01', limit = 1 },
+       Artifact.delete(s, one), Artifact.delete(s, one), Artifact.delete(two), #Artifact.list(s) }`,
+    `const s = await Session.create({ name: 'shelf' })
+     const one = await Artifact.store(s, 'agent_output', 'a.txt', 'one', { some_key: 1 })
+     const two = await Artifact.save({ name: 'b.json', content: { n: 2 }, tags: ['x'], type: 'any' })
+     const err = await Artifact.storeFile(s, 'nothing.txt', 'user_input').catch((error) => error)
+     const names = []
+     for (const row of await Artifact.list(s)) names.push([row.name, row.sequence, row.sessionId === s.id, (await Artifact.get(row.id)).id === row.id])
+     const found = async (q) => (await Artifact.query({ ...q, sessionId: s.id })).length
+     return [one.sequence, two.sequence, names, (await Artifact.get(s, one)).content, (await Artifact.get(s.id, one.contentHash)).metadata.metadata, err.code,
+       await found({ type: 'any' }), await found({ namePattern: '*.txt' }), await found({ tags: ['x'] }), await found({ minSize: 4 }), await found({ maxSize: 3 }),
+       await found({ createdBefore: '2000-01-01' }), await found({ createdAfter: '2000-01-01', limit: 1 }),
+       await Artifact.delete(s, one), await Artifact.delete(s, one), await Artifact.delete(two), (await Artifact.list(s)).length]`,
+  ),
 ]

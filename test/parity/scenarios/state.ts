@@ -178,4 +178,20 @@ export const SESSION = [
     `await Session.get('nobody')`,
     { error: 'SESSION_NOT_FOUND' },
   ),
+  both(
+    'tags sessions, and says what a replay stands on',
+    'Session.tag Session.Session.tag Session.can_replay Session.Session.can_replay Session.get_replay_metadata Session.Session.get_replay_metadata Session.list_replayable Session.replay Session.Session.replay',
+    `local s = Session.create{ tags = { 'a' } }
+     local ok, err = pcall(Session.replay, s)
+     local ok2, err2 = pcall(s.replay, s, { mode = 'simulate' })
+     local facts = Session.get_replay_metadata(s)
+     return { Session.tag(s, { 'b', 'a' }), s:tag({ 'a' }, { remove = true }), Session.can_replay(s), s:can_replay(), #Session.list_replayable(),
+       facts.status, facts.usage.cost, #s:get_replay_metadata().runs, err.code, err2.code, s:delete() }`,
+    `const s = await Session.create({ tags: ['a'] })
+     const err = await Session.replay(s).catch((error) => error)
+     const err2 = await s.replay({ mode: 'simulate' }).catch((error) => error)
+     const facts = await Session.getReplayMetadata(s)
+     return [await Session.tag(s, ['b', 'a']), await s.tag(['a'], { remove: true }), await Session.canReplay(s), await s.canReplay(), (await Session.listReplayable()).length,
+       facts.status, facts.usage.cost, (await s.getReplayMetadata()).runs.length, err.code, err2.code, await s.delete()]`,
+  ),
 ]

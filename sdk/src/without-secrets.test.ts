@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withoutSecrets } from './masked.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 const shown = (...args: string[]): unknown =>
   withoutSecrets({ kind: 'begin', input: { inline: { args, root: '/' } } } as never)

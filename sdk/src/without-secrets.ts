@@ -1,5 +1,5 @@
-import type { Json, JournalRecord, Stored } from '@llmspell/sdk'
-import { looksLikeKey } from '@llmspell/sdk'
+import type { Json, JournalRecord, Stored } from './contracts/journal.ts'
+import { looksLikeKey } from './key-like.ts'
 
 const HIDDEN = '(hidden)'
 const SECRET = /KEY|TOKEN|SECRET|PASS|CREDENTIAL/i

@@ -1,0 +1,107 @@
+import { isDeepStrictEqual } from 'node:util'
+import type {
+  Json,
+  RunOutcome,
+  RunRow,
+  ScriptRuntime,
+  Value,
+  WorkflowExecutor,
+} from '@llmspell/sdk'
+import { begunAnew, firstAsked } from './anew.ts'
+import type { Asked } from './anew.ts'
+import { valueIn } from './plain-value.ts'
+import type { ReplayRequest } from './replay.ts'
+import type { ReplayDifference, ReplayedRun } from './types.ts'
+
+interface Parts {
+  readonly runtime: ScriptRuntime
+  readonly executor: WorkflowExecutor
+  readonly request: ReplayRequest
+  readonly signal: AbortSignal
+}
+
+/** Characters of a value in a difference. */
+const SHOWN = 2000
+const NO_GRANTS = [{ holder: 'replay', allow: {} }]
+
+/** One replay: run after run, as they were begun. */
+export class Playing {
+  readonly #parts: Parts
+  readonly #differences: ReplayDifference[] = []
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  async all(rows: readonly RunRow[]) {
+    const { request, signal } = this.#parts
+    const runs: ReplayedRun[] = []
+    for (const row of rows) {
+      if (signal.aborted) break
+      const run = await this.#one(row)
+      runs.push(run)
+      if (request.stop_on_error === true && run.error) break
+    }
+    return { runs, differences: this.#differences }
+  }
+
+  async #one({ runId }: RunRow): Promise<ReplayedRun> {
+    const { executor, request } = this.#parts
+    const { mode = 'exact' } = request
+    const asked = mode === 'exact' ? undefined : await firstAsked(executor, runId, request)
+    if (asked && mode === 'simulate') return this.#exact(runId, asked)
+    return asked ? this.#anew(runId, asked) : this.#exact(runId)
+  }
+
+  /** @param asked where it stops: what stands there would be asked anew */
+  async #exact(run_id: string, asked?: Asked): Promise<ReplayedRun> {
+    const { runtime, signal } = this.#parts
+    const until = asked ? { until: asked.n - 1 } : {}
+    const { result, report } = await runtime.replay(run_id, { signal, write: () => {}, ...until })
+    const { difference, identical, outcome } = report
+    if (!identical && this.#compares)
+      this.#differences.push({
+        run_id,
+        ...(difference ? { n: difference.n } : {}),
+        expected: difference?.expected ?? 'all records of the journal',
+        found: difference?.found ?? `${report.records.length} records`,
+      })
+    if (asked) return { run_id, status: outcome.status, asked }
+    return { run_id, ...shown(outcome, result?.value) }
+  }
+
+  async #anew(run: string, asked: Asked): Promise<ReplayedRun> {
+    const { executor, request, signal } = this.#parts
+    const { model, grants = NO_GRANTS, key } = request
+    const new_run_id = await begunAnew(executor, { run, asked, model, grants, key })
+    const after = await executor.result<Json>(new_run_id, { signal })
+    if (signal.aborted) await executor.cancel(new_run_id, { reason: 'the replay', mode: 'kill' })
+    const before = await executor.result<Json>(run)
+    if (this.#compares && !isDeepStrictEqual(endOf(before), endOf(after)))
+      this.#differences.push({ run_id: run, expected: text(before), found: text(after) })
+    const value = after.status === 'succeeded' ? valueIn(after.value) : undefined
+    return { run_id: run, new_run_id, asked, ...shown(after, value) }
+  }
+
+  get #compares(): boolean {
+    return this.#parts.request.compare_results ?? true
+  }
+}
+
+function shown(outcome: RunOutcome<Json>, value: Value | undefined) {
+  const { status } = outcome
+  if (status === 'pending') return { status: outcome.run.status }
+  if (status === 'succeeded') return { status, ...(value === undefined ? {} : { result: value }) }
+  const { code, message } = outcome.error
+  return { status, error: { code, message } }
+}
+
+/** What two runs are compared by. */
+function endOf(outcome: RunOutcome<Json>): unknown {
+  if (outcome.status === 'succeeded') return { value: outcome.value }
+  return outcome.status === 'pending' ? { pending: true } : { code: outcome.error.code }
+}
+
+function text(outcome: RunOutcome<Json>): string {
+  return JSON.stringify(endOf(outcome)).slice(0, SHOWN)
+}

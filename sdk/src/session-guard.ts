@@ -1,0 +1,38 @@
+import type { CallContext } from './contracts/call-context.ts'
+import type { Access, Permissions } from './contracts/permission.ts'
+
+/** A session is as open as its scope of State: to all scripts, until a rule for `state` or `state-write` says no. */
+export class SessionGuard {
+  readonly #permissions: Permissions | undefined
+  readonly #module: string
+
+  /** @param module whose functions are named to people */
+  constructor(permissions: Permissions | undefined, module: string) {
+    this.#permissions = permissions
+    this.#module = module
+  }
+
+  allows(id: string, context: CallContext): boolean {
+    const access = this.#access('list', context)
+    const decision = this.#permissions?.decide(needOf('state', id), access)
+    return decision === undefined || decision.allowed || decision.rule === undefined
+  }
+
+  /** @throws PERMISSION_DENIED */
+  async require(id: string, fn: string, writes: boolean, context: CallContext): Promise<void> {
+    const access = this.#access(fn, context)
+    for (const permission of writes ? ['state', 'state-write'] : ['state']) {
+      const need = needOf(permission, id)
+      const decision = this.#permissions?.decide(need, access)
+      if (decision?.allowed === false && decision.rule !== undefined)
+        await this.#permissions!.require(need, access)
+    }
+  }
+
+  #access(fn: string, context: CallContext): Access {
+    const { grants, root, signal } = context
+    return { subject: `${this.#module}.${fn}`, grants, root, signal, run: context }
+  }
+}
+
+const needOf = (permission: string, id: string) => ({ permission, target: `session:${id}` })

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { LANGUAGES, openStateful, ran } from '../state-module/house.ts'
+import type { Language } from '../state-module/house.ts'
+import type { House } from '../support/kernel.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await openStateful()
+})
+afterAll(() => house.kernel.stop())
+
+let count = 0
+
+/** A session with one durable run that asks a model and stores what it said. */
+async function played(language: Language): Promise<string> {
+  const source =
+    language === 'lua'
+      ? `local s = Session.create()
+         local said = Agent.create{ name = 'a' }:execute('Say hello').text
+         State.save('global', 'said', said)
+         return { s.id, said }`
+      : `const s = await Session.create()
+         const said = (await (await Agent.create({ name: 'a' })).execute('Say hello')).text
+         await State.save('global', 'said', said)
+         return [s.id, said]`
+  const durable = { runId: `played-${++count}` }
+  const { value } = await ran(house, language, source, { durable })
+  return (value as string[])[0]!
+}
+
+const replay = async (id: string, options: string): Promise<Record<string, unknown>> => {
+  const { value, ...failure } = await ran(
+    house,
+    'lua',
+    `return Session.replay('${id}', ${options})`,
+  )
+  return (value ?? failure) as Record<string, unknown>
+}
+
+describe.each(LANGUAGES)('a session of a durable run in %s', (language) => {
+  test('is replayed from its journals, and nothing is done', async () => {
+    const id = await played(language)
+    await ran(house, 'lua', `State.save('global', 'said', 'untouched')`)
+    const found = await replay(id, `{ mode = 'exact', timeout = '1m', stop_on_error = true }`)
+    expect(found).toMatchObject({
+      identical: true,
+      differences: [],
+      runs: [{ status: 'succeeded' }],
+    })
+    expect((found['result'] as string[])[0]).toBe(id)
+    const kept = await ran(house, 'lua', `return State.load('global', 'said')`)
+    expect(kept.value).toBe('untouched')
+  })
+
+  test('asks the other model anew, in a run of its own', async () => {
+    const id = await played(language)
+    const found = await replay(id, `{ mode = 'modified', model = 'mock/demo' }`)
+    const [run] = found['runs'] as Record<string, unknown>[]
+    expect(run).toMatchObject({
+      status: 'succeeded',
+      new_run_id: expect.stringMatching(/^replay-/),
+      asked: { name: 'Provider.check' },
+    })
+    expect(found['identical']).toBe(false)
+    expect((found['differences'] as unknown[]).length).toBe(1)
+  })
+
+  test('tells what would be asked anew, and asks nothing', async () => {
+    const id = await played(language)
+    await ran(house, 'lua', `State.save('global', 'said', 'untouched')`)
+    const found = await replay(id, `{ mode = 'simulate', changes = { 'State.save' } }`)
+    expect(found).toMatchObject({ identical: true, runs: [{ asked: { name: 'State.save' } }] })
+    const kept = await ran(house, 'lua', `return State.load('global', 'said')`)
+    expect(kept.value).toBe('untouched')
+  })
+})
+
+test('what is asked anew may do no more than the script that asks', async () => {
+  const id = await played('lua')
+  const deny = { 'state-write': ['global'] }
+  const source = `return Session.replay('${id}', { mode = 'modified', changes = { 'State.save' } })`
+  const { value } = await ran(house, 'lua', source, { deny })
+  expect(value).toMatchObject({
+    runs: [{ status: 'failed', error: { code: 'PERMISSION_DENIED' } }],
+  })
+})
+
+test('results are compared unless that is not wanted', async () => {
+  const found = await replay(await played('lua'), `{ compare_results = false }`)
+  expect(found).not.toHaveProperty('identical')
+})
+
+test.each([
+  [`{ mode = 'modified' }`, 'INPUT_INVALID'],
+  [`{ model = 'mock/demo' }`, 'INPUT_INVALID'],
+  [`{ timeout = 'soon' }`, 'INPUT_INVALID'],
+  [`{ mode = 'other' }`, 'INPUT_INVALID'],
+])('the options %s are refused', async (options, code) => {
+  expect(await replay(await played('lua'), options)).toMatchObject({ code })
+})
+
+test('a session without journals is not replayed, and is not listed', async () => {
+  const source = `
+    local s = Session.create()
+    local ok, err = pcall(s.replay, s)
+    for _, row in ipairs(Session.list_replayable()) do assert(row.id ~= s.id) end
+    return { err.code, s:can_replay() }`
+  expect((await ran(house, 'lua', source)).value).toEqual(['SESSION_NOT_REPLAYABLE', false])
+})
+
+test('a durable run that replays gives the same in its next life', async () => {
+  const id = await played('lua')
+  const durable = { runId: 'replays' }
+  const source = `return Session.replay('${id}', { mode = 'modified', changes = { 'model' } }).runs[1].new_run_id`
+  const { value } = await ran(house, 'lua', source, { durable })
+  const { report, result } = await house.runtime.replay('replays')
+  expect([report.identical, result?.value]).toEqual([true, value])
+})
