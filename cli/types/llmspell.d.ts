@@ -793,7 +793,7 @@ declare namespace Artifact {
      * @throws ARTIFACT_TOO_LARGE, ARTIFACT_FAILED, FILE_NOT_FOUND, SESSION_NOT_FOUND, SESSION_ID_INVALID, PERMISSION_DENIED
      * @example
      * const session = await Session.create({ name: 'letters' })
-     * try { print((await Artifact.storeFile(session, 'notes.txt', 'user_input')).bytes) } catch (error) { print(error.code) }
+     * try { print((await Artifact.storeFile(session, 'notes.txt', 'user_input')).bytes) } catch (error) { print(String(error)) }
      */
     storeFile(session: Artifact.Session, path: string, type: string, metadata?: Record<string, Data>): Promise<Artifact.Row>
     /**
@@ -2111,7 +2111,7 @@ declare namespace Session {
      * Runs the ended runs of the session again, answered by their journals. `exact` executes nothing; `modified` asks anew what `model` or `changes` name, and all behind it, under the rights of this script and in runs of their own; `simulate` tells what that would be and asks nothing.
      * @throws SESSION_NOT_FOUND, SESSION_ID_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, SESSION_NOT_REPLAYABLE, TIMEOUT, INPUT_INVALID
      * @example
-     * try { await (await Session.create()).replay() } catch (error) { print(error.code) }
+     * try { await (await Session.create()).replay() } catch (error) { print(String(error)) }
      */
     replay(options?: Session.ReplayOptions): Promise<Session.Replay>
     /** Its id. */
