@@ -100,8 +100,8 @@ test('the example of its page does what it says', async () => {
 
 test('the manifests name each code that stores raise', async () => {
   const codes = (file: string): string[] =>
-    readFileSync(file, 'utf8').match(/'STATE_[A-Z_]+'/g) ?? []
-  const places = '{sdk/src/store,plugins/{state,store-*}/src}/*.ts'
+    readFileSync(file, 'utf8').match(/'STATE_(?!SCOPE)[A-Z_]+'/g) ?? []
+  const places = '{sdk/src/store,plugins/{state,store-*}/src}/**/*.ts'
   const raised = globSync(join(ROOT, places)).flatMap(codes)
   const { llmspell } = JSON.parse(
     readFileSync(join(ROOT, 'plugins/state/package.json'), 'utf8'),

@@ -11,7 +11,13 @@ export type * from './types.ts'
 /** The plugin `state`: the store of this installation, and the script module over it. */
 export default definePlugin<StateConfig>({
   setup(ctx) {
-    const state = new Manager(ctx.config, ctx.use('extensions'), ctx.logger, ctx.signal)
+    const state = new Manager({
+      config: ctx.config,
+      extensions: ctx.use('extensions'),
+      logger: ctx.logger,
+      signal: ctx.signal,
+      point: ctx.use('hooks').point('state.migration'),
+    })
     const points = new Points(ctx.use('hooks'))
     const quota = new Quota(ctx.config.max_bytes_per_run)
     const guard = new Guard(ctx.find('permissions'))

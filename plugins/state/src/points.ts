@@ -1,6 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 import type { CallContext, HookPoint, HookRegistry, Scope, Value } from '@llmspell/sdk'
-import type {} from './types.ts'
+import type { StateMigration } from './types.ts'
 import { checkKey, textOf } from './scope.ts'
 
 /** A read or a write that is about to happen. */
@@ -80,6 +80,24 @@ function stay({ scope }: Place, given: string, point: string): void {
     'HOOK_RESULT_INVALID',
     `A hook at '${point}' answered another scope: expected '${textOf(scope)}', found '${given.slice(0, 60)}'.`,
     { hint: 'Change the key or the value, and leave the scope as it is.' },
+  )
+}
+
+/** @throws HOOK_CANCELLED */
+export async function asked(
+  point: HookPoint<'state.migration'>,
+  payload: StateMigration,
+): Promise<void> {
+  if (!point.used) return
+  const { verdict } = await point.call(payload)
+  if (verdict?.type !== 'cancel') return
+  throw new SpellError(
+    'HOOK_CANCELLED',
+    `The migration of '${payload.schema}' was cancelled by a hook: ${verdict.reason}.`,
+    {
+      hint: verdict.hint ?? 'Change what the hook objects to. Nothing was touched.',
+      details: { hook: 'state.migration', reason: verdict.reason },
+    },
   )
 }
 

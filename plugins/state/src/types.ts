@@ -41,6 +41,16 @@ export interface StateConflict extends StateFacts {
   readonly found: number
 }
 
+/** Payload of `state.migration`. */
+export interface StateMigration {
+  /** Of the call that wants it; missing where the host does. */
+  readonly run_id?: string
+  /** What is migrated: `kind/schema`, or the scope as text. */
+  readonly schema: string
+  readonly from: number
+  readonly to: number
+}
+
 declare module '@llmspell/sdk' {
   interface Hooks {
     'state.read': Intercept<StateRead, Value>
@@ -48,5 +58,6 @@ declare module '@llmspell/sdk' {
     'state.write': Intercept<StateWrite>
     'state.changed': Notify<StateChanged>
     'state.conflict': Notify<StateConflict>
+    'state.migration': Intercept<StateMigration>
   }
 }

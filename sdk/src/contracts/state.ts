@@ -1,4 +1,13 @@
 import type { Json } from './journal.ts'
+import type { MigrateOptions, Migration, MigrationReport } from './migration.ts'
+import type {
+  BackupManifest,
+  BackupOptions,
+  RestoreMode,
+  RestoreReport,
+  StateBackups,
+} from './state-backup.ts'
+import type { StateHealth } from './state-health.ts'
 
 /** `none`: memory; `os`: survives the process, not the power; `sync`: on disk; `replicated`: on several. */
 export type Durability = 'none' | 'os' | 'sync' | 'replicated'
@@ -120,14 +129,6 @@ export interface StateFault {
   readonly text: string
 }
 
-export interface BackupManifest {
-  readonly format: 1
-  readonly createdAt: number
-  readonly seq: string
-  readonly entries: number
-  readonly sha256: string
-}
-
 export interface StateCapabilities {
   /** What one commit may span. */
   readonly atomic: 'store' | 'scope'
@@ -142,8 +143,15 @@ export interface StateCapabilities {
 export interface StateStats {
   readonly keys?: number
   readonly bytes: number
+  /** The last change. */
+  readonly seq?: bigint
   readonly oldestSeq: bigint
   readonly health: 'ok' | 'degraded' | 'read-only'
+  /** Values whose time is over and that no sweep has removed yet. */
+  readonly expired?: number
+  readonly snapshots?: number
+  /** Format of what lies on the disk. */
+  readonly format?: number
 }
 
 /** Value of the point `stores`: one kind of store. */
@@ -170,14 +178,13 @@ export interface StateBackend {
     options: { readonly after?: bigint; readonly signal: AbortSignal },
   ): AsyncIterable<Change | { readonly reset: bigint }>
   snapshot(): Promise<StateSnapshot>
-  backup(
-    sink: WritableStream<Uint8Array>,
-    options?: { readonly select?: Selector; readonly signal?: AbortSignal },
-  ): Promise<BackupManifest>
+  /** Of one moment, whatever is written meanwhile. @throws STATE_SINCE_LOST, STATE_DAMAGED, CANCELLED */
+  backup(sink: WritableStream<Uint8Array>, options?: BackupOptions): Promise<BackupManifest>
+  /** All of it or nothing. @throws STATE_BACKUP_DAMAGED, STATE_NEWER, STATE_NOT_EMPTY, STATE_BACKUP_MISFIT */
   restore(
     source: ReadableStream<Uint8Array>,
-    options: { readonly mode: 'empty-only' | 'replace' | 'verify-only' },
-  ): Promise<BackupManifest>
+    options: { readonly mode: RestoreMode; readonly signal?: AbortSignal },
+  ): Promise<RestoreReport>
   verify(options?: { readonly signal?: AbortSignal }): AsyncIterable<StateFault>
   /** Removes what has expired; how many. */
   sweep(now: number, limit: number): Promise<number>
@@ -200,6 +207,19 @@ export interface StoreItem {
 export interface StateManager {
   /** Opened on first use, closed with the kernel. @throws STATE_BUSY, STATE_UNAVAILABLE */
   backend(): Promise<StateBackend>
+  /** @throws STATE_UNAVAILABLE where it has no folder */
+  backups(): Promise<StateBackups>
+  /** What is wrong with the store, and what lies in it. Reads all of it. */
+  doctor(options?: { readonly signal?: AbortSignal }): Promise<StateHealth>
+  /**
+   * Brings data to the versions that the plugins' migrations know, and seals anew what lies under an older key. A
+   * backup comes first, unless `backup` is false.
+   *
+   * @throws STATE_NEWER, STATE_MIGRATION_FAILED
+   */
+  migrate(
+    options?: Omit<MigrateOptions, 'backup'> & { readonly backup?: boolean },
+  ): Promise<MigrationReport>
 }
 
 declare module '../services.ts' {
@@ -210,5 +230,6 @@ declare module '../services.ts' {
 declare module '../extensions.ts' {
   interface Extensions {
     stores: StoreFactory
+    migrations: Pick<Migration, 'up' | 'down'>
   }
 }

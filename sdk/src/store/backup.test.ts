@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { checkedBackup } from './backup.ts'
 import { seal, wrapped } from './envelope.ts'
 import { FRAME, frameOf, rowFrame } from './frames.ts'
 import { dataRow, scopePrefix } from './keys.ts'
+import { checkedBackup } from './read-backup.ts'
 
 const SCOPE = { tenant: 'local', kind: 'global', id: '' } as const
 
@@ -61,6 +61,6 @@ test.each([
 })
 
 test('a newer format', async () => {
-  const newer = frameOf(FRAME.head, Buffer.from('{"format":2}'))
+  const newer = frameOf(FRAME.head, Buffer.from('{"format":3}'))
   await expect(check([newer, trailer({})])).rejects.toMatchObject({ code: 'STATE_NEWER' })
 })

@@ -1,22 +1,22 @@
-import type { BackupManifest, Selector } from '../contracts/state.ts'
+import type { BackupManifest, BackupOptions } from '../contracts/state-backup.ts'
 import { SpellError } from '../errors.ts'
+import { isWholeChange, touchedBy } from './change-log.ts'
 import { expiryIn, isWhole, revOf } from './envelope.ts'
-import { backupDamaged, damagedEntry } from './errors.ts'
-import { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
-import { dueRow, placeOf, selectedRange, selects } from './keys.ts'
-import type { Row, RowOp, Rows, RowView } from './rows.ts'
+import { damaged } from './errors.ts'
+import { FRAME, frameOf, FrameSink, rowFrame } from './frames.ts'
+import { changeRow, damagedRow, placeOf, RANGES, selectedRange, selectsAny, seqOf } from './keys.ts'
+import { markAt, sinceLost } from './lineage.ts'
+import type { RowRange, Rows, RowView } from './rows.ts'
 
-const AT_ONCE = 1000
-
-export interface BackupPlan {
+export interface BackupPlan extends BackupOptions {
   readonly view: RowView
   readonly seq: bigint
   readonly now: number
-  readonly select: Selector | undefined
-  readonly signal: AbortSignal | undefined
 }
 
-/** Everything that is live in a view, as frames with a trailer. @throws STATE_DAMAGED, CANCELLED */
+type Start = Omit<BackupManifest, 'entries' | 'deletes' | 'sha256'>
+
+/** What is live in a view, or what was changed in it, as frames with a trailer. @throws STATE_DAMAGED, CANCELLED */
 export async function backupTo(
   rows: Rows,
   stream: WritableStream<Uint8Array>,
@@ -24,14 +24,18 @@ export async function backupTo(
 ): Promise<BackupManifest> {
   const sink = new FrameSink(stream)
   try {
-    const start = { format: 1 as const, createdAt: plan.now, seq: String(plan.seq) }
+    const start = await startOf(rows, plan)
     await sink.add(frameOf(FRAME.head, Buffer.from(JSON.stringify(start))))
-    let entries = 0
-    for await (const row of liveRows(rows, plan)) {
-      await sink.add(rowFrame(row))
-      entries++
+    const counts = { entries: 0, deletes: 0 }
+    const frames = plan.since === undefined ? liveFrames(rows, plan) : changedFrames(rows, plan)
+    for await (const [sort, frame] of frames) {
+      if (plan.signal?.aborted) throw cancelled()
+      await sink.add(frame)
+      counts[sort]++
     }
-    const manifest = { ...start, entries, sha256: sink.digest() }
+    const { entries, deletes } = counts
+    const made = plan.since === undefined ? { entries } : { entries, deletes }
+    const manifest = { ...start, ...made, sha256: sink.digest() }
     await sink.add(frameOf(FRAME.trailer, Buffer.from(JSON.stringify(manifest))))
     await sink.close()
     return manifest
@@ -41,87 +45,71 @@ export async function backupTo(
   }
 }
 
-async function* liveRows(rows: Rows, plan: BackupPlan): AsyncGenerator<Row> {
-  const { view, now, select = {}, signal } = plan
-  for await (const row of rows.range({ ...selectedRange(select), view })) {
-    if (signal?.aborted) throw cancelled()
-    const [key, envelope] = row
+async function startOf(rows: Rows, plan: BackupPlan): Promise<Start> {
+  const { view, seq, now, select, since } = plan
+  const mark = markAt(rows, seq, select, view)
+  const start = { createdAt: now, seq: String(seq), ...(mark === undefined ? {} : { mark }) }
+  if (since === undefined) return { format: 1, ...start }
+  const base = since <= seq ? markAt(rows, since, select, view) : undefined
+  const oldest = await oldestIn(rows, view)
+  if (base === undefined || since + 1n < oldest) throw sinceLost(since, oldest)
+  return { format: 2, ...start, since: String(since), base }
+}
+
+async function oldestIn(rows: Rows, view: RowView): Promise<bigint> {
+  for await (const [row] of rows.range({ ...RANGES.change, view })) return seqOf(row)
+  return 1n
+}
+
+type Framed = readonly [sort: 'entries' | 'deletes', frame: Buffer]
+
+async function* liveFrames(rows: Rows, { view, now, select }: BackupPlan): AsyncGenerator<Framed> {
+  const one = Array.isArray(select) ? undefined : (select as Parameters<typeof selectedRange>[0])
+  for await (const [key, envelope] of rows.range({ ...selectedRange(one), view })) {
     const place = placeOf(key)
-    if (!place || !selects(select, place)) continue
-    if (!isWhole(key, envelope)) throw damagedEntry(place.scope, place.key, 'a wrong checksum')
-    if ((expiryIn(envelope) ?? Infinity) > now) yield row
+    if (!place || !selectsAny(select, place)) continue
+    if (!isWhole(key, envelope)) throw damagedRow(key, 'a wrong checksum')
+    if ((expiryIn(envelope) ?? Infinity) > now) yield ['entries', rowFrame([key, envelope])]
   }
+}
+
+/** Only the newest change of a key counts: the one whose number the value has, or any that left none. */
+async function* changedFrames(rows: Rows, plan: BackupPlan): AsyncGenerator<Framed> {
+  const range: RowRange = {
+    gte: changeRow(plan.since! + 1n),
+    lt: RANGES.change.lt,
+    view: plan.view,
+  }
+  let next = plan.since!
+  for await (const [row, change] of rows.range(range)) {
+    if (seqOf(row) !== ++next || !isWholeChange(change))
+      throw damaged(`The log of changes at ${next}`, 'a gap or a wrong checksum')
+    const names = new Set(Array.from(touchedBy(change), ({ row: key }) => key.toString('latin1')))
+    for (const name of names) {
+      const framed = changed(rows, plan, Buffer.from(name, 'latin1'), next)
+      if (framed) yield framed
+    }
+  }
+}
+
+function changed(
+  rows: Rows,
+  { view, now, select }: BackupPlan,
+  key: Buffer,
+  seq: bigint,
+): Framed | undefined {
+  const place = placeOf(key)
+  if (!place || !selectsAny(select, place)) return undefined
+  const envelope = rows.get(key, view)
+  if (envelope && !isWhole(key, envelope)) throw damagedRow(key, 'a wrong checksum')
+  if (envelope && revOf(envelope) !== seq) return undefined
+  if (envelope && (expiryIn(envelope) ?? Infinity) > now)
+    return ['entries', rowFrame([key, envelope])]
+  return ['deletes', frameOf(FRAME.gone, key)]
 }
 
 function cancelled(): SpellError {
   return new SpellError('CANCELLED', "The work 'backup' was cancelled.", {
     hint: 'Begin it again: nothing of it can be used.',
   })
-}
-
-/** Reads a backup to its end and finds it whole. @throws STATE_BACKUP_DAMAGED, STATE_NEWER */
-export async function checkedBackup(source: AsyncIterable<Uint8Array>): Promise<BackupManifest> {
-  let entries = 0
-  let first = true
-  let manifest: BackupManifest | undefined
-  for await (const { sort, body, before } of framesIn(source)) {
-    if (manifest) throw backupDamaged('bytes behind the trailer')
-    if (first !== (sort === FRAME.head)) throw backupDamaged('frames out of order')
-    first = false
-    if (sort === FRAME.head) checkFormat(body)
-    else if (sort === FRAME.row) entries += checkRow(body)
-    else manifest = trailerOf(body, entries, before)
-  }
-  if (!manifest) throw backupDamaged('no trailer')
-  return manifest
-}
-
-function checkFormat(body: Buffer): void {
-  const { format } = jsonIn(body) as Partial<BackupManifest>
-  if (format === 1) return
-  throw new SpellError(
-    'STATE_NEWER',
-    `The backup has another format: expected '1', found '${String(format)}'.`,
-    { hint: 'Restore it with the version that made it, or a newer one.' },
-  )
-}
-
-function checkRow(body: Buffer): number {
-  const [key, envelope] = rowIn(body)
-  if (!placeOf(key) || !isWhole(key, envelope)) throw backupDamaged('a damaged value')
-  return 1
-}
-
-function trailerOf(body: Buffer, entries: number, sha256: string): BackupManifest {
-  const manifest = jsonIn(body) as BackupManifest
-  if (manifest.entries !== entries)
-    throw backupDamaged(`${entries} of ${String(manifest.entries)} entries`)
-  if (manifest.sha256 !== sha256) throw backupDamaged('another SHA-256')
-  return manifest
-}
-
-function jsonIn(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch (cause) {
-    throw new SpellError('STATE_BACKUP_DAMAGED', 'The backup is damaged: found no JSON.', { cause })
-  }
-}
-
-/** Writes the rows of a whole backup; the highest revision in them. */
-export async function fillFrom(source: AsyncIterable<Uint8Array>, rows: Rows): Promise<bigint> {
-  const ops: RowOp[] = []
-  let highest = 0n
-  for await (const { sort, body } of framesIn(source)) {
-    if (sort !== FRAME.row) continue
-    const [key, value] = rowIn(body)
-    ops.push({ type: 'put', key, value })
-    const expiry = expiryIn(value)
-    if (expiry !== undefined)
-      ops.push({ type: 'put', key: dueRow(expiry, key), value: Buffer.alloc(0) })
-    if (revOf(value) > highest) highest = revOf(value)
-    if (ops.length >= AT_ONCE) await rows.write(ops.splice(0), false)
-  }
-  await rows.write(ops, false)
-  return highest
 }

@@ -4,7 +4,8 @@ import { damaged } from './errors.ts'
 import { changeRow, FORMAT_ROW, RANGES, seqOf } from './keys.ts'
 import type { Head, Row, Rows, RowView, SharedRows } from './rows.ts'
 
-const FORMAT = 1
+/** Of rows as they lie in a store. */
+export const FORMAT = 1
 const WORDS = /^(\d+)(?: (\d+))?$/
 
 /** Marks new rows as ours, and refuses what it does not know. @throws STATE_NEWER, STATE_DAMAGED */

@@ -5,7 +5,7 @@ import { backupDamaged } from './errors.ts'
 import type { Row } from './rows.ts'
 
 /** Sorts of frames in a backup. */
-export const FRAME = { head: 1, row: 2, trailer: 3 } as const
+export const FRAME = { head: 1, row: 2, trailer: 3, gone: 4 } as const
 
 const HEADER = 8
 const MAX_FRAME = 32 * 1024 * 1024

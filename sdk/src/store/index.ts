@@ -4,6 +4,20 @@
  */
 export { RowStore } from './row-store.ts'
 export { damaged } from './errors.ts'
+export { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
+export { oldestOf } from './format.ts'
+export { inspectStore } from './inspect.ts'
+export { damagedRow, MAX_KEY_BYTES, placeOf, RANGES, selects, selectsAny, seqOf } from './keys.ts'
+export { exportLines, importLines } from './lines.ts'
+export type { ImportReport } from './lines.ts'
+export { markOf, requireFit, sinceLost } from './lineage.ts'
+export { finishMigration, migrate, schemaVersions, STATE_SCOPE } from './migrate/index.ts'
+export { MAX_VALUE_BYTES, payloadOf } from './payload.ts'
+export { checkedBackup, openedRow, rowsOfBackup } from './read-backup.ts'
+export type { BackupRow } from './read-backup.ts'
+export { RestorePlanner } from './restore-plan.ts'
+export { getStream, putStream, removeStream, streamInfo } from './streams.ts'
+export type { StreamInfo } from './streams.ts'
 export {
   freeBytes,
   full,
@@ -13,9 +27,6 @@ export {
   textOf,
   unavailable,
 } from './folder.ts'
-export { oldestOf } from './format.ts'
-export { damagedRow, MAX_KEY_BYTES, RANGES, seqOf } from './keys.ts'
-export { MAX_VALUE_BYTES } from './payload.ts'
 export { spoolTo } from './spool.ts'
 export { lostEnd, Tail } from './tail.ts'
 export type {

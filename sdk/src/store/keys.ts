@@ -17,7 +17,15 @@ export interface Place {
   readonly key: string
 }
 
-export const FORMAT_ROW = Buffer.from([META, ...Buffer.from('format')])
+export const FORMAT_ROW = metaRow('format')
+/** Which store this is: another one after each restore. */
+export const STORE_ROW = metaRow('store')
+/** What was restored last, and the change that did it. */
+export const FOLLOWS_ROW = metaRow('follows')
+
+function metaRow(name: string): Buffer {
+  return Buffer.from([META, ...Buffer.from(name)])
+}
 
 /** The range of all rows of a sort. */
 export const RANGES = {
@@ -105,6 +113,17 @@ export function placeOf(row: Buffer): Place | undefined {
 export function damagedRow(row: Buffer, found: string): SpellError {
   const place = placeOf(row)
   return place ? damagedEntry(place.scope, place.key, found) : damaged('A row of the store', found)
+}
+
+/** Whether one of the selectors means it; without any, all are meant. */
+export function selectsAny(
+  select: Selector | readonly Selector[] | undefined,
+  place: Place,
+): boolean {
+  if (select === undefined) return true
+  return Array.isArray(select)
+    ? select.some((each: Selector) => selects(each, place))
+    : selects(select as Selector, place)
 }
 
 /** Rows that may be meant; `selects` says which are. */

@@ -1,36 +1,52 @@
-import type { BackupManifest } from '../contracts/state.ts'
+import type { BackupManifest, RestoreMode, RestoreReport } from '../contracts/state-backup.ts'
+import type { StateBackend } from '../contracts/state.ts'
 import { SpellError } from '../errors.ts'
-import { checkedBackup, fillFrom } from './backup.ts'
 import { encodeChange, hashOf } from './change-log.ts'
+import { expiryIn, isWhole, revOf } from './envelope.ts'
 import { markFormat } from './format.ts'
-import { changeRow, RANGES } from './keys.ts'
-import type { Head, RowHome, Rows, Spool } from './rows.ts'
+import { changeRow, dueRow, RANGES } from './keys.ts'
+import { follows, followsOp, nameOp, requireFit } from './lineage.ts'
+import { checkedBackup, rowsOfBackup } from './read-backup.ts'
+import type { BackupRow } from './read-backup.ts'
+import { RestorePlanner } from './restore-plan.ts'
+import type { Head, RowHome, RowOp, Rows, Spool } from './rows.ts'
 import type { Writer } from './writer.ts'
+
+const AT_ONCE = 1000
 
 interface Restore {
   readonly source: ReadableStream<Uint8Array>
-  readonly mode: 'empty-only' | 'replace' | 'verify-only'
+  readonly mode: RestoreMode
+  readonly store: StateBackend
   readonly writer: Writer
   readonly home: RowHome
 }
 
 /** Checks the whole backup first; then all of it takes the place of what was there, or nothing does. */
-export async function restored({ source, mode, writer, home }: Restore): Promise<BackupManifest> {
-  if (mode === 'verify-only') return checkedBackup(source)
+export async function restored(restore: Restore): Promise<RestoreReport> {
+  const { source, mode, writer, home } = restore
+  if (mode === 'verify-only') return planned(restore)
   const spool = await home.spool(source)
   try {
     const manifest = await checkedBackup(spool.read())
     await writer.alone(async () => {
+      requireFit(mode === 'add', follows(writer.rows, writer.head, manifest), manifest)
       if (mode === 'empty-only') await refuseOccupied(writer.rows)
-      let head = writer.head
-      const fill = async (rows: Rows): Promise<Head> => (head = await filled(rows, spool, writer))
-      writer.rows = await home.replace(fill)
-      writer.head = head
+      await replaced(restore, manifest, spool)
     })
     return manifest
   } finally {
     await spool.drop()
   }
+}
+
+async function planned({ source, store, writer }: Restore): Promise<RestoreReport> {
+  const planner = new RestorePlanner(store)
+  const manifest = await checkedBackup(source, (row) => planner.visit(row))
+  let held = 0
+  for await (const _ of writer.rows.range(RANGES.data)) held++
+  const fits = follows(writer.rows, writer.refresh(), manifest)
+  return { ...manifest, plan: planner.plan(manifest, held, fits) }
 }
 
 async function refuseOccupied(rows: Rows): Promise<void> {
@@ -40,12 +56,60 @@ async function refuseOccupied(rows: Rows): Promise<void> {
     })
 }
 
+async function replaced(
+  { mode, writer, home }: Restore,
+  manifest: BackupManifest,
+  spool: Spool,
+): Promise<void> {
+  const held = mode === 'add' ? writer.rows.view() : undefined
+  const old = writer.rows
+  let head = writer.head
+  try {
+    const fill = async (rows: Rows): Promise<Head> => {
+      const kept = held ? await filledFrom(rowsIn(old, held), rows) : 0n
+      const highest = await filledFrom(rowsOfBackup(spool.read()), rows)
+      return (head = await begun(rows, writer.head, kept > highest ? kept : highest, manifest))
+    }
+    writer.rows = await home.replace(fill)
+    writer.head = head
+  } finally {
+    await held?.close()
+  }
+}
+
+async function* rowsIn(rows: Rows, view: ReturnType<Rows['view']>): AsyncGenerator<BackupRow> {
+  for await (const [key, envelope] of rows.range({ ...RANGES.data, view })) yield { key, envelope }
+}
+
+/** The highest revision that was written. */
+async function filledFrom(source: AsyncIterable<BackupRow>, rows: Rows): Promise<bigint> {
+  const ops: RowOp[] = []
+  let highest = 0n
+  for await (const { key, envelope } of source) {
+    ops.push(envelope ? { type: 'put', key, value: envelope } : { type: 'del', key })
+    if (envelope && isWhole(key, envelope)) {
+      const expiry = expiryIn(envelope)
+      if (expiry !== undefined)
+        ops.push({ type: 'put', key: dueRow(expiry, key), value: Buffer.alloc(0) })
+      if (revOf(envelope) > highest) highest = revOf(envelope)
+    }
+    if (ops.length >= AT_ONCE) await rows.write(ops.splice(0), false)
+  }
+  await rows.write(ops, false)
+  return highest
+}
+
 /** The log begins anew, beyond all that anybody has seen: each watcher gets a reset. */
-async function filled(rows: Rows, spool: Spool, writer: Writer): Promise<Head> {
-  const highest = await fillFrom(spool.read(), rows)
-  const seq = (highest > writer.head.seq ? highest : writer.head.seq) + 2n
-  const change = encodeChange(writer.head.hash, [])
+async function begun(
+  rows: Rows,
+  last: Head,
+  highest: bigint,
+  { mark }: BackupManifest,
+): Promise<Head> {
+  const seq = (highest > last.seq ? highest : last.seq) + 2n
+  const change = encodeChange(last.hash, [])
   await markFormat(rows, seq)
-  await rows.write([{ type: 'put', key: changeRow(seq), value: change }], true)
+  const log: RowOp = { type: 'put', key: changeRow(seq), value: change }
+  await rows.write([nameOp(), followsOp(mark, seq), log], true)
   return { seq, hash: hashOf(change) }
 }

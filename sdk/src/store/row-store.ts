@@ -1,6 +1,11 @@
 import type { Json } from '../contracts/journal.ts'
 import type {
   BackupManifest,
+  BackupOptions,
+  RestoreMode,
+  RestoreReport,
+} from '../contracts/state-backup.ts'
+import type {
   Change,
   CommitOptions,
   Entry,
@@ -20,13 +25,14 @@ import { backupTo } from './backup.ts'
 import { expectedOf, meet, prepared, staged } from './commit.ts'
 import { expiryIn, isWhole, opened } from './envelope.ts'
 import { invalid, notOpen } from './errors.ts'
-import { checkFormat, headOf } from './format.ts'
+import { checkFormat, FORMAT, headOf } from './format.ts'
 import { damagedRow, placeOf, selectedRange, selects } from './keys.ts'
+import { nameStore } from './lineage.ts'
 import { restored } from './restore.ts'
 import type { Head, RowHome, RowRange, Rows } from './rows.ts'
 import { ScopeView } from './scope-view.ts'
 import { Snapshots } from './snapshots.ts'
-import { sweepOnce } from './sweep.ts'
+import { expiredIn, sweepOnce } from './sweep.ts'
 import { faultsIn } from './verify.ts'
 import { Bell } from './bell.ts'
 import { Poll } from './poll.ts'
@@ -176,28 +182,24 @@ export class RowStore implements StateBackend {
 
   async backup(
     sink: WritableStream<Uint8Array>,
-    { select, signal }: { readonly select?: Selector; readonly signal?: AbortSignal } = {},
+    options: BackupOptions = {},
   ): Promise<BackupManifest> {
-    const { rows } = this.#open()
+    const writer = this.#open()
+    await nameStore(writer)
     await using snapshot = await this.snapshot()
     const view = this.#snapshots.view(snapshot)
-    return await backupTo(rows, sink, {
-      view,
-      seq: snapshot.seq,
-      now: this.#clock(),
-      select,
-      signal,
-    })
+    const { seq } = snapshot
+    return await backupTo(writer.rows, sink, { ...options, view, seq, now: this.#clock() })
   }
 
   async restore(
     source: ReadableStream<Uint8Array>,
-    { mode }: { readonly mode: 'empty-only' | 'replace' | 'verify-only' },
-  ): Promise<BackupManifest> {
+    { mode }: { readonly mode: RestoreMode; readonly signal?: AbortSignal },
+  ): Promise<RestoreReport> {
     const writer = this.#open()
-    const manifest = await restored({ source, mode, writer, home: this.#home })
-    this.#bell.ring()
-    return manifest
+    const report = await restored({ source, mode, store: this, writer, home: this.#home })
+    if (mode !== 'verify-only') this.#bell.ring()
+    return report
   }
 
   async *verify(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StateFault> {
@@ -212,9 +214,18 @@ export class RowStore implements StateBackend {
   }
 
   async stats(): Promise<StateStats> {
-    const { rows } = this.#open()
+    const writer = this.#open()
+    const { rows } = writer
     const [bytes, oldest] = await Promise.all([rows.bytes(), oldestSeq(rows)])
-    return { bytes, oldestSeq: oldest, health: this.#home.health }
+    return {
+      bytes,
+      seq: writer.refresh().seq,
+      oldestSeq: oldest,
+      health: this.#home.health,
+      expired: await expiredIn(rows, this.#clock()),
+      snapshots: this.#snapshots.open,
+      format: FORMAT,
+    }
   }
 
   #changed(signal: AbortSignal): Promise<void> {

@@ -38,6 +38,10 @@ export class Snapshots {
     return view
   }
 
+  get open(): number {
+    return this.#views.size
+  }
+
   async close(): Promise<void> {
     for (const snapshot of this.#views.keys()) await snapshot[Symbol.asyncDispose]()
   }

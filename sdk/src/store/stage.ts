@@ -66,6 +66,11 @@ export class Stage {
     for (const { row } of marks) this.#write({ row }, this.head.seq)
   }
 
+  /** A row that is about the store itself, where there is none. */
+  note(op: Extract<RowOp, { type: 'put' }>): void {
+    if (!this.#rows.get(op.key)) this.#push(op)
+  }
+
   #read(row: Buffer): Buffer | undefined {
     const name = row.toString('latin1')
     return this.#staged.has(name) ? this.#staged.get(name) : this.#rows.get(row)

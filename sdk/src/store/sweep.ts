@@ -1,14 +1,31 @@
+import { expiryIn, isWhole } from './envelope.ts'
 import { dueOf, dueRow, isOnce, RANGES } from './keys.ts'
+import type { Rows } from './rows.ts'
 import type { Write } from './stage.ts'
 import type { Writer } from './writer.ts'
 
 const AT_ONCE = 1000
+const MOST_COUNTED = 10_000
+const NOTHING = Buffer.alloc(0)
+
+/** How much of what is in the index has expired; it counts no further than 10,000. */
+export async function expiredIn(rows: Rows, now: number): Promise<number> {
+  let expired = 0
+  const range = { gte: RANGES.due.gte, lt: dueRow(Math.max(0, Math.floor(now)) + 1, NOTHING) }
+  for await (const [row] of rows.range(range)) {
+    const { at, owner } = dueOf(row)
+    const envelope = isOnce(owner) ? undefined : rows.get(owner)
+    if (envelope && isWhole(owner, envelope) && expiryIn(envelope) === at) expired++
+    if (expired >= MOST_COUNTED) break
+  }
+  return expired
+}
 
 /** Removes what has expired until `now`, the oldest first. */
 export async function sweepOnce(writer: Writer, now: number, limit: number): Promise<number> {
   const range = {
     gte: RANGES.due.gte,
-    lt: dueRow(Math.max(0, Math.floor(now)) + 1, Buffer.alloc(0)),
+    lt: dueRow(Math.max(0, Math.floor(now)) + 1, NOTHING),
   }
   let removed = 0
   let rows: Buffer[] = []

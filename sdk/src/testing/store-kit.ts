@@ -1,3 +1,4 @@
+import type { BackupOptions } from '../contracts/state-backup.ts'
 import type {
   Change,
   Scope,
@@ -89,10 +90,17 @@ export class Bench {
 }
 
 /** A backup as the bytes of it. */
-export async function backupOf(store: StateBackend, select?: Selector): Promise<Uint8Array> {
+export async function backupOf(
+  store: StateBackend,
+  select?: BackupOptions['select'],
+  since?: bigint,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   const sink = new WritableStream<Uint8Array>({ write: (chunk) => void chunks.push(chunk) })
-  await store.backup(sink, select === undefined ? {} : { select })
+  await store.backup(sink, {
+    ...(select === undefined ? {} : { select }),
+    ...(since === undefined ? {} : { since }),
+  })
   return new Uint8Array(Buffer.concat(chunks))
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from 'vitest'
 import { backupTests } from './store-backup.ts'
 import { batchTests } from './store-batch.ts'
+import { incrementTests } from './store-increments.ts'
 import { keyTests } from './store-keys.ts'
 import { Bench } from './store-kit.ts'
 import type { StoreSuite } from './store-kit.ts'
@@ -39,6 +40,9 @@ export function storeSuite(suite: StoreSuite): void {
     })
     describe('backups', () => {
       backupTests(use)
+    })
+    describe('increments and plans', () => {
+      incrementTests(use)
     })
     describe('laws', () => {
       lawTests(use, suite)

@@ -12,4 +12,8 @@ export interface StateConfig {
    * Bytes of keys and values that the scripts of one run may write, all writes together.
    */
   max_bytes_per_run: number
+  /**
+   * Folder for backups, absolute. Default: `backups` in the folder of the store.
+   */
+  backup_folder?: string
 }
