@@ -51,6 +51,18 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Look at what it waits for with llmspell run show ID.',
   },
   {
+    name: 'STATE_NOT_FOUND',
+    class: 'input',
+    cause: 'There is nothing under that key in that scope.',
+    cure: 'Look at what there is with llmspell state list.',
+  },
+  {
+    name: 'STATE_EXPORT_INVALID',
+    class: 'input',
+    cause: 'A file to import has a line that no export writes, or is cut.',
+    cure: 'Give a whole file of llmspell state export.',
+  },
+  {
     name: 'TESTS_NOT_FOUND',
     class: 'usage',
     cause: 'There is no test script where some were looked for.',

@@ -13,6 +13,17 @@ import { exec, run } from './run.ts'
 import { runAnswer, runCancel, runFork, runReplay, runResume, runSignal } from './run-on.ts'
 import { runDiff, runExport, runList, runPrune, runShow } from './runs.ts'
 import { secretCheck, secretList, secretRemove, secretSet } from './secret.ts'
+import {
+  stateBackup,
+  stateDelete,
+  stateDoctor,
+  stateExport,
+  stateGet,
+  stateImport,
+  stateList,
+  stateRestore,
+  stateSet,
+} from './state.ts'
 import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 import { workflowGraph, workflowRun, workflowSchema, workflowValidate } from './workflow.ts'
@@ -53,6 +64,15 @@ export const COMMANDS = {
   'workflow:validate': workflowValidate,
   'workflow:graph': workflowGraph,
   'workflow:schema': workflowSchema,
+  'state:get': stateGet,
+  'state:set': stateSet,
+  'state:list': stateList,
+  'state:delete': stateDelete,
+  'state:export': stateExport,
+  'state:import': stateImport,
+  'state:backup': stateBackup,
+  'state:restore': stateRestore,
+  'state:doctor': stateDoctor,
   'artifact:list': artifactList,
   'artifact:show': artifactShow,
   'artifact:export': artifactExport,
