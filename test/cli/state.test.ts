@@ -197,9 +197,28 @@ test('doctor reads everything, and says what to do', async () => {
   expect(stdout).toMatch(/Faults +1\n- .*'a'.*\n {2}Restore the last whole backup/)
 })
 
+test('migrate says where all is as it should be', async () => {
+  using home = new Home()
+  expect(await home.state(['migrate', '--dry-run'])).toMatchObject({
+    code: 0,
+    stdout: 'All data has the version that it should have.\n',
+  })
+})
+
 test('the help has every command, in 80 columns with examples', async () => {
   const { stdout } = await llmspell(['state', '--help'])
-  const names = ['get', 'set', 'list', 'delete', 'export', 'import', 'backup', 'restore', 'doctor']
+  const names = [
+    'get',
+    'set',
+    'list',
+    'delete',
+    'export',
+    'import',
+    'backup',
+    'restore',
+    'doctor',
+    'migrate',
+  ]
   for (const name of names) expect(stdout).toContain(`state ${name}`)
   const page = await llmspell(['state', 'import', '--help'])
   expect(page.stdout).toContain('EXAMPLES')

@@ -21,6 +21,7 @@ import {
   stateGet,
   stateImport,
   stateList,
+  stateMigrate,
   stateRestore,
   stateSet,
 } from './state.ts'
@@ -72,6 +73,7 @@ export const COMMANDS = {
   'state:import': stateImport,
   'state:backup': stateBackup,
   'state:restore': stateRestore,
+  'state:migrate': stateMigrate,
   'state:doctor': stateDoctor,
   'artifact:list': artifactList,
   'artifact:show': artifactShow,

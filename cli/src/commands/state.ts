@@ -13,6 +13,7 @@ import { doctorState } from '../state/doctor.ts'
 import { exportState } from '../state/export.ts'
 import { EXISTING, importState } from '../state/import.ts'
 import { getState, listState } from '../state/read.ts'
+import { migrateState } from '../state/migrate.ts'
 import { restoreState } from '../state/restore.ts'
 import { deleteState, setState } from '../state/write.ts'
 
@@ -100,6 +101,15 @@ const RESTORE: CommandSpec = {
     ...FLAGS,
   ],
   args: [FILE],
+}
+const MIGRATE: CommandSpec = {
+  id: 'state migrate',
+  flags: [
+    { name: 'dry-run', kind: 'switch', summary: 'Count what would change, and change nothing' },
+    QUIET,
+    ...FLAGS,
+  ],
+  args: [],
 }
 const DOCTOR: CommandSpec = { id: 'state doctor', flags: [QUIET, ...FLAGS], args: [] }
 
@@ -202,6 +212,16 @@ export const stateRestore = define(
     ],
   },
   restoreState,
+)
+
+export const stateMigrate = define(
+  MIGRATE,
+  {
+    summary: 'Bring what is kept to the newest form of its data',
+    description: 'A backup comes first; where it fails the old data counts.',
+    examples: [example('See what would change', 'migrate --dry-run')],
+  },
+  migrateState,
 )
 
 export const stateDoctor = define(
