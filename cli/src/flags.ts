@@ -143,7 +143,7 @@ export const LIMITS: readonly FlagSpec[] = [
   },
 ]
 
-const engineFlag = (otherwise: string): FlagSpec => ({
+export const engineFlag = (otherwise: string): FlagSpec => ({
   name: 'engine',
   char: 'e',
   kind: 'text',

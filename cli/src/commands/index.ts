@@ -9,6 +9,7 @@ import { modelInfo, modelList, modelPull, modelStatus, modelTest } from './model
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { eventsTail, eventsTypes } from './events.ts'
+import { repl } from './repl.ts'
 import { exec, run } from './run.ts'
 import { runAnswer, runCancel, runFork, runReplay, runResume, runSignal } from './run-on.ts'
 import { runDiff, runExport, runList, runPrune, runShow } from './runs.ts'
@@ -33,6 +34,7 @@ import { workflowGraph, workflowRun, workflowSchema, workflowValidate } from './
 export const COMMANDS = {
   run,
   exec,
+  repl,
   test,
   demo,
   init,

@@ -1,5 +1,12 @@
 import { fstatSync } from 'node:fs'
-import type { ApprovalAnswer, ApprovalQuestion, Json, Question, RunOptions } from '@llmspell/sdk'
+import type {
+  ApprovalAnswer,
+  ApprovalQuestion,
+  Json,
+  Question,
+  ReadLine,
+  RunOptions,
+} from '@llmspell/sdk'
 import type { ProgressLine } from '../print/progress.ts'
 import type { Parsed } from '../parse.ts'
 import { isOn } from './options.ts'
@@ -10,15 +17,21 @@ export function asking(
   parsed: Parsed,
   line: ProgressLine,
   caller?: Caller,
+  read?: ReadLine,
 ): Pick<RunOptions, 'ask'> {
   if (!canAsk(parsed)) return {}
-  return { ask: inTurn((question: ApprovalQuestion) => put(question, line, caller)) }
+  return { ask: inTurn((question: ApprovalQuestion) => put(question, line, caller, read)) }
 }
 
 /** The same for questions of the script itself. */
-export function answering(parsed: Parsed, line: ProgressLine): Required<Answering> | object {
+export function answering(
+  parsed: Parsed,
+  line: ProgressLine,
+  read?: ReadLine,
+): Required<Answering> | object {
   if (!canAsk(parsed)) return {}
-  return { answer: inTurn((asked: Question, signal: AbortSignal) => answer(asked, signal, line)) }
+  const put = (asked: Question, signal: AbortSignal) => answer(asked, signal, line, read)
+  return { answer: inTurn(put) }
 }
 
 type Answering = Pick<RunOptions, 'answer'>
@@ -44,11 +57,12 @@ async function put(
   question: ApprovalQuestion,
   line: ProgressLine,
   caller: Caller | undefined,
+  read: ReadLine | undefined,
 ): Promise<ApprovalAnswer> {
   if (question.signal.aborted) return 'no'
   const { prompt } = await import('./prompt.ts')
   using _ = line.hold()
-  return await prompt(question, (text) => line.line(text), caller)
+  return await prompt(question, (text) => line.line(text), caller, read)
 }
 
 /** What a person answers to a question of the script; undefined where nobody does. */
@@ -56,10 +70,11 @@ export async function answer(
   question: Question,
   signal: AbortSignal,
   line: ProgressLine,
+  read?: ReadLine,
 ): Promise<Json | undefined> {
   const { promptAnswer } = await import('./script-question.ts')
   using _ = line.hold()
-  return await promptAnswer(question, signal, (text) => line.line(text))
+  return await promptAnswer(question, signal, (text) => line.line(text), read)
 }
 
 /** Looking at a terminal loads a part of Node's that a start would pay: pipes and files are known without. */

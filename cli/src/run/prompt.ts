@@ -1,4 +1,4 @@
-import { printable, type ApprovalAnswer, type ApprovalQuestion } from '@llmspell/sdk'
+import { printable, type ApprovalAnswer, type ApprovalQuestion, type ReadLine } from '@llmspell/sdk'
 import { painter } from '../print/style.ts'
 import { readAnswer } from './answer.ts'
 import { rowsOf, type Caller } from './question.ts'
@@ -18,11 +18,12 @@ export async function prompt(
   question: ApprovalQuestion,
   write: (text: string) => void,
   caller?: Caller,
+  read: ReadLine = readAnswer,
 ): Promise<ApprovalAnswer> {
   const { text, mayLast } = shownQuestion(question, caller)
   write(text)
   for (;;) {
-    const typed = await readAnswer(question.signal)
+    const typed = await read(question.signal)
     if (typed === undefined) {
       write('\n')
       return 'no'

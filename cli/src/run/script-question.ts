@@ -1,4 +1,4 @@
-import { printable, type Json, type Question } from '@llmspell/sdk'
+import { printable, type Json, type Question, type ReadLine } from '@llmspell/sdk'
 import { painter } from '../print/style.ts'
 import { readAnswer } from './answer.ts'
 import { answerValue, wantedText } from './answer-value.ts'
@@ -8,10 +8,11 @@ export async function promptAnswer(
   question: Question,
   signal: AbortSignal,
   write: (text: string) => void,
+  read: ReadLine = readAnswer,
 ): Promise<Json | undefined> {
   write(questionText(question))
   for (;;) {
-    const typed = await readAnswer(signal)
+    const typed = await read(signal)
     if (typed === undefined) {
       write('\n')
       return undefined

@@ -12,6 +12,8 @@ export const DEFAULT_LIMITS = {
 export class Budget {
   readonly limits: RunLimits & typeof DEFAULT_LIMITS
   #calls = 0
+  /** Calls before those that the limit is for. */
+  #before = 0
   #output = 0
   #usage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
@@ -29,8 +31,15 @@ export class Budget {
 
   /** Counts one call and gives its number. @throws BUDGET_EXCEEDED */
   call(): number {
-    if (this.#calls >= this.limits.calls) throw exceeded('calls', this.limits.calls, '--max-calls')
+    if (this.#calls - this.#before >= this.limits.calls)
+      throw exceeded('calls', this.limits.calls, '--max-calls')
     return this.#calls++
+  }
+
+  /** Counts calls and output from here on anew. */
+  renew(): void {
+    this.#before = this.#calls
+    this.#output = 0
   }
 
   /** @throws OUTPUT_LIMIT */

@@ -1,5 +1,5 @@
 import { now } from '@llmspell/sdk'
-import type { EngineItem, RunRequest, RunResult, SessionFacts, Value } from '@llmspell/sdk'
+import type { EngineItem, OpenRun, RunRequest, RunResult, SessionFacts, Value } from '@llmspell/sdk'
 import type { OwnBudget } from './builtin/budget.ts'
 import { told } from './references.ts'
 import type { RunScope } from './scope.ts'
@@ -66,5 +66,19 @@ export function result(
     usage: scope.budget.usage,
     durationMs: now() - startedAt,
     journal: scope.journal.records(),
+  }
+}
+
+/** What others may know of a run while it is open. */
+export function openRun({ options, facts, signal, life, redactor }: RunScope): OpenRun {
+  const { file, settings = {} } = options as Partial<RunRequest>
+  const language = (facts['engine'] as { readonly language?: string } | undefined)?.language
+  return {
+    ...(file === undefined ? {} : { file }),
+    ...(language === undefined ? {} : { language }),
+    settings,
+    signal,
+    durable: life !== undefined,
+    redact: (value) => redactor.value(value),
   }
 }

@@ -21,8 +21,8 @@ export function hostSide(
   { door, modules, logger }: HostParts,
   scope: RunScope,
   facts: SessionFacts,
+  pass: (request: HostCall) => unknown = passing(door, scope),
 ): HostSide {
-  const origin = scriptOrigin(scope)
   return {
     scope,
     facts,
@@ -31,8 +31,13 @@ export function hostSide(
     describe: (name): ScriptModule => modules.describe(name),
     field: (module, name): Value | undefined =>
       module === 'Run' ? factOf(scope, name) : undefined,
-    ...served(scope, logger, (request) => door.pass(scope, request, origin)),
+    ...served(scope, logger, pass),
   }
+}
+
+function passing(door: Door, scope: RunScope): (request: HostCall) => unknown {
+  const origin = scriptOrigin(scope)
+  return (request) => door.pass(scope, request, origin)
 }
 
 /** What leaves a session: answered, counted and limited in one way, whoever serves it. */

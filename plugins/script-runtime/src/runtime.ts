@@ -2,8 +2,9 @@ import { SpellError, now } from '@llmspell/sdk'
 import type {
   Contribution,
   EngineItem,
-  ExtensionRegistry,
   HookPoint,
+  InteractiveRequest,
+  InteractiveRun,
   Isolation,
   OpenRun,
   ProgramRequest,
@@ -26,25 +27,23 @@ import { scriptOrigin } from './context.ts'
 import { DurableRuns } from './durable/runs.ts'
 import { Resuming } from './durable/resuming.ts'
 import { chooseEngine } from './engines.ts'
-import { budgetOf, result, runFacts, sessionFacts } from './facts.ts'
+import { budgetOf, openRun, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
 import { runProgram } from './program.ts'
 import { hostSide } from './host-side.ts'
 import type { HostParts } from './host-side.ts'
+import type { Lent } from './interactive/open.ts'
 import { RunScope } from './scope.ts'
 import { isolationOf } from './isolation.ts'
 import { isEnd, toTheEnd } from './script-end.ts'
 import { untilEnded } from './until-ended.ts'
-import { openInline } from './transport/inline.ts'
+import { openSession } from './transport/open.ts'
+import type { Places } from './transport/open.ts'
 import type { HostSide, HostedSession } from './transport/session.ts'
 
-export interface RuntimeParts extends HostParts {
-  /** The file that a thread of a script starts with. */
-  readonly threadMain: URL
-  readonly extensions: ExtensionRegistry
+export interface RuntimeParts extends HostParts, Places {
   readonly start: HookPoint<'script.start'>
   readonly done: HookPoint<'script.done'>
-  /** Makes runs durable; without it they are not. */
 }
 
 /** Runs scripts, and opens runs for hosts that make calls of their own. */
@@ -82,12 +81,12 @@ export class Runtime implements ScriptRuntime {
     try {
       if (scope.life) await this.#parts.door.ready()
       const value = await this.#execute(scope, request)
-      await this.#ended(scope, request, startedAt, undefined)
+      await this.#ended(scope, request.file, startedAt, undefined)
       return value
     } catch (error) {
       const reason = scope.redactor.error(reasonOf(error, scope.signal))
       this.#parts.door.limits.tell(scope, reason)
-      await this.#ended(scope, request, startedAt, reason)
+      await this.#ended(scope, request.file, startedAt, reason)
       throw reason
     } finally {
       if (this.#scopes.get(scope.id) === scope) this.#scopes.delete(scope.id)
@@ -126,6 +125,13 @@ export class Runtime implements ScriptRuntime {
     }
   }
 
+  async interactive(request: InteractiveRequest): Promise<InteractiveRun> {
+    this.#checkLimits(request)
+    const { openEntries } = await import('./interactive/open.ts')
+    const engine = chooseEngine(this.#parts.extensions, { file: '', ...request })
+    return openEntries(request, this.#lent(engine))
+  }
+
   resume(runId: RunId, options?: ResumeOptions): Promise<RunResult> {
     return this.#durable.resume(runId, options)
   }
@@ -140,17 +146,7 @@ export class Runtime implements ScriptRuntime {
 
   about(runId: string): OpenRun | undefined {
     const scope = this.#scopes.get(runId)
-    if (!scope) return undefined
-    const { file, settings = {} } = scope.options as Partial<RunRequest>
-    const language = (scope.facts['engine'] as { readonly language?: string } | undefined)?.language
-    return {
-      ...(file === undefined ? {} : { file }),
-      ...(language === undefined ? {} : { language }),
-      settings,
-      signal: scope.signal,
-      durable: scope.life !== undefined,
-      redact: (value) => scope.redactor.value(value),
-    }
+    return scope && openRun(scope)
   }
 
   /** What the module `Run` knows of an open run. */
@@ -169,6 +165,23 @@ export class Runtime implements ScriptRuntime {
     const scope = this.#scopes.get(runId)
     if (!scope) throw new SpellError('CANCELLED', `The run '${runId}' has ended.`)
     return scope
+  }
+
+  #lent(engine: Contribution<EngineItem>): Lent {
+    const startedAt = now()
+    return {
+      parts: this.#parts,
+      engine,
+      opened: (scope, file) => {
+        this.#scopes.set(scope.id, scope)
+        this.#begun(scope, file)
+      },
+      session: (host) => this.#session(engine, 'worker', host),
+      ended: async (scope, file) => {
+        await this.#ended(scope, file, startedAt, undefined)
+        this.#scopes.delete(scope.id)
+      },
+    }
   }
 
   /** Ends all open runs. */
@@ -200,7 +213,7 @@ export class Runtime implements ScriptRuntime {
     const session = await this.#session(engine, isolation, host)
     scope.enter = (callback, args) => session.invoke(callback, args)
     scope.invoke = scope.life?.entering(scope, scope.enter) ?? scope.enter
-    this.#begun(scope, request)
+    this.#begun(scope, request.file)
     try {
       return await untilEnded(scope, session, toTheEnd(scope, session, request))
     } finally {
@@ -208,33 +221,21 @@ export class Runtime implements ScriptRuntime {
     }
   }
 
-  async #session(
+  #session(
     engine: Contribution<EngineItem>,
     isolation: Isolation,
     host: HostSide,
   ): Promise<HostedSession> {
-    if (isolation === 'inline')
-      return openInline(await this.#parts.extensions.get('engines', engine.name), host)
-    const { openWorker } = await import('./transport/worker.ts')
-    const file = this.#parts.extensions.file(
-      engine as Contribution<never>,
-      engine.item.entry ?? './dist/index.js',
-    )
-    return openWorker({ main: this.#parts.threadMain, engine: file }, host)
+    return openSession(this.#parts, engine, isolation, host)
   }
 
-  #begun({ id, life }: RunScope, { file }: RunRequest): void {
+  #begun({ id, life }: RunScope, file: string): void {
     if (!this.#parts.start.used || life?.main.mode === 'replay') return
     const resumed = life?.resumed ?? false
     this.#parts.start.call({ run_id: id, file, durable: life !== undefined, resumed })
   }
 
-  async #ended(
-    scope: RunScope,
-    { file }: RunRequest,
-    startedAt: number,
-    error: unknown,
-  ): Promise<void> {
+  async #ended(scope: RunScope, file: string, startedAt: number, error: unknown): Promise<void> {
     await scope.close()
     if (!this.#parts.done.used || !isEnd(scope)) return
     await this.#parts.done.call({

@@ -131,6 +131,11 @@ export class RunScope {
     this.#print(this.#printed.push(text))
   }
 
+  /** Prints what was held back: nothing follows it. */
+  flush(): void {
+    this.#print(this.#printed.flush())
+  }
+
   #print(text: string): void {
     if (text === '') return
     this.printed?.push(text)
@@ -209,7 +214,7 @@ export class RunScope {
   /** Ends, then frees everything. Returns the failures of the end. */
   async close(): Promise<unknown[]> {
     const failures = await this.end()
-    this.#print(this.#printed.flush())
+    this.flush()
     clearTimeout(this.#clock)
     this.#unfollow()
     this.cancel(new SpellError('CANCELLED', 'The run has ended.'))

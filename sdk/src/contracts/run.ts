@@ -4,6 +4,7 @@ import type { Value } from '../values.ts'
 import type { OnUnknown, ReplayReport, WorkflowExecutor } from './executor.ts'
 import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain } from './permission.ts'
+import type { InteractiveRequest, InteractiveRun } from './interactive.ts'
 import type { ProgramRequest, ProgramResult } from './program.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Question } from './run-context.ts'
@@ -200,6 +201,8 @@ export interface ScriptRuntime {
   /** @throws SpellError of the failed program, with `where` in it; TIMEOUT, MEMORY_LIMIT, OUTPUT_LIMIT */
   program(request: ProgramRequest): Promise<ProgramResult>
   open(options?: RunOptions): Run
+  /** @throws ENGINE_UNKNOWN, ENGINE_FAILED */
+  interactive(request: InteractiveRequest): Promise<InteractiveRun>
   /** Nothing where no such run is open. */
   about(runId: RunId): OpenRun | undefined
   /**

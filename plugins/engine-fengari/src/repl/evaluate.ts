@@ -1,6 +1,6 @@
 import type { Evaluation, Value } from '@llmspell/sdk'
 import { SpellError, isSpellError } from '@llmspell/sdk'
-import { isIncomplete } from '@llmspell/sdk/lua'
+import { isIncomplete, persistentLocals } from '@llmspell/sdk/lua'
 import type { LuaState } from '../api.ts'
 import type { Core } from '../core.ts'
 import { show } from '../libs/output.ts'
@@ -17,7 +17,7 @@ export function loadLine(core: Core, L: LuaState, line: string): void {
   const expression = line.replace(/^\s*=/, '')
   if (core.load(L, `return ${expression}`, `@${FILE}`) === undefined) return
   core.machine.lua.lua_settop(L, -2)
-  const message = core.load(L, line, `@${FILE}`)
+  const message = core.load(L, persistentLocals(line), `@${FILE}`)
   if (message === undefined) return
   throw isIncomplete(message) ? INCOMPLETE : syntaxError(core, message, line, FILE)
 }

@@ -65,7 +65,7 @@ function release(id) { callbacks.delete(+id) }
 /** Runs in ms; the host keeps the time. A quiet one does not keep the run alive. */
 function pause(ms, quiet) {
   const reply = host.pause(String(ms), quiet ? '1' : '')
-  if (reply[0] !== '~') return { ticket: '', promise: Promise.resolve() }
+  if (reply[0] !== '~') return { ticket: '', promise: (async () => { if (reply !== '') dataOf(reply) })() }
   const ticket = reply.slice(1)
   return { ticket, promise: later(ticket, '') }
 }

@@ -1,6 +1,6 @@
 import type { Evaluation, Value } from '@llmspell/sdk'
 import { SpellError, isSpellError } from '@llmspell/sdk'
-import { isIncomplete } from '@llmspell/sdk/lua'
+import { isIncomplete, persistentLocals } from '@llmspell/sdk/lua'
 import type { Core } from '../core.ts'
 import { show } from '../libs/output.ts'
 import { syntaxError } from '../syntax.ts'
@@ -16,7 +16,7 @@ export function loadLine(core: Core, L: number, line: string): void {
   const expression = line.replace(/^\s*=/, '')
   if (core.load(L, `return ${expression}`, `@${FILE}`) === undefined) return
   core.machine.api.lua_settop(L, -2)
-  const message = core.load(L, line, `@${FILE}`)
+  const message = core.load(L, persistentLocals(line), `@${FILE}`)
   if (message === undefined) return
   throw isIncomplete(message) ? INCOMPLETE : syntaxError(core, message, line, FILE)
 }

@@ -28,6 +28,7 @@ export async function openInline(engine: ScriptEngine, host: HostSide): Promise<
   return {
     run: (chunk) => session.run(chunk),
     evaluate: (line) => session.evaluate(line),
+    complete: async (text) => session.complete(text),
     invoke: (callback, args) => session.invoke(callback, args),
     release: (callback) => session.release(callback),
     close: () => session.close(),

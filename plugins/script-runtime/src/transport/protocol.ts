@@ -32,6 +32,7 @@ export const MOST_UNTAKEN = 64
 export type Verb =
   | { readonly verb: 'run'; readonly chunk: Chunk }
   | { readonly verb: 'evaluate'; readonly line: string }
+  | { readonly verb: 'complete'; readonly text: string }
   | {
       readonly verb: 'invoke'
       readonly callback: number

@@ -25,6 +25,7 @@ export interface HostSide {
 
 /** A session of an engine, in this thread or another. `close` and `kill` are safe to call twice. */
 export interface HostedSession extends Omit<ScriptSession, 'memory' | 'complete'> {
+  complete(text: string): Promise<readonly string[]>
   /** Ends it at once, whatever it is doing. */
   kill(): void
 }

@@ -40,6 +40,8 @@ function act(session: ScriptSession, ask: Verb): unknown {
       return session.run(ask.chunk)
     case 'evaluate':
       return session.evaluate(ask.line)
+    case 'complete':
+      return session.complete(ask.text)
     case 'invoke':
       return session.invoke(ask.callback, ask.args)
     case 'release':

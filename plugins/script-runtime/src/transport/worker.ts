@@ -1,18 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { pathToFileURL } from 'node:url'
-import { MessageChannel, Worker } from 'node:worker_threads'
-import type { MessagePort } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
+import type { MessagePort, Worker } from 'node:worker_threads'
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
 import type { Chunk, Evaluation, HostReply, Value } from '@llmspell/sdk'
 import { isLater } from '../maybe.ts'
 import { MemoryGuard } from './memory.ts'
 import { ARRIVED, UNTAKEN } from './protocol.ts'
-import type { Done, ThreadData, ToHost, ToThread, Verb } from './protocol.ts'
+import type { Done, ToHost, ToThread, Verb } from './protocol.ts'
 import type { HostSide, HostedSession } from './session.ts'
-
-const THREAD_STACK_MB = 16
-/** Garbage of a moment ago stays below this, so that it is not taken for what the script holds. */
-const YOUNG_MB = 16
+import { startThread, threadData } from './thread.ts'
 
 /** What a thread is made of. */
 export interface ThreadFiles {
@@ -75,6 +71,10 @@ class WorkerSession implements HostedSession {
 
   evaluate(line: string): Promise<Evaluation> {
     return this.#ask({ verb: 'evaluate', line }) as unknown as Promise<Evaluation>
+  }
+
+  complete(text: string): Promise<readonly string[]> {
+    return this.#ask({ verb: 'complete', text }) as Promise<readonly string[]>
   }
 
   invoke(callback: number, args: readonly (Value | undefined)[]): Promise<Value | undefined> {
@@ -182,53 +182,6 @@ class WorkerSession implements HostedSession {
     for (const waiter of this.#asked.values()) waiter.reject(error)
     this.#asked.clear()
   }
-}
-
-function threadData(
-  engineFile: string,
-  host: HostSide,
-  port: MessagePort,
-  counters: Int32Array<SharedArrayBuffer>,
-): ThreadData {
-  const modules = Object.fromEntries(host.modules.map((name) => [name, host.describe(name)]))
-  const fields = Object.fromEntries(
-    Object.values(modules).map(({ name, fields = {} }) => [
-      name,
-      Object.fromEntries(Object.keys(fields).map((key) => [key, host.field(name, key) ?? null])),
-    ]),
-  )
-  return {
-    engine: pathToFileURL(engineFile).href,
-    facts: host.facts,
-    limits: host.limits,
-    modules,
-    fields,
-    port,
-    counters,
-  }
-}
-
-/** The thread sees no environment, no flags of ours, and no standard streams. */
-function startThread(main: URL, data: ThreadData): Worker {
-  return new Worker(main, {
-    workerData: data,
-    transferList: [data.port],
-    env: {},
-    execArgv: [],
-    stdin: false,
-    stdout: true,
-    stderr: true,
-    resourceLimits: {
-      maxYoungGenerationSizeMb: YOUNG_MB,
-      maxOldGenerationSizeMb: heapMb(data.limits.memoryBytes),
-      stackSizeMb: THREAD_STACK_MB,
-    },
-  })
-}
-
-/** The heap holds what crosses the door, and all of an engine in JavaScript; what buffers hold, the guard watches. */
-function heapMb(memoryBytes: number): number {
-  return Math.max(32, Math.ceil(memoryBytes / 1024 / 1024))
 }
 
 function memoryLimit(cause?: unknown): SpellError {

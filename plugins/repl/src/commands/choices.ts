@@ -1,0 +1,34 @@
+import type { EngineItem, ModelItem } from '@llmspell/sdk'
+import type { Command } from './command.ts'
+
+export const engine: Command = {
+  name: 'engine',
+  usage: '[NAME]',
+  doc: 'Shows or changes the engine; variables and agents are left behind.',
+  examples: ['.engine javascript'],
+  words: ({ session }) => enginesOf(session.house.extensions.list<EngineItem>('engines')),
+  async act({ session, words: [name] }) {
+    if (name === undefined) return `${session.engine} (${session.language})`
+    const { length } = session.entries
+    await session.change(name)
+    const left =
+      length === 0 ? '' : ' Variables and agents of before are gone; what State has is there.'
+    return `${session.engine} (${session.language}).${left}`
+  },
+}
+
+const enginesOf = (engines: readonly { readonly name: string }[]): string[] =>
+  engines.map(({ name }) => name)
+
+export const model: Command = {
+  name: 'model',
+  usage: '[PROVIDER/MODEL]',
+  doc: 'Shows or chooses the model of agents that name none and are made from here on.',
+  examples: ['.model openai/gpt-4o-mini'],
+  words: ({ session }) =>
+    session.house.extensions.list<ModelItem>('models').map(({ name }) => name),
+  act({ session, words: [name] }) {
+    if (name !== undefined) session.settings['model'] = name
+    return `${(session.settings['model'] as string | undefined) ?? 'the default of the house'}`
+  },
+}

@@ -1,0 +1,24 @@
+import type { Stage } from '../stage.ts'
+
+/** What a command is called with. */
+export interface Told extends Stage {
+  /** All behind the name. */
+  readonly words: readonly string[]
+  readonly signal: AbortSignal
+}
+
+/** One word with a dot before it. */
+export interface Command {
+  readonly name: string
+  /** What stands for its words in the help: `FILE`. */
+  readonly usage?: string
+  readonly doc: string
+  readonly examples?: readonly string[]
+  /** The words that may follow, for completion. */
+  words?(stage: Stage, words: readonly string[]): Promise<readonly string[]> | readonly string[]
+  /** @returns its text, or `leave` for the end of the session */
+  act(told: Told): Promise<string | typeof LEAVE> | string | typeof LEAVE
+}
+
+/** Ends the session. */
+export const LEAVE = Symbol('leave')

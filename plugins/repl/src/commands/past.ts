@@ -1,0 +1,65 @@
+import { SpellError } from '@llmspell/sdk'
+import { count } from '../entry.ts'
+import type { Entry } from '../entry.ts'
+import type { Command } from './command.ts'
+
+const WIDTH = 44
+
+export const time: Command = {
+  name: 'time',
+  doc: 'Shows what each entry took: time, calls, tokens and money.',
+  act({ session: { entries } }) {
+    const rows = entries.map((entry, i) => rowOf(String(i + 1), entry))
+    const all = entries.reduce(
+      (sum, { ms, calls, usage }) => ({
+        text: 'all',
+        ms: sum.ms + ms,
+        calls: sum.calls + calls,
+        usage: {
+          inputTokens: sum.usage.inputTokens + usage.inputTokens,
+          outputTokens: sum.usage.outputTokens + usage.outputTokens,
+          cost: sum.usage.cost + usage.cost,
+        },
+      }),
+      { text: 'all', ms: 0, calls: 0, usage: { inputTokens: 0, outputTokens: 0, cost: 0 } },
+    )
+    return [HEAD, ...rows, rowOf('', all)].join('\n')
+  },
+}
+
+const columns = (cells: readonly string[]): string => {
+  const [number = '', ms = '', calls = '', tokens = '', cost = '', text = ''] = cells
+  return `${number.padStart(4)}${ms.padStart(10)}${calls.padStart(6)}${tokens.padStart(8)}${cost.padStart(9)}  ${text}`
+}
+
+const HEAD = columns(['#', 'ms', 'calls', 'tokens', 'dollars', 'entry'])
+
+function rowOf(number: string, entry: Pick<Entry, 'text' | 'ms' | 'calls' | 'usage'>): string {
+  const { text, ms, calls, usage } = entry
+  const tokens = usage.inputTokens + usage.outputTokens
+  const line = text.replaceAll(/\s+/g, ' ').trim()
+  const shown = line.length > WIDTH - 1 ? `${line.slice(0, WIDTH - 2)}…` : line
+  return columns([number, ms.toFixed(1), `${calls}`, `${tokens}`, usage.cost.toFixed(4), shown])
+}
+
+export const undo: Command = {
+  name: 'undo',
+  doc: 'Takes the last entry back: variables are as they were before it.',
+  async act({ session }) {
+    const undone = await session.undo()
+    if (!undone) throw nothing()
+    const { stays, lost, reason, entries } = undone
+    const kept =
+      stays.length === 0 ? '' : `\nWhat it did outside of the script stays: ${stays.join(', ')}.`
+    const why = reason ? `: ${reason.message}` : '.'
+    const gone =
+      lost.length === 0 ? '' : `\nLost: ${count(lost.length)} behind the first ${entries}${why}`
+    return `Taken back: ${undone.text}${kept}${gone}`
+  },
+}
+
+function nothing(): SpellError {
+  return new SpellError('REPL_NOTHING_TO_UNDO', 'There is no entry to take back.', {
+    hint: 'Only entries of this session and engine can be.',
+  })
+}

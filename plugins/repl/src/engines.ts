@@ -1,0 +1,20 @@
+import { didYouMean, SpellError } from '@llmspell/sdk'
+import type { Contribution, EngineItem, ExtensionRegistry } from '@llmspell/sdk'
+
+/** The engine of a name or a language. @throws ENGINE_UNKNOWN */
+export function engineOf(extensions: ExtensionRegistry, asked: string): Contribution<EngineItem> {
+  const engines = extensions.list<EngineItem>('engines')
+  const found =
+    engines.find(({ name }) => name === asked) ??
+    engines.find(({ item }) => item.language === asked || shortName(item.language) === asked)
+  if (found) return found
+  const names = engines.flatMap(({ name, item }) => [name, item.language])
+  throw new SpellError('ENGINE_UNKNOWN', `Engine '${asked}' is not installed.`, {
+    hint: didYouMean(asked, names, `Installed: ${[...new Set(names)].join(', ')}.`),
+  })
+}
+
+/** As prompts and files have it: `js`. */
+export function shortName(language: string): string {
+  return language === 'javascript' ? 'js' : language
+}

@@ -1,0 +1,9 @@
+import type { ExtensionRegistry, HookRegistry, Recorder, ScriptRuntime } from '@llmspell/sdk'
+
+/** The services that a session stands on. */
+export interface House {
+  readonly extensions: ExtensionRegistry
+  readonly hooks: HookRegistry
+  readonly runtime: ScriptRuntime
+  readonly recorder: Recorder | undefined
+}

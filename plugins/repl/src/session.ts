@@ -1,0 +1,155 @@
+import { now } from '@llmspell/sdk'
+import type {
+  Contribution,
+  EngineItem,
+  InteractiveRun,
+  ReplOptions,
+  RunOptions,
+  Undone,
+  Usage,
+  Value,
+} from '@llmspell/sdk'
+import { engineOf } from './engines.ts'
+import type { Entry } from './entry.ts'
+import type { House } from './house.ts'
+
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
+
+/** What a session is opened with: the options of its run, and where its words go. */
+export type SessionOptions = Omit<ReplOptions, 'input' | 'terminal'> &
+  Pick<RunOptions, 'ask' | 'answer'>
+
+/** The entries of one session and the run that they are made in. */
+export class Session {
+  readonly house: House
+  readonly options: SessionOptions
+  readonly entries: Entry[] = []
+  /** Choices of the run, which commands change. */
+  readonly settings: Record<string, Value>
+  #engine: Contribution<EngineItem>
+  #run: InteractiveRun
+  #spent: Usage = NO_USAGE
+
+  static async open(house: House, options: SessionOptions): Promise<Session> {
+    const engine = engineOf(house.extensions, options.engine ?? 'lua')
+    const settings = { ...options.settings }
+    const run = await house.runtime.interactive(requestOf(options, settings, engine))
+    return new Session(house, options, { engine, settings, run })
+  }
+
+  private constructor(
+    house: House,
+    options: SessionOptions,
+    own: {
+      readonly engine: Contribution<EngineItem>
+      readonly settings: Record<string, Value>
+      readonly run: InteractiveRun
+    },
+  ) {
+    this.house = house
+    this.options = options
+    this.settings = own.settings
+    this.#engine = own.engine
+    this.#run = own.run
+  }
+
+  get language(): string {
+    return this.#engine.item.language
+  }
+
+  get engine(): string {
+    return this.#engine.name
+  }
+
+  get run(): InteractiveRun {
+    return this.#run
+  }
+
+  /** The options of the session for a run beside it. */
+  get request(): RunOptions {
+    return requestOf(this.options, this.settings, this.#engine)
+  }
+
+  /** Undefined where more text is needed. */
+  async evaluate(text: string, line: number, signal: AbortSignal): Promise<Entry | undefined> {
+    const started = now()
+    const { calls } = this.#run
+    const end = await this.#run.evaluate(text, { signal })
+    if (end.status === 'incomplete') return undefined
+    const usage = difference(this.#run.usage, this.#spent)
+    this.#spent = this.#run.usage
+    const spent = { ms: now() - started, usage, calls: this.#run.calls - calls }
+    const entry = { text, line, end, ...spent }
+    const lost = end.renewal?.lost.length ?? 0
+    this.entries.splice(this.entries.length - lost, lost)
+    this.entries.push(entry)
+    return entry
+  }
+
+  complete(text: string): Promise<readonly string[]> {
+    return this.#run.complete(text)
+  }
+
+  async undo(): Promise<Undone | undefined> {
+    const undone = await this.#run.undo()
+    if (undone) {
+      const at = this.entries.findLastIndex(({ text }) => text === undone.text)
+      if (at >= 0) this.entries.splice(at, 1)
+    }
+    return undone
+  }
+
+  /** Another engine, with nothing of this one. @throws ENGINE_UNKNOWN */
+  async change(asked: string): Promise<void> {
+    const engine = engineOf(this.house.extensions, asked)
+    const run = await this.house.runtime.interactive(requestOf(this.options, this.settings, engine))
+    await this.#run.close()
+    this.#engine = engine
+    this.#run = run
+    this.#spent = NO_USAGE
+    this.entries.length = 0
+  }
+
+  /** A text without what the session has to hide. */
+  redact(text: string): string {
+    return this.house.runtime.about(this.#run.id)?.redact(text) ?? text
+  }
+
+  async close(): Promise<void> {
+    await this.#run.close()
+  }
+}
+
+function requestOf(
+  { face, ask, answer, ...options }: SessionOptions,
+  settings: Record<string, Value>,
+  { name }: Contribution<EngineItem>,
+) {
+  const { allow, deny, grants, limits, signal, root, args, log, onProgress, seed } = options
+  const given = {
+    allow,
+    deny,
+    grants,
+    limits,
+    signal,
+    root,
+    args,
+    log,
+    onProgress,
+    seed,
+    ask,
+    answer,
+  }
+  const known = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  ) as RunOptions
+  return { ...known, engine: name, settings, write: (text: string) => face.write(text) }
+}
+
+function difference(after: Usage, before: Usage): Usage {
+  return {
+    inputTokens: after.inputTokens - before.inputTokens,
+    outputTokens: after.outputTokens - before.outputTokens,
+    cost: after.cost - before.cost,
+  }
+}

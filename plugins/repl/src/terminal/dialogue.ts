@@ -1,0 +1,110 @@
+import { toErrorRecord } from '@llmspell/sdk'
+import type { ReplEnd } from '@llmspell/sdk'
+import { isCommand, obey } from '../commands/obey.ts'
+import { shortName } from '../engines.ts'
+import type { Stage } from '../stage.ts'
+import type { History } from './history.ts'
+import type { Keyboard } from './keyboard.ts'
+
+/** Entries of a person, one after the other. */
+export class Dialogue {
+  readonly #stage: Stage
+  readonly #keyboard: Keyboard
+  readonly #history: History
+  #text = ''
+  #running: AbortController | undefined
+  #asked = false
+  #left = false
+
+  constructor(stage: Stage, keyboard: Keyboard, history: History) {
+    this.#stage = stage
+    this.#keyboard = keyboard
+    this.#history = history
+    keyboard.onInterrupt = () => this.#interrupt()
+  }
+
+  async run(): Promise<ReplEnd> {
+    const { session, show } = this.#stage
+    try {
+      while (!this.#left) {
+        session.options.face.rest?.()
+        show.endLine()
+        const line = await this.#keyboard.read(this.#prompt)
+        if (line === undefined || (await this.#take(line)) === 'leave') break
+      }
+      show.endLine()
+      return { entries: session.entries.length }
+    } finally {
+      await session.close()
+    }
+  }
+
+  get #prompt(): string {
+    const name = shortName(this.#stage.session.language)
+    return this.#text === '' ? `${name}> ` : `${'.'.repeat(name.length)}> `
+  }
+
+  async #take(line: string): Promise<'leave' | undefined> {
+    this.#asked = false
+    if (this.#text === '' && line.trim() === '') return undefined
+    const isOwn = this.#text === '' && isCommand(line)
+    this.#text += this.#text === '' ? line : `\n${line}`
+    const abort = new AbortController()
+    this.#running = abort
+    this.#keyboard.quiet()
+    try {
+      return isOwn ? await this.#obey(line, abort.signal) : await this.#evaluate(abort.signal)
+    } finally {
+      this.#running = undefined
+    }
+  }
+
+  async #obey(line: string, signal: AbortSignal): Promise<'leave' | undefined> {
+    await this.#keep()
+    try {
+      return await obey(this.#stage, line, signal)
+    } catch (error) {
+      this.#stage.show.failed(toErrorRecord(error), line)
+      return undefined
+    }
+  }
+
+  async #evaluate(signal: AbortSignal): Promise<undefined> {
+    const { session, show } = this.#stage
+    const entry = await session.evaluate(this.#text, 1, signal)
+    if (!entry) return
+    session.options.face.rest?.()
+    show.entry(entry)
+    await this.#keep()
+  }
+
+  async #keep(): Promise<void> {
+    const text = this.#text
+    this.#text = ''
+    this.#keyboard.remember(text)
+    await this.#history.add(this.#stage.session.redact(text))
+  }
+
+  /** Stops what runs; else forgets what was typed; else leaves, when asked twice. */
+  #interrupt(): void {
+    if (this.#running) return this.#stop(this.#running)
+    const { show } = this.#stage
+    if (this.#text !== '' || this.#keyboard.line !== '') {
+      this.#text = ''
+      this.#keyboard.interrupt(this.#prompt)
+      return
+    }
+    if (this.#asked) return this.#keyboard.close()
+    this.#asked = true
+    show.say('\n(Ctrl-C again, Ctrl-D or .exit leaves)')
+    this.#keyboard.interrupt(this.#prompt)
+  }
+
+  #stop(running: AbortController): void {
+    if (running.signal.aborted) {
+      this.#left = true
+      return this.#keyboard.close()
+    }
+    running.abort()
+  }
+}

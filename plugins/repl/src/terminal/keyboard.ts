@@ -1,0 +1,204 @@
+import { createInterface, cursorTo, moveCursor } from 'node:readline'
+import type { Interface, Key } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
+import { Search } from './search.ts'
+
+export interface KeyboardOptions {
+  readonly input: Readable
+  readonly output: Writable
+  /** The newest first. */
+  readonly history: readonly string[]
+  readonly colour: boolean
+}
+
+/** Candidates for the end of a line, and the part of it that they stand for. */
+export type Complete = (line: string) => Promise<readonly [readonly string[], string]>
+
+/** The line as it is drawn: as wide as it is. */
+export type Paint = (line: string) => string
+
+/** The part of readline's interface that it shares with whoever extends it. */
+type Open = Interface & {
+  history: string[]
+  _ttyWrite(text: string | undefined, key: Key): void
+}
+
+const MOST_ENTRIES = 1000
+
+/** Lines of a person at a terminal. Keys count also while something runs, so that it can be stopped. */
+export class Keyboard {
+  readonly #rl: Open
+  readonly #output: Writable
+  readonly #lines: string[] = []
+  readonly #entries: string[]
+  #waiting: ((line: string | undefined) => void) | undefined
+  #closed = false
+  complete: Complete = async () => [[], '']
+  paint: Paint = (line) => line
+  /** Called for Ctrl-C. */
+  onInterrupt: () => void = () => {}
+
+  constructor({ input, output, history }: KeyboardOptions) {
+    this.#output = output
+    this.#entries = [...history]
+    this.#rl = createInterface({
+      input,
+      output,
+      terminal: true,
+      history: [...history],
+      historySize: MOST_ENTRIES,
+      removeHistoryDuplicates: true,
+      completer: (line: string, done: (error: null, found: [string[], string]) => void) => {
+        void this.#complete(line, done)
+      },
+    }) as Open
+    this.#rl.on('line', (line) => this.#take(line.replaceAll('\r', '\n')))
+    this.#rl.on('SIGINT', () => this.onInterrupt())
+    this.#rl.on('close', () => this.#end())
+    this.#watchKeys()
+  }
+
+  /** What is typed and not sent. */
+  get line(): string {
+    return this.#rl.line
+  }
+
+  /** The next line; undefined at the end. */
+  read(prompt: string): Promise<string | undefined> {
+    this.#rl.setPrompt(prompt)
+    const next = this.#lines.shift()
+    if (next !== undefined) {
+      this.#output.write(`${prompt}${next}\n`)
+      return Promise.resolve(next)
+    }
+    if (this.#closed) return Promise.resolve(undefined)
+    this.#rl.prompt(true)
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+    })
+  }
+
+  /** One line for a question that stands on the screen. */
+  async answer(signal: AbortSignal): Promise<string | undefined> {
+    if (signal.aborted) return undefined
+    const leave = (): void => this.#give(undefined)
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      this.#lines.length = 0
+      return await new Promise((resolve) => {
+        this.#waiting = resolve
+        if (this.#closed) leave()
+      })
+    } finally {
+      signal.removeEventListener('abort', leave)
+      this.#restore()
+    }
+  }
+
+  /** Ends the line that is being read with another text. */
+  replace(text: string): void {
+    this.#rl.write(null, { ctrl: true, name: 'e' })
+    this.#rl.write(null, { ctrl: true, name: 'u' })
+    if (text !== '') this.#rl.write(text)
+  }
+
+  /** The entry as a whole takes the place of its lines in the history. */
+  remember(entry: string): void {
+    if (entry.trim() !== '' && this.#entries[0] !== entry) {
+      const at = this.#entries.indexOf(entry)
+      if (at >= 0) this.#entries.splice(at, 1)
+      this.#entries.unshift(entry)
+      this.#entries.length = Math.min(this.#entries.length, MOST_ENTRIES)
+    }
+    this.#restore()
+  }
+
+  /** Forgets the line and begins another one. */
+  interrupt(prompt: string): void {
+    const rl = this.#rl
+    this.replace('')
+    this.#output.write('\n')
+    rl.setPrompt(prompt)
+    rl.prompt()
+  }
+
+  /** Nothing is drawn by what is typed ahead. */
+  quiet(): void {
+    this.#rl.setPrompt('')
+  }
+
+  close(): void {
+    this.#rl.close()
+  }
+
+  #restore(): void {
+    this.#rl.history.splice(0, Infinity, ...this.#entries)
+  }
+
+  async #complete(
+    line: string,
+    done: (error: null, found: [string[], string]) => void,
+  ): Promise<void> {
+    let candidates: [string[], string] = [[], line]
+    try {
+      const [found, word] = await this.complete(line)
+      candidates = [[...found], word]
+    } finally {
+      done(null, candidates)
+    }
+  }
+
+  #take(line: string): void {
+    if (this.#waiting) this.#give(line)
+    else this.#lines.push(line)
+  }
+
+  #give(line: string | undefined): void {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    waiting?.(line)
+  }
+
+  #end(): void {
+    this.#closed = true
+    this.#give(undefined)
+  }
+
+  #watchKeys(): void {
+    const rl = this.#rl
+    const own = rl._ttyWrite.bind(rl)
+    const search = new Search(this.#output, () => this.#entries, {
+      accept: (text) => this.replace(text),
+      refresh: () => rl.prompt(true),
+    })
+    rl._ttyWrite = (text, key) => {
+      if (this.#waiting && search.take(text, key)) return
+      own(text, key)
+      if (this.#waiting) this.#draw()
+    }
+  }
+
+  /** The line once more with its colours, where it fits into what readline has drawn. */
+  #draw(): void {
+    const { line } = this.#rl
+    const painted = line.includes('\n') ? line : this.paint(line)
+    if (line === '' || painted === line) return
+    const prompt = this.#rl.getPrompt()
+    const { rows, cols } = this.#rl.getCursorPos()
+    moveCursor(this.#output, 0, -rows)
+    cursorTo(this.#output, 0)
+    this.#output.write(prompt + painted)
+    moveCursor(this.#output, 0, rows - this.#lastRow())
+    cursorTo(this.#output, cols)
+  }
+
+  /** Row of the end of the line, counted from its beginning. */
+  #lastRow(): number {
+    const rl = this.#rl as { cursor: number } & Open
+    const { cursor } = rl
+    rl.cursor = rl.line.length
+    const { rows } = rl.getCursorPos()
+    rl.cursor = cursor
+    return rows
+  }
+}

@@ -1,0 +1,62 @@
+import { toErrorRecord } from '@llmspell/sdk'
+import type { HostCall, HostReply, SessionFacts } from '@llmspell/sdk'
+import { scriptOrigin } from '../context.ts'
+import { hostSide } from '../host-side.ts'
+import type { HostParts } from '../host-side.ts'
+import { isLater } from '../maybe.ts'
+import type { HostSide } from '../transport/session.ts'
+import type { TapeReplay } from './replay.ts'
+import type { EntryScope } from './scope.ts'
+import type { Tape } from './tape.ts'
+
+/** What answers the engine: the house, or a tape. */
+export interface Answering {
+  replay: TapeReplay | undefined
+}
+
+/** The host as an engine of entries sees it: every call is kept, and ends with its entry. */
+export function entryHost(
+  parts: HostParts,
+  scope: EntryScope,
+  facts: SessionFacts,
+  tape: Tape,
+  answering: Answering,
+): HostSide {
+  // The origin of each call has the signal of the entry that is under way.
+  const pass = (request: HostCall) => parts.door.pass(scope, request, scriptOrigin(scope))
+  const host = hostSide(parts, scope, facts, pass)
+  const live = (call: HostCall): HostReply | Promise<HostReply> => {
+    const number = tape.ask(call)
+    const reply = host.call(call)
+    if (!isLater(reply)) return kept(tape, number, reply)
+    return untilEnded(reply, scope.signal).then((found) => kept(tape, number, found))
+  }
+  return {
+    ...host,
+    call: (call) => answering.replay?.call(call) ?? live(call),
+    notify: (call) => {
+      if (!answering.replay) host.notify(call)
+    },
+    write: (text) => {
+      if (!answering.replay) host.write(text)
+    },
+  }
+}
+
+function kept(tape: Tape, number: number, reply: HostReply): HostReply {
+  tape.answer(number, reply)
+  return reply
+}
+
+/** A call that does not end with its entry is left behind. */
+async function untilEnded(reply: Promise<HostReply>, signal: AbortSignal): Promise<HostReply> {
+  const { promise, resolve } = Promise.withResolvers<HostReply>()
+  const stop = (): void => resolve({ ok: false, error: toErrorRecord(signal.reason) })
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([reply, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
