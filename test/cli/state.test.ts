@@ -197,6 +197,16 @@ test('doctor reads everything, and says what to do', async () => {
   expect(stdout).toMatch(/Faults +1\n- .*'a'.*\n {2}Restore the last whole backup/)
 })
 
+test('an increment follows the backup before it', async () => {
+  using home = new Home()
+  await home.state(['set', 'a', '1'])
+  expect(await home.json(['backup'])).toMatchObject({ backup: { entries: 1 } })
+  await home.state(['set', 'b', '1'])
+  expect(await home.json(['backup', '--incremental'])).toMatchObject({
+    backup: { entries: 1, follows: expect.any(String) },
+  })
+})
+
 test('migrate says where all is as it should be', async () => {
   using home = new Home()
   expect(await home.state(['migrate', '--dry-run'])).toMatchObject({

@@ -91,7 +91,16 @@ const IMPORT: CommandSpec = {
   ],
   args: [FILE],
 }
-const BACKUP: CommandSpec = { id: 'state backup', flags: [FORCE, QUIET, ...FLAGS], args: [FILE] }
+const BACKUP: CommandSpec = {
+  id: 'state backup',
+  flags: [
+    { name: 'incremental', kind: 'switch', summary: 'Only what changed behind the newest one' },
+    FORCE,
+    QUIET,
+    ...FLAGS,
+  ],
+  args: [{ name: 'file', summary: 'Name of the file (default: one in the folder of backups)' }],
+}
 const RESTORE: CommandSpec = {
   id: 'state restore',
   flags: [
@@ -194,7 +203,10 @@ export const stateBackup = define(
   {
     summary: 'Write all of the store into one file, with a checksum',
     description: 'As it is at one moment, runs and sessions included; others may go on with it.',
-    examples: [example('To a file', 'backup monday.bak')],
+    examples: [
+      example('To a file', 'backup monday.bak'),
+      example('Beside the others, what is new', 'backup --incremental'),
+    ],
   },
   backupState,
 )

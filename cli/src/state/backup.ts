@@ -1,4 +1,4 @@
-import { bytesText, type BackupManifest } from '@llmspell/sdk'
+import { bytesText, SpellError, type BackupManifest } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { out } from '../print/output.ts'
@@ -11,7 +11,10 @@ import { stateStore } from './store.ts'
 
 /** `state backup FILE`: all of the store as it is at this moment, while others go on with it. */
 export async function backupState(stage: Stage): Promise<void> {
-  const [file] = stage.parsed.args as [string]
+  const [file] = stage.parsed.args
+  const incremental = isOn(stage.parsed, 'incremental')
+  if (file === undefined) return kept(stage, incremental)
+  if (incremental) throw twoPlaces()
   const store = await stateStore(stage)
   const line = progressLine(stage)
   const who = 'state backup'
@@ -31,6 +34,27 @@ export async function backupState(stage: Stage): Promise<void> {
   line.clear()
   if (stage.json) out(`${toJson({ ok: true, file, bytes, ...manifestJson(manifest) })}\n`)
   else out(`${manifest.entries} entries are in ${plain(file)}, ${bytesText(bytes)}\n`)
+}
+
+/** A backup in the folder of backups, where an increment finds what it follows. */
+async function kept(stage: Stage, incremental: boolean): Promise<void> {
+  const kernel = await stage.open(await stage.config())
+  const backups = await (await kernel.use('state')).backups()
+  const line = progressLine(stage)
+  line.report({ who: 'state backup', state: 'started' })
+  const info = await backups.create({ incremental }).finally(() => line.clear())
+  const { id, follows, entries, deletes, size } = info
+  if (stage.json) return out(`${toJson({ ok: true, backup: info })}\n`)
+  const after = follows === undefined ? '' : `, behind '${plain(follows)}'`
+  const gone = deletes === 0 ? '' : `, ${deletes} deleted`
+  out(`kept '${plain(id)}': ${entries} entries${gone}, ${bytesText(size)}${after}\n`)
+}
+
+function twoPlaces(): SpellError {
+  const message = "Flag '--incremental' and a file exclude each other."
+  return new SpellError('FLAG_INVALID', message, {
+    hint: 'An increment follows what lies in the folder of backups: leave the file out.',
+  })
 }
 
 /** In the names that scripts see. */
