@@ -2,8 +2,9 @@ import { chmodSync, closeSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Database, FILE } from './database.ts'
-import { busy, foreign, isBusy, told } from './errors.ts'
+import { busy, foreign, isBusy, isFull, told } from './errors.ts'
 import { Reader } from './reader.ts'
+import { giveUpReserve, keepReserve } from './reserve.ts'
 import { READING, SqliteRows } from './sqlite-rows.ts'
 import { Turns } from './turns.ts'
 import { Writing } from './writing.ts'
@@ -21,20 +22,27 @@ export interface Opened {
 
 /** @throws STATE_BUSY, STATE_DAMAGED, STATE_FULL, STATE_UNAVAILABLE */
 export async function openFile(folder: string, busyMs: number): Promise<Opened> {
-  const file = join(folder, FILE)
-  const database = new Database(await import('node:sqlite'), file)
+  const database = new Database(await import('node:sqlite'), join(folder, FILE))
+  const reserve = join(folder, 'reserve')
   const until = performance.now() + busyMs
   for (;;) {
     try {
-      makePrivate(file)
-      makeTable(database, folder)
-      return connected(database, folder, busyMs)
+      const opened = openOnce(database, folder, busyMs)
+      keepReserve(reserve)
+      return opened
     } catch (error) {
+      if (isFull(error) && giveUpReserve(reserve)) continue
       if (!isBusy(error)) throw told(folder, error)
       if (performance.now() >= until) throw busy(folder)
     }
     await sleep(STEP_MS)
   }
+}
+
+function openOnce(database: Database, folder: string, busyMs: number): Opened {
+  makePrivate(database.file)
+  makeTable(database, folder)
+  return connected(database, folder, busyMs)
 }
 
 /** The other files of the database take their mode from it. Never opened where it is there: closing it would drop the locks. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { SpellError, StateCapabilities, StateStats } from '@llmspell/sdk'
 import {
+  full,
   lostEnd,
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
@@ -11,7 +12,7 @@ import {
   Tail,
 } from '@llmspell/sdk/store'
 import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
-import { told } from './errors.ts'
+import { isFull, told } from './errors.ts'
 import { filling } from './filling.ts'
 import type { StoreSqliteConfig } from './generated/config.ts'
 import { openFile } from './opening.ts'
@@ -97,8 +98,12 @@ export class SqliteHome implements RowHome {
     return error
   }
 
-  spool(source: ReadableStream<Uint8Array>): Promise<Spool> {
-    return spoolTo(join(this.#folder, `${SPOOL}${randomUUID()}`), source)
+  async spool(source: ReadableStream<Uint8Array>): Promise<Spool> {
+    try {
+      return await spoolTo(join(this.#folder, `${SPOOL}${randomUUID()}`), source)
+    } catch (error) {
+      throw isFull(error) ? full(this.#folder, error) : error
+    }
   }
 
   /** In one transaction: whoever reads meanwhile reads the old rows. */

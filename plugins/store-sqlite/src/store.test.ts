@@ -12,5 +12,6 @@ storeSuite({
     return again()
   },
   again,
+  beside: again,
   clean: () => places.clean(),
 })

@@ -4,6 +4,7 @@ import { SpellError } from '../errors.ts'
 import { hashOf, NO_CHANGE } from './change-log.ts'
 import { changeRow, FOLLOWS_ROW, STORE_ROW } from './keys.ts'
 import type { Head, RowOp, Rows, RowView } from './rows.ts'
+import type { Stage } from './stage.ts'
 import type { Writer } from './writer.ts'
 
 /**
@@ -33,7 +34,11 @@ export function markAt(
 /** Rows without a name of their own get one; where nothing can be written, a backup has no mark. */
 export async function nameStore(writer: Writer): Promise<void> {
   if (writer.rows.get(STORE_ROW)) return
-  await writer.add((stage) => stage.note(nameOp()), false).catch(() => undefined)
+  const name = (stage: Stage): void => {
+    // Somebody else may have given it one meanwhile, and taken a backup under it.
+    if (!writer.rows.get(STORE_ROW)) stage.note(nameOp())
+  }
+  await writer.add(name, false).catch(() => undefined)
 }
 
 export function nameOp(): Extract<RowOp, { type: 'put' }> {

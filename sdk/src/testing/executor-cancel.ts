@@ -164,12 +164,14 @@ export function cancelTests(openPlace: OpenPlace): void {
     test('a drained executor says what became of its runs', async () => {
       await using place = await openPlace()
       const main: Program = async (c) => (await c.sleep('long', 60_000), 1)
-      const stuck: Program = async (c) =>
-        c.step('stuck', () => new Promise<null>(() => {}), { effect: 'pure' })
+      const begun = Promise.withResolvers<void>()
+      const never = (): Promise<null> => (begun.resolve(), new Promise(() => {}))
+      const stuck: Program = async (c) => c.step('stuck', never, { effect: 'pure' })
       const house = await openExecutor(place, { main, stuck })
       await house.submit('w', 'main')
       await house.submit('s', 'stuck')
       await house.until('w', 'waiting')
+      await begun.promise
       expect(await house.executor.drain({ deadlineMs: 50 })).toEqual({
         finished: 0,
         suspended: 1,

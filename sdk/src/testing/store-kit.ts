@@ -15,6 +15,8 @@ export interface StoreSuite {
   readonly create: (clock: () => number) => StateBackend | Promise<StateBackend>
   /** The same data once more, after the first store was closed; leave it out where nothing lasts. */
   readonly again?: (store: StateBackend) => StateBackend | Promise<StateBackend>
+  /** A second handle on the same data, not open yet, while the first is; leave it out where one process owns it. */
+  readonly beside?: (store: StateBackend) => StateBackend | Promise<StateBackend>
   /** Takes away what `create` has made. */
   readonly clean?: () => void | Promise<void>
 }
@@ -36,6 +38,7 @@ export class Bench {
   store!: StateBackend
   readonly #suite: StoreSuite
   readonly #leave = new AbortController()
+  readonly #others: StateBackend[] = []
 
   constructor(suite: StoreSuite) {
     this.#suite = suite
@@ -56,9 +59,17 @@ export class Bench {
     await this.store.open({ signal: this.#leave.signal })
   }
 
+  /** Another handle on the data of the store, open. */
+  async beside(): Promise<StateBackend> {
+    const other = await this.#suite.beside!(this.store)
+    await other.open({ signal: this.#leave.signal })
+    this.#others.push(other)
+    return other
+  }
+
   async close(): Promise<void> {
     this.#leave.abort()
-    await this.store.close()
+    for (const store of [this.store, ...this.#others]) await store.close()
     await this.#suite.clean?.()
   }
 

@@ -6,6 +6,7 @@ import { keyTests } from './store-keys.ts'
 import { Bench } from './store-kit.ts'
 import type { StoreSuite } from './store-kit.ts'
 import { lawTests } from './store-laws.ts'
+import { sharedTests } from './store-shared.ts'
 import { timeTests } from './store-time.ts'
 import { watchTests } from './store-watch.ts'
 
@@ -43,6 +44,9 @@ export function storeSuite(suite: StoreSuite): void {
     })
     describe('increments and plans', () => {
       incrementTests(use)
+    })
+    describe('handles beside each other', () => {
+      sharedTests(use, suite)
     })
     describe('laws', () => {
       lawTests(use, suite)
