@@ -27,7 +27,7 @@ function mount(): string | undefined {
 }
 
 let folder = ''
-let open: RowStore[] = []
+const open: RowStore[] = []
 const opened = async (): Promise<RowStore> => {
   const store = storeIn(folder)
   open.push(store)
