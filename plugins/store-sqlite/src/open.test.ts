@@ -172,7 +172,7 @@ test('flipped bytes are told, and never read as something else', async () => {
   }
   expect(seen.filter((each) => !/^(STATE_DAMAGED|verify|whole)$/.test(each))).toEqual([])
   expect(seen.filter((each) => each !== 'whole').length).toBeGreaterThan(rounds / 2)
-})
+}, 600_000)
 
 /** Told at the door, by reading or by verify; or nothing is missing. */
 async function verdict(folder: string): Promise<string> {
