@@ -187,6 +187,12 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
     kind: 'maybe',
     summary: 'Show at the end what happened when, on stderr; --trace=FILE writes it as JSON lines',
   },
+  {
+    name: 'session',
+    kind: 'text',
+    value: 'ID',
+    summary: 'Session that the run works in: llmspell session create',
+  },
   { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
   {
     name: 'isolation',

@@ -58,10 +58,24 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
   await tracing(stage, kernel, () =>
     perform(stage, kernel, script, request, (wired) =>
       withTape(stage, kernel, file, (tape) =>
-        runtime.run({ ...wired, settings: { ...wired.settings, ...tape } }),
+        inSession(kernel, parsed, { ...wired, settings: { ...wired.settings, ...tape } }, (whole) =>
+          runtime.run(whole),
+        ),
       ),
     ),
   )
+}
+
+async function inSession(
+  kernel: Kernel,
+  parsed: Parsed,
+  request: RunRequest,
+  run: Run,
+): Promise<RunResult> {
+  const session = text(parsed, 'session')
+  if (session === undefined) return run(request)
+  const { withinSession } = await import('../session/within.ts')
+  return withinSession(kernel, session, request, run)
 }
 
 function defaults({ model }: Config): Record<string, Value> {

@@ -1,5 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 import type {
+  AdoptedRun,
   BlobStore,
   ExecutorCapabilities,
   ExecutorHost,
@@ -16,6 +17,7 @@ import type {
   SubmitRequest,
   WorkflowExecutor,
 } from '@llmspell/sdk'
+import { adopt } from './adopt.ts'
 import { drained, stopped } from './drain.ts'
 import { sha256 } from './encode.ts'
 import { eventsOf } from './events.ts'
@@ -165,6 +167,10 @@ export class EmbeddedExecutor implements WorkflowExecutor {
 
   async fork(id: RunId, options: ForkRequest): Promise<void> {
     return fork(this.#runs, id, options)
+  }
+
+  async adopt(run: AdoptedRun): Promise<boolean> {
+    return adopt(this.#runs, run)
   }
 
   async replay(

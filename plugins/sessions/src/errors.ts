@@ -1,7 +1,8 @@
 import { printable, SpellError } from '@llmspell/sdk'
 import type { SessionInfo } from './types.ts'
 
-const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+/** What the id of a session looks like. */
+export const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** @throws SESSION_ID_INVALID */
 export function checkId(id: string): string {
@@ -33,5 +34,28 @@ export function notReplayable(id: string): SpellError {
     'SESSION_NOT_REPLAYABLE',
     `Session '${id}' cannot be replayed: expected an ended run with a journal, found none.`,
     { hint: 'Run its scripts with --durable.', details: { id } },
+  )
+}
+
+export function exists(id: string): SpellError {
+  return new SpellError('SESSION_EXISTS', `Session '${id}' is here already.`, {
+    hint: 'Import it under another id with --as, or delete the one that is here.',
+    details: { id },
+  })
+}
+
+export function conflict(run: string): SpellError {
+  return new SpellError(
+    'SESSION_RUN_CONFLICT',
+    `Run '${run}' of the file cannot be kept: expected a free id or the same run, found another run.`,
+    { hint: 'Remove the run that is here with llmspell run prune.', details: { run_id: run } },
+  )
+}
+
+export function missingService(service: string): SpellError {
+  return new SpellError(
+    'NOT_AVAILABLE',
+    `The file needs the service '${service}', which no plugin here provides.`,
+    { hint: `Install a plugin that provides '${service}'.`, details: { service } },
   )
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { FileParts } from './file/index.ts'
 import { checkId } from './errors.ts'
 import { changed, fresh, refuseEnded, tagging } from './info.ts'
 import type { Change } from './info.ts'
@@ -7,6 +8,7 @@ import type { Replays } from './replay.ts'
 import type { SessionStore } from './store.ts'
 import type {
   HostReplayOptions,
+  ImportedSession,
   ReplayFacts,
   SessionDraft,
   SessionFilter,
@@ -17,8 +19,7 @@ import type {
 } from './types.ts'
 import { usageOf } from './usage.ts'
 
-export interface ServiceParts {
-  readonly store: SessionStore
+export interface ServiceParts extends FileParts {
   readonly points: Points
   readonly replays: Replays
 }
@@ -114,6 +115,21 @@ export class HostSessions implements Sessions {
   async replay(id: string, options: HostReplayOptions = {}): Promise<SessionReplay> {
     const session = await this.#parts.store.known(checkId(id))
     return this.#parts.replays.replay(session, { key: randomUUID(), ...options })
+  }
+
+  async *export(id: string): AsyncIterable<Uint8Array> {
+    const session = await this.#parts.store.known(checkId(id))
+    const { exported } = await import('./file/index.ts')
+    yield* exported(this.#parts, session)
+  }
+
+  async import(
+    open: () => AsyncIterable<Uint8Array>,
+    { as }: { readonly as?: string } = {},
+  ): Promise<ImportedSession> {
+    if (as !== undefined) checkId(as)
+    const { imported } = await import('./file/index.ts')
+    return imported(this.#parts, open, as)
   }
 
   async #change(

@@ -97,12 +97,16 @@ export class SessionStore {
     yield* (await this.#backend()).scope(stateOf(id)).iterate()
   }
 
+  async commit(ops: readonly StateOp[]): Promise<void> {
+    await (await this.#backend()).commit(ops)
+  }
+
   #backend(): Promise<StateBackend> {
     return this.#state.backend()
   }
 }
 
-function stateOf(id: string): Scope {
+export function stateOf(id: string): Scope {
   return { tenant: SCOPE.tenant, kind: 'session', id }
 }
 

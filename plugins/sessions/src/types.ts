@@ -115,6 +115,14 @@ export interface ReplayFacts {
   }[]
 }
 
+export interface ImportedSession {
+  readonly session: SessionInfo
+  readonly runs: number
+  readonly artifacts: number
+  /** Values of its scope. */
+  readonly state: number
+}
+
 /** Service `sessions`, for hosts. What takes an id throws SESSION_ID_INVALID and SESSION_NOT_FOUND. */
 export interface Sessions {
   get(id: string): Promise<SessionInfo | undefined>
@@ -143,6 +151,17 @@ export interface Sessions {
   replayFacts(id: string): Promise<ReplayFacts>
   /** @throws SESSION_NOT_REPLAYABLE, TIMEOUT, INPUT_INVALID, NOT_AVAILABLE */
   replay(id: string, options?: HostReplayOptions): Promise<SessionReplay>
+  /** One file: the session, its state, its conversations, the journals of its runs and its artifacts. */
+  export(id: string): AsyncIterable<Uint8Array>
+  /**
+   * Checks the whole file before it touches anything; then all of it is here, or no session.
+   * @param open the file from its beginning; it is read twice
+   * @throws SESSION_FILE_DAMAGED, SESSION_FILE_NEWER, SESSION_EXISTS, SESSION_RUN_CONFLICT, NOT_AVAILABLE
+   */
+  import(
+    open: () => AsyncIterable<Uint8Array>,
+    options?: { readonly as?: string },
+  ): Promise<ImportedSession>
 }
 
 /** Payload of the points of sessions. */

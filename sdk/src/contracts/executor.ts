@@ -207,11 +207,27 @@ export interface WorkflowExecutor {
       readonly definition?: DefinitionRef
     },
   ): Promise<void>
+  /**
+   * Keeps a run of another store as it was there; nothing is executed. One that has not ended is paused. The large values that
+   * its records name are in `blobs` already. False where a run of this id is here. @throws INPUT_INVALID
+   */
+  adopt(run: AdoptedRun): Promise<boolean>
   /** Runs the definition again, answered by the journal alone: nothing is executed, nothing stored. */
   replay(
     id: RunId,
     options?: { readonly until?: number; readonly signal?: AbortSignal },
   ): Promise<ReplayReport>
+}
+
+type Body<R> = R extends JournalRecord ? Omit<R, 'v' | 'n' | 'prev'> : never
+
+/** A run as it travels: its place in a journal gives each record the rest. */
+export interface AdoptedRun extends Pick<
+  RunRow,
+  'runId' | 'status' | 'reason' | 'definition' | 'labels' | 'createdAt' | 'endedAt'
+> {
+  /** The first of them is its beginning, and no other. */
+  readonly records: readonly Body<JournalRecord>[]
 }
 
 /** Item of the point `executors`. */

@@ -5,6 +5,7 @@
 export { RowStore } from './row-store.ts'
 export { damaged } from './errors.ts'
 export { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
+export type { Frame } from './frames.ts'
 export { oldestOf } from './format.ts'
 export { inspectStore } from './inspect.ts'
 export { damagedRow, MAX_KEY_BYTES, placeOf, RANGES, selects, selectsAny, seqOf } from './keys.ts'
