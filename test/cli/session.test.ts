@@ -23,7 +23,8 @@ function spell(words: readonly string[], home = 'home'): Promise<Ended> {
   return llmspell(words, { cwd: folder.path, env, input: '' })
 }
 const session = (...words: string[]): Promise<Ended> => spell(['session', ...words])
-const json = async (...words: string[]): Promise<any> => envelope(await session(...words, '--json'))
+const json = async (...words: string[]): Promise<object> =>
+  envelope(await session(...words, '--json'))
 
 test('runs work in a session, which says what it holds', async () => {
   const durable = ['run', '--session', id, '--durable', '--run-id=one', '-q', 'work.lua']

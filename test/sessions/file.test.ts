@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openStateful, ran } from '../state-module/house.ts'
 import type { House } from '../support/kernel.ts'
 import { framed, frames, sessionsOf } from './files.ts'
+import type { Part } from './files.ts'
 
 let here: House
 let there: House
@@ -120,63 +121,58 @@ test('a file that was changed anywhere is refused, and nothing is touched', asyn
   expect(left.value).toBe(0)
 })
 
-type Part = Record<string, any>
 const FORGED: readonly (readonly [string, (part: Part) => void, string])[] = [
-  ['another format', (part) => part['format'] && (part['format'] = 'x'), 'SESSION_FILE_DAMAGED'],
-  ['a newer version', (part) => part['version'] && (part['version'] = 2), 'SESSION_FILE_NEWER'],
+  ['another format', (part) => part.format && (part.format = 'x'), 'SESSION_FILE_DAMAGED'],
+  ['a newer version', (part) => part.version && (part.version = 2), 'SESSION_FILE_NEWER'],
   [
     'an id that is a path',
-    (part) => part['kind'] === 'session' && (part['info'].id = '../../x'),
+    (part) => part.kind === 'session' && (part.info!.id = '../../x'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a key of the host',
-    (part) => part['kind'] === 'state' && (part['key'] = '__proto__'),
+    (part) => part.kind === 'state' && (part.key = '__proto__'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a key that climbs',
-    (part) => part['kind'] === 'state' && (part['key'] = '../x'),
+    (part) => part.kind === 'state' && (part.key = '../x'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'an artifact of another hash',
-    (part) => part['kind'] === 'artifact' && (part['info'].id = `sha256-${'0'.repeat(64)}`),
+    (part) => part.kind === 'artifact' && (part.info!.id = `sha256-${'0'.repeat(64)}`),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'an artifact that is a path',
-    (part) => part['kind'] === 'artifact' && (part['info'].id = '../../etc/passwd'),
+    (part) => part.kind === 'artifact' && (part.info!.id = '../../etc/passwd'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a value of another hash',
-    (part) => part['kind'] === 'blob' && (part['hash'] = '0'.repeat(64)),
+    (part) => part.kind === 'blob' && (part.hash = '0'.repeat(64)),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a run id that is a path',
-    (part) => part['kind'] === 'run' && (part['run'].runId = '../x'),
+    (part) => part.kind === 'run' && (part.run!.runId = '../x'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a record of no kind',
-    (part) => part['kind'] === 'record' && (part['body'].kind = 'x'),
+    (part) => part.kind === 'record' && (part.body!.kind = 'x'),
     'SESSION_FILE_DAMAGED',
   ],
   [
     'a part of no kind',
-    (part) => part['kind'] === 'state' && (part['kind'] = 'constructor'),
+    (part) => part.kind === 'state' && (part.kind = 'constructor'),
     'SESSION_FILE_DAMAGED',
   ],
-  [
-    'a length beyond all',
-    (part) => part['length'] && (part['length'] = 1e15),
-    'SESSION_FILE_DAMAGED',
-  ],
+  ['a length beyond all', (part) => part.length && (part.length = 1e15), 'SESSION_FILE_DAMAGED'],
   [
     'a field of the host',
-    (part) => part['kind'] === 'session' && (part['info'].secret = 1),
+    (part) => part.kind === 'session' && (part.info!.secret = 1),
     'SESSION_FILE_DAMAGED',
   ],
 ]
@@ -190,8 +186,8 @@ describe('a forged file whose checksums are right', () => {
   test('gives its runs no rights', async () => {
     await using third = await openStateful()
     const bytes = framed(frames(file), (part) => {
-      if (part['body']?.kind === 'begin')
-        part['body'].input.inline.grants = [{ holder: 'command line', allow: { run: ['*'] } }]
+      if (part.body?.kind === 'begin')
+        part.body!.input.inline.grants = [{ holder: 'command line', allow: { run: ['*'] } }]
     })
     await imported(third, bytes)
     const executor = await third.runtime.executor()

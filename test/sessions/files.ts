@@ -8,6 +8,20 @@ export async function sessionsOf({ kernel }: House): Promise<Sessions> {
   return (await kernel.use('sessions' as never)) as Sessions
 }
 
+/** What the tests change of a part. */
+export interface Part {
+  kind?: string
+  format?: string
+  version?: number
+  key?: string
+  hash?: string
+  length?: number
+  sha256?: string
+  info?: { id: string; secret?: number }
+  run?: { runId: string }
+  body?: { kind: string; input: { inline: { grants: unknown } } }
+}
+
 interface Frame {
   readonly sort: number
   readonly body: Buffer
@@ -25,16 +39,13 @@ export function frames(file: Buffer): Frame[] {
 }
 
 /** The file again, its tables changed, with checksums that are right. */
-export function framed(
-  parts: readonly Frame[],
-  change: (part: Record<string, any>) => void,
-): Buffer {
+export function framed(parts: readonly Frame[], change: (part: Part) => void): Buffer {
   const hash = createHash('sha256')
   const out = parts.map(({ sort, body }) => {
     if (sort === 5) return told(hash, frameOf(sort, body))
-    const table = JSON.parse(body.toString()) as Record<string, unknown>
+    const table = JSON.parse(body.toString()) as Part
     change(table)
-    if (sort === 3) table['sha256'] = hash.copy().digest('hex')
+    if (sort === 3) table.sha256 = hash.copy().digest('hex')
     return told(hash, frameOf(sort, Buffer.from(JSON.stringify(table))))
   })
   return Buffer.concat(out)

@@ -5,7 +5,6 @@ import { changed, fresh, refuseEnded, tagging } from './info.ts'
 import type { Change } from './info.ts'
 import type { PointName, Points } from './points.ts'
 import type { Replays } from './replay.ts'
-import type { SessionStore } from './store.ts'
 import type {
   HostReplayOptions,
   ImportedSession,
