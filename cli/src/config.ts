@@ -59,6 +59,8 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['secrets', ['dotenv']],
   ['state', []],
   ['store-sqlite', []],
+  ['store-postgres', []],
+  ['store-redis', []],
 ])
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 

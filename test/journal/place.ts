@@ -11,6 +11,7 @@ const RECORD = /^\d{6}\/\d{10}$/
 /** A store that dies: from some record on, or when it is told, nothing is written and nobody hears of it. */
 class Mortal {
   readonly backend: StateBackend
+  readonly died = Promise.withResolvers<void>()
   #records = 0
   #dead = false
   /** What was on its way to the disk when it died still gets there, before anybody else opens the store. */
@@ -39,7 +40,9 @@ class Mortal {
     const written = target.commit(ops, ...rest)
     this.#writing = Promise.allSettled([this.#writing, written])
     const done = await written
-    return this.#dead ? new Promise<never>(() => {}) : done
+    if (!this.#dead) return done
+    this.died.resolve()
+    return new Promise<never>(() => {})
   }
 }
 
@@ -66,6 +69,7 @@ export async function storePlace(
       executors.push(executor)
       return executor
     },
+    died: async () => mortal?.died.promise,
     async damage(id, n, how) {
       const scope: Scope = { tenant: 'local', kind: 'run', id }
       const key = `000000/${String(n).padStart(10, '0')}`

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './root.ts'
 
@@ -23,7 +23,7 @@ export function debianProgram(name: string, program: string): Found {
   const path = join(CACHE, name, 'usr', 'bin', program)
   if (existsSync(path)) return { path }
   try {
-    unpack(name)
+    unpack(join(CACHE, name), [name])
   } catch (error) {
     const said = (error as Error).message.split('\n')[0]
     return { reason: `'${program}' is not installed, and its package cannot be had: ${said}` }
@@ -31,15 +31,64 @@ export function debianProgram(name: string, program: string): Found {
   return existsSync(path) ? { path } : { reason: `the package ${name} has no '${program}'` }
 }
 
-/** Into a folder of this process first: tests of other processes may do the same. */
-function unpack(name: string): void {
-  const work = join(CACHE, `${name}-${process.pid}`)
-  mkdirSync(work, { recursive: true })
+/** A server, and where the libraries lie that came with it. */
+export type FoundServer =
+  | { readonly path: string; readonly env: NodeJS.ProcessEnv; readonly reason?: undefined }
+  | { readonly path?: undefined; readonly env?: undefined; readonly reason: string }
+
+/** Title of the tests of a server, which says why they are skipped. */
+export const titleOf = (name: string, { reason }: FoundServer): string =>
+  reason === undefined ? name : `${name}, skipped: ${reason}`
+
+/**
+ * A server of the system, or else unpacked from its Debian package together with the packages that this machine lacks for
+ * it.
+ *
+ * @param program where it lies: a pattern without the leading `/`
+ * @param without packages that it does without
+ */
+export function debianServer(name: string, program: string, without = /-perl$/): FoundServer {
+  const own = programIn('/', program)
+  if (own !== undefined) return { path: own, env: process.env }
+  const folder = join(CACHE, `${name}+`)
   try {
-    execFileSync('apt-get', ['download', name], { cwd: work, stdio: 'pipe', timeout: 60_000 })
-    const file = readdirSync(work).find((entry) => entry.endsWith('.deb'))!
-    execFileSync('dpkg-deb', ['-x', file, 'out'], { cwd: work, stdio: 'pipe' })
-    if (!existsSync(join(CACHE, name))) renameSync(join(work, 'out'), join(CACHE, name))
+    if (!existsSync(folder)) unpack(folder, lacking(name, without))
+  } catch (error) {
+    const said = (error as Error).message.split('\n')[0]
+    return { reason: `${name} is not installed, and its package cannot be had: ${said}` }
+  }
+  const path = programIn(folder, program)
+  const libraries = globSync('{usr/lib,lib}/*-linux-gnu*', { cwd: folder })
+  const env = {
+    ...process.env,
+    LD_LIBRARY_PATH: libraries.map((lib) => join(folder, lib)).join(':'),
+  }
+  return path === undefined ? { reason: `the package ${name} has no '${program}'` } : { path, env }
+}
+
+function programIn(folder: string, pattern: string): string | undefined {
+  const [found] = globSync(pattern, { cwd: folder }).toSorted().reverse()
+  return found === undefined ? undefined : join(folder, found)
+}
+
+/** What would be installed with a package, itself too. */
+function lacking(name: string, without: RegExp): string[] {
+  const flags = ['install', '--simulate', '--no-install-recommends', name]
+  const said = execFileSync('apt-get', flags, { stdio: 'pipe', encoding: 'utf8', timeout: 60_000 })
+  const names = [...said.matchAll(/^Inst (\S+)/gm)].map(([, each]) => each!)
+  return names.filter((each) => !without.test(each))
+}
+
+/** Into a folder of this process first: tests of other processes may do the same. */
+function unpack(folder: string, names: readonly string[]): void {
+  const work = `${folder}-${process.pid}`
+  mkdirSync(work, { recursive: true })
+  const run = { cwd: work, stdio: 'pipe', timeout: 120_000 } as const
+  try {
+    execFileSync('apt-get', ['download', ...names], run)
+    for (const file of readdirSync(work).filter((entry) => entry.endsWith('.deb')))
+      execFileSync('dpkg-deb', ['-x', file, 'out'], run)
+    if (!existsSync(folder)) renameSync(join(work, 'out'), folder)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }

@@ -6,7 +6,7 @@ import { damaged } from './errors.ts'
 import { FRAME, frameOf, FrameSink, rowFrame } from './frames.ts'
 import { changeRow, damagedRow, placeOf, RANGES, selectedRange, selectsAny, seqOf } from './keys.ts'
 import { markAt, sinceLost } from './lineage.ts'
-import type { RowRange, Rows, RowView } from './rows.ts'
+import type { RowRange, RowReads, RowView } from './rows.ts'
 
 export interface BackupPlan extends BackupOptions {
   readonly view: RowView
@@ -18,7 +18,7 @@ type Start = Omit<BackupManifest, 'entries' | 'deletes' | 'sha256'>
 
 /** What is live in a view, or what was changed in it, as frames with a trailer. @throws STATE_DAMAGED, CANCELLED */
 export async function backupTo(
-  rows: Rows,
+  rows: RowReads,
   stream: WritableStream<Uint8Array>,
   plan: BackupPlan,
 ): Promise<BackupManifest> {
@@ -45,25 +45,28 @@ export async function backupTo(
   }
 }
 
-async function startOf(rows: Rows, plan: BackupPlan): Promise<Start> {
+async function startOf(rows: RowReads, plan: BackupPlan): Promise<Start> {
   const { view, seq, now, select, since } = plan
-  const mark = markAt(rows, seq, select, view)
+  const mark = await markAt(rows, seq, select, view)
   const start = { createdAt: now, seq: String(seq), ...(mark === undefined ? {} : { mark }) }
   if (since === undefined) return { format: 1, ...start }
-  const base = since <= seq ? markAt(rows, since, select, view) : undefined
+  const base = since <= seq ? await markAt(rows, since, select, view) : undefined
   const oldest = await oldestIn(rows, view)
   if (base === undefined || since + 1n < oldest) throw sinceLost(since, oldest)
   return { format: 2, ...start, since: String(since), base }
 }
 
-async function oldestIn(rows: Rows, view: RowView): Promise<bigint> {
+async function oldestIn(rows: RowReads, view: RowView): Promise<bigint> {
   for await (const [row] of rows.range({ ...RANGES.change, view })) return seqOf(row)
   return 1n
 }
 
 type Framed = readonly [sort: 'entries' | 'deletes', frame: Buffer]
 
-async function* liveFrames(rows: Rows, { view, now, select }: BackupPlan): AsyncGenerator<Framed> {
+async function* liveFrames(
+  rows: RowReads,
+  { view, now, select }: BackupPlan,
+): AsyncGenerator<Framed> {
   const one = Array.isArray(select) ? undefined : (select as Parameters<typeof selectedRange>[0])
   for await (const [key, envelope] of rows.range({ ...selectedRange(one), view })) {
     const place = placeOf(key)
@@ -74,7 +77,7 @@ async function* liveFrames(rows: Rows, { view, now, select }: BackupPlan): Async
 }
 
 /** Only the newest change of a key counts: the one whose number the value has, or any that left none. */
-async function* changedFrames(rows: Rows, plan: BackupPlan): AsyncGenerator<Framed> {
+async function* changedFrames(rows: RowReads, plan: BackupPlan): AsyncGenerator<Framed> {
   const range: RowRange = {
     gte: changeRow(plan.since! + 1n),
     lt: RANGES.change.lt,
@@ -86,21 +89,21 @@ async function* changedFrames(rows: Rows, plan: BackupPlan): AsyncGenerator<Fram
       throw damaged(`The log of changes at ${next}`, 'a gap or a wrong checksum')
     const names = new Set(Array.from(touchedBy(change), ({ row: key }) => key.toString('latin1')))
     for (const name of names) {
-      const framed = changed(rows, plan, Buffer.from(name, 'latin1'), next)
+      const framed = await changed(rows, plan, Buffer.from(name, 'latin1'), next)
       if (framed) yield framed
     }
   }
 }
 
-function changed(
-  rows: Rows,
+async function changed(
+  rows: RowReads,
   { view, now, select }: BackupPlan,
   key: Buffer,
   seq: bigint,
-): Framed | undefined {
+): Promise<Framed | undefined> {
   const place = placeOf(key)
   if (!place || !selectsAny(select, place)) return undefined
-  const envelope = rows.get(key, view)
+  const envelope = await rows.get(key, view)
   if (envelope && !isWhole(key, envelope)) throw damagedRow(key, 'a wrong checksum')
   if (envelope && revOf(envelope) !== seq) return undefined
   if (envelope && (expiryIn(envelope) ?? Infinity) > now)

@@ -2,15 +2,15 @@ import { SpellError } from '../errors.ts'
 import { hashOf, KEPT_CHANGES, NO_CHANGE } from './change-log.ts'
 import { damaged } from './errors.ts'
 import { changeRow, FORMAT_ROW, RANGES, seqOf } from './keys.ts'
-import type { Head, Row, Rows, RowView, SharedRows } from './rows.ts'
+import type { Head, Row, RowReads, Rows, RowView, RowWrites, SharedRows } from './rows.ts'
 
 /** Of rows as they lie in a store. */
 export const FORMAT = 1
 const WORDS = /^(\d+)(?: (\d+))?$/
 
 /** Marks new rows as ours, and refuses what it does not know. @throws STATE_NEWER, STATE_DAMAGED */
-export async function checkFormat(rows: Rows, readOnly: boolean): Promise<void> {
-  const found = rows.get(FORMAT_ROW)?.toString()
+export async function checkFormat(rows: RowReads & RowWrites, readOnly: boolean): Promise<void> {
+  const found = (await rows.get(FORMAT_ROW))?.toString()
   const known = found === undefined ? undefined : (WORDS.exec(found)?.[1] ?? '')
   if (known === String(FORMAT)) return
   if (known) throw newer(known)
@@ -21,14 +21,19 @@ export async function checkFormat(rows: Rows, readOnly: boolean): Promise<void> 
 }
 
 /** @param base number of the first change of these rows */
-export async function markFormat(rows: Rows, base = 1n): Promise<void> {
+export async function markFormat(rows: RowWrites, base = 1n): Promise<void> {
   const value = Buffer.from(`${FORMAT} ${base}`)
   await rows.write([{ type: 'put', key: FORMAT_ROW, value }], true)
 }
 
 /** Number of the oldest change that must be there. */
 export function oldestOf(rows: Rows, head: Head): bigint {
-  const base = BigInt(WORDS.exec(rows.get(FORMAT_ROW)?.toString() ?? '')?.[2] ?? 1)
+  return oldestBy(rows.get(FORMAT_ROW), head)
+}
+
+/** The same, by the word of the format. */
+export function oldestBy(format: Buffer | undefined, head: Head): bigint {
+  const base = BigInt(WORDS.exec(format?.toString() ?? '')?.[2] ?? 1)
   const kept = head.seq - KEPT_CHANGES + 1n
   return kept > base ? kept : base
 }
@@ -42,7 +47,7 @@ function newer(found: string): SpellError {
 }
 
 /** The last change. */
-export async function headOf(rows: Rows, view?: RowView): Promise<Head> {
+export async function headOf(rows: RowReads, view?: RowView): Promise<Head> {
   const range = { ...RANGES.change, reverse: true, ...(view ? { view } : {}) }
   for await (const row of rows.range(range)) return headAt(row)
   return NO_CHANGE

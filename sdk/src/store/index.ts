@@ -3,6 +3,11 @@
  * and the place where they lie.
  */
 export { RowStore } from './row-store.ts'
+export { ServerStore } from './server-store.ts'
+export { serverAddress, socketOf } from './server-address.ts'
+export type { ServerAddress, ServerConfig } from './server-address.ts'
+export { Patience, uncertain, wordOf } from './patience.ts'
+export { heldName } from './server-rows.ts'
 export { damaged } from './errors.ts'
 export { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
 export type { Frame } from './frames.ts'
@@ -36,8 +41,11 @@ export type {
   RowHome,
   RowOp,
   RowRange,
+  RowReads,
   Rows,
   RowView,
+  RowWrites,
   SharedRows,
   Spool,
 } from './rows.ts'
+export type { Batch, ServerHome, ServerRows } from './server-rows.ts'

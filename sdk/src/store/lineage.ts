@@ -3,9 +3,9 @@ import type { BackupManifest, BackupOptions } from '../contracts/state-backup.ts
 import { SpellError } from '../errors.ts'
 import { hashOf, NO_CHANGE } from './change-log.ts'
 import { changeRow, FOLLOWS_ROW, STORE_ROW } from './keys.ts'
-import type { Head, RowOp, Rows, RowView } from './rows.ts'
+import type { Head, RowOp, RowReads, RowView } from './rows.ts'
 import type { Stage } from './stage.ts'
-import type { Writer } from './writer.ts'
+import type { Turns } from './sweep.ts'
 
 /**
  * The mark of a backup: names the content of one store at one change, as far as it was selected.
@@ -18,27 +18,27 @@ export function markOf(content: string, select: BackupOptions['select']): string
 }
 
 /** The mark of these rows at a change. Undefined where it is not known what they held then. */
-export function markAt(
-  rows: Rows,
+export async function markAt(
+  rows: RowReads,
   seq: bigint,
   select: BackupOptions['select'],
   view?: RowView,
-): string | undefined {
-  const store = rows.get(STORE_ROW, view)
-  const change = rows.get(changeRow(seq), view)
+): Promise<string | undefined> {
+  const store = await rows.get(STORE_ROW, view)
+  const change = await rows.get(changeRow(seq), view)
   const known = change ? hashOf(change) : seq === 0n ? NO_CHANGE.hash : undefined
   if (!store || !known) return undefined
   return markOf(`${store.toString()} ${known.toString('hex')}`, select)
 }
 
 /** Rows without a name of their own get one; where nothing can be written, a backup has no mark. */
-export async function nameStore(writer: Writer): Promise<void> {
-  if (writer.rows.get(STORE_ROW)) return
+export async function nameStore(writer: Turns): Promise<void> {
+  if (await writer.rows.get(STORE_ROW)) return
   const name = (stage: Stage): void => {
     // Somebody else may have given it one meanwhile, and taken a backup under it.
-    if (!writer.rows.get(STORE_ROW)) stage.note(nameOp())
+    if (!stage.has(STORE_ROW)) stage.note(nameOp())
   }
-  await writer.add(name, false).catch(() => undefined)
+  await writer.add(name, false, [STORE_ROW]).catch(() => undefined)
 }
 
 export function nameOp(): Extract<RowOp, { type: 'put' }> {
@@ -51,8 +51,12 @@ export function followsOp(mark: string | undefined, seq: bigint): RowOp {
 }
 
 /** Whether an increment follows what is there: it was restored last, and nothing was changed since. */
-export function follows(rows: Rows, head: Head, { base }: BackupManifest): boolean {
-  const restored = rows.get(FOLLOWS_ROW)?.toString()
+export async function follows(
+  rows: RowReads,
+  head: Head,
+  { base }: BackupManifest,
+): Promise<boolean> {
+  const restored = (await rows.get(FOLLOWS_ROW))?.toString()
   return base !== undefined && restored === `${base} ${head.seq}`
 }
 

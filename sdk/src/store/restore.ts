@@ -9,7 +9,7 @@ import { follows, followsOp, nameOp, requireFit } from './lineage.ts'
 import { checkedBackup, rowsOfBackup } from './read-backup.ts'
 import type { BackupRow } from './read-backup.ts'
 import { RestorePlanner } from './restore-plan.ts'
-import type { Head, RowHome, RowOp, Rows, Spool } from './rows.ts'
+import type { Head, Row, RowHome, RowOp, RowReads, Rows, RowWrites, Spool } from './rows.ts'
 import type { Writer } from './writer.ts'
 
 const AT_ONCE = 1000
@@ -22,15 +22,22 @@ interface Restore {
   readonly home: RowHome
 }
 
+interface Filling {
+  readonly kept: AsyncIterable<Row> | undefined
+  readonly manifest: BackupManifest
+  readonly spool: Spool
+}
+
 /** Checks the whole backup first; then all of it takes the place of what was there, or nothing does. */
 export async function restored(restore: Restore): Promise<RestoreReport> {
   const { source, mode, writer, home } = restore
-  if (mode === 'verify-only') return planned(restore)
+  if (mode === 'verify-only') return planned(restore, writer.rows, () => writer.refresh())
   const spool = await home.spool(source)
   try {
     const manifest = await checkedBackup(spool.read())
     await writer.alone(async () => {
-      requireFit(mode === 'add', follows(writer.rows, writer.head, manifest), manifest)
+      const fits = await follows(writer.rows, writer.head, manifest)
+      requireFit(mode === 'add', fits, manifest)
       if (mode === 'empty-only') await refuseOccupied(writer.rows)
       await replaced(restore, manifest, spool)
     })
@@ -40,16 +47,21 @@ export async function restored(restore: Restore): Promise<RestoreReport> {
   }
 }
 
-async function planned({ source, store, writer }: Restore): Promise<RestoreReport> {
+/** What a restore would do. @param last the last change, at its end */
+export async function planned(
+  { source, store }: Pick<Restore, 'source' | 'store'>,
+  rows: RowReads,
+  last: () => Head | Promise<Head>,
+): Promise<RestoreReport> {
   const planner = new RestorePlanner(store)
   const manifest = await checkedBackup(source, (row) => planner.visit(row))
   let held = 0
-  for await (const _ of writer.rows.range(RANGES.data)) held++
-  const fits = follows(writer.rows, writer.refresh(), manifest)
+  for await (const _ of rows.range(RANGES.data)) held++
+  const fits = await follows(rows, await last(), manifest)
   return { ...manifest, plan: planner.plan(manifest, held, fits) }
 }
 
-async function refuseOccupied(rows: Rows): Promise<void> {
+export async function refuseOccupied(rows: Pick<RowReads, 'range'>): Promise<void> {
   for await (const _ of rows.range(RANGES.data))
     throw new SpellError('STATE_NOT_EMPTY', "The store is not empty: expected 'no entries'.", {
       hint: "Take a backup of it, then restore with the mode 'replace'.",
@@ -66,9 +78,8 @@ async function replaced(
   let head = writer.head
   try {
     const fill = async (rows: Rows): Promise<Head> => {
-      const kept = held ? await filledFrom(rowsIn(old, held), rows) : 0n
-      const highest = await filledFrom(rowsOfBackup(spool.read()), rows)
-      return (head = await begun(rows, writer.head, kept > highest ? kept : highest, manifest))
+      const kept = held && old.range({ ...RANGES.data, view: held })
+      return (head = await filled({ kept, manifest, spool }, rows, writer.head))
     }
     writer.rows = await home.replace(fill)
     writer.head = head
@@ -77,12 +88,23 @@ async function replaced(
   }
 }
 
-async function* rowsIn(rows: Rows, view: ReturnType<Rows['view']>): AsyncGenerator<BackupRow> {
-  for await (const [key, envelope] of rows.range({ ...RANGES.data, view })) yield { key, envelope }
+/** Writes what stays of the old rows, then the backup. @param last the last change before */
+export async function filled(
+  { kept, manifest, spool }: Filling,
+  rows: RowWrites,
+  last: Head,
+): Promise<Head> {
+  const old = kept ? await filledFrom(rowsOf(kept), rows) : 0n
+  const highest = await filledFrom(rowsOfBackup(spool.read()), rows)
+  return begun(rows, last, old > highest ? old : highest, manifest)
+}
+
+async function* rowsOf(rows: AsyncIterable<Row>): AsyncGenerator<BackupRow> {
+  for await (const [key, envelope] of rows) yield { key, envelope }
 }
 
 /** The highest revision that was written. */
-async function filledFrom(source: AsyncIterable<BackupRow>, rows: Rows): Promise<bigint> {
+async function filledFrom(source: AsyncIterable<BackupRow>, rows: RowWrites): Promise<bigint> {
   const ops: RowOp[] = []
   let highest = 0n
   for await (const { key, envelope } of source) {
@@ -101,7 +123,7 @@ async function filledFrom(source: AsyncIterable<BackupRow>, rows: Rows): Promise
 
 /** The log begins anew, beyond all that anybody has seen: each watcher gets a reset. */
 async function begun(
-  rows: Rows,
+  rows: RowWrites,
   last: Head,
   highest: bigint,
   { mark }: BackupManifest,

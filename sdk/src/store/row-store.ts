@@ -118,6 +118,10 @@ export class RowStore implements StateBackend {
     return envelope && this.#entry(row, envelope)
   }
 
+  readAll(rows: readonly Buffer[]): (Entry<Json | Uint8Array> | undefined)[] {
+    return rows.map((row) => this.read(row))
+  }
+
   async *scan(
     range: RowRange,
     at?: StateSnapshot,

@@ -19,13 +19,21 @@ export interface RowRange {
 
 export type Row = readonly [key: Buffer, value: Buffer]
 
-/** Keys and values as bytes, in order of the keys. What a kind of store must bring; all else is here. */
-export interface Rows {
-  get(key: Uint8Array, view?: RowView): Buffer | undefined
+/** What can be read, from near or from far. */
+export interface RowReads {
+  get(key: Uint8Array, view?: RowView): Buffer | undefined | Promise<Buffer | undefined>
   /** One consistent view of its own, where none is given. Closes when it is left early. */
   range(range: RowRange): AsyncIterable<Row>
+}
+
+export interface RowWrites {
   /** All or nothing. */
   write(ops: readonly RowOp[], sync: boolean): Promise<void>
+}
+
+/** Keys and values as bytes, in order of the keys. What a kind of store must bring; all else is here. */
+export interface Rows extends RowReads, RowWrites {
+  get(key: Uint8Array, view?: RowView): Buffer | undefined
   view(): RowView
   bytes(): Promise<number>
 }

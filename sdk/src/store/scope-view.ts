@@ -1,26 +1,42 @@
 import type { Json } from '../contracts/journal.ts'
 import type {
   Entry,
+  Expect,
   IterateOptions,
   Rev,
   Scope,
+  StateBackend,
   StateScope,
   StateSnapshot,
 } from '../contracts/state.ts'
 import { invalid } from './errors.ts'
 import { behind, dataRow, extended, placeOf, scopePrefix } from './keys.ts'
 import type { RowRange } from './rows.ts'
-import type { RowStore } from './row-store.ts'
 
 const CLEAR_AT_ONCE = 1000
 
+type Found = Entry<Json | Uint8Array> | undefined
+
+/** What a scope needs of its store. */
+export interface ScopeStore extends Pick<StateBackend, 'commit'> {
+  read(row: Buffer, at?: StateSnapshot): Found | Promise<Found>
+  /** At one moment. */
+  readAll(rows: readonly Buffer[]): readonly Found[] | Promise<readonly Found[]>
+  scan(
+    range: RowRange,
+    at?: StateSnapshot,
+  ): AsyncIterable<readonly [Buffer, Entry<Json | Uint8Array>]>
+  keys(range: RowRange): AsyncIterable<readonly [key: string]>
+  remove(row: Buffer, expect: readonly Expect[]): Promise<boolean>
+}
+
 /** One scope of a store. */
 export class ScopeView implements StateScope {
-  readonly #store: RowStore
+  readonly #store: ScopeStore
   readonly #scope: Scope
   readonly #prefix: Buffer
 
-  constructor(store: RowStore, scope: Scope) {
+  constructor(store: ScopeStore, scope: Scope) {
     this.#store = store
     this.#scope = scope
     this.#prefix = scopePrefix(scope)
@@ -30,13 +46,14 @@ export class ScopeView implements StateScope {
     key: string,
     options: { readonly at?: StateSnapshot } = {},
   ): Promise<Entry<T> | undefined> {
-    return this.#store.read(dataRow(this.#prefix, key), options.at) as Entry<T> | undefined
+    const entry = await this.#store.read(dataRow(this.#prefix, key), options.at)
+    return entry as Entry<T> | undefined
   }
 
   async getMany(
     keys: readonly string[],
   ): Promise<readonly (Entry<Json | Uint8Array> | undefined)[]> {
-    return keys.map((key) => this.#store.read(dataRow(this.#prefix, key)))
+    return this.#store.readAll(keys.map((key) => dataRow(this.#prefix, key)))
   }
 
   async put(

@@ -1,9 +1,13 @@
 import type { StateSnapshot } from '../contracts/state.ts'
 import { invalid } from './errors.ts'
 import { RANGES, seqOf } from './keys.ts'
-import type { Rows, RowView } from './rows.ts'
+import type { RowReads, RowView } from './rows.ts'
 
 const WARN_AFTER_MS = 5 * 60_000
+
+interface Viewed extends RowReads {
+  view(): RowView | Promise<RowView>
+}
 
 /** The views that are held open. */
 export class Snapshots {
@@ -14,8 +18,8 @@ export class Snapshots {
     this.#warn = warn
   }
 
-  async take(rows: Rows): Promise<StateSnapshot> {
-    const view = rows.view()
+  async take(rows: Viewed): Promise<StateSnapshot> {
+    const view = await rows.view()
     const seq = await lastSeq(rows, view)
     const text = `A snapshot of change ${seq} is held for five minutes: what was changed since cannot be freed.`
     const timer = setTimeout(() => this.#warn(text), WARN_AFTER_MS).unref()
@@ -47,7 +51,7 @@ export class Snapshots {
   }
 }
 
-async function lastSeq(rows: Rows, view: RowView): Promise<bigint> {
+async function lastSeq(rows: Viewed, view: RowView): Promise<bigint> {
   for await (const [row] of rows.range({ ...RANGES.change, reverse: true, view })) return seqOf(row)
   return 0n
 }

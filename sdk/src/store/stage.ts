@@ -2,7 +2,7 @@ import { encodeChange, hashOf, KEPT_CHANGES } from './change-log.ts'
 import type { Touched } from './change-log.ts'
 import { expiryIn, isWhole, revOf, seal } from './envelope.ts'
 import { changeRow, dueRow, onceRow } from './keys.ts'
-import type { Head, RowOp, Rows } from './rows.ts'
+import type { Head, RowOp } from './rows.ts'
 
 /** How long a commit is known by the text it was made once under. */
 const ONCE_MS = 30 * 24 * 3600 * 1000
@@ -13,16 +13,21 @@ export interface Write {
   readonly envelope?: Buffer
 }
 
+/** Rows at hand, as they are while the batch is made. */
+export interface Held {
+  get(row: Uint8Array): Buffer | undefined
+}
+
 /** What one batch will do: several commits, one after the other, each seeing those before it. */
 export class Stage {
   readonly ops: RowOp[] = []
   head: Head
   bytes = 0
-  readonly #rows: Rows
+  readonly #rows: Held
   readonly #now: number
   readonly #staged = new Map<string, Buffer | undefined>()
 
-  constructor(rows: Rows, head: Head, now: number) {
+  constructor(rows: Held, head: Head, now: number) {
     this.#rows = rows
     this.head = head
     this.#now = now
@@ -45,6 +50,11 @@ export class Stage {
   /** The commit that was made under this text. */
   once(text: string): bigint | undefined {
     return this.rev(onceRow(text))
+  }
+
+  /** Whether anything is at a row. */
+  has(row: Buffer): boolean {
+    return this.#read(row) !== undefined
   }
 
   /** True for a damaged value too, as long as it has not expired. */

@@ -1,20 +1,25 @@
 import { expiryIn, isWhole } from './envelope.ts'
 import { dueOf, dueRow, isOnce, RANGES } from './keys.ts'
-import type { Rows } from './rows.ts'
-import type { Write } from './stage.ts'
-import type { Writer } from './writer.ts'
+import type { RowReads } from './rows.ts'
+import type { Stage, Write } from './stage.ts'
 
 const AT_ONCE = 1000
 const MOST_COUNTED = 10_000
 const NOTHING = Buffer.alloc(0)
 
+/** Whoever makes batches. `needs`: rows that the stage reads. */
+export interface Turns {
+  readonly rows: RowReads
+  add<T>(stage: (stage: Stage) => T, sync: boolean, needs: readonly Buffer[]): Promise<T>
+}
+
 /** How much of what is in the index has expired; it counts no further than 10,000. */
-export async function expiredIn(rows: Rows, now: number): Promise<number> {
+export async function expiredIn(rows: RowReads, now: number): Promise<number> {
   let expired = 0
   const range = { gte: RANGES.due.gte, lt: dueRow(Math.max(0, Math.floor(now)) + 1, NOTHING) }
   for await (const [row] of rows.range(range)) {
     const { at, owner } = dueOf(row)
-    const envelope = isOnce(owner) ? undefined : rows.get(owner)
+    const envelope = isOnce(owner) ? undefined : await rows.get(owner)
     if (envelope && isWhole(owner, envelope) && expiryIn(envelope) === at) expired++
     if (expired >= MOST_COUNTED) break
   }
@@ -22,7 +27,7 @@ export async function expiredIn(rows: Rows, now: number): Promise<number> {
 }
 
 /** Removes what has expired until `now`, the oldest first. */
-export async function sweepOnce(writer: Writer, now: number, limit: number): Promise<number> {
+export async function sweepOnce(writer: Turns, now: number, limit: number): Promise<number> {
   const range = {
     gte: RANGES.due.gte,
     lt: dueRow(Math.max(0, Math.floor(now)) + 1, NOTHING),
@@ -44,14 +49,17 @@ export async function sweepOnce(writer: Writer, now: number, limit: number): Pro
 }
 
 /** A row of the index may be of an older value: then it goes, and the value stays. */
-function removeDue(writer: Writer, due: readonly Buffer[]): Promise<number> {
-  return writer.add((stage) => {
-    const expired = due.map(dueOf).filter(({ at, owner }) => stage.expiry(owner) === at)
+function removeDue(writer: Turns, due: readonly Buffer[]): Promise<number> {
+  const owners = due.map(dueOf)
+  const needs = owners.map(({ owner }) => owner)
+  const remove = (stage: Stage): number => {
+    const expired = owners.filter(({ at, owner }) => stage.expiry(owner) === at)
     const writes = expired.map(({ owner }): Write => ({ row: Buffer.from(owner) }))
     const values = writes.filter(({ row }) => !isOnce(row))
     const marks = [...writes.filter(({ row }) => isOnce(row)), ...due.map((row) => ({ row }))]
     if (values.length > 0) stage.commit(values, marks)
     else stage.drop(marks)
     return values.length
-  }, false)
+  }
+  return writer.add(remove, false, needs)
 }

@@ -2,16 +2,16 @@ import type { StateFault } from '../contracts/state.ts'
 import { hashOf, isWholeChange, prevOf, touchedBy } from './change-log.ts'
 import { isWhole, opened, revOf } from './envelope.ts'
 import { scopeText } from './errors.ts'
-import { headOf, oldestOf } from './format.ts'
-import { placeOf, RANGES, seqOf } from './keys.ts'
-import type { Rows, RowView } from './rows.ts'
+import { headOf, oldestBy } from './format.ts'
+import { FORMAT_ROW, placeOf, RANGES, seqOf } from './keys.ts'
+import type { RowReads, RowView } from './rows.ts'
 
 /** What is kept in memory of the log. */
 const MAX_SEEN = 500_000
 
 /** Every value against its checksum, every change against the one before it, and the last changes against the values. */
 export async function* faultsIn(
-  rows: Rows,
+  rows: RowReads,
   view: RowView,
   signal?: AbortSignal,
 ): AsyncGenerator<StateFault> {
@@ -39,11 +39,12 @@ function valueFault(row: Buffer, envelope: Buffer): StateFault | undefined {
 }
 
 async function* logFaults(
-  rows: Rows,
+  rows: RowReads,
   view: RowView,
   signal?: AbortSignal,
 ): AsyncGenerator<StateFault> {
-  let last: { seq: bigint; hash?: Buffer } = { seq: oldestOf(rows, await headOf(rows, view)) - 1n }
+  const oldest = oldestBy(await rows.get(FORMAT_ROW, view), await headOf(rows, view))
+  let last: { seq: bigint; hash?: Buffer } = { seq: oldest - 1n }
   for await (const [row, change] of rows.range({ ...RANGES.change, view })) {
     if (signal?.aborted) return
     const seq = seqOf(row)
@@ -63,7 +64,7 @@ function gap(from: bigint, to: bigint): StateFault {
 
 /** The newest change of a key says what is there: a value of that revision, or none. */
 async function* lostValues(
-  rows: Rows,
+  rows: RowReads,
   view: RowView,
   signal?: AbortSignal,
 ): AsyncGenerator<StateFault> {
@@ -79,9 +80,14 @@ async function* lostValues(
   }
 }
 
-function* lost(rows: Rows, view: RowView, row: Buffer, seq: bigint): Generator<StateFault> {
+async function* lost(
+  rows: RowReads,
+  view: RowView,
+  row: Buffer,
+  seq: bigint,
+): AsyncGenerator<StateFault> {
   const place = placeOf(row)
-  const envelope = rows.get(row, view)
+  const envelope = await rows.get(row, view)
   if (!place || (envelope && (!isWhole(row, envelope) || revOf(envelope) === seq))) return
   const found = envelope ? `of change ${revOf(envelope)}` : 'missing'
   const where = `The value at '${place.key}' of ${scopeText(place.scope)}`

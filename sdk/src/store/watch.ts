@@ -1,12 +1,14 @@
 import type { Change, Selector } from '../contracts/state.ts'
 import { changesOf } from './change-log.ts'
 import { changeRow, RANGES, selects, seqOf } from './keys.ts'
-import type { Rows } from './rows.ts'
+import type { RowReads } from './rows.ts'
+
+type Ranged = Pick<RowReads, 'range'>
 
 /** What a watcher needs of its store. */
 export interface Watched {
   /** Undefined once it is closed. */
-  readonly rows: Rows | undefined
+  readonly rows: Ranged | undefined
   readonly seq: bigint
   /** Resolves at the next change, or when the signal is aborted. */
   changed(signal: AbortSignal): Promise<void>
@@ -61,7 +63,7 @@ async function* following(
 }
 
 /** Number of the oldest change that is still known; 1 where there was none. */
-export async function oldestSeq(rows: Rows): Promise<bigint> {
+export async function oldestSeq(rows: Ranged): Promise<bigint> {
   for await (const [row] of rows.range(RANGES.change)) return seqOf(row)
   return 1n
 }

@@ -172,7 +172,7 @@ export function cancelTests(openPlace: OpenPlace): void {
       await house.submit('s', 'stuck')
       await house.until('w', 'waiting')
       await begun.promise
-      expect(await house.executor.drain({ deadlineMs: 50 })).toEqual({
+      expect(await house.executor.drain({ deadlineMs: 500 })).toEqual({
         finished: 0,
         suspended: 1,
         abandoned: ['s'],

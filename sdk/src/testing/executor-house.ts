@@ -15,6 +15,8 @@ export interface ExecutorPlace extends AsyncDisposable {
    * `killAt`: it dies when this many records of its runs are on disk.
    */
   open(options?: { readonly killAt?: number }): Promise<WorkflowExecutor>
+  /** Resolves when the last one that was opened with `killAt` has died of it. */
+  died?(): Promise<void>
   /** Changes the bytes of record `n`, or takes it away. */
   damage?(id: RunId, n: number, how: 'flip' | 'remove'): Promise<void>
 }

@@ -29,7 +29,7 @@ export function stepTests(openPlace: OpenPlace): void {
       const effects = new Effects()
       const program = threeKinds(effects)
       const one = await openExecutor(place, { main: program }, { killAt })
-      await Promise.race([one.run('r', 'main', 5), pause(100)])
+      await Promise.race([one.run('r', 'main', 5), place.died?.() ?? pause(100)])
       const two = await openExecutor(place, { main: program })
       await two.executor.resume('r', { onUnknown: 'skip' }).catch(ended)
       const outcome = await two.executor.result('r')
