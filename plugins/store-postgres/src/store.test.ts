@@ -25,6 +25,7 @@ describe.runIf(postgres.path)(titleOf('on a server', postgres), () => {
       return store()
     },
     again: store,
+    beside: store,
     clean: async () => void (await server!.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)),
   })
 })

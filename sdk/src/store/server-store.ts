@@ -29,7 +29,7 @@ import { invalid, notOpen } from './errors.ts'
 import { checkFormat } from './format.ts'
 import { damagedRow, onceRow, placeOf, selectedRange, selects } from './keys.ts'
 import { nameStore } from './lineage.ts'
-import type { RowRange, RowView } from './rows.ts'
+import type { Head, RowRange, RowView } from './rows.ts'
 import { ScopeView } from './scope-view.ts'
 import { restoredInto } from './server-restore.ts'
 import type { ServerHome } from './server-rows.ts'
@@ -39,7 +39,7 @@ import { Snapshots } from './snapshots.ts'
 import type { Stage } from './stage.ts'
 import { sweepOnce } from './sweep.ts'
 import { faultsIn } from './verify.ts'
-import { watching } from './watch.ts'
+import { watching, watchingFrom } from './watch.ts'
 import type { Watched } from './watch.ts'
 
 type Found = Entry<Json | Uint8Array> | undefined
@@ -113,8 +113,7 @@ export class ServerStore implements StateBackend {
 
   /** What is at a row, if it is live. @throws STATE_DAMAGED */
   async read(row: Buffer, at?: StateSnapshot): Promise<Found> {
-    const view = this.#view(at)
-    const envelope = await this.#home.rows.get(row, view)
+    const envelope = await this.#home.rows.get(row, this.#view(at))
     return envelope && this.#entry(row, envelope)
   }
 
@@ -169,15 +168,16 @@ export class ServerStore implements StateBackend {
     selector: Selector,
     options: { readonly after?: bigint; readonly signal: AbortSignal },
   ): AsyncIterable<Change | { readonly reset: bigint }> {
-    const { rows } = this.#open()
-    const start = options.after ?? this.#seq
-    const bell = this.#bell
-    const changed = (signal: AbortSignal): Promise<void> => bell.wait(signal)
+    const writer = this.#open()
+    const changed = (signal: AbortSignal): Promise<void> => this.#bell.wait(signal)
     const watched = Object.defineProperties({ changed } as Watched, {
-      rows: { get: () => this.#writer && rows },
+      rows: { get: () => this.#writer?.rows },
       seq: { get: () => this.#seq },
     })
-    return watching(watched, selector, start, options.signal)
+    const { after, signal } = options
+    if (after !== undefined) return watching(watched, selector, after, signal)
+    const begin = writer.first(() => this.#current())
+    return watchingFrom(begin, (start) => watching(watched, selector, start, signal))
   }
 
   async snapshot(): Promise<StateSnapshot> {
@@ -202,7 +202,7 @@ export class ServerStore implements StateBackend {
   ): Promise<RestoreReport> {
     const { rows } = this.#open()
     const report = await restoredInto(this.#home, { source, mode, store: this, rows })
-    if (mode !== 'verify-only') this.#moved((await this.#home.head()).seq)
+    if (mode !== 'verify-only') await this.#current()
     return report
   }
 
@@ -229,6 +229,12 @@ export class ServerStore implements StateBackend {
   #view(at: StateSnapshot | undefined): RowView | undefined {
     this.#open()
     return at && this.#snapshots.view(at)
+  }
+
+  async #current(): Promise<Head> {
+    const head = await this.#home.head()
+    this.#moved(head.seq)
+    return head
   }
 
   #moved(seq: bigint, anew = false): void {

@@ -32,6 +32,7 @@ export class ServerWriter {
   #jobs: Job[] = []
   #busy: Promise<void> | undefined
   #closed = false
+  readonly #first = new Set<Promise<unknown>>()
 
   constructor(home: ServerHome, clock: () => number, moved: (seq: bigint) => void) {
     this.#home = home
@@ -51,6 +52,15 @@ export class ServerWriter {
       this.#jobs.push({ sync, needs, stage, resolve: resolve as Job['resolve'], reject })
       this.#busy ??= this.#run()
     })
+  }
+
+  /** What is asked before any later batch of this process is written. */
+  first<T>(ask: () => Promise<T>): Promise<T> {
+    const asked = ask()
+    const over = asked.catch(() => undefined)
+    this.#first.add(over)
+    void over.then(() => this.#first.delete(over))
+    return asked
   }
 
   /** Ends when all that was asked for is written. */
@@ -79,6 +89,7 @@ export class ServerWriter {
       outcome = staged(stage, jobs)
       return { ops: stage.ops, head: stage.head }
     }
+    await Promise.all(this.#first)
     const needs = [...new Map(jobs.flatMap((job) => job.needs.map(named))).values()]
     try {
       await this.#home.commit({ needs, sync: jobs.some(({ sync }) => sync), plan })

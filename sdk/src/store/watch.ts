@@ -1,7 +1,7 @@
 import type { Change, Selector } from '../contracts/state.ts'
 import { changesOf } from './change-log.ts'
 import { changeRow, RANGES, selects, seqOf } from './keys.ts'
-import type { RowReads } from './rows.ts'
+import type { Head, RowReads } from './rows.ts'
 
 type Ranged = Pick<RowReads, 'range'>
 
@@ -40,6 +40,15 @@ export async function* watching(
     }
     if (cursor === before && store.rows) yield { reset: (cursor = store.seq) }
   }
+}
+
+/** The same, from a change that is still being asked for. */
+export async function* watchingFrom(
+  begin: Promise<Head>,
+  watch: (start: bigint) => AsyncIterable<Seen>,
+): AsyncGenerator<Seen> {
+  const { seq } = await begin
+  yield* watch(seq)
 }
 
 /** The changes behind a number, as far as none is missing. */
