@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change, StateBackend } from '@llmspell/sdk'
-import { executorSuite } from '@llmspell/sdk/testing'
+import { executorSuite, openExecutor } from '@llmspell/sdk/testing'
 import { storePlace } from '../journal/place.ts'
 import { titleOf } from '../support/debian.ts'
 import { postgres, PostgresServer } from '../support/postgres-server.ts'
@@ -84,6 +84,23 @@ describe.runIf(postgres.path)(titleOf('PostgreSQL', postgres), () => {
     expect(inspect(failed)).not.toContain(at().password)
     await store.scope(HOME).put('a', 2)
     await store.close()
+  })
+
+  test('a run is refused before it starts where the server does not sync', async () => {
+    await at().kill()
+    await at().run(['fsync=off'])
+    try {
+      const warned: string[] = []
+      const store = postgresAt(at(), { schema: `t${++count}` }, (text) => warned.push(text))
+      await using place = await storePlace(store)
+      expect(warned.join()).toContain("'fsync' off")
+      const house = await openExecutor(place, { main: async () => null })
+      await expect(house.submit('r', 'main')).rejects.toMatchObject({ code: 'RUN_NOT_DURABLE' })
+      expect(await house.executor.get('r')).toBeUndefined()
+    } finally {
+      await at().kill()
+      await at().run()
+    }
   })
 
   test('a change of one process is seen by another', async () => {

@@ -51,10 +51,10 @@ export class PostgresServer {
   }
 
   /** After a kill the memory of the old one is in use until the last of its children has noticed. */
-  async run(): Promise<void> {
+  async run(extra: readonly string[] = []): Promise<void> {
     for (;;) {
       try {
-        return await this.#run()
+        return await this.#run(extra)
       } catch (error) {
         if (!String(error).includes('still in use')) throw error
       }
@@ -86,8 +86,8 @@ export class PostgresServer {
     return join(this.folder, 'data')
   }
 
-  async #run(): Promise<void> {
-    const settings = [...SETTINGS, `unix_socket_directories=${this.folder}`]
+  async #run(extra: readonly string[]): Promise<void> {
+    const settings = [...SETTINGS, ...extra, `unix_socket_directories=${this.folder}`]
     const args = ['-D', this.#data, ...settings.flatMap((each) => ['-c', each])]
     this.#process = new ServerProcess(postgres.path!, args, { env: postgres.env })
     await this.#process.ready(() => this.query('SELECT 1').then(Boolean, () => false))

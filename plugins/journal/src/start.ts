@@ -1,6 +1,7 @@
 import type { JournalRecord, RunId, SubmitRequest } from '@llmspell/sdk'
 import type { Runs } from './runs.ts'
 import { refOps } from './store.ts'
+import { requireKept } from './kept.ts'
 import { begun } from './submit.ts'
 import { blobsIn } from './seed.ts'
 import type { Seeded } from './seed.ts'
@@ -17,6 +18,7 @@ export function submit(
     const { retentionMs } = runs.options
     const now = runs.timers.clock.now()
     const { stored, begin, input } = begun(request, { now, retentionMs, executor: 'embedded' })
+    requireKept(runs.store.backend.capabilities, stored.durability)
     const row = { ...stored.row, ...(seeded?.forkedFrom && { forkedFrom: seeded.forkedFrom }) }
     const bodies = seeded?.bodies ?? []
     const seeds = bodies.length > 0 && { seeds: bodies.length + 1 }
