@@ -177,3 +177,63 @@ describe('limits of time', () => {
     }
   })
 })
+
+const HANGS = [
+  [
+    'hangs.lua',
+    `Hook.register('tool.input', function(ctx)
+       if ctx.data.params.text == 'hang' then while true do end end
+       if ctx.data.params.text == 'no' then return Hook.cancel('not that') end
+     end, { timeout = 200 })`,
+  ],
+  [
+    'hangs.js',
+    `await Hook.register('tool.input', ({ data: { params } }) => {
+       while (params.text === 'hang');
+       if (params.text === 'no') return Hook.cancel('not that')
+     }, { timeout: 200 })`,
+  ],
+] as const
+const PATIENCE = { timeout: 25_000, interval: 200 }
+
+describe.each(HANGS)('a hook script that computes without end: %s', (name, source) => {
+  test('is ended and started anew; meanwhile nothing passes unasked', async () => {
+    await withOperator(name, source, async ({ run }) => {
+      expect((await run('lua', TRIM('hang'))).code).toBe('HOOK_FAILED')
+      const asked = async (): Promise<string> => {
+        const came = await run('lua', TRIM('no'))
+        expect(came.code).toMatch(/^HOOK_/)
+        return came.message ?? ''
+      }
+      await expect.poll(asked, PATIENCE).toContain('not that')
+      expect(await run('lua', TRIM('x'))).toMatchObject({ value: 'x' })
+    })
+  })
+
+  test('lets runs go on without it, where it may be missed', async () => {
+    const go = async ({ run }: HookHouse): Promise<void> => {
+      await run('lua', TRIM('hang'))
+      const came = async () => (await run('lua', TRIM('x'))).value
+      await expect.poll(came, PATIENCE).toBe('x')
+      const again = async () => (await run('lua', TRIM('no'))).message ?? ''
+      await expect.poll(again, PATIENCE).toContain('not that')
+    }
+    await withOperator(name, source, go, { on_failure: 'ignore' })
+  })
+
+  test.runIf(process.env.LLMSPELL_TEST_FULL === '1')(
+    'is given up behind the third time',
+    async () => {
+      await withOperator(name, source, async ({ run }) => {
+        const message = async (text: string) => (await run('lua', TRIM(text))).message ?? ''
+        for (let i = 0; i < 3; i++) {
+          await run('lua', TRIM('hang'))
+          await expect.poll(() => message('no'), PATIENCE).toContain('not that')
+        }
+        await run('lua', TRIM('hang'))
+        await expect.poll(() => message('x'), PATIENCE).toContain('computes without end')
+      })
+    },
+    120_000,
+  )
+})

@@ -8,11 +8,12 @@ export async function withOperator(
   name: string,
   source: string,
   use: (hooks: HookHouse, file: string) => Promise<void>,
+  parts: { readonly on_failure?: 'refuse' | 'ignore' } = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'llmspell-operator-'))
   const file = join(folder, name)
   writeFileSync(file, source)
-  const hooks = await openHooks({ plugins: { hooks: { scripts: [{ file }] } } })
+  const hooks = await openHooks({ plugins: { hooks: { scripts: [{ file, ...parts }] } } })
   try {
     await use(hooks, file)
   } finally {

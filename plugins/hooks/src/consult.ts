@@ -43,7 +43,10 @@ export async function call(hook: Registration, context: Value): Promise<Value> {
 /** A hook that answers later than its limit is not heard. */
 async function limited(hook: Registration, answer: Promise<Value>): Promise<Value> {
   const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(timedOut(hook.timeoutMs)), hook.timeoutMs)
+  const timer = setTimeout(() => {
+    late.reject(timedOut(hook.timeoutMs))
+    hook.owner.late?.()
+  }, hook.timeoutMs)
   try {
     return await Promise.race([answer, late.promise])
   } finally {

@@ -26,7 +26,13 @@ export interface Owner {
   readonly language: string
   /** True for a hook script: its hooks hold for all runs but its own. */
   readonly everywhere: boolean
+  /** Place of a hook script in the configuration: its hooks keep it when it is started anew. */
+  readonly place: number
+  /** True for a run that its hooks are not asked about. */
+  owns(runId: string | undefined): boolean
   log(entry: LogEntry): void
+  /** Told when one of its hooks did not answer in time. */
+  late?(): void
 }
 
 const ORDER: readonly Priority[] = ['highest', 'high', 'normal', 'low', 'lowest']
@@ -86,7 +92,8 @@ export class Registration {
 
   /** True where it may be asked about what this run does. */
   holdsFor(runId: string | undefined): boolean {
-    return this.owner.everywhere ? this.owner.runId !== runId : this.owner.runId === runId
+    const { everywhere, runId: own } = this.owner
+    return everywhere ? own !== runId && !this.owner.owns(runId) : own === runId
   }
 
   wants(data: unknown): boolean {

@@ -32,7 +32,9 @@ export class Registrations {
     if (count >= MOST_OF_RUN) throw tooMany()
     this.#counts.set(runId, count + 1)
     const stand = this.#stands.get(hook.point.name) ?? this.#open(hook.point)
-    stand.hooks = [...stand.hooks, hook].sort((a, b) => a.rank - b.rank)
+    stand.hooks = [...stand.hooks, hook].sort(
+      (a, b) => a.rank - b.rank || a.owner.place - b.owner.place,
+    )
   }
 
   /** False where it was removed before. */

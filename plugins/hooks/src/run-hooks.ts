@@ -31,7 +31,7 @@ export class RunHooks {
   constructor(parts: HooksParts, context: CallContext) {
     this.#parts = parts
     this.#script = parts.scripts.ofRun(context)
-    this.#owner = ownerOf(parts, context, this.#script !== undefined)
+    this.#owner = ownerOf(parts, context, this.#script)
   }
 
   /** Those of the run of a call. */
@@ -71,7 +71,10 @@ export class RunHooks {
   async #end(): Promise<void> {
     const { registrations, asking } = this.#parts
     const all = [...this.#hooks.values()]
-    for (const hook of all) registrations.remove(hook)
+    const remove = (): void => all.forEach((hook) => registrations.remove(hook))
+    // Where a hook script is missed, its hooks fail what they were to decide on.
+    if (this.#script) this.#script.leave(remove)
+    else remove()
     const timer = setTimeout(() => all.forEach((hook) => asking.notices.forget(hook)), REST_MS)
     await Promise.all(all.map((hook) => asking.notices.close(hook)))
     clearTimeout(timer)
@@ -80,16 +83,22 @@ export class RunHooks {
 }
 
 function ownerOf(
-  { runtime, logger }: HooksParts,
+  { runtime, logger, scripts }: HooksParts,
   context: CallContext,
-  everywhere: boolean,
+  script: HookScript | undefined,
 ): Owner {
   const { runId } = context
   const { file = 'host', language = 'host' } = runtime.about(runId) ?? {}
-  const log: Owner['log'] = everywhere
-    ? ({ level, message }) => logger[level](message)
-    : (entry) => context.log(entry)
-  return { runId, file, language, everywhere, log }
+  const about = { runId, file, language, place: scripts.placeOf(script) }
+  if (!script)
+    return { ...about, everywhere: false, owns: () => false, log: (entry) => context.log(entry) }
+  return {
+    ...about,
+    everywhere: true,
+    owns: (id) => script.owns(id),
+    log: ({ level, message }) => logger[level](message),
+    late: () => void script.late(runId),
+  }
 }
 
 function notOfRun(name: string): SpellError {

@@ -4,10 +4,13 @@ import { printable, SpellError } from '@llmspell/sdk'
 import type { CallContext, Logger, ScriptRuntime } from '@llmspell/sdk'
 import type { HookScript as Entry } from './generated/config.ts'
 import type { ScriptPoint } from './points.ts'
+import { MOST_RESTARTS, Restarts } from './restarts.ts'
 
 const LOAD_MS = 10_000
 /** Characters of what a script failed with. */
 const LONGEST = 500
+/** Time in which a thread that does not compute takes what is asked of it. */
+const RESPONDS_MS = 2000
 
 /** One hook script: a run of its own with its own permissions, open until the plugin stops. */
 export class HookScript {
@@ -16,12 +19,20 @@ export class HookScript {
   readonly #setting: string
   readonly #runtime: ScriptRuntime
   readonly #logger: Logger
-  readonly #loaded = Promise.withResolvers<void>()
-  readonly #released = Promise.withResolvers<void>()
-  readonly #abort = new AbortController()
+  readonly #restarts = new Restarts()
+  #loaded = Promise.withResolvers<void>()
+  #released = Promise.withResolvers<void>()
+  #abort = new AbortController()
   #held = false
   #stopping = false
   #run: Promise<void> = Promise.resolve()
+  #probing = false
+  /** Its thread took nothing any more: it was ended for that. */
+  #hung = false
+  /** Removes the hooks of a run that has ended. */
+  #leave: () => void = () => {}
+  /** Resolves when it is loaded again, where it had to be. */
+  #again: Promise<void> = Promise.resolve()
   failure: SpellError | undefined
 
   constructor(entry: Entry, setting: string, runtime: ScriptRuntime, logger: Logger) {
@@ -33,7 +44,25 @@ export class HookScript {
 
   /** True where runs are refused without it. */
   get isMissed(): boolean {
-    return this.failure !== undefined && this.#entry.on_failure !== 'ignore'
+    return this.failure !== undefined && !this.#isOptional
+  }
+
+  get #isOptional(): boolean {
+    return this.#entry.on_failure === 'ignore'
+  }
+
+  /** True for a run of this script, also for one that ended before. */
+  owns(runId: string | undefined): boolean {
+    return runId !== undefined && this.#runtime.about(runId)?.settings[this.#setting] === this.token
+  }
+
+  /** Resolves when runs may go on. One that was given up because it hung is tried again when its time has come. */
+  async back(): Promise<void> {
+    if (this.#hung && this.failure && this.#restarts.allows(Date.now())) {
+      this.failure = undefined
+      this.#startAgain()
+    }
+    if (!this.#isOptional) await this.#again
   }
 
   /** Resolves when its main part has ended, well or not. */
@@ -45,6 +74,25 @@ export class HookScript {
     const timer = setTimeout(() => this.#abort.abort(tooSlow(this.#entry.file)), LOAD_MS)
     await this.#loaded.promise
     clearTimeout(timer)
+  }
+
+  /** Its run ends: where runs are refused without it, its hooks stand until it is there again, and fail what they are asked. */
+  leave(remove: () => void): void {
+    if (this.#stopping || this.#isOptional) return remove()
+    const before = this.#leave
+    this.#leave = () => (before(), remove())
+  }
+
+  /** One of its hooks did not answer in time: a thread that takes nothing any more is ended, and started anew. */
+  async late(runId: string): Promise<void> {
+    const run = this.#runtime.about(runId)
+    if (this.#probing || this.#stopping || !run) return
+    this.#probing = true
+    this.#hung = !(await taken(run.responds()))
+    this.#probing = false
+    if (!this.#hung) return
+    this.#abort.abort(hung(this.#entry.file))
+    this.#released.resolve()
   }
 
   /** Keeps the run open after its main part. */
@@ -72,6 +120,7 @@ export class HookScript {
     this.#stopping = true
     this.#released.resolve()
     await this.#run
+    this.#left()
   }
 
   async #open(): Promise<void> {
@@ -91,7 +140,28 @@ export class HookScript {
     })
   }
 
+  #startAgain(): void {
+    const now = Date.now()
+    this.#restarts.add(now)
+    const which = `${this.#restarts.count(now)} of ${MOST_RESTARTS}`
+    const { file } = this.#entry
+    this.#logger.warn(`Hook script '${file}' computes without end: it is started anew (${which}).`)
+    this.#hung = false
+    this.#loaded = Promise.withResolvers<void>()
+    this.#released = Promise.withResolvers<void>()
+    this.#abort = new AbortController()
+    this.#held = false
+    this.#again = this.start().then(() => this.#left())
+  }
+
+  #left(): void {
+    const leave = this.#leave
+    this.#leave = () => {}
+    leave()
+  }
+
   #ended(): void {
+    if (this.#hung) return this.#failed(hung(this.#entry.file))
     if (!this.#held) this.#logger.warn(`Hook script '${this.#entry.file}' has registered no hook.`)
     this.#loaded.resolve()
   }
@@ -99,12 +169,31 @@ export class HookScript {
   #failed(error: unknown): void {
     this.#loaded.resolve()
     if (this.#stopping) return
-    const said = printable(error instanceof Error ? error.message : String(error), LONGEST)
-    const text = `Hook script '${this.#entry.file}' could not be loaded or has ended: ${said}`
+    if (this.#hung && this.#restarts.allows(Date.now())) return this.#startAgain()
+    const { file } = this.#entry
+    const cause = this.#hung ? hung(file) : error
+    const said = printable(cause instanceof Error ? cause.message : String(cause), LONGEST)
+    const text = `Hook script '${file}' could not be loaded or has ended: ${said}`
     const hint = `Correct it, or set its on_failure to "ignore" under plugins.hooks.scripts.`
-    this.failure = new SpellError('HOOK_SCRIPT_FAILED', text, { hint, cause: error })
+    this.failure = new SpellError('HOOK_SCRIPT_FAILED', text, { hint, cause })
     this.#logger.error(text)
   }
+}
+
+/** False where it is not taken in time. */
+async function taken(answer: Promise<void>): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => resolve(false), RESPONDS_MS)
+  const yes = (): void => resolve(true)
+  answer.then(yes, yes)
+  const given = await promise
+  clearTimeout(timer)
+  return given
+}
+
+function hung(file: string): SpellError {
+  const text = `A hook of '${file}' computes without end.`
+  return new SpellError('TIMEOUT', text, { hint: 'Let its hooks end in time.' })
 }
 
 function tooSlow(file: string): SpellError {

@@ -11,12 +11,10 @@ const SETTING = 'plugins.hooks.script'
 /** The hook scripts of the configuration: started once, before the first call of any run. */
 export class HookScripts {
   readonly #scripts: readonly HookScript[]
-  readonly #runtime: ScriptRuntime
   #started: Promise<void> | undefined
   #stopped = false
 
   constructor(entries: readonly Entry[], runtime: ScriptRuntime, logger: Logger) {
-    this.#runtime = runtime
     this.#scripts = entries.map((entry) => new HookScript(entry, SETTING, runtime, logger))
   }
 
@@ -34,6 +32,7 @@ export class HookScripts {
     if (this.#stopped || this.#isOwn(runId)) return undefined
     this.#started ??= this.#start()
     await this.#started
+    await Promise.all(this.#scripts.map((script) => script.back()))
     const missed = this.#scripts.find(({ isMissed }) => isMissed)
     return missed && deny(missed.failure!.message, missed.failure!.hint)
   }
@@ -44,9 +43,13 @@ export class HookScripts {
     await Promise.all(this.#scripts.map((script) => script.stop()))
   }
 
+  /** Its place in the configuration; 0 for none. */
+  placeOf(script: HookScript | undefined): number {
+    return script ? this.#scripts.indexOf(script) + 1 : 0
+  }
+
   #isOwn(runId: string): boolean {
-    const settings = this.#runtime.about(runId)?.settings
-    return settings !== undefined && this.ofRun({ settings }) !== undefined
+    return this.#scripts.some((script) => script.owns(runId))
   }
 
   /** One after the other, so that their hooks stand in the order of the configuration. */

@@ -70,7 +70,8 @@ export function result(
 }
 
 /** What others may know of a run while it is open. */
-export function openRun({ options, facts, signal, life, redactor }: RunScope): OpenRun {
+export function openRun(scope: RunScope): OpenRun {
+  const { options, facts, signal, life, redactor } = scope
   const { file, settings = {} } = options as Partial<RunRequest>
   const language = (facts['engine'] as { readonly language?: string } | undefined)?.language
   return {
@@ -80,5 +81,6 @@ export function openRun({ options, facts, signal, life, redactor }: RunScope): O
     signal,
     durable: life !== undefined,
     redact: (value) => redactor.value(value),
+    responds: () => scope.responds(),
   }
 }

@@ -96,8 +96,7 @@ export class Runtime implements ScriptRuntime {
   program(request: ProgramRequest): Promise<ProgramResult> {
     const { extensions, logger } = this.#parts
     const engine = chooseEngine(extensions, request)
-    const open = (host: HostSide) => this.#session(engine, 'worker', host)
-    return runProgram(request, open, logger)
+    return runProgram(request, (host) => this.#session(engine, 'worker', host), logger)
   }
 
   open(options: RunOptions = {}): Run {
@@ -212,6 +211,7 @@ export class Runtime implements ScriptRuntime {
     const host = hostSide(this.#parts, scope, sessionFacts(scope, request))
     const session = await this.#session(engine, isolation, host)
     scope.enter = (callback, args) => session.invoke(callback, args)
+    scope.responds = () => session.responds()
     scope.invoke = scope.life?.entering(scope, scope.enter) ?? scope.enter
     this.#begun(scope, request.file)
     try {

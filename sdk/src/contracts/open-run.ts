@@ -11,6 +11,8 @@ export interface OpenRun {
   readonly signal: AbortSignal
   /** It survives its process: what it asks for must be the same in every life. */
   readonly durable: boolean
+  /** Resolves when its script takes what is asked of it: one that computes takes nothing. */
+  responds(): Promise<void>
   /** The value as it may leave the run. */
   redact<T extends Value>(value: T): T
 }

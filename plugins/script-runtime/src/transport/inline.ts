@@ -31,6 +31,7 @@ export async function openInline(engine: ScriptEngine, host: HostSide): Promise<
     complete: async (text) => session.complete(text),
     invoke: (callback, args) => session.invoke(callback, args),
     release: (callback) => session.release(callback),
+    responds: () => Promise.resolve(),
     close: () => session.close(),
     kill: () => void session.close(),
   }

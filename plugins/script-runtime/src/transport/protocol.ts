@@ -39,6 +39,7 @@ export type Verb =
       readonly args: readonly (Value | undefined)[]
     }
   | { readonly verb: 'release'; readonly callback: number }
+  | { readonly verb: 'respond' }
   | { readonly verb: 'close' }
 
 export type Done =

@@ -26,6 +26,8 @@ export interface HostSide {
 /** A session of an engine, in this thread or another. `close` and `kill` are safe to call twice. */
 export interface HostedSession extends Omit<ScriptSession, 'memory' | 'complete'> {
   complete(text: string): Promise<readonly string[]>
+  /** Resolves when it takes what is asked of it: a script that computes takes nothing. */
+  responds(): Promise<void>
   /** Ends it at once, whatever it is doing. */
   kill(): void
 }

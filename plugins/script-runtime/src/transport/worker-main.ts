@@ -46,6 +46,8 @@ function act(session: ScriptSession, ask: Verb): unknown {
       return session.invoke(ask.callback, ask.args)
     case 'release':
       return session.release(ask.callback)
+    case 'respond':
+      return undefined
     case 'close':
       return session.close()
   }

@@ -85,6 +85,10 @@ class WorkerSession implements HostedSession {
     if (!this.#ended) void this.#ask({ verb: 'release', callback }).catch(() => {})
   }
 
+  async responds(): Promise<void> {
+    await this.#ask({ verb: 'respond' })
+  }
+
   async close(): Promise<void> {
     this.kill()
     await this.#worker.terminate()
@@ -192,12 +196,8 @@ function memoryLimit(cause?: unknown): SpellError {
 }
 
 function threadError(error: unknown): SpellError {
-  if ((error as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
-    return memoryLimit(error)
-  }
-  return new SpellError(
-    'ENGINE_FAILED',
-    `The thread of the script broke: ${toErrorRecord(error).message}.`,
-    { cause: error },
-  )
+  const { code } = error as { readonly code?: string }
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return memoryLimit(error)
+  const text = `The thread of the script broke: ${toErrorRecord(error).message}.`
+  return new SpellError('ENGINE_FAILED', text, { cause: error })
 }
