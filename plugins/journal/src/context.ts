@@ -1,4 +1,3 @@
-import { SpellError } from '@llmspell/sdk'
 import type {
   Branches,
   ComposeOptions,
@@ -18,6 +17,8 @@ import { EnterAsk, MarkAsk, outcomeOf } from './asks.ts'
 import type { BaseAsk } from './asks.ts'
 import { ComposeAsk } from './compose-ask.ts'
 import { all, loop, race } from './combine.ts'
+import { begunAnew } from './errors.ts'
+import { Facts } from './facts.ts'
 import { Lane } from './lane.ts'
 import type { Life } from './life.ts'
 import { escaped, stepPath } from './paths.ts'
@@ -37,6 +38,7 @@ export class Scope implements RunContext {
   readonly #ordinals = new Map<string, number>()
   /** What was asked for here and has not settled. */
   #pending = 0
+  #facts: Facts | undefined
   readonly #versions = new Map<string, Promise<number>>()
 
   constructor(life: Life, path: StepPath, lane: Lane) {
@@ -68,9 +70,8 @@ export class Scope implements RunContext {
     fn: (step: StepContext) => Promise<T>,
     options: StepOptions<T> = {},
   ): Promise<T> {
-    const path = this.#next(name)
     const call = { name, work: fn, options, signal: this.lane.signal }
-    return this.#ask(new StepAsk(this.#life, path, call)) as Promise<T>
+    return this.#ask(new StepAsk(this.#life, this.#next(name), call)) as Promise<T>
   }
 
   async compose<T extends Json | void>(
@@ -78,8 +79,7 @@ export class Scope implements RunContext {
     fn: (inner: RunContext, recorded: Recorded | undefined) => Promise<T>,
     { args, branch }: ComposeOptions = {},
   ): Promise<T> {
-    const path = this.#next(name, branch)
-    return this.within(path, { name, args, lane: this.lane }, fn) as Promise<T>
+    return this.within(this.#next(name, branch), { name, args, lane: this.lane }, fn) as Promise<T>
   }
 
   /** A composed step at a given place and in a given lane. */
@@ -113,6 +113,10 @@ export class Scope implements RunContext {
 
   async mark(label: string, data?: Json): Promise<number> {
     return this.#ask(new MarkAsk(this.#life, this.#next('mark'), label, data))
+  }
+
+  fact<T extends Json>(name: string, current: () => T): T {
+    return (this.#facts ??= new Facts(this.#life, this.path)).read(name, current) as T
   }
 
   now(): number {
@@ -153,8 +157,7 @@ export class Scope implements RunContext {
     branches: B,
     options: { onError?: 'cancel-rest' | 'wait-all'; concurrency?: number } = {},
   ): Promise<Results<B>> {
-    const work = (inner: Scope): Promise<Json> => all(inner, branches, options)
-    return this.#composed(name, work) as Promise<Results<B>>
+    return this.#composed(name, (inner) => all(inner, branches, options)) as Promise<Results<B>>
   }
 
   async race<B extends Branches>(
@@ -174,8 +177,7 @@ export class Scope implements RunContext {
       index: number,
     ) => Promise<{ readonly next: S } | { readonly done: O }>,
   ): Promise<O> {
-    const work = (inner: Scope): Promise<Json> => loop(inner, options, body as never)
-    return this.#composed(name, work) as Promise<O>
+    return this.#composed(name, (inner) => loop(inner, options, body as never)) as Promise<O>
   }
 
   compensate(name: string, undo: (step: StepContext) => Promise<void>): void {
@@ -193,9 +195,7 @@ export class Scope implements RunContext {
 
   continueAsNew(input: Json): never {
     this.#life.ending.continueAsNew(pack(input).value)
-    throw new SpellError('RUN_SUSPENDED', `Run '${this.runId}' begins anew.`, {
-      hint: 'Let this error pass: it ends the run here.',
-    })
+    throw begunAnew(this.runId)
   }
 
   /** One branch of several, in a lane of its own. */

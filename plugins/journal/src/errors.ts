@@ -74,3 +74,10 @@ export function strayStep(step: StepPath, scope: StepPath): SpellError {
     { hint: 'Enter it on the context that the step was asked for.' },
   )
 }
+
+/** What leaves the code of a run that begins a fresh journal. */
+export function begunAnew(id: RunId): SpellError {
+  return new SpellError('RUN_SUSPENDED', `Run '${id}' begins anew.`, {
+    hint: 'Let this error pass: it ends the run here.',
+  })
+}

@@ -2,6 +2,7 @@ import type { Json, JournalRecord, SpellError, Stored } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { encodeRecord, hashBehind } from './encode.ts'
 import { dropped } from './errors.ts'
+import { isFact } from './facts.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
 import type { Turns } from './scheduling.ts'
@@ -96,6 +97,8 @@ export class LifeTurns implements Turns {
       case 'decision':
       case 'pruned':
         return true
+      case 'mark':
+        return isFact(record) || this.#life.ending.unasked(record)
       case 'callback':
         return record.within === undefined
           ? this.#life.ending.missing(record)

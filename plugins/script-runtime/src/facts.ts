@@ -19,11 +19,14 @@ export function sessionFacts({ id, life, startedAt }: RunScope, request: RunRequ
   return { ...facts, seed: seed ?? String(main.random()), startedAt: main.now(), clock }
 }
 
-/** A field of the module `Run`, as it is when it is read. */
+/**
+ * A field of the module `Run`, as it is when it is read. What differs from life to life is read from the journal where it was
+ * read before: code that decides by it would else do something else on replay.
+ */
 export function factOf({ facts, life }: RunScope, name: string): Value | undefined {
-  if (name === 'mode' && life) return life.main.mode
-  if (name === 'resumed') return life?.resumed ?? false
-  return facts[name]
+  if (name === 'mode' && life) return life.main.fact('Run.mode', () => life.main.mode)
+  if (name !== 'resumed') return facts[name]
+  return life ? life.main.fact('Run.resumed', () => life.resumed) : false
 }
 
 /** Fields of the module `Run`. */

@@ -150,6 +150,11 @@ export interface RunContext {
   sleep(name: string, ms: number): Promise<void>
   /** `latest` where it is first passed; what was recorded then, ever after. */
   version(change: string, latest: number): Promise<number>
+  /**
+   * What the code is told of its life at this place, such as whether it was resumed: recorded where it is first read, and the
+   * same in every later life. It is no step: to read it moves no ordinal.
+   */
+  fact<T extends Json>(name: string, current: () => T): T
   /** The record's number; everything up to it is on disk. */
   mark(label: string, data?: Json): Promise<number>
   /** Starts a fresh journal under the same id. Never returns. */
