@@ -69,6 +69,7 @@ function meeting(stage: Stage, line: ProgressLine): Meeting {
       say: (words) => line.line(words),
       failure: (error, entry) =>
         failureText(fromErrorRecord(error), paint, { file: 'repl', text: entry }),
+      draw: (drawing) => line.print(drawing),
       rest: () => line.clear(),
     },
   }

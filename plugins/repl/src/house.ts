@@ -1,4 +1,11 @@
-import type { ExtensionRegistry, HookRegistry, Recorder, ScriptRuntime } from '@llmspell/sdk'
+import type {
+  ExtensionRegistry,
+  Files,
+  HookRegistry,
+  Pictures,
+  Recorder,
+  ScriptRuntime,
+} from '@llmspell/sdk'
 
 /** The services that a session stands on. */
 export interface House {
@@ -6,4 +13,6 @@ export interface House {
   readonly hooks: HookRegistry
   readonly runtime: ScriptRuntime
   readonly recorder: Recorder | undefined
+  readonly files: Files | undefined
+  readonly pictures: Pictures | undefined
 }

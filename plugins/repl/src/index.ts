@@ -8,6 +8,8 @@ export default definePlugin({
       hooks: ctx.use('hooks'),
       runtime: ctx.use('script-runtime'),
       recorder: ctx.find('recorder'),
+      files: ctx.find('files'),
+      pictures: ctx.find('pictures'),
     }
     ctx.provide('repl', {
       open: async (options) => (await import('./open.ts')).openRepl(house, options),

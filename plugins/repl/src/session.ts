@@ -12,12 +12,12 @@ import type {
 import { engineOf } from './engines.ts'
 import type { Entry } from './entry.ts'
 import type { House } from './house.ts'
+import { Tape } from './tape.ts'
 
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
 /** What a session is opened with: the options of its run, and where its words go. */
-export type SessionOptions = Omit<ReplOptions, 'input' | 'terminal'> &
-  Pick<RunOptions, 'ask' | 'answer'>
+export type SessionOptions = Omit<ReplOptions, 'input'> & Pick<RunOptions, 'ask' | 'answer'>
 
 /** The entries of one session and the run that they are made in. */
 export class Session {
@@ -26,6 +26,9 @@ export class Session {
   readonly entries: Entry[] = []
   /** Choices of the run, which commands change. */
   readonly settings: Record<string, Value>
+  readonly tape: Tape
+  /** True where entries that are no more have asked models. */
+  strays = false
   #engine: Contribution<EngineItem>
   #run: InteractiveRun
   #spent: Usage = NO_USAGE
@@ -33,8 +36,15 @@ export class Session {
   static async open(house: House, options: SessionOptions): Promise<Session> {
     const engine = engineOf(house.extensions, options.engine ?? 'lua')
     const settings = { ...options.settings }
-    const run = await house.runtime.interactive(requestOf(options, settings, engine))
-    return new Session(house, options, { engine, settings, run })
+    const tape = new Tape(house.recorder, settings)
+    await tape.begin()
+    try {
+      const run = await house.runtime.interactive(requestOf(options, settings, engine))
+      return new Session(house, options, { engine, settings, tape, run })
+    } catch (error) {
+      await tape.close()
+      throw error
+    }
   }
 
   private constructor(
@@ -43,12 +53,14 @@ export class Session {
     own: {
       readonly engine: Contribution<EngineItem>
       readonly settings: Record<string, Value>
+      readonly tape: Tape
       readonly run: InteractiveRun
     },
   ) {
     this.house = house
     this.options = options
     this.settings = own.settings
+    this.tape = own.tape
     this.#engine = own.engine
     this.#run = own.run
   }
@@ -83,6 +95,7 @@ export class Session {
     const lost = end.renewal?.lost.length ?? 0
     this.entries.splice(this.entries.length - lost, lost)
     this.entries.push(entry)
+    if (end.status === 'error') this.#leave(entry)
     return entry
   }
 
@@ -94,9 +107,13 @@ export class Session {
     const undone = await this.#run.undo()
     if (undone) {
       const at = this.entries.findLastIndex(({ text }) => text === undone.text)
-      if (at >= 0) this.entries.splice(at, 1)
+      for (const entry of at < 0 ? [] : this.entries.splice(at, 1)) this.#leave(entry)
     }
     return undone
+  }
+
+  #leave({ usage: { inputTokens, outputTokens } }: Entry): void {
+    if (inputTokens + outputTokens > 0) this.strays = true
   }
 
   /** Another engine, with nothing of this one. @throws ENGINE_UNKNOWN */
@@ -107,7 +124,7 @@ export class Session {
     this.#engine = engine
     this.#run = run
     this.#spent = NO_USAGE
-    this.entries.length = 0
+    for (const entry of this.entries.splice(0)) this.#leave(entry)
   }
 
   /** A text without what the session has to hide. */
@@ -117,6 +134,7 @@ export class Session {
 
   async close(): Promise<void> {
     await this.#run.close()
+    await this.tape.close()
   }
 }
 

@@ -41,7 +41,7 @@ export class Show {
     this.endLine()
     if (end.status === 'value' && end.text !== '') this.print(`${end.text}\n`)
     if (end.status === 'error')
-      this.failed(end.error, entry.text, this.#lines ? entry.line : undefined)
+      this.failed(end.error, entry.text, this.#lines && entry.line > 0 ? entry.line : undefined)
     if (end.renewal) this.say(renewalText(end.renewal))
   }
 

@@ -10,6 +10,8 @@ export interface ReplFace {
   say(text: string): void
   /** An error for its reader; `text` is the entry that it points into. */
   failure(error: ErrorRecord, text: string): string
+  /** Takes a drawing, escape sequences and all; missing: it is written. */
+  draw?(drawing: string): void
   /** Called before the session waits for a line: what is drawn has to go. */
   rest?(): void
 }

@@ -1,4 +1,5 @@
-import type { EngineItem, ModelItem } from '@llmspell/sdk'
+import type { EngineItem } from '@llmspell/sdk'
+import { Modules } from '../complete/modules.ts'
 import type { Command } from './command.ts'
 
 export const engine: Command = {
@@ -25,8 +26,7 @@ export const model: Command = {
   usage: '[PROVIDER/MODEL]',
   doc: 'Shows or chooses the model of agents that name none and are made from here on.',
   examples: ['.model openai/gpt-4o-mini'],
-  words: ({ session }) =>
-    session.house.extensions.list<ModelItem>('models').map(({ name }) => name),
+  words: ({ session }) => new Modules(session.house.extensions).models(),
   act({ session, words: [name] }) {
     if (name !== undefined) session.settings['model'] = name
     return `${(session.settings['model'] as string | undefined) ?? 'the default of the house'}`

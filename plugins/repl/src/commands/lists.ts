@@ -1,4 +1,5 @@
-import type { ToolItem } from '@llmspell/sdk'
+import { printable } from '@llmspell/sdk'
+import type { ToolItem, Value } from '@llmspell/sdk'
 import type { Command } from './command.ts'
 
 const WIDTH = 80
@@ -27,6 +28,21 @@ export const hooks: Command = {
       points.map(({ name, used, doc }) => [`${used ? '*' : ' '} ${name}`, doc]),
       'No hook point has that word.',
     )
+  },
+}
+
+export const state: Command = {
+  name: 'state',
+  usage: '[SCOPE]',
+  doc: 'Shows what State has in a scope; default: global.',
+  examples: ['.state', '.state user:ada'],
+  async act({ session, words: [scope = 'global'] }) {
+    await using run = session.house.runtime.open(session.request)
+    const all = (await run.call('State', 'all', [scope])) as Readonly<Record<string, Value>>
+    const cells = Object.entries(all ?? {}).map(
+      ([key, value]) => [printable(key, 60), session.redact(JSON.stringify(value) ?? '')] as const,
+    )
+    return rows(cells, `Scope '${printable(scope)}' is empty.`)
   },
 }
 

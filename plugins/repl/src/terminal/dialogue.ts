@@ -2,6 +2,7 @@ import { toErrorRecord } from '@llmspell/sdk'
 import type { ReplEnd } from '@llmspell/sdk'
 import { isCommand, obey } from '../commands/obey.ts'
 import { shortName } from '../engines.ts'
+import { highlight } from '../highlight/index.ts'
 import type { Stage } from '../stage.ts'
 import type { History } from './history.ts'
 import type { Keyboard } from './keyboard.ts'
@@ -21,6 +22,11 @@ export class Dialogue {
     this.#keyboard = keyboard
     this.#history = history
     keyboard.onInterrupt = () => this.#interrupt()
+    keyboard.complete = async (line) => {
+      const { candidates } = await import('../complete/index.ts')
+      return candidates(this.#stage, this.#text, line)
+    }
+    if (stage.session.options.colour ?? true) keyboard.paint = (line) => this.#painted(line)
   }
 
   async run(): Promise<ReplEnd> {
@@ -42,6 +48,14 @@ export class Dialogue {
   get #prompt(): string {
     const name = shortName(this.#stage.session.language)
     return this.#text === '' ? `${name}> ` : `${'.'.repeat(name.length)}> `
+  }
+
+  /** In the colours of its language; what the lines before left open counts. */
+  #painted(line: string): string {
+    if (this.#running || (this.#text === '' && isCommand(line))) return line
+    const language = this.#stage.session.language === 'javascript' ? 'javascript' : 'lua'
+    const before = this.#text === '' ? undefined : highlight(language, `${this.#text}\n`)
+    return highlight(language, line, before?.state).text
   }
 
   async #take(line: string): Promise<'leave' | undefined> {

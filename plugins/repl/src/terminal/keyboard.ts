@@ -8,7 +8,6 @@ export interface KeyboardOptions {
   readonly output: Writable
   /** The newest first. */
   readonly history: readonly string[]
-  readonly colour: boolean
 }
 
 /** Candidates for the end of a line, and the part of it that they stand for. */

@@ -11,15 +11,11 @@ export async function openTerminal(
   house: House,
   options: ReplOptions & { readonly terminal: NonNullable<ReplOptions['terminal']> },
 ): Promise<ReplEnd> {
-  const { input, terminal, asking, ...rest } = options
+  const { input, asking, ...rest } = options
+  const { terminal } = rest
   const history = new History(options.history)
   const show = new Show(rest, false)
-  const keyboard = new Keyboard({
-    input,
-    output: terminal,
-    history: await history.read(),
-    colour: options.colour ?? true,
-  })
+  const keyboard = new Keyboard({ input, output: terminal, history: await history.read() })
   const face = { ...rest.face, write: show.print }
   try {
     const asked = asking?.((signal) => keyboard.answer(signal)) ?? {}

@@ -1,0 +1,89 @@
+import { SpellError } from '@llmspell/sdk'
+import type { GrantChain, MediaKind, Value } from '@llmspell/sdk'
+import { errorOf } from '../entry.ts'
+import { coloursOf, detectProtocol, previewOf } from '../preview/index.ts'
+import type { Shown } from '../preview/index.ts'
+import type { Session } from '../session.ts'
+import type { Command, Told } from './command.ts'
+
+const MOST_BYTES = 20 * 1024 * 1024
+const MOST_ROWS = 20
+
+export const media: Command = {
+  name: 'media',
+  usage: 'PATH',
+  doc: 'Loads a file into the variable media and shows it, or what it is.',
+  examples: ['.media lamp.png'],
+  async act(told) {
+    const { session, show, words } = told
+    const [path] = words
+    if (path === undefined) throw missing()
+    const shown = await describe(told, path)
+    if (!shown) return ''
+    const bytes = await read(session, path, told.signal)
+    const preview = await draw(session, { ...shown, bytes }, told.signal)
+    show.endLine()
+    if (session.options.json) return preview
+    session.options.face.draw?.(preview)
+    return session.options.face.draw ? '' : preview
+  },
+}
+
+const WORDS = {
+  lua: { load: 'media = Media.file', say: 'media:describe()' },
+  javascript: { load: 'var media = await Media.file', say: 'await media.describe()' },
+} as const
+
+/** Nothing where an entry has failed and was shown. */
+async function describe(
+  { session, show, signal }: Told,
+  path: string,
+): Promise<Omit<Shown, 'bytes'> | undefined> {
+  const { load, say } = WORDS[session.language === 'lua' ? 'lua' : 'javascript']
+  for (const text of [`${load}(${JSON.stringify(path)})`, say]) {
+    const entry = await session.evaluate(text, 0, signal)
+    if (!entry || errorOf(entry)) {
+      if (entry) show.entry(entry)
+      return undefined
+    }
+  }
+  const { end } = session.entries.pop()!
+  return end.status === 'value' ? factsOf(end.values[0]) : undefined
+}
+
+function factsOf(value: Value | undefined): Omit<Shown, 'bytes'> | undefined {
+  const { kind, mime, name } = (value ?? {}) as Readonly<Record<string, string | undefined>>
+  if (kind === undefined || mime === undefined) return undefined
+  return { kind: kind as MediaKind, mime, name }
+}
+
+async function read(session: Session, path: string, signal: AbortSignal): Promise<Uint8Array> {
+  const { files } = session.house
+  if (!files) throw new SpellError('NOT_AVAILABLE', 'No plugin that reads files is installed.')
+  const { allow = {}, deny = {}, grants, root = process.cwd() } = session.request
+  const chain: GrantChain = grants ?? [{ holder: 'command line', allow, deny }]
+  const access = { subject: '.media', grants: chain, root, signal }
+  await using file = await files.open(path, access, { maxBytes: MOST_BYTES })
+  const parts: Uint8Array[] = []
+  for await (const part of file.read()) parts.push(part)
+  return Buffer.concat(parts)
+}
+
+function draw(session: Session, shown: Shown, signal: AbortSignal): Promise<string> {
+  const { terminal, env = {}, colour } = session.options
+  const protocol = terminal ? detectProtocol(env) : 'none'
+  return previewOf(shown, {
+    columns: terminal?.columns ?? 80,
+    rows: Math.min(MOST_ROWS, (terminal?.rows ?? 24) - 4),
+    protocol: colour === false && protocol === 'blocks' ? 'none' : protocol,
+    colours: coloursOf(env),
+    pictures: session.house.pictures,
+    signal,
+  })
+}
+
+function missing(): SpellError {
+  return new SpellError('REPL_USAGE', "'.media' needs PATH.", {
+    hint: 'Write it as: .media lamp.png',
+  })
+}
