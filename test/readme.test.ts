@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { delimiter, dirname, extname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { BIN, cleanEnv, Folder, llmspell } from './cli/support.ts'
@@ -43,10 +44,14 @@ beforeAll(async () => {
     google: at(google.baseUrl),
   }
   const plugins = [...ALL, '../plugin-template']
-  house = await openHouse(plugins, [], { plugins: { models: { providers } } })
+  backups = mkdtempSync(join(tmpdir(), 'backups-'))
+  const state = { store: 'memory', backup_folder: backups }
+  house = await openHouse(plugins, [], { plugins: { models: { providers }, state } })
 })
+let backups: string
 afterAll(async () => {
   await house.kernel.stop()
+  rmSync(backups, { recursive: true, force: true })
   for (const each of [server, anthropic, google]) await each.close()
   await site[Symbol.asyncDispose]()
 })

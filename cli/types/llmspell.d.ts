@@ -2290,6 +2290,94 @@ declare namespace State {
     version?: number
   }
 
+  /** As `list_backups` gives it. */
+  type BackupId = string
+
+  interface Backup {
+    id: string
+    createdAt: string
+    size: number
+    entries: number
+    /** SHA-256. */
+    checksum: string
+    reason: string
+    /** The one that an increment follows. */
+    follows?: string
+  }
+
+  interface Restored {
+    restored: boolean
+    entries: number
+    adds: number
+    changes: number
+    same: number
+    removes: number
+    /** The backup of what was there. */
+    before?: string
+  }
+
+  interface Define {
+    scope: State.Scope
+    version: number
+    /** JSON Schema of the whole scope as a table: what a migration makes must fit it. */
+    schema?: Record<string, Data>
+    /** Steps by the version that each begins with; a list begins with the step from version 1. */
+    migrate?: Array<(all: Data) => Data> | Record<string, (all: Data) => Data>
+    /** False: only `State.migrate` brings it to the version. */
+    auto?: boolean
+  }
+
+  interface Migration {
+    success: boolean
+    status: 'completed' | 'current' | 'planned'
+    /** Of the first scope. */
+    currentVersion: number
+    targetVersion: number
+    changed: number
+    scopes: Array<{ scope?: string; status?: 'completed' | 'current' | 'planned'; currentVersion?: number; targetVersion?: number; changed?: number }>
+  }
+
+  interface DefineResult {
+    currentVersion: number
+    migrated: boolean
+  }
+
+  interface MigrateOpts {
+    scope?: State.Scope
+    /** Tells what would be changed, and changes nothing. */
+    dryRun?: boolean
+  }
+
+  interface GetMigrationStatusRow {
+    scope?: string
+    currentVersion?: number
+    targetVersion?: number
+    pending?: number
+  }
+
+  interface CreateBackupOpts {
+    incremental?: boolean
+    scopes?: State.Scope[]
+  }
+
+  interface RestoreBackupOpts {
+    /** Tells what would be, and changes nothing. */
+    dryRun?: boolean
+  }
+
+  interface CleanupBackupsOpts {
+    /** How many stay; 5 unless said. */
+    keep?: number
+    /** Younger ones stay too: milliseconds, or text such as "30d". */
+    olderThan?: number | string
+  }
+
+  interface GetStorageUsageResult {
+    bytes: number
+    entries: number
+    kinds: Record<string, { scopes?: number; entries?: number }>
+  }
+
   /** One scope. */
   interface StateScope {
     readonly scope: string
@@ -2515,6 +2603,87 @@ declare namespace State {
      * print(await State.toolGet('helper', 'tone'))
      */
     toolSet(id: State.Key, key: State.Key, value: Data): Promise<void>
+    /**
+     * Says which version the data of a scope has for this script, and brings older data to it: each step of `migrate` stands under the version that it begins with, gets the whole scope as a table and returns the next. All of it is one commit, with a backup before. A failing step leaves the old data.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_KEY_INVALID, STATE_NEWER, STATE_MIGRATION_FAILED, STATE_CONFLICT, HOOK_CANCELLED, VALUE_UNSUPPORTED
+     * @example
+     * const data = await State.define({ scope: 'custom:lamps', version: 2, migrate: {
+     *   1: (all) => Object.fromEntries(Object.entries(all).map(([name, count]) => [name, { count }])),
+     * } })
+     * print(data.currentVersion)
+     */
+    define(spec: State.Define): Promise<State.DefineResult>
+    /**
+     * Brings what this run has defined to a version, or to the defined one.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_KEY_INVALID, STATE_NEWER, STATE_MIGRATION_FAILED, STATE_CONFLICT, HOOK_CANCELLED, VALUE_UNSUPPORTED
+     * @example
+     * await State.define({ scope: 'custom:mugs', version: 1, auto: false })
+     * print((await State.migrate(1, { dryRun: true })).status)
+     */
+    migrate(version?: number, opts?: State.MigrateOpts): Promise<State.Migration>
+    /**
+     * What this run has defined, and how far the data is behind it.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_NEWER
+     * @example
+     * for (const row of await State.getMigrationStatus()) print(row.scope, row.pending)
+     */
+    getMigrationStatus(): Promise<State.GetMigrationStatusRow[]>
+    /**
+     * The version of each scope that has one.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * await State.define({ scope: 'custom:cups', version: 3 })
+     * print((await State.getSchemaVersions())['custom:cups'])
+     */
+    getSchemaVersions(): Promise<Data>
+    /**
+     * Keeps all scopes that scripts can name, or some, in the folder of backups. An increment keeps what was changed since the newest backup of the same scopes.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_FULL, STATE_KEY_INVALID
+     * @example
+     * const kept = await State.createBackup({ scopes: ['custom:shelf'] })
+     * print(kept.entries >= 0)
+     */
+    createBackup(opts?: State.CreateBackupOpts): Promise<State.Backup>
+    /**
+     * Backups in the folder, the newest first.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print((await State.listBackups()).length >= 0)
+     */
+    listBackups(): Promise<State.Backup[]>
+    /**
+     * Reads a backup to its end, and all that it follows.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED
+     * @example
+     * const kept = await State.createBackup({ scopes: ['custom:shelf'] })
+     * print((await State.validateBackup(kept.id)).checksum === kept.checksum)
+     */
+    validateBackup(id: State.BackupId): Promise<State.Backup>
+    /**
+     * Brings back the scopes of a backup, as far as scripts can name them: what they have and the backup has not is gone. A backup is made before. All of it or nothing.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED, STATE_FULL, STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED, VALUE_TOO_LARGE
+     * @example
+     * await State.save('custom:jars', 'a', 1)
+     * const kept = await State.createBackup({ scopes: ['custom:jars'] })
+     * await State.save('custom:jars', 'a', 2)
+     * await State.restoreBackup(kept.id)
+     * print(await State.load('custom:jars', 'a'))
+     */
+    restoreBackup(id: State.BackupId, opts?: State.RestoreBackupOpts): Promise<State.Restored>
+    /**
+     * Removes all backups but the newest, and those that a kept one follows. Gives the ids of the removed.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print((await State.cleanupBackups({ keep: 100 })).length)
+     */
+    cleanupBackups(opts?: State.CleanupBackupsOpts): Promise<string[]>
+    /**
+     * Bytes of the whole store, and what lies in the scopes that scripts can name, by kind.
+     * @throws STATE_UNAVAILABLE, PERMISSION_DENIED
+     * @example
+     * print((await State.getStorageUsage()).entries >= 0)
+     */
+    getStorageUsage(): Promise<State.GetStorageUsageResult>
   }
 }
 

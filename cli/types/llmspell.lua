@@ -1569,6 +1569,72 @@ function Session.list_replayable() end
 ---@field value? any
 ---@field version? integer
 
+---As `list_backups` gives it.
+---@alias State.BackupId string
+
+---@class State.Backup
+---@field id string
+---@field created_at string
+---@field size integer
+---@field entries integer
+---@field checksum string SHA-256.
+---@field reason string
+---@field follows? string The one that an increment follows.
+
+---@class State.Restored
+---@field restored boolean
+---@field entries integer
+---@field adds integer
+---@field changes integer
+---@field same integer
+---@field removes integer
+---@field before? string The backup of what was there.
+
+---@class State.Define
+---@field scope State.Scope
+---@field version integer
+---@field schema? table<string, any> JSON Schema of the whole scope as a table: what a migration makes must fit it.
+---@field migrate? (fun(all: any): any)[]|table<string, fun(all: any): any> Steps by the version that each begins with; a list begins with the step from version 1.
+---@field auto? boolean False: only `State.migrate` brings it to the version.
+
+---@class State.Migration
+---@field success boolean
+---@field status "completed"|"current"|"planned"
+---@field current_version integer Of the first scope.
+---@field target_version integer
+---@field changed integer
+---@field scopes { scope?: string, status?: "completed"|"current"|"planned", current_version?: integer, target_version?: integer, changed?: integer }[]
+
+---@class State.DefineResult
+---@field current_version integer
+---@field migrated boolean
+
+---@class State.MigrateOpts
+---@field scope? State.Scope
+---@field dry_run? boolean Tells what would be changed, and changes nothing.
+
+---@class State.GetMigrationStatusRow
+---@field scope? string
+---@field current_version? integer
+---@field target_version? integer
+---@field pending? integer
+
+---@class State.CreateBackupOpts
+---@field incremental? boolean
+---@field scopes? State.Scope[]
+
+---@class State.RestoreBackupOpts
+---@field dry_run? boolean Tells what would be, and changes nothing.
+
+---@class State.CleanupBackupsOpts
+---@field keep? integer How many stay; 5 unless said.
+---@field older_than? number|string Younger ones stay too: milliseconds, or text such as "30d".
+
+---@class State.GetStorageUsageResult
+---@field bytes integer
+---@field entries integer
+---@field kinds table<string, { scopes?: integer, entries?: integer }>
+
 do
   ---One scope.
   ---@class State.StateScope
@@ -1730,6 +1796,54 @@ function State.tool_get(id, key) end
 ---@param key State.Key
 ---@param value any Any value but handles and functions.
 function State.tool_set(id, key, value) end
+
+---Says which version the data of a scope has for this script, and brings older data to it: each step of `migrate` stands under the version that it begins with, gets the whole scope as a table and returns the next. All of it is one commit, with a backup before. A failing step leaves the old data.
+---@param spec State.Define
+---@return State.DefineResult
+function State.define(spec) end
+
+---Brings what this run has defined to a version, or to the defined one.
+---@param version? integer
+---@param opts? State.MigrateOpts
+---@return State.Migration
+function State.migrate(version, opts) end
+
+---What this run has defined, and how far the data is behind it.
+---@return State.GetMigrationStatusRow[]
+function State.get_migration_status() end
+
+---The version of each scope that has one.
+---@return any
+function State.get_schema_versions() end
+
+---Keeps all scopes that scripts can name, or some, in the folder of backups. An increment keeps what was changed since the newest backup of the same scopes.
+---@param opts? State.CreateBackupOpts
+---@return State.Backup
+function State.create_backup(opts) end
+
+---Backups in the folder, the newest first.
+---@return State.Backup[]
+function State.list_backups() end
+
+---Reads a backup to its end, and all that it follows.
+---@param id State.BackupId
+---@return State.Backup
+function State.validate_backup(id) end
+
+---Brings back the scopes of a backup, as far as scripts can name them: what they have and the backup has not is gone. A backup is made before. All of it or nothing.
+---@param id State.BackupId
+---@param opts? State.RestoreBackupOpts
+---@return State.Restored
+function State.restore_backup(id, opts) end
+
+---Removes all backups but the newest, and those that a kept one follows. Gives the ids of the removed.
+---@param opts? State.CleanupBackupsOpts
+---@return string[]
+function State.cleanup_backups(opts) end
+
+---Bytes of the whole store, and what lies in the scopes that scripts can name, by kind.
+---@return State.GetStorageUsageResult
+function State.get_storage_usage() end
 
 ---@class Test.RaisesResult
 ---@field code string

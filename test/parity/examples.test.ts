@@ -9,12 +9,16 @@ import { engines, openAll } from './engines.ts'
 // Some examples speak to a server of one's own.
 const server = await OllamaServer.start()
 const ollama = { base_url: server.baseUrl }
-const house = await openAll({ plugins: { models: { providers: { ollama } } } })
+const root = mkdtempSync(join(tmpdir(), 'llmspell-examples-'))
+const house = await openAll({
+  plugins: {
+    models: { providers: { ollama } },
+    state: { store: 'memory', backup_folder: join(root, 'backups') },
+  },
+})
 const ENGINES = await engines()
 
-let root = ''
 beforeAll(() => {
-  root = mkdtempSync(join(tmpdir(), 'llmspell-examples-'))
   writeFileSync(join(root, 'notes.txt'), 'Lamps: three.\n')
 })
 afterAll(async () => {

@@ -26,6 +26,13 @@ export class Guard {
     }
   }
 
+  /** Whether no rule closes a scope. */
+  allows(scope: Scope, context: CallContext): boolean {
+    const need = { permission: 'state', target: textOf(scope) }
+    const decision = this.#permissions?.decide(need, accessOf('list', context))
+    return !(decision?.allowed === false && decision.rule !== undefined)
+  }
+
   /** What a run has read it has seen. */
   seen(mark: string | undefined, context: CallContext): void {
     const access = accessOf('load', context)

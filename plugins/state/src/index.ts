@@ -16,13 +16,25 @@ export default definePlugin<StateConfig>({
       extensions: ctx.use('extensions'),
       logger: ctx.logger,
       signal: ctx.signal,
+      secrets: () => ctx.find('secrets'),
       point: ctx.use('hooks').point('state.migration'),
     })
     const points = new Points(ctx.use('hooks'))
     const quota = new Quota(ctx.config.max_bytes_per_run)
     const guard = new Guard(ctx.find('permissions'))
     ctx.provide('state', state)
-    ctx.contribute('script-modules', 'State', stateModule({ state, guard, points, quota }))
+    ctx.contribute(
+      'script-modules',
+      'State',
+      stateModule({
+        state,
+        guard,
+        points,
+        quota,
+        migration: ctx.use('hooks').point('state.migration'),
+        schemas: () => ctx.use('schemas'),
+      }),
+    )
     ctx.defer(() => state.close())
   },
 })

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import type {
@@ -7,6 +8,7 @@ import type {
   Migration,
   MigrationItem,
   MigrationReport,
+  Secrets,
   StateBackend,
   StateBackups,
   StateHealth,
@@ -14,6 +16,7 @@ import type {
 } from '@llmspell/sdk'
 import type { StateConfig } from './generated/config.ts'
 import { asked } from './points.ts'
+import type { SealedStore } from './seal/sealed-store.ts'
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_AT_ONCE = 10_000
@@ -26,7 +29,11 @@ export interface ManagerParts {
   readonly logger: Logger
   readonly signal: AbortSignal
   readonly point: HookPoint<'state.migration'>
+  readonly secrets: () => Secrets | undefined
 }
+
+const MIXED =
+  "Some values of the store are not sealed under its key yet: 'llmspell state migrate' seals them."
 
 /** The one store of an installation: opened when somebody first asks, closed with the kernel. */
 export class Manager implements StateManager {
@@ -37,14 +44,19 @@ export class Manager implements StateManager {
   readonly #point: HookPoint<'state.migration'>
   #opening: Promise<StateBackend> | undefined
   #backups: Promise<StateBackups> | undefined
+  readonly #secrets: () => Secrets | undefined
+  /** The store itself, below its seals. */
+  #plain: StateBackend | undefined
+  #sealed: SealedStore | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ config, extensions, logger, signal, point }: ManagerParts) {
+  constructor({ config, extensions, logger, signal, point, secrets }: ManagerParts) {
     this.#config = config
     this.#extensions = extensions
     this.#logger = logger
     this.#signal = signal
     this.#point = point
+    this.#secrets = secrets
   }
 
   backend(): Promise<StateBackend> {
@@ -63,7 +75,8 @@ export class Manager implements StateManager {
 
   async doctor(options: { readonly signal?: AbortSignal } = {}): Promise<StateHealth> {
     const { inspectStore } = await import('@llmspell/sdk/store')
-    return inspectStore(await this.backend(), options)
+    const health = await inspectStore(await this.backend(), options)
+    return this.#sealed ? { ...health, sealed: { keyId: this.#sealed.keyId } } : health
   }
 
   async migrate(options: Parameters<StateManager['migrate']>[0] = {}): Promise<MigrationReport> {
@@ -78,7 +91,8 @@ export class Manager implements StateManager {
       },
       ...(backup ? { backup: () => this.#backupFirst() } : {}),
     })
-    return { ...report, resealed: 0 }
+    const resealed = rest.dryRun ? 0 : await this.#sealed?.reseal(rest.signal)
+    return { ...report, resealed: resealed ?? 0 }
   }
 
   async #backupFirst(): Promise<void> {
@@ -102,7 +116,12 @@ export class Manager implements StateManager {
     if (place === undefined) throw noFolder()
     if (!isAbsolute(place)) throw relative(place)
     const { Backups } = await import('./backups/backups.ts')
-    return new Backups(await this.backend(), place)
+    await this.backend()
+    // Values stay sealed in a backup.
+    return new Backups(this.#plain!, place, {
+      store: () => this.#checkSeal(),
+      entry: (placed) => this.#sealed?.opened(placed),
+    })
   }
 
   async close(): Promise<void> {
@@ -115,8 +134,11 @@ export class Manager implements StateManager {
     const { store, folder } = this.#config
     if (folder !== undefined && !isAbsolute(folder)) throw relative(folder)
     const factory = await this.#extensions.get('stores', store)
-    const backend = factory.create(folder === undefined ? {} : { folder })
+    const plain = factory.create(folder === undefined ? {} : { folder })
+    this.#sealed = await this.#sealing(plain)
+    const backend = this.#sealed ?? plain
     await backend.open({ signal: this.#signal })
+    this.#plain = plain
     try {
       await this.#finish(backend)
     } catch (error) {
@@ -127,9 +149,32 @@ export class Manager implements StateManager {
     return backend
   }
 
+  async #sealing(plain: StateBackend): Promise<SealedStore | undefined> {
+    const { encryption, folder = tmpdir() } = this.#config
+    if (!encryption) return undefined
+    const secrets = this.#secrets()
+    if (!secrets) throw noSecrets()
+    const [{ keysOf }, { SealedStore }] = await Promise.all([
+      import('./seal/keys.ts'),
+      import('./seal/sealed-store.ts'),
+    ])
+    return new SealedStore(plain, await keysOf(encryption, secrets, folder))
+  }
+
+  /** What a restore has brought must open. */
+  async #checkSeal(): Promise<void> {
+    if (this.#sealed) return this.#sealed.check()
+    if (await this.#plain!.scope(STATE_SCOPE).get('sealed')) throw sealedStore(this.#plain!.id)
+  }
+
   /** Before anybody reads: a migration that was stopped behind its switch leaves old among new. */
   async #finish(backend: StateBackend): Promise<void> {
-    if (!(await backend.scope(STATE_SCOPE).get('migration'))) return
+    const [migration, marker] = await this.#plain!
+      .scope(STATE_SCOPE)
+      .getMany(['migration', 'sealed'])
+    if (marker && !this.#sealed) throw sealedStore(backend.id)
+    if (this.#sealed?.isMixed) this.#logger.warn(MIXED)
+    if (!migration) return
     const { finishMigration } = await import('@llmspell/sdk/store')
     if (await finishMigration(backend)) this.#logger.info('A migration was brought to its end.')
   }
@@ -156,6 +201,22 @@ function noFolder(): SpellError {
     'STATE_UNAVAILABLE',
     "There is no place for backups: expected a 'backup_folder', found none.",
     { hint: "Set 'plugins.state.backup_folder' to an absolute path." },
+  )
+}
+
+function noSecrets(): SpellError {
+  return new SpellError(
+    'STATE_SEALED',
+    "The store cannot be sealed: expected the plugin 'secrets', found none.",
+    { hint: "Install it, or take 'plugins.state.encryption' away." },
+  )
+}
+
+function sealedStore(store: string): SpellError {
+  return new SpellError(
+    'STATE_SEALED',
+    `The store '${store}' is sealed: expected its key, found none configured. Nothing was touched.`,
+    { hint: "Name its secret at 'plugins.state.encryption.key'." },
   )
 }
 

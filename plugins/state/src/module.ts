@@ -2,7 +2,7 @@ import type { ScriptCall, ScriptHandler, ScriptModuleHandlers } from '@llmspell/
 import { validators } from './generated/state.module.validate.js'
 import { operations } from './operations.ts'
 import type { Operation } from './operations.ts'
-import type { Parts } from './reader.ts'
+import type { MigratorParts } from './script/migrator.ts'
 import { scopeOf, textOf } from './scope.ts'
 import type { ScopeSpec } from './scope.ts'
 import type { Scope } from '@llmspell/sdk'
@@ -11,9 +11,37 @@ import type { Watch } from './watch.ts'
 type Rest = readonly [first: ScopeSpec, ...rest: readonly unknown[]]
 
 /** The script module `State`. */
-export function stateModule(parts: Parts): ScriptModuleHandlers {
+export function stateModule(parts: MigratorParts): ScriptModuleHandlers {
   const all = operations(parts)
-  return { validators, functions: { ...ofModule(all), ...shortCuts(all), ...ofScope(all) } }
+  const functions = { ...ofModule(all), ...shortCuts(all), ...ofScope(all), ...ofKeeping(parts) }
+  return { validators, functions }
+}
+
+const KEEPING = [
+  'define',
+  'migrate',
+  'get_migration_status',
+  'get_schema_versions',
+  'create_backup',
+  'list_backups',
+  'validate_backup',
+  'restore_backup',
+  'cleanup_backups',
+  'get_storage_usage',
+]
+
+/** Versions and backups: few scripts need them, so their code waits for the first. */
+function ofKeeping(parts: MigratorParts): Record<string, ScriptHandler> {
+  let loading: Promise<Record<string, ScriptHandler>> | undefined
+  const load = async (): Promise<Record<string, ScriptHandler>> => {
+    const { KeepingOperations } = await import('./script/operations.ts')
+    return new KeepingOperations(parts).handlers
+  }
+  const handler =
+    (name: string): ScriptHandler =>
+    async (call: Parameters<ScriptHandler>[0]) =>
+      (await (loading ??= load()))[name]!(call)
+  return Object.fromEntries(KEEPING.map((name) => [name, handler(name)]))
 }
 
 type Operations = ReturnType<typeof operations>

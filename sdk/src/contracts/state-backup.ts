@@ -88,6 +88,13 @@ export interface CreateBackupOptions {
   readonly signal?: AbortSignal
 }
 
+export interface RestoreBackupOptions {
+  readonly dryRun?: boolean
+  /** Only what one of these selects too. */
+  readonly within?: readonly Selector[]
+  readonly signal?: AbortSignal
+}
+
 export interface RestoreOutcome {
   readonly plan: RestorePlan
   /** False after a dry run. */
@@ -110,10 +117,9 @@ export interface StateBackups {
    *
    * @throws STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED, STATE_NEWER
    */
-  restore(
-    id: string,
-    options?: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
-  ): Promise<RestoreOutcome>
+  restore(id: string, options?: RestoreBackupOptions): Promise<RestoreOutcome>
+  /** Scopes that have something in it. */
+  contents(id: string): Promise<{ readonly scopes: readonly Scope[] }>
   /** Removes all but the newest; what a kept one follows is kept. The ids of the removed. */
   cleanup(options?: {
     readonly keep?: number

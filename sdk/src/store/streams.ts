@@ -1,6 +1,7 @@
 import { createHash, hash, randomUUID } from 'node:crypto'
 import type { Json } from '../contracts/journal.ts'
-import type { Rev, Scope, StateBackend, StateOp } from '../contracts/state.ts'
+import type { Expect, Rev, Scope, StateBackend, StateOp } from '../contracts/state.ts'
+import { isSpellError } from '../errors.ts'
 import { damagedEntry } from './errors.ts'
 
 const CHUNK = 256 * 1024
@@ -36,8 +37,8 @@ export async function putStream(
       ...(first === undefined ? [] : [{ scope: parts, key: pieceKey(id, 0), rev: first }]),
       ...(options.rev === undefined ? [] : [{ scope, key, rev: options.rev }]),
     ]
-    await store.commit([{ op: 'put', scope, key, value: { ...info } }], { expect })
-    await removeParts(store, parts, (piece) => !piece.startsWith(id))
+    const { seq } = await store.commit([{ op: 'put', scope, key, value: { ...info } }], { expect })
+    await removeOthers(store, { parts, id, head: { scope, key, rev: seq } })
     return info
   } catch (error) {
     await removeParts(store, parts, (piece) => piece.startsWith(id)).catch(() => undefined)
@@ -139,17 +140,30 @@ export async function removeStream(
   return removed
 }
 
+/** Only while this one stands there: whoever takes its place removes all but its own. */
+async function removeOthers(
+  store: StateBackend,
+  { parts, id, head }: { readonly parts: Scope; readonly id: string; readonly head: Expect },
+): Promise<void> {
+  try {
+    await removeParts(store, parts, (piece) => !piece.startsWith(id), [head])
+  } catch (error) {
+    if (!isSpellError(error) || error.code !== 'STATE_CONFLICT') throw error
+  }
+}
+
 async function removeParts(
   store: StateBackend,
   parts: Scope,
   which: (key: string) => boolean,
+  expect: readonly Expect[] = [],
 ): Promise<void> {
   const ops: StateOp[] = []
   for await (const { key } of store.entries({ ...parts })) {
     if (which(key)) ops.push({ op: 'delete', scope: parts, key })
-    if (ops.length >= CLEAR_AT_ONCE) await store.commit(ops.splice(0))
+    if (ops.length >= CLEAR_AT_ONCE) await store.commit(ops.splice(0), { expect })
   }
-  if (ops.length > 0) await store.commit(ops)
+  if (ops.length > 0) await store.commit(ops, { expect })
 }
 
 /** A scope of its own, so that no list of keys shows the pieces. */

@@ -17,6 +17,8 @@ export interface StoreSuite {
   readonly again?: (store: StateBackend) => StateBackend | Promise<StateBackend>
   /** A second handle on the same data, not open yet, while the first is; leave it out where one process owns it. */
   readonly beside?: (store: StateBackend) => StateBackend | Promise<StateBackend>
+  /** Entries that it keeps of its own and shows in backups only, once something was put. */
+  readonly own?: number
   /** Takes away what `create` has made. */
   readonly clean?: () => void | Promise<void>
 }
@@ -42,6 +44,10 @@ export class Bench {
 
   constructor(suite: StoreSuite) {
     this.#suite = suite
+  }
+
+  get own(): number {
+    return this.#suite.own ?? 0
   }
 
   get home(): StateScope {

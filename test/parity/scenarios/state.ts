@@ -194,4 +194,42 @@ export const SESSION = [
      return [await Session.tag(s, ['b', 'a']), await s.tag(['a'], { remove: true }), await Session.canReplay(s), await s.canReplay(), (await Session.listReplayable()).length,
        facts.status, facts.usage.cost, (await s.getReplayMetadata()).runs.length, err.code, err2.code, await s.delete()]`,
   ),
+  both(
+    'brings data from version to version',
+    'State.define State.migrate State.get_migration_status State.get_schema_versions',
+    `State.clear('grown') State.save('grown', 'a', 1)
+     local made = State.define{ scope = 'custom:grown', version = 2, auto = false, migrate = {
+       function(all) all.b = all.a + 1 return all end } }
+     local status = State.get_migration_status()[1]
+     local dry = State.migrate(2, { scope = 'custom:grown', dry_run = true })
+     return { made.migrated, status.pending, dry.status, dry.changed, State.all('grown'),
+       State.get_schema_versions()['custom:grown'] == nil, State.clear('grown') }`,
+    `await State.clear('grown'); await State.save('grown', 'a', 1)
+     const made = await State.define({ scope: 'custom:grown', version: 2, auto: false, migrate: [
+       (all) => ({ ...all, b: all.a + 1 })] })
+     const status = (await State.getMigrationStatus())[0]
+     const dry = await State.migrate(2, { scope: 'custom:grown', dryRun: true })
+     return [made.migrated, status.pending, dry.status, dry.changed, await State.all('grown'),
+       (await State.getSchemaVersions())['custom:grown'] == null, await State.clear('grown')]`,
+    { value: [false, 1, 'planned', 1, { a: 1 }, true, 1] },
+  ),
+  both(
+    'has a folder of backups, or says that there is none',
+    'State.create_backup State.list_backups State.validate_backup State.restore_backup State.cleanup_backups State.get_storage_usage',
+    `local codes = {}
+     local id = '20260101T000000000-00000000'
+     for _, fn in ipairs{ function() State.create_backup() end, function() State.list_backups() end,
+       function() State.validate_backup(id) end, function() State.restore_backup(id) end,
+       function() State.cleanup_backups{ keep = 3 } end } do
+       local ok, err = pcall(fn)
+       codes[#codes + 1] = ok and 'ok' or err.code
+     end
+     return { codes, State.get_storage_usage().bytes > 0 }`,
+    `const codes = []
+     const id = '20260101T000000000-00000000'
+     for (const fn of [() => State.createBackup(), () => State.listBackups(), () => State.validateBackup(id),
+       () => State.restoreBackup(id), () => State.cleanupBackups({ keep: 3 })])
+       codes.push(await fn().then(() => 'ok', (e) => e.code))
+     return [codes, (await State.getStorageUsage()).bytes > 0]`,
+  ),
 ]

@@ -3,24 +3,37 @@ import type {
   BackupInfo,
   BackupManifest,
   CreateBackupOptions,
+  PlacedEntry,
+  RestoreBackupOptions,
   RestoreOutcome,
+  Scope,
   StateBackend,
   StateBackups,
 } from '@llmspell/sdk'
-import { chainOf, checkChain } from './chain.ts'
+import { placeOf } from '@llmspell/sdk/store'
+import { chainOf, checkChain, rowsOfChain } from './chain.ts'
 import { BackupFiles } from './files.ts'
 import { planOf, restorePart, restoreWhole } from './restore.ts'
+import type { Restore } from './restore.ts'
 
 const KEEP = 5
+
+/** Refuse what a restore brings: then what was there comes back, or stays. */
+export interface RestoreChecks {
+  readonly store: () => Promise<void>
+  readonly entry: (placed: PlacedEntry) => unknown
+}
 
 /** The backups of one store. One thing is done at a time. */
 export class Backups implements StateBackups {
   readonly #store: StateBackend
   readonly #files: BackupFiles
+  readonly #checks: RestoreChecks
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(store: StateBackend, folder: string) {
+  constructor(store: StateBackend, folder: string, checks: RestoreChecks) {
     this.#store = store
+    this.#checks = checks
     this.#files = new BackupFiles(folder)
   }
 
@@ -42,11 +55,18 @@ export class Backups implements StateBackups {
     return chain.at(-1)!
   }
 
-  restore(
-    id: string,
-    options: { readonly dryRun?: boolean; readonly signal?: AbortSignal } = {},
-  ): Promise<RestoreOutcome> {
+  restore(id: string, options: RestoreBackupOptions = {}): Promise<RestoreOutcome> {
     return this.#inTurn(() => this.#restore(id, options))
+  }
+
+  async contents(id: string): Promise<{ readonly scopes: readonly Scope[] }> {
+    const chain = await chainOf(this.#files, id)
+    const scopes = new Map<string, Scope>()
+    for await (const { key } of rowsOfChain(this.#files, chain)) {
+      const { scope } = placeOf(key)!
+      scopes.set(JSON.stringify([scope.tenant, scope.kind, scope.id]), scope)
+    }
+    return { scopes: [...scopes.values()] }
   }
 
   cleanup(
@@ -94,28 +114,28 @@ export class Backups implements StateBackups {
     return infos.find((info) => JSON.stringify(info.select) === same && info.mark !== undefined)
   }
 
-  async #restore(
-    id: string,
-    { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
-  ): Promise<RestoreOutcome> {
+  async #restore(id: string, options: RestoreBackupOptions): Promise<RestoreOutcome> {
+    const { dryRun = false, within, signal } = options
     const chain = await chainOf(this.#files, id)
     await checkChain(this.#files, chain)
-    const plan = await planOf(this.#store, this.#files, chain)
+    const restore = { files: this.#files, chain, within }
+    const plan = await planOf(this.#store, restore)
     signal?.throwIfAborted()
     if (dryRun) return { plan, restored: false }
-    const { select } = chain[0]!
+    const select = within ?? chain[0]!.select
     const before = await this.#create({ reason: 'restore', ...(select ? { select } : {}) })
-    if (select) await restorePart(this.#store, this.#files, chain)
-    else await this.#wholeOrBack(chain, before)
+    if (select) await restorePart(this.#store, restore, this.#checks.entry)
+    else await this.#wholeOrBack(restore, before)
     return { plan, restored: true, before }
   }
 
   /** An increment that cannot be added leaves what was there before, not half of a chain. */
-  async #wholeOrBack(chain: readonly BackupInfo[], before: BackupInfo): Promise<void> {
+  async #wholeOrBack(restore: Restore, before: BackupInfo): Promise<void> {
     try {
-      await restoreWhole(this.#store, this.#files, chain)
+      await restoreWhole(this.#store, restore)
+      await this.#checks.store()
     } catch (error) {
-      await restoreWhole(this.#store, this.#files, [before])
+      await restoreWhole(this.#store, { files: this.#files, chain: [before] })
       throw error
     }
   }

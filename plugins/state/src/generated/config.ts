@@ -16,4 +16,19 @@ export interface StateConfig {
    * Folder for backups, absolute. Default: `backups` in the folder of the store.
    */
   backup_folder?: string
+  /**
+   * Seals values before they reach the store.
+   */
+  encryption?: {
+    /**
+     * Name of the secret that seals, at least 16 characters: `store-key`, or `env:NAME`.
+     */
+    key: string
+    /**
+     * Names of secrets that still open what they sealed.
+     *
+     * @maxItems 16
+     */
+    old?: string[]
+  }
 }
