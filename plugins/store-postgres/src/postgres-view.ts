@@ -5,7 +5,7 @@ import type { Link } from './link.ts'
 import type { Tables } from './tables.ts'
 
 /** A value that is longer is fetched by itself, so a page of rows never fills the memory. */
-export const LONG = 65_536
+const LONG = 65_536
 const FIRST = 16
 const AT_ONCE = 128
 

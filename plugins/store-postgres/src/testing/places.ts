@@ -17,7 +17,7 @@ const DEFAULTS: StorePostgresConfig = {
 }
 
 /** Names the password of a server to the stores of this process. */
-export const PASSWORD = 'LLMSPELL_TEST_PGPASSWORD'
+const PASSWORD = 'LLMSPELL_TEST_PGPASSWORD'
 
 /** A store on a server, not open yet. */
 export function storeAt(
@@ -28,5 +28,3 @@ export function storeAt(
   const config = { ...DEFAULTS, url, password: `env:${PASSWORD}`, ...given }
   return new ServerStore(new PostgresHome({ config, warn }), clock)
 }
-
-export const ready = { signal: new AbortController().signal } as { readonly signal: AbortSignal }
