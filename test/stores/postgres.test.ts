@@ -27,7 +27,24 @@ describe.runIf(postgres.path)(titleOf('PostgreSQL', postgres), () => {
     return store
   }
 
-  executorSuite('on PostgreSQL', () => storePlace(postgresAt(at(), { schema: `e${++count}` })))
+  if (process.env['LLMSPELL_TEST_FULL'] === '1')
+    executorSuite('on PostgreSQL', () => storePlace(postgresAt(at(), { schema: `e${++count}` })))
+
+  test('a change of one process is seen by another', async () => {
+    const schema = 'both'
+    const [one, other] = [await opened({ schema }), await opened({ schema })]
+    const leave = new AbortController()
+    const watch = other.watch({}, { signal: leave.signal })[Symbol.asyncIterator]()
+    const next = watch.next()
+    const { rev } = await one.scope(HOME).put('k', 1)
+    expect((await next).value as Change).toMatchObject({ seq: rev, op: 'put', key: 'k' })
+    expect((await other.scope(HOME).put('k', 2, { rev })).rev).toBe(rev + 1n)
+    await expect(one.scope(HOME).put('k', 3, { rev })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    })
+    leave.abort()
+    await Promise.all([one.close(), other.close()])
+  })
 
   test('of three processes one is killed, and the server: nothing acknowledged is lost', async () => {
     const { url, password } = at()
@@ -101,21 +118,5 @@ describe.runIf(postgres.path)(titleOf('PostgreSQL', postgres), () => {
       await at().kill()
       await at().run()
     }
-  })
-
-  test('a change of one process is seen by another', async () => {
-    const schema = 'both'
-    const [one, other] = [await opened({ schema }), await opened({ schema })]
-    const leave = new AbortController()
-    const watch = other.watch({}, { signal: leave.signal })[Symbol.asyncIterator]()
-    const next = watch.next()
-    const { rev } = await one.scope(HOME).put('k', 1)
-    expect((await next).value as Change).toMatchObject({ seq: rev, op: 'put', key: 'k' })
-    expect((await other.scope(HOME).put('k', 2, { rev })).rev).toBe(rev + 1n)
-    await expect(one.scope(HOME).put('k', 3, { rev })).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-    })
-    leave.abort()
-    await Promise.all([one.close(), other.close()])
   })
 })
