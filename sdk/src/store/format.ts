@@ -15,8 +15,11 @@ export async function checkFormat(rows: RowReads & RowWrites, readOnly: boolean)
   if (known === String(FORMAT)) return
   if (known) throw newer(known)
   if (known === '') throw damaged("The store's format", `'${found!.slice(0, 20)}'`)
-  for await (const _ of rows.range(RANGES.all))
+  for await (const _ of rows.range(RANGES.all)) {
+    // The word is the first row that is written: another process may have begun in between.
+    if (await rows.get(FORMAT_ROW)) return checkFormat(rows, readOnly)
     throw damaged('The store', 'rows, and no word of their format')
+  }
   if (!readOnly) await markFormat(rows)
 }
 
