@@ -12,6 +12,8 @@ import type { Tape } from './tape.ts'
 /** What answers the engine: the house, or a tape. */
 export interface Answering {
   replay: TapeReplay | undefined
+  /** Answers calls that were under way when the engine was opened anew. */
+  late: ((call: number, reply: HostReply) => void) | undefined
 }
 
 /** The host as an engine of entries sees it: every call is kept, and ends with its entry. */
@@ -26,10 +28,14 @@ export function entryHost(
   const pass = (request: HostCall) => parts.door.pass(scope, request, scriptOrigin(scope))
   const host = hostSide(parts, scope, facts, pass)
   const live = (call: HostCall): HostReply | Promise<HostReply> => {
-    const number = tape.ask(call)
+    const asked = tape.ask(call)
+    const kept = (reply: HostReply): HostReply => {
+      const number = tape.answer(asked, reply)
+      if (number !== undefined) answering.late?.(number, reply)
+      return reply
+    }
     const reply = host.call(call)
-    if (!isLater(reply)) return kept(tape, number, reply)
-    return untilEnded(reply, scope.signal).then((found) => kept(tape, number, found))
+    return isLater(reply) ? untilEnded(reply, scope.signal).then(kept) : kept(reply)
   }
   return {
     ...host,
@@ -41,11 +47,6 @@ export function entryHost(
       if (!answering.replay) host.write(text)
     },
   }
-}
-
-function kept(tape: Tape, number: number, reply: HostReply): HostReply {
-  tape.answer(number, reply)
-  return reply
 }
 
 /** A call that does not end with its entry is left behind. */

@@ -30,7 +30,7 @@ export async function openEntries(
   const scope = new EntryScope(script)
   Object.assign(scope.facts, runFacts(scope, script, engine.item))
   const tape = new Tape()
-  const answering: Answering = { replay: undefined }
+  const answering: Answering = { replay: undefined, late: undefined }
   const host = entryHost(parts, scope, sessionFacts(scope, script), tape, answering)
   const open = () => session(host)
   opened(scope, file)

@@ -15,6 +15,7 @@ export class TapeReplay {
   #asked = 0
   #given = 0
   #end = 0
+  #done = false
   #failed = Promise.withResolvers<never>()
   #whole = Promise.withResolvers<void>()
 
@@ -36,6 +37,12 @@ export class TapeReplay {
     return promise
   }
 
+  /** Answers a call that the tape had no answer for. */
+  readonly late = (call: number, reply: HostReply): void => {
+    // While entries run again the tape has it by now, in its place.
+    if (this.#done) this.#answer(call, reply)
+  }
+
   /** @returns how many entries are there again. Never throws: the rest is told by its reason */
   async play(
     session: HostedSession,
@@ -49,6 +56,9 @@ export class TapeReplay {
         return { entries: i, reason }
       }
     }
+    this.#done = true
+    // What came in meanwhile, behind the last entry.
+    for (; this.#given < given.length; this.#given++) this.#give(given[this.#given]!)
     return { entries: entries.length }
   }
 
@@ -79,8 +89,12 @@ export class TapeReplay {
       this.#session!.invoke(given.callback, given.args).catch(() => {})
       return
     }
-    this.#waiting.get(given.call)?.(given.reply)
-    this.#waiting.delete(given.call)
+    this.#answer(given.call, given.reply)
+  }
+
+  #answer(call: number, reply: HostReply): void {
+    this.#waiting.get(call)?.(reply)
+    this.#waiting.delete(call)
   }
 }
 

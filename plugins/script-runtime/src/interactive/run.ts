@@ -159,8 +159,10 @@ export class EntryRun implements InteractiveRun {
     for (;;) {
       await this.#session.close()
       this.#session = await open()
-      answering.replay = new TapeReplay(tape)
-      const played = await answering.replay.play(this.#session)
+      const replay = new TapeReplay(tape)
+      answering.replay = replay
+      answering.late = replay.late
+      const played = await replay.play(this.#session)
       answering.replay = undefined
       const { entries } = played
       if (played.reason === undefined) return renewal(entries, wanted, reason)

@@ -6,7 +6,7 @@ import { cancelled, timedOut } from '../scope-errors.ts'
 /** The scope of a run of entries: what would end the run ends the entry, where one is under way. */
 export class EntryScope extends RunScope {
   readonly #timeMs: number | undefined
-  #entry: AbortController | undefined
+  #entry: { readonly own: AbortController; readonly signal: AbortSignal } | undefined
 
   constructor({ limits = {}, signal, ...options }: InteractiveRequest) {
     const { timeMs, ...rest } = limits
@@ -20,14 +20,16 @@ export class EntryScope extends RunScope {
   }
 
   override cancel(reason: SpellError): void {
-    if (this.#entry) this.#entry.abort(this.redactor.error(reason))
+    if (this.#entry) this.#entry.own.abort(this.redactor.error(reason))
     else super.cancel(reason)
   }
 
   /** An entry is under way until the returned is disposed. Its calls and output are counted from here. */
   begin(signal: AbortSignal | undefined): Disposable {
     this.budget.renew()
-    this.#entry = new AbortController()
+    const own = new AbortController()
+    // What outlives its entry ends with the run.
+    this.#entry = { own, signal: AbortSignal.any([super.signal, own.signal]) }
     const stop = (): void => this.cancel(interrupted(signal!.reason))
     signal?.addEventListener('abort', stop, { once: true })
     if (signal?.aborted) stop()
@@ -48,10 +50,7 @@ export class EntryScope extends RunScope {
   }
 
   #closeWith(signal: AbortSignal): void {
-    const stop = (): void => {
-      this.cancel(cancelled(signal.reason))
-      super.cancel(cancelled(signal.reason))
-    }
+    const stop = (): void => super.cancel(cancelled(signal.reason))
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop, { once: true })
     this.onEnd(() => signal.removeEventListener('abort', stop))

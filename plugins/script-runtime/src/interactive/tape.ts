@@ -63,13 +63,20 @@ export class Tape {
     return [...new Set(names.map(subject))]
   }
 
-  ask(call: HostCall): number {
+  /** @returns the call as it is kept */
+  ask(call: HostCall): HostCall {
     this.#keep(call.args)
-    return this.asked.push(this.full ? { ...call, args: [] } : call) - 1
+    const kept = { ...call, args: this.full ? [] : call.args }
+    this.asked.push(kept)
+    return kept
   }
 
-  answer(call: number, reply: HostReply): void {
+  /** @returns the number of the call; undefined for one of an entry that is no more */
+  answer(kept: HostCall, reply: HostReply): number | undefined {
+    const call = this.asked.lastIndexOf(kept)
+    if (call < 0) return undefined
     this.#give({ call, reply, after: this.asked.length }, reply.ok ? reply.value : undefined)
+    return call
   }
 
   invoke(callback: number, args: readonly (Value | undefined)[]): void {
