@@ -37,7 +37,7 @@ async function textOf(path: string, file: string): Promise<string> {
   }
 }
 
-export function missing(command: string): SpellError {
+function missing(command: string): SpellError {
   return new SpellError('REPL_USAGE', `'${command}' needs FILE.`, {
     hint: `See: .help ${command.slice(1)}`,
   })
