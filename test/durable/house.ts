@@ -120,10 +120,14 @@ export interface DurableHouse extends House {
 }
 
 /** A kernel with both languages and a store. @param folder of a store on disk; without it one in memory */
-export async function durableHouse(world: World, folder?: string): Promise<DurableHouse> {
+export async function durableHouse(
+  world: World,
+  folder?: string,
+  extra: readonly InlinePlugin[] = [],
+): Promise<DurableHouse> {
   const state = folder === undefined ? { store: 'memory' } : { store: 'level', folder }
   const config = { plugins: { state, 'store-level': { reserve_bytes: 0 } } }
-  const house = await openHouse([...ALL, 'engine-javascript'], [world.plugin()], config)
+  const house = await openHouse([...ALL, 'engine-javascript'], [world.plugin(), ...extra], config)
   const history = async (runId: string): Promise<JournalRecord[]> => {
     const executor = await house.runtime.executor()
     return Array.fromAsync(executor.history(runId))

@@ -19,7 +19,9 @@ export abstract class BaseAsk<T> implements Ask {
   constructor(life: Life, path: StepPath, counts = true) {
     this.life = life
     this.path = path
-    this.seq = counts ? life.seq++ : life.seq
+    const { scheduler } = life
+    const { numbering } = scheduler
+    this.seq = counts ? numbering.take(scheduler.recorded(path)) : numbering.end
   }
 
   abstract readonly what: string

@@ -51,7 +51,6 @@ export class Life {
   readonly #large = new Map<string, Json>()
   random = new Random('')
   live = false
-  seq = 0
 
   constructor(lent: Lent, plan: Plan) {
     this.lent = lent

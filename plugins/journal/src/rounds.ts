@@ -44,7 +44,7 @@ export class Rounds {
     if (pruned?.kind !== 'pruned' || !('inline' in pruned.state)) return undefined
     const start = pruned.state.inline as unknown as Start
     this.#life.scheduler.clock = pruned.at
-    this.#life.seq = start.seq
+    this.#life.scheduler.numbering.from(start.seq)
     this.#life.random.state = start.random
     return start
   }
@@ -55,7 +55,8 @@ export class Rounds {
   }
 
   begins(round: number, state: Json): void {
-    const { seq, random } = this.#life
+    const { scheduler, random } = this.#life
+    const seq = scheduler.numbering.end
     this.#starts.push({ round, state, seq, random: random.state })
     if (this.#starts.length <= this.#keep) return
     const start = this.#starts[this.#starts.length - 1 - this.#keep]

@@ -2,6 +2,7 @@ import type { SpellError } from '@llmspell/sdk'
 import type { Json, JournalRecord, Stored } from '@llmspell/sdk'
 import type { Ask } from './ask.ts'
 import { mismatch, neverAsked } from './errors.ts'
+import { Numbering } from './numbering.ts'
 import { place } from './paths.ts'
 import type { Patience, Turns } from './scheduling.ts'
 
@@ -22,6 +23,7 @@ export class Scheduler {
   readonly #asks = new Map<string, Ask>()
   readonly #queue: Delivery[] = []
   readonly #held: Ask[] = []
+  readonly numbering: Numbering
   readonly #turns: Turns
   readonly #limits: Patience
   #cursor = 0
@@ -36,6 +38,7 @@ export class Scheduler {
 
   constructor(records: readonly JournalRecord[], turns: Turns, limits: Patience) {
     this.#records = records
+    this.numbering = new Numbering(records)
     this.#turns = turns
     this.#limits = limits
     this.answering = records.length > 0
