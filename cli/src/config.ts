@@ -58,6 +58,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['provider-replay', ['pace', 'volatile']],
   ['secrets', ['dotenv']],
   ['state', []],
+  ['store-level', []],
   ['store-sqlite', []],
   ['store-postgres', []],
   ['store-redis', []],

@@ -2441,7 +2441,7 @@ declare namespace State {
      */
     clear(): Promise<number>
     /**
-     * Tells a function of changes from here on, by whomever in this process. `Run.wait()` keeps the run alive for it.
+     * Tells a function of changes from here on, by whomever: in this process, and in others that share the store. `Run.wait()` keeps the run alive for it.
      * @param pattern A star stands for any characters: `cart.*`.
      * @param fn Told of one change after the other, while the run lives.
      * @throws STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED, HOOK_CANCELLED

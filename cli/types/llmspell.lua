@@ -1678,7 +1678,7 @@ do
   ---@return integer
   function handle:clear() end
 
-  ---Tells a function of changes from here on, by whomever in this process. `Run.wait()` keeps the run alive for it.
+  ---Tells a function of changes from here on, by whomever: in this process, and in others that share the store. `Run.wait()` keeps the run alive for it.
   ---@param pattern string A star stands for any characters: `cart.*`.
   ---@param fn fun(change: State.Change): any Told of one change after the other, while the run lives.
   ---@return State.StateWatch

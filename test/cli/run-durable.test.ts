@@ -22,6 +22,7 @@ for (let i = 1; i <= 5; i++) {
 }
 return { done: true, lines: (await Tool.fileRead({ path: 'log.txt' })).text }
 `,
+  'wait.lua': 'print("asking") print("got", Run.wait_for("go"))',
   'pure.lua': `
 local sum = 0
 for i = 1, 40 do sum = sum + Tool.calculator{ expression = i .. " * 2" }.result.value end
@@ -191,21 +192,28 @@ test('two runs of the same script are alike', async () => {
   })
 })
 
-test('who has the store is told plainly', async () => {
+test('beside a durable run others are shown and carried out; the same one is not', async () => {
   using place = new Place(STEPS)
-  const first = place.killed(['steps.lua', '--durable', '--run-id=r', ...GRANTS], 'step\t5')
-  await new Promise((resolve) => setTimeout(resolve, 900))
-  const quick = place.run(['list'])
-  const { code, stderr } = await place.run(['export', 'r'])
-  expect(stderr).toMatch(
-    /^error\[STATE_BUSY\]: .*\nhint: Wait for process \d+ to end, or end it\.\n$/,
-  )
-  expect(code).toBe(8)
-  // A run that is not durable needs no store.
-  expect(await place.run(['-', '-q'], { input: 'return 1' })).toMatchObject({ code: 0 })
-  await first
-  // What is quick waits a little.
-  expect(await quick).toMatchObject({ code: 0, stdout: expect.stringContaining('steps.lua') })
+  let stop = (): void => {}
+  const running = Promise.withResolvers<void>()
+  const first = place.run(['wait.lua', '--durable', '--run-id=r', '--wait=1h'], {
+    meet: (child) => {
+      stop = () => void child.kill('SIGKILL')
+      child.stdout?.on('data', () => running.resolve())
+    },
+  })
+  await running.promise
+  const list = await place.run(['list'])
+  expect(list).toMatchObject({ code: 0, stdout: expect.stringContaining('wait.lua') })
+  expect(await place.run(['show', 'r'])).toMatchObject({ code: 0 })
+  expect(await place.run(['pure.lua', '--durable', '--run-id=s'])).toMatchObject({ code: 0 })
+  const again = await place.run(['resume', 'r'])
+  expect(again.stderr).toMatch(/error\[RUN_BUSY\]: Run 'r' is under way in process \d+/)
+  expect(again.code).toBe(8)
+  expect(await place.run(['signal', 'r', 'go', '7'])).toMatchObject({ code: 0 })
+  expect((await first).stdout).toContain('got\t7')
+  stop()
+  expect(await place.run(['list'])).toMatchObject({ stdout: expect.stringContaining('succeeded') })
 })
 
 test.each([

@@ -64,7 +64,16 @@ export async function storePlace(
       await mortal?.die()
       const alive = new Mortal(store, killAt)
       mortal = alive
-      const defaults = { patienceMs: 2_000, quietMs: 250, flushMs: 5, retentionMs: 1e9, schemas }
+      // Whoever was there before has died.
+      const standing = (): 'gone' => 'gone'
+      const defaults = {
+        standing,
+        patienceMs: 2_000,
+        quietMs: 250,
+        flushMs: 5,
+        retentionMs: 1e9,
+        schemas,
+      }
       const executor = new EmbeddedExecutor(async () => alive.backend, { ...defaults, ...options })
       executors.push(executor)
       return executor

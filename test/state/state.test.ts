@@ -72,14 +72,17 @@ describe('the service of state', () => {
     await kernel.stop()
   })
 
-  test('that was in use elsewhere opens when it is free', async () => {
+  test('is shared with another kernel, and goes on when that one stops', async () => {
     const place = folder()
     const [first, second] = [await open({ folder: place }), await open({ folder: place })]
-    await (await first.use('state')).backend()
-    const state = await second.use('state')
-    await expect(state.backend()).rejects.toMatchObject({ code: 'STATE_BUSY' })
+    const scope = { tenant: 'local', kind: 'global', id: '' } as const
+    const [one, other] = await Promise.all(
+      [first, second].map(async (kernel) => (await kernel.use('state')).backend()),
+    )
+    await one!.scope(scope).put('a', 1)
+    expect((await other!.scope(scope).get('a'))!.value).toBe(1)
     await first.stop()
-    expect((await state.backend()).id).toBe('level')
+    expect((await other!.scope(scope).get('a'))!.value).toBe(1)
     await second.stop()
   })
 })

@@ -1,5 +1,5 @@
-import { SpellError } from '@llmspell/sdk'
-import type { BusEvent, Json, Scope, StateBackend, StateOp } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
+import type { BusEvent, Json, Rev, Scope, StateBackend, StateOp } from '@llmspell/sdk'
 import { matcherOf } from './pattern.ts'
 import type { Matcher } from './pattern.ts'
 import { surplus } from './surplus.ts'
@@ -41,6 +41,12 @@ export interface PastParts {
   readonly warn?: (error: unknown) => void
 }
 
+/** The newest number, and its revision in the store: others may give the next. */
+interface Last {
+  readonly offset: number
+  readonly rev: Rev
+}
+
 interface Waiting {
   readonly event: BusEvent
   readonly kept: (event: BusEvent) => void
@@ -54,9 +60,9 @@ export class Past {
   readonly #known = new Map<string, boolean>()
   readonly #waiting: Waiting[] = []
   #writing = false
-  #last: number | undefined
+  #last: Last | undefined
   /** At least as many as there are, from the last look on. */
-  #kept = 0
+  #kept: number | undefined
   /** Held: while the kernel stops nobody opens it again, and what is under way is still kept. */
   #opened: Promise<StateBackend> | undefined
 
@@ -109,20 +115,38 @@ export class Past {
 
   async #commit(events: readonly BusEvent[]): Promise<readonly BusEvent[]> {
     const store = await this.#store()
-    const from = (this.#last ??= await this.#begin(store))
-    const stored = events.map((event, i) => withOffset(event, from + i + 1))
-    const last = from + events.length
-    const fact: StateOp = { op: 'put', scope: FACTS, key: LAST, value: last }
-    await store.commit([...stored.flatMap((event) => this.#ops(event)), fact])
-    this.#last = last
-    this.#kept += events.length
+    let stored: readonly BusEvent[] | undefined
+    while (!stored) stored = await this.#numbered(store, events)
+    this.#kept = (this.#kept ?? 0) + events.length
     await this.#sweep(store).catch((error: unknown) => this.#parts.warn?.(error))
     return stored
   }
 
-  async #begin(store: StateBackend): Promise<number> {
+  /** Undefined where another process has given these numbers: they are asked for anew. */
+  async #numbered(
+    store: StateBackend,
+    events: readonly BusEvent[],
+  ): Promise<readonly BusEvent[] | undefined> {
+    const { offset, rev } = (this.#last ??= await this.#begin(store))
+    const stored = events.map((event, i) => withOffset(event, offset + i + 1))
+    const last = offset + events.length
+    const fact: StateOp = { op: 'put', scope: FACTS, key: LAST, value: last }
+    const expect = [{ scope: FACTS, key: LAST, rev }]
+    try {
+      const ops = [...stored.flatMap((event) => this.#ops(event)), fact]
+      const { seq } = await store.commit(ops, { expect })
+      this.#last = { offset: last, rev: seq }
+      return stored
+    } catch (error) {
+      this.#last = undefined
+      if (isSpellError(error) && error.code === 'STATE_CONFLICT') return undefined
+      throw error
+    }
+  }
+
+  async #begin(store: StateBackend): Promise<Last> {
     const last = await lastOffset(store)
-    this.#kept = Math.min(last, this.#parts.keep.events)
+    this.#kept ??= Math.min(last.offset, this.#parts.keep.events)
     return last
   }
 
@@ -140,7 +164,7 @@ export class Past {
   /** The store does not grow for ever, and no run takes the room of the others. */
   async #sweep(store: StateBackend): Promise<void> {
     const most = this.#parts.keep.events
-    if (this.#kept - most < SWEEP) return
+    if ((this.#kept ?? 0) - most < SWEEP) return
     const rows: Row[] = []
     for await (const [key, { value }] of store.scope(SOURCES).iterate())
       rows.push([key, value as string])
@@ -182,7 +206,7 @@ const withOffset = (event: BusEvent, offset: number): BusEvent => ({
   metadata: { ...event.metadata, offset },
 })
 
-async function lastOffset(store: StateBackend): Promise<number> {
+async function lastOffset(store: StateBackend): Promise<Last> {
   const known = await store.scope(FACTS).get<number>(LAST)
-  return known?.value ?? 0
+  return { offset: known?.value ?? 0, rev: known?.rev ?? 'absent' }
 }

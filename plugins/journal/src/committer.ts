@@ -1,4 +1,4 @@
-import type { Durability, StateBackend, StateOp } from '@llmspell/sdk'
+import type { Durability, Expect, StateBackend, StateOp } from '@llmspell/sdk'
 
 /** Ops that are only known when a batch is put together, such as the latest row of a run. */
 export interface Source {
@@ -30,6 +30,8 @@ export class Committer {
   #writing = false
   #timer: NodeJS.Timeout | undefined
   #idle: (() => void)[] = []
+  /** What every batch expects of the store. */
+  fence: () => readonly Expect[] = () => []
   /** Batches written so far. */
   batches = 0
 
@@ -103,7 +105,8 @@ export class Committer {
     this.batches++
     let failure: unknown
     try {
-      await this.#backend.commit(ops, { durability })
+      const expect = this.fence()
+      await this.#backend.commit(ops, { durability, ...(expect.length > 0 && { expect }) })
     } catch (error) {
       failure = error ?? new Error('commit failed')
     }

@@ -36,4 +36,5 @@ export async function stopped({ runs, close }: Opened): Promise<void> {
   runs.passive.close()
   await dropped(runs, runs.ids)
   await runs.committer.flush()
+  await runs.lease.end()
 }

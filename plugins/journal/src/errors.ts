@@ -40,6 +40,18 @@ export function ended(id: RunId, status: string): SpellError {
   )
 }
 
+export function busyRun(id: RunId, pid: number | undefined): SpellError {
+  const where = pid === undefined ? 'another process' : `process ${pid}`
+  return new SpellError(
+    'RUN_BUSY',
+    `Run '${id}' is under way in ${where}: expected one that nobody carries out.`,
+    {
+      hint: `Wait until it ends there, or end ${where} and try again.`,
+      details: { runId: id, ...(pid !== undefined && { pid }) },
+    },
+  )
+}
+
 export function cancelled(reason: string, code: 'CANCELLED' | 'TIMEOUT' = 'CANCELLED'): SpellError {
   return new SpellError(
     code,

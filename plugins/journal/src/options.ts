@@ -1,4 +1,5 @@
 import type { HookPoint, SchemaCompiler } from '@llmspell/sdk'
+import type { ProcessMark } from '@llmspell/sdk/store'
 
 /** How runs are kept. */
 export interface RunsOptions {
@@ -13,6 +14,8 @@ export interface RunsOptions {
   readonly passivateMs?: number
   readonly point?: HookPoint<'run.record'>
   readonly schemas?: SchemaCompiler
+  /** Whether a process that holds runs is there still. Default: what this machine says of it. */
+  readonly standing?: (mark: ProcessMark) => 'alive' | 'gone' | 'unknown'
   /** Runs that nobody resumes by name go on by themselves. */
   readonly recover?: boolean
 }

@@ -1,6 +1,8 @@
+import { isSpellError } from '@llmspell/sdk'
 import type { ExecutorHost, StateBackend } from '@llmspell/sdk'
 import { systemClock, Timers } from './clock.ts'
 import type { Seen } from './clock.ts'
+import { heardElsewhere } from './elsewhere.ts'
 import { listed } from './list.ts'
 import { purge } from './purge.ts'
 import { resume } from './resume.ts'
@@ -39,7 +41,7 @@ export async function opened(
     typeof found === 'object' ? (found as unknown as Seen) : { mark },
   )
   const runs = new Runs(backend, host, timers, options)
-  const closes = [care(runs)]
+  const closes = [care(runs), heardElsewhere(runs)]
   if (options.recover) {
     await recovered(runs)
     closes.push(passivating(runs))
@@ -57,6 +59,7 @@ async function recovered(runs: Runs): Promise<void> {
       if (await waits(runs, stored)) runs.passive.keep(stored)
       else await resume(runs, runId, {})
     } catch (error) {
+      if (isSpellError(error) && error.code === 'RUN_BUSY') continue
       runs.host.logger.error(`Run '${runId}' does not go on: ${String(error)}`)
     }
   }
@@ -65,7 +68,7 @@ async function recovered(runs: Runs): Promise<void> {
 /** True where nothing has come that the run waits for: it need not be in memory. */
 async function waits(runs: Runs, { row, waits: names, cancel }: StoredRun): Promise<boolean> {
   if (row.status !== 'waiting' || !names || cancel) return false
-  const kept = await new Signals(row.runId, runs.store, runs.committer).kept()
+  const kept = await new Signals(row.runId, runs.store).kept()
   return !kept.some((signal) => names.some(({ name }) => name === signal.name))
 }
 
@@ -94,7 +97,8 @@ function care(runs: Runs): () => void {
     const { past, seen } = runs.timers
     if (past <= last) return
     last = past
-    await runs.committer.commit([put('clock', { ...seen })], 'os')
+    const ops = [put('clock', { ...seen }), ...runs.lease.beat(Date.now())]
+    await runs.committer.commit(ops, 'os')
     await purge(runs, {}, ({ row }) => (row.expiresAt ?? past) < past)
   }
   const timer = setInterval(() => {

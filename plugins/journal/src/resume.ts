@@ -13,10 +13,11 @@ export interface ResumeRequest {
 /** Goes on with a run that is not in memory. @throws RUN_NOT_FOUND, RUN_ENDED */
 export function resume(runs: Runs, id: RunId, request: ResumeRequest): Promise<void> {
   const { decide, definition, onUnknown } = request
-  return runs.alone(id, async () => {
+  return runs.held(id, async () => {
     const going = runs.going(id)
     if (going && !going.life.closed) return
     await going?.over
+    await runs.lease.claim(id)
     const stored = await runs.known(id)
     try {
       const { log, loaded } = await runs.open({ ...stored, ...(onUnknown && { onUnknown }) })

@@ -9,6 +9,7 @@ import type {
   StateBackend,
 } from '@llmspell/sdk'
 import { toErrorRecord } from '@llmspell/sdk'
+import { Alone } from './alone.ts'
 import { child } from './child.ts'
 import type { Timers } from './clock.ts'
 import { Committer } from './committer.ts'
@@ -17,6 +18,7 @@ import { endOf } from './ending.ts'
 import { dropped, notFound } from './errors.ts'
 import { Life } from './life.ts'
 import type { Lent, Plan } from './lent.ts'
+import { Lease } from './lease.ts'
 import { load } from './load.ts'
 import type { Loaded } from './load.ts'
 import { RunLog } from './log.ts'
@@ -43,13 +45,13 @@ export class Runs {
   readonly store: RunStore
   readonly committer: Committer
   readonly timers: Timers
+  readonly lease: Lease
   readonly watchers = new Watchers()
   readonly passive = new Passive(this)
   readonly #going = new Map<RunId, Going>()
   readonly #signals = new Map<RunId, Signals>()
   readonly #process = randomUUID()
-  /** Runs that are being started or loaded. */
-  readonly #opening = new Map<RunId, Promise<unknown>>()
+  readonly #alone = new Alone()
   stopping = false
 
   constructor(backend: StateBackend, host: ExecutorHost, timers: Timers, options: RunsOptions) {
@@ -58,6 +60,8 @@ export class Runs {
     this.timers = timers
     this.store = new RunStore(backend)
     this.committer = new Committer(backend, options.flushMs)
+    this.lease = new Lease(this.store, this.committer, this.#process, options.standing)
+    this.committer.fence = () => this.lease.fence
   }
 
   get graceMs(): number {
@@ -93,25 +97,19 @@ export class Runs {
   }
 
   /** One at a time for each run. */
-  async alone<T>(id: RunId, work: () => Promise<T>): Promise<T> {
-    while (this.#opening.has(id)) await this.#opening.get(id)
-    const working = work()
-    const done = working.then(
-      () => {},
-      () => {},
-    )
-    this.#opening.set(id, done)
-    try {
-      return await working
-    } finally {
-      this.#opening.delete(id)
-    }
+  alone<T>(id: RunId, work: () => Promise<T>): Promise<T> {
+    return this.#alone.run(id, work)
+  }
+
+  /** Alone in this process and among all; the run stays with this one while it is in memory. @throws RUN_BUSY */
+  held<T>(id: RunId, work: () => Promise<T>): Promise<T> {
+    return this.alone(id, () => this.lease.during(id, work, () => this.#going.has(id)))
   }
 
   signals(id: RunId): Signals {
     const known = this.#signals.get(id)
     if (known) return known
-    const signals = new Signals(id, this.store, this.committer)
+    const signals = new Signals(id, this.store)
     this.#signals.set(id, signals)
     return signals
   }
@@ -228,6 +226,7 @@ export class Runs {
     this.#going.delete(runId)
     this.#signals.delete(runId)
     if (end.as === 'again') renewed(this, life, end.input)
+    if (!this.#going.has(runId)) this.lease.release(runId)
     if (end.as === 'stopped') this.passive.keep(life.log.stored)
     this.watchers.publish(runId, { type: 'status', row: life.row })
   }

@@ -1,8 +1,7 @@
-import { inputInvalid, SpellError, violations } from '@llmspell/sdk'
+import { inputInvalid, isSpellError, SpellError, violations } from '@llmspell/sdk'
 import type { Json, RunId, Signal, StateOp, Validator } from '@llmspell/sdk'
-import type { Committer } from './committer.ts'
 import { canonical } from './encode.ts'
-import { put, remove } from './store.ts'
+import { MINE, put, remove } from './store.ts'
 import type { RunStore } from './store.ts'
 import { pack } from './values.ts'
 
@@ -16,13 +15,11 @@ export interface Kept extends Signal {
 export class Signals {
   readonly #id: RunId
   readonly #store: RunStore
-  readonly #committer: Committer
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(id: RunId, store: RunStore, committer: Committer) {
+  constructor(id: RunId, store: RunStore) {
     this.#id = id
     this.#store = store
-    this.#committer = committer
   }
 
   /** On disk when it resolves. */
@@ -33,13 +30,27 @@ export class Signals {
   }
 
   async #accept(signal: Signal): Promise<Kept | undefined> {
-    const seen = `sid/${this.#id}/${signal.signalId}`
-    if (await this.#store.mine.get(seen)) return undefined
     const value = JSON.parse(canonical(signal)) as Json
     pack(signal.payload)
-    const key = `sig/${this.#id}/${String((await this.#highest()) + 1).padStart(10, '0')}`
-    await this.#committer.commit([put(seen, key), put(key, value)], 'sync')
-    return { ...signal, taken: [remove(key)] }
+    const seen = `sid/${this.#id}/${signal.signalId}`
+    for (;;) {
+      if (await this.#store.mine.get(seen)) return undefined
+      const key = `sig/${this.#id}/${String((await this.#highest()) + 1).padStart(10, '0')}`
+      if (await this.#written(seen, key, value)) return { ...signal, taken: [remove(key)] }
+    }
+  }
+
+  /** False where another process was faster. */
+  async #written(seen: string, key: string, value: Json): Promise<boolean> {
+    const expect = [seen, key].map((each) => ({ scope: MINE, key: each, rev: 'absent' as const }))
+    const ops = [put(seen, key), put(key, value)]
+    try {
+      await this.#store.backend.commit(ops, { durability: 'sync', expect })
+      return true
+    } catch (error) {
+      if (isSpellError(error) && error.code === 'STATE_CONFLICT') return false
+      throw error
+    }
   }
 
   async #highest(): Promise<number> {

@@ -50,12 +50,12 @@ async function handed(runs: Runs, id: RunId, kept: Kept): Promise<void> {
   }
   await going?.over
   const { row } = await runs.known(id)
-  if (row.status !== 'waiting' || runs.stopping) return
+  if (row.status !== 'waiting' || runs.stopping || (await runs.lease.isElsewhere(id))) return
   return runs.recovers ? resume(runs, id, {}) : marked(runs, id, kept.name)
 }
 
 function marked(runs: Runs, id: RunId, wanted: string): Promise<void> {
-  return runs.alone(id, async () => {
+  return runs.held(id, async () => {
     const stored = await runs.known(id)
     const { waiting } = stored.row
     if (runs.going(id) || !waiting || !stored.waits?.some(({ name }) => name === wanted)) return
@@ -78,8 +78,10 @@ export async function cancel(
   // One that waits for its time has it at once.
   runs.stop(id)
   await going?.over
-  const stored = await runs.known(id)
-  await runs.log(stored, {}).change({ cancel: { code: 'CANCELLED', reason } }, true)
+  await runs.held(id, async () => {
+    const stored = await runs.known(id)
+    await runs.log(stored, {}).change({ cancel: { code: 'CANCELLED', reason } }, true)
+  })
   await resume(runs, id, {})
 }
 
@@ -88,7 +90,7 @@ async function kill(runs: Runs, id: RunId, reason: string): Promise<void> {
   const going = runs.going(id)
   runs.stop(id)
   await going?.over
-  await runs.alone(id, async () => {
+  await runs.held(id, async () => {
     const stored = await runs.known(id)
     if (isFinal(stored.row.status)) return
     runs.passive.drop(id)
@@ -125,7 +127,7 @@ export async function pause(runs: Runs, id: RunId, reason: string): Promise<void
     hint: 'Resume it by its id.',
   })
   const going = runs.going(id)
-  if (!going) return paused(runs, id, error)
+  if (!going) return runs.held(id, () => paused(runs, id, error))
   going.life.ending.leave(error)
   await going.over
 }

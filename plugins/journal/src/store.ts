@@ -47,7 +47,7 @@ export interface OpenWait {
   readonly schema?: object
 }
 
-const MINE: Scope = { tenant: 'local', kind: 'plugin', id: 'journal' }
+export const MINE: Scope = { tenant: 'local', kind: 'plugin', id: 'journal' }
 const BLOBS: Scope = { tenant: 'local', kind: 'plugin', id: 'journal.blobs' }
 
 export const put = (key: string, value: Json | Uint8Array): StateOp => ({

@@ -38,22 +38,3 @@ async function check(folder: string, acknowledged: ReadonlySet<number>): Promise
   expect(await Array.fromAsync(store.verify())).toEqual([])
   await store.close()
 }
-
-test('two processes: the second is told who owns it, and gets it when that one is gone', async () => {
-  const folder = places.make()
-  const child = writerIn(folder, 'os')
-  await child.said(2)
-  await expect(storeIn(folder).open(ready)).rejects.toMatchObject({
-    code: 'STATE_BUSY',
-    message: expect.stringContaining(`process ${child.pid}`) as unknown,
-    hint: expect.stringMatching(/^Wait for process \d+ to end, or end it\.$/) as unknown,
-    details: { pid: child.pid },
-  })
-  const before = child.lines.length
-  await child.said(before + 20)
-  await child.kill()
-  const store = storeIn(folder)
-  await store.open(ready)
-  expect((await pairsIn(store)).whole.size).toBeGreaterThanOrEqual(child.acknowledged.length - 1)
-  await store.close()
-})

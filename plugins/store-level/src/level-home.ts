@@ -21,28 +21,30 @@ import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generati
 import { isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
 import type { Level } from './level.ts'
 import { LevelRows } from './level-rows.ts'
-import { claim, ownedElsewhere, release, signOwner, unsignOwner } from './owner.ts'
+import { claim, locked, release } from './owner.ts'
 import { Reserve } from './reserve.ts'
 import { checkChanges, noteHead } from './trust.ts'
 
 export interface LevelHomeOptions {
   readonly folder: string
-  readonly config: StoreLevelConfig
+  readonly config: Omit<StoreLevelConfig, 'patience_ms'>
   readonly warn: (message: string) => void
+}
+
+export const CAPABILITIES: StateCapabilities = {
+  atomic: 'store',
+  snapshots: true,
+  watch: 'store',
+  multiProcess: true,
+  durability: ['none', 'os', 'sync'],
+  maxKeyBytes: MAX_KEY_BYTES,
+  maxValueBytes: MAX_VALUE_BYTES,
 }
 
 /** A folder with a database and what surrounds it. */
 export class LevelHome implements RowHome {
   readonly id = 'level'
-  readonly capabilities: StateCapabilities = {
-    atomic: 'store',
-    snapshots: true,
-    watch: 'process',
-    multiProcess: false,
-    durability: ['none', 'os', 'sync'],
-    maxKeyBytes: MAX_KEY_BYTES,
-    maxValueBytes: MAX_VALUE_BYTES,
-  }
+  readonly capabilities = CAPABILITIES
   readonly warn: (message: string) => void
   health: StateStats['health'] = 'ok'
   readonly #options: LevelHomeOptions
@@ -71,7 +73,6 @@ export class LevelHome implements RowHome {
     try {
       this.#reserve = new Reserve(this.#folder, config.reserve_bytes)
       this.#rows = new LevelRows(await this.#openCurrent())
-      await signOwner(this.#folder)
       return this.#rows
     } catch (error) {
       release(this.#folder)
@@ -89,7 +90,6 @@ export class LevelHome implements RowHome {
     try {
       if (rows && !rows.lost) await this.#shut(rows.level, head)
     } finally {
-      await unsignOwner(this.#folder)
       release(this.#folder)
     }
   }
@@ -174,7 +174,7 @@ export class LevelHome implements RowHome {
     try {
       return await this.#openAt(this.#place)
     } catch (error) {
-      if (isLocked(error)) throw await ownedElsewhere(this.#folder)
+      if (isLocked(error)) throw locked(this.#folder)
       const told = notOpened(this.#folder, error)
       if (told.code !== 'STATE_FULL') throw told
       return this.#openWithoutReserve(told)

@@ -158,11 +158,14 @@ export interface StateStats {
 export interface StateBackend {
   readonly id: string
   readonly capabilities: StateCapabilities
-  /** @throws STATE_BUSY where another process owns it, STATE_DAMAGED, STATE_NEWER, STATE_FS_UNSAFE */
+  /** @throws STATE_BUSY where another process owns it and does not share it, STATE_DAMAGED, STATE_NEWER, STATE_FS_UNSAFE */
   open(options: { readonly signal: AbortSignal; readonly readOnly?: boolean }): Promise<void>
   close(): Promise<void>
   scope(scope: Scope): StateScope
-  /** All or nothing; one key twice, the last wins. @throws STATE_CONFLICT, STATE_KEY_INVALID, STATE_FULL, VALUE_TOO_LARGE */
+  /**
+   * All or nothing; one key twice, the last wins. @throws STATE_CONFLICT, STATE_KEY_INVALID, STATE_FULL, VALUE_TOO_LARGE;
+   * STATE_OWNER_LOST where a shared store cannot say whether it was done
+   */
   commit(
     ops: readonly StateOp[],
     options?: CommitOptions,

@@ -8,17 +8,29 @@ export { serverAddress, socketOf } from './server-address.ts'
 export type { ServerAddress, ServerConfig } from './server-address.ts'
 export { Patience, uncertain, wordOf } from './patience.ts'
 export { heldName } from './server-rows.ts'
-export { damaged, damagedEntry } from './errors.ts'
+export { prepared } from './commit.ts'
+export { damaged, damagedEntry, notOpen } from './errors.ts'
 export { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
 export type { Frame } from './frames.ts'
 export { oldestOf } from './format.ts'
 export { inspectStore } from './inspect.ts'
-export { damagedRow, MAX_KEY_BYTES, placeOf, RANGES, selects, selectsAny, seqOf } from './keys.ts'
+export {
+  damagedRow,
+  MAX_KEY_BYTES,
+  placeOf,
+  RANGES,
+  scopePrefix,
+  selects,
+  selectsAny,
+  seqOf,
+} from './keys.ts'
 export { exportLines, importLines } from './lines.ts'
 export type { ImportReport } from './lines.ts'
 export { markOf, requireFit, sinceLost } from './lineage.ts'
 export { finishMigration, migrate, schemaVersions, STATE_SCOPE } from './migrate/index.ts'
 export { MAX_VALUE_BYTES, payloadOf } from './payload.ts'
+export { standing, thisProcess } from './process-mark.ts'
+export type { ProcessMark } from './process-mark.ts'
 export { checkedBackup, openedRow, rowsOfBackup } from './read-backup.ts'
 export type { BackupRow } from './read-backup.ts'
 export { RestorePlanner } from './restore-plan.ts'

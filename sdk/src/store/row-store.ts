@@ -97,6 +97,9 @@ export class RowStore implements StateBackend {
     await this.#home.close(writer.head)
   }
 
+  get seq(): bigint {
+    return this.#open().head.seq
+  }
   scope(scope: Scope): StateScope {
     return new ScopeView(this, scope)
   }
@@ -107,8 +110,7 @@ export class RowStore implements StateBackend {
   ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
     const writer = this.#open()
     const ready = prepared(ops, options, this.#clock())
-    const { durability = 'os' } = options
-    const sync = durability === 'sync' || durability === 'replicated'
+    const sync = options.durability === 'sync' || options.durability === 'replicated'
     return writer.add((stage) => staged(stage, ready), sync)
   }
 
@@ -127,8 +129,8 @@ export class RowStore implements StateBackend {
     at?: StateSnapshot,
   ): AsyncGenerator<readonly [Buffer, Entry<Json | Uint8Array>]> {
     const { rows } = this.#open()
-    const view = at && this.#snapshots.view(at)
-    for await (const [row, envelope] of rows.range(view ? { ...range, view } : range)) {
+    const held = at ? { ...range, view: this.#snapshots.view(at) } : range
+    for await (const [row, envelope] of rows.range(held)) {
       const entry = this.#entry(row, envelope)
       if (entry) yield [row, entry]
     }
@@ -207,9 +209,8 @@ export class RowStore implements StateBackend {
   }
 
   async *verify(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StateFault> {
-    const { rows } = this.#open()
     await using snapshot = await this.snapshot()
-    yield* faultsIn(rows, this.#snapshots.view(snapshot), options.signal)
+    yield* faultsIn(this.#open().rows, this.#snapshots.view(snapshot), options.signal)
   }
 
   async sweep(now: number, limit: number): Promise<number> {
@@ -219,21 +220,20 @@ export class RowStore implements StateBackend {
 
   async stats(): Promise<StateStats> {
     const writer = this.#open()
-    const { rows } = writer
-    const [bytes, oldest] = await Promise.all([rows.bytes(), oldestSeq(rows)])
+    const [bytes, oldest] = await Promise.all([writer.rows.bytes(), oldestSeq(writer.rows)])
     return {
       bytes,
       seq: writer.refresh().seq,
       oldestSeq: oldest,
       health: this.#home.health,
-      expired: await expiredIn(rows, this.#clock()),
+      expired: await expiredIn(writer.rows, this.#clock()),
       snapshots: this.#snapshots.open,
       format: FORMAT,
     }
   }
 
   #changed(signal: AbortSignal): Promise<void> {
-    const { shared } = this.#home
+    const shared = this.#home.shared
     return shared ? this.#poll.wait(shared, signal) : this.#bell.wait(signal)
   }
 

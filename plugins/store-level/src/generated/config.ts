@@ -8,4 +8,8 @@ export interface StoreLevelConfig {
    * Opens a store on a network file system, where locks and syncs cannot be relied on.
    */
   allow_network_disk: boolean
+  /**
+   * How long a process waits for the one that owns the store to answer, or for one to own it. ms.
+   */
+  patience_ms: number
 }

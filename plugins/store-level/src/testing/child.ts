@@ -36,6 +36,24 @@ export class Child {
     }
   }
 
+  get role(): string | undefined {
+    return this.lines[0]
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    await this.#ended
+    if (this.#child.exitCode !== 0) throw new Error(this.#errors)
+  }
+
+  pause(): void {
+    this.#child.kill('SIGSTOP')
+  }
+
+  goOn(): void {
+    this.#child.kill('SIGCONT')
+  }
+
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
     await this.#ended
