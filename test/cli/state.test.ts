@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { envelope, Folder, llmspell, widest, type Ended, type SpawnOptions } from './support.ts'
+import { Home } from './state-home.ts'
+import { llmspell, widest } from './support.ts'
 import { HAS_TERMINAL, onTerminal } from './terminal.ts'
 
 const store = new URL('../../plugins/store-level/package.json', import.meta.url)
@@ -19,24 +20,6 @@ const LINES = [
 ]
   .map((line) => `${JSON.stringify(line)}\n`)
   .join('')
-
-/** A folder with a store of its own. */
-class Home extends Folder {
-  readonly options = { cwd: this.path, env: { LLMSPELL_HOME: join(this.path, 'home') } }
-
-  state(words: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-    return llmspell(['state', ...words], { input: '', ...this.options, ...options })
-  }
-
-  async json(words: readonly string[]): Promise<Record<string, unknown>> {
-    return envelope(await this.state([...words, '--json']))
-  }
-
-  /** What a script does with the store. */
-  exec(code: string): Promise<Ended> {
-    return llmspell(['exec', code], { ...this.options, input: '' })
-  }
-}
 
 describe('one value', () => {
   test('is set, read, listed and removed', async () => {
@@ -135,14 +118,18 @@ describe('backup and restore', () => {
       error: { code: 'FILE_UNWRITABLE' },
     })
     await home.state(['set', 'a', '2'])
-    const plan = await home.state(['restore', 'one.bak'])
+    const plan = await home.state(['restore', 'one.bak', '--dry-run'])
     expect(plan).toMatchObject({ code: 0, stderr: '' })
-    expect(plan.stdout).toMatch(/^one\.bak is whole: 1 entries .*\nIt takes the place .* 1 entries/)
-    expect(plan.stdout).toContain('--yes')
+    expect(plan.stdout).toMatch(/^one\.bak is whole: 1 entries .*\nThe store has 1 entries\.\n/)
+    expect(plan.stdout).toMatch(/^replaced +1$/m)
+    expect(plan.stdout).toContain("- global 'a'\nNothing was changed.\n")
+    const unsure = await home.state(['restore', 'one.bak'])
+    expect(unsure).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') as unknown })
     expect((await home.state(['get', 'a'])).stdout).toBe('2\n')
     expect(await home.json(['restore', 'one.bak', '--yes'])).toMatchObject({
       restored: true,
-      replaces: 1,
+      before: expect.any(String) as unknown,
+      plan: { changes: 1, adds: 0, removes: 0 },
     })
     expect((await home.state(['get', 'a'])).stdout).toBe('1\n')
   })
@@ -194,17 +181,7 @@ test('doctor reads everything, and says what to do', async () => {
   await damaged(join(home.path, 'home', 'state'), 'some text')
   const { code, stdout } = await home.state(['doctor'])
   expect(code).toBe(3)
-  expect(stdout).toMatch(/Faults +1\n- .*'a'.*\n {2}Restore the last whole backup/)
-})
-
-test('an increment follows the backup before it', async () => {
-  using home = new Home()
-  await home.state(['set', 'a', '1'])
-  expect(await home.json(['backup'])).toMatchObject({ backup: { entries: 1 } })
-  await home.state(['set', 'b', '1'])
-  expect(await home.json(['backup', '--incremental'])).toMatchObject({
-    backup: { entries: 1, follows: expect.any(String) },
-  })
+  expect(stdout).toMatch(/Faults +1\n- .*'a'.*\n {2}Restore the newest whole backup/)
 })
 
 test('migrate says where all is as it should be', async () => {
@@ -225,6 +202,8 @@ test('the help has every command, in 80 columns with examples', async () => {
     'export',
     'import',
     'backup',
+    'backups',
+    'prune',
     'restore',
     'doctor',
     'migrate',

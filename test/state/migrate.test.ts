@@ -133,6 +133,18 @@ describe('migrations', () => {
     })
   })
 
+  test('bring only what is named', async () => {
+    await fill()
+    const other = { ...TABLE, schema: 'other' }
+    const report = await migrate(store, [TABLE, other], { only: ['custom/goods'] })
+    expect(report.versions).toEqual({ 'custom/goods': 2 })
+    for (const wrong of [{ only: ['custom/good'] }, { targets: { 'custom/good': 1 } }])
+      await expect(migrate(store, [TABLE], wrong)).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+        hint: "Did you mean 'custom/goods'?",
+      })
+  })
+
   test.each([
     ['a step back', { from: 2, to: 1 }],
     ['a scope of the service itself', { kind: 'plugin', id: STATE_SCOPE.id }],

@@ -31,16 +31,13 @@ import {
 } from './session.ts'
 import {
   stateBackup,
-  stateDelete,
+  stateBackups,
   stateDoctor,
-  stateExport,
-  stateGet,
-  stateImport,
-  stateList,
   stateMigrate,
+  statePrune,
   stateRestore,
-  stateSet,
-} from './state.ts'
+} from './state-store.ts'
+import { stateDelete, stateExport, stateGet, stateImport, stateList, stateSet } from './state.ts'
 import { test } from './test.ts'
 import { toolInfo, toolInvoke, toolList } from './tool.ts'
 import { workflowGraph, workflowRun, workflowSchema, workflowValidate } from './workflow.ts'
@@ -89,6 +86,8 @@ export const COMMANDS = {
   'state:export': stateExport,
   'state:import': stateImport,
   'state:backup': stateBackup,
+  'state:backups': stateBackups,
+  'state:prune': statePrune,
   'state:restore': stateRestore,
   'state:migrate': stateMigrate,
   'state:doctor': stateDoctor,

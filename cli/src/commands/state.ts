@@ -1,20 +1,9 @@
-import {
-  CONFIG,
-  HELP,
-  JSON_FLAG,
-  NO_ASK,
-  QUIET,
-  type CommandSpec,
-  type FlagSpec,
-} from '../flags.ts'
+import { CONFIG, HELP, JSON_FLAG, QUIET, type CommandSpec, type FlagSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
-import { backupState } from '../state/backup.ts'
-import { doctorState } from '../state/doctor.ts'
 import { exportState } from '../state/export.ts'
-import { EXISTING, importState } from '../state/import.ts'
+import { importState } from '../state/import.ts'
+import { EXISTING } from '../state/import-store.ts'
 import { getState, listState } from '../state/read.ts'
-import { migrateState } from '../state/migrate.ts'
-import { restoreState } from '../state/restore.ts'
 import { deleteState, setState } from '../state/write.ts'
 
 const FLAGS = [JSON_FLAG, CONFIG, HELP]
@@ -91,37 +80,6 @@ const IMPORT: CommandSpec = {
   ],
   args: [FILE],
 }
-const BACKUP: CommandSpec = {
-  id: 'state backup',
-  flags: [
-    { name: 'incremental', kind: 'switch', summary: 'Only what changed behind the newest one' },
-    FORCE,
-    QUIET,
-    ...FLAGS,
-  ],
-  args: [{ name: 'file', summary: 'Name of the file (default: one in the folder of backups)' }],
-}
-const RESTORE: CommandSpec = {
-  id: 'state restore',
-  flags: [
-    { name: 'yes', char: 'y', kind: 'switch', summary: 'Restore it without a question' },
-    NO_ASK,
-    QUIET,
-    ...FLAGS,
-  ],
-  args: [FILE],
-}
-const MIGRATE: CommandSpec = {
-  id: 'state migrate',
-  flags: [
-    { name: 'dry-run', kind: 'switch', summary: 'Count what would change, and change nothing' },
-    QUIET,
-    ...FLAGS,
-  ],
-  args: [],
-}
-const DOCTOR: CommandSpec = { id: 'state doctor', flags: [QUIET, ...FLAGS], args: [] }
-
 const example = (description: string, words: string) => ({
   description,
   command: `<%= config.bin %> state ${words}`,
@@ -196,52 +154,4 @@ export const stateImport = define(
     ],
   },
   importState,
-)
-
-export const stateBackup = define(
-  BACKUP,
-  {
-    summary: 'Write all of the store into one file, with a checksum',
-    description: 'As it is at one moment, runs and sessions included; others may go on with it.',
-    examples: [
-      example('To a file', 'backup monday.bak'),
-      example('Beside the others, what is new', 'backup --incremental'),
-    ],
-  },
-  backupState,
-)
-
-export const stateRestore = define(
-  RESTORE,
-  {
-    summary: 'Put a backup in the place of what is in the store',
-    description:
-      'Checks the file, shows what would happen, and asks on a terminal; elsewhere nothing is ' +
-      'changed without --yes.',
-    examples: [
-      example('See what would happen', 'restore monday.bak'),
-      example('Do it', 'restore monday.bak --yes'),
-    ],
-  },
-  restoreState,
-)
-
-export const stateMigrate = define(
-  MIGRATE,
-  {
-    summary: 'Bring what is kept to the newest form of its data',
-    description: 'A backup comes first; where it fails the old data counts.',
-    examples: [example('See what would change', 'migrate --dry-run')],
-  },
-  migrateState,
-)
-
-export const stateDoctor = define(
-  DOCTOR,
-  {
-    summary: 'Check the store, and say what to do',
-    description: 'Reads everything against its checksums. Exit code 3 where something is wrong.',
-    examples: [example('Check it', 'doctor')],
-  },
-  doctorState,
 )

@@ -7,7 +7,7 @@ import { momentText } from '../runs/texts.ts'
 import { progressLine } from '../runs/store.ts'
 import type { Stage } from '../stage.ts'
 import { inFile } from './export.ts'
-import { stateStore } from './store.ts'
+import { stateManager, stateStore } from './store.ts'
 
 /** `state backup FILE`: all of the store as it is at this moment, while others go on with it. */
 export async function backupState(stage: Stage): Promise<void> {
@@ -38,8 +38,7 @@ export async function backupState(stage: Stage): Promise<void> {
 
 /** A backup in the folder of backups, where an increment finds what it follows. */
 async function kept(stage: Stage, incremental: boolean): Promise<void> {
-  const kernel = await stage.open(await stage.config())
-  const backups = await (await kernel.use('state')).backups()
+  const backups = await (await stateManager(stage)).backups()
   const line = progressLine(stage)
   line.report({ who: 'state backup', state: 'started' })
   const info = await backups.create({ incremental }).finally(() => line.clear())

@@ -1,57 +1,38 @@
-import { bytesText, type StateBackend, type StateFault, type StateStats } from '@llmspell/sdk'
+import { bytesText, type StateFault, type StateHealth, type StateStats } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { out } from '../print/output.ts'
+import { painter } from '../print/style.ts'
+import { table } from '../print/table.ts'
 import { progressLine } from '../runs/store.ts'
 import type { Stage } from '../stage.ts'
 import { scopeText } from './scope.ts'
-import { stateStore } from './store.ts'
-
-interface Found {
-  readonly store: string
-  readonly stats: StateStats
-  readonly faults: readonly StateFault[]
-  /** Entries and expiring ones, by kind of scope. */
-  readonly kinds: ReadonlyMap<string, number>
-}
-
-const MOST_SHOWN = 20
+import { stateManager } from './store.ts'
 
 /** `state doctor`: reads everything against its checksums. @returns 3 where something is wrong */
 export async function doctorState(stage: Stage): Promise<number> {
-  const store = await stateStore(stage)
-  const found = await examined(stage, store)
-  const ok = found.faults.length === 0 && found.stats.health === 'ok'
-  out(stage.json ? `${toJson(foundJson(found, ok))}\n` : foundText(found))
+  const state = await stateManager(stage)
+  const line = progressLine(stage)
+  line.report({ who: 'state doctor', state: 'started' })
+  const health = await state.doctor().finally(() => line.clear())
+  const ok = health.faultCount === 0 && health.health === 'ok'
+  out(stage.json ? `${toJson(healthJson(health, ok))}\n` : healthText(health))
   return ok ? 0 : EXIT_CODES.input
 }
 
-async function examined(stage: Stage, store: StateBackend): Promise<Found> {
-  const line = progressLine(stage)
-  line.report({ who: 'state doctor', state: 'started' })
-  const faults: StateFault[] = []
-  for await (const fault of store.verify()) {
-    faults.push(fault)
-    line.report({ who: 'state doctor', state: 'active', text: `${faults.length} faults` })
-  }
-  const kinds = new Map<string, number>()
-  // What is damaged cannot be read: its kind is not counted.
-  if (faults.length === 0)
-    for await (const { scope } of store.entries())
-      kinds.set(scope.kind, (kinds.get(scope.kind) ?? 0) + 1)
-  line.clear()
-  return { store: store.id, stats: await store.stats(), faults, kinds }
-}
-
-function foundJson({ store, stats, faults, kinds }: Found, ok: boolean): object {
+function healthJson(found: StateHealth, ok: boolean): object {
+  const { faults, faultCount, oldestSeq, seq, sealed, health, ...rest } = found
+  const cure = HEALTH_CURES[health]
   return {
     ok,
-    store,
-    health: stats.health,
-    bytes: stats.bytes,
-    oldest_change: `${stats.oldestSeq}`,
-    entries: Object.fromEntries(kinds),
+    health,
+    ...(cure === undefined ? {} : { cure }),
+    ...rest,
+    last_change: seq === undefined ? undefined : `${seq}`,
+    oldest_change: `${oldestSeq}`,
+    ...(sealed ? { sealed: { key_id: sealed.keyId } } : {}),
+    fault_count: faultCount,
     faults: faults.map(({ scope, key, fault, text }) => ({
       ...(scope ? { scope: scopeText(scope) } : {}),
       ...(key === undefined ? {} : { key }),
@@ -63,35 +44,63 @@ function foundJson({ store, stats, faults, kinds }: Found, ok: boolean): object 
 }
 
 const CURES: Readonly<Record<StateFault['fault'], string>> = {
-  crc: 'Restore the last whole backup with llmspell state restore FILE, or write the key anew.',
-  missing: 'Restore the last whole backup with llmspell state restore FILE.',
-  schema: 'Read it with the version of llmspell that wrote it, or write the key anew.',
+  crc: 'Restore the newest whole backup of llmspell state backups, or write the key anew.',
+  missing: 'Restore the newest whole backup of llmspell state backups.',
+  schema: 'Read it with the version and the key that wrote it, or write it anew.',
 }
-const HEALTH: Readonly<Record<StateStats['health'], string>> = {
-  ok: 'ok',
-  degraded: 'degraded: look at the disk, and make a backup',
-  'read-only': 'read-only: free space on the disk, then start again',
-}
-
-function foundText({ store, stats, faults, kinds }: Found): string {
-  const counts = [...kinds].map(([kind, entries]) => `${kind} ${entries}`).join(', ')
-  const facts = [
-    ['Store', store],
-    ['Health', HEALTH[stats.health]],
-    ['Size', bytesText(stats.bytes)],
-    ...(faults.length === 0 ? [['Entries', counts || 'none']] : []),
-    ['Faults', faults.length === 0 ? 'none: every checksum is right' : `${faults.length}`],
-  ] as const
-  const lines = facts.map(([name, text]) => `${name!.padEnd(8)} ${plain(text!)}\n`).join('')
-  return lines + faultLines(faults)
+const HEALTH_CURES: Readonly<Record<StateStats['health'], string | undefined>> = {
+  ok: undefined,
+  degraded: 'look at the disk, and make a backup',
+  'read-only': 'free space on the disk, then start again',
 }
 
-function faultLines(faults: readonly StateFault[]): string {
-  const lines = faults.slice(0, MOST_SHOWN).map(({ scope, key, text }) => {
+type Fact = readonly [name: string, text: string | undefined]
+
+function healthText(found: StateHealth): string {
+  const { store, health, faultCount, durability, sealed } = found
+  const cure = HEALTH_CURES[health]
+  const facts: readonly Fact[] = [
+    ['Store', `${store}, durability ${durability.join(', ')}`],
+    ['Health', cure === undefined ? health : `${health}: ${cure}`],
+    ...sizeFacts(found),
+    ['Sealed', sealed && `under the key ${sealed.keyId}`],
+    ['Faults', faultCount === 0 ? 'none: every checksum is right' : `${faultCount}`],
+  ]
+  const told = facts.filter(([, text]) => text !== undefined)
+  const lines = told.map(([name, text]) => `${name.padEnd(9)} ${plain(text!)}\n`).join('')
+  return lines + faultLines(found) + kindTable(found)
+}
+
+function sizeFacts(found: StateHealth): readonly Fact[] {
+  const { bytes, format, seq, oldestSeq, expired = 0, snapshots = 0, schemas } = found
+  const versions = Object.entries(schemas).map(([name, version]) => `${name} ${version}`)
+  return [
+    ['Size', bytesText(bytes)],
+    ['Format', format === undefined ? undefined : `${format}`],
+    ['Versions', versions.length === 0 ? undefined : versions.join(', ')],
+    ['Changes', seq === undefined ? `from ${oldestSeq}` : `from ${oldestSeq} to ${seq} in the log`],
+    ['Expired', expired === 0 ? undefined : `${expired}, removed within a minute of use`],
+    ['Snapshots', snapshots === 0 ? undefined : `${snapshots} open`],
+  ]
+}
+
+/** Sizes of a damaged store are not known. */
+function kindTable({ faultCount, kinds }: StateHealth): string {
+  const rows = Object.entries(kinds).map(([kind, { scopes, entries, bytes }]) => [
+    kind,
+    `${scopes}`,
+    `${entries}`,
+    bytesText(bytes),
+  ])
+  if (rows.length === 0) return faultCount === 0 ? 'Nothing is kept here.\n' : ''
+  return `\n${table(['KIND', 'SCOPES', 'ENTRIES', 'SIZE'], rows, painter(process.stdout.isTTY))}`
+}
+
+function faultLines({ faults, faultCount }: StateHealth): string {
+  const lines = faults.map(({ scope, key, text, fault }) => {
     const where = scope ? `${scopeText(scope)}${key === undefined ? '' : ` '${key}'`}: ` : ''
-    return `- ${plain(where + text)}\n`
+    return `- ${plain(where + text)}\n  ${CURES[fault]}\n`
   })
-  const cures = new Set(faults.map(({ fault }) => `  ${CURES[fault]}\n`))
-  const more = faults.length > MOST_SHOWN ? `- ${faults.length - MOST_SHOWN} more: --json\n` : ''
-  return lines.join('') + more + [...cures].join('')
+  const more = faultCount - faults.length
+  return lines.join('') + (more > 0 ? `- ${more} more of them\n` : '')
 }

@@ -6,6 +6,7 @@ import { err, out } from '../print/output.ts'
 import { isOn, text } from '../run/options.ts'
 import { progressLine } from '../runs/store.ts'
 import type { Stage } from '../stage.ts'
+import { isLarge, tooLargeFor } from './large.ts'
 import { endLine, entryLine, headLine } from './lines.ts'
 import { openEntries } from './read.ts'
 import { stateStore } from './store.ts'
@@ -35,6 +36,7 @@ async function written(
   let piece = headLine()
   let entries = 0
   for await (const entry of openEntries(store, stage)) {
+    if (isLarge(entry.entry.value)) throw tooLargeFor(entry)
     piece += entryLine(entry)
     entries++
     if (piece.length < AT_ONCE) continue

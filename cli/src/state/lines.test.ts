@@ -6,12 +6,14 @@ import { KINDS, scopeOf, scopeText } from './scope.ts'
 
 const NOW = 1_000_000
 
+const bytes = (text: string): Uint8Array => Buffer.from(text)
+
 function read(text: string): Put[] {
   const reader = new LineReader(NOW)
   const puts = text
     .split('\n')
     .slice(0, -1)
-    .map((line) => reader.read(line))
+    .map((line) => reader.read(bytes(line)))
   reader.done()
   return puts.filter((put) => put !== undefined)
 }
@@ -84,8 +86,8 @@ describe('a line is refused', () => {
     ['{"end":true,"entries":3}', '3 entries'],
   ])('%s', (text, expected) => {
     const reader = new LineReader(NOW)
-    reader.read(headLine())
-    expect(() => reader.read(text)).toThrow(`Line 2 is wrong: expected ${expected}`)
+    reader.read(bytes(headLine()))
+    expect(() => reader.read(bytes(text))).toThrow(`Line 2 is wrong: expected ${expected}`)
   })
 
   test('at the beginning, and behind the end', () => {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { SpellError, type Json, type PlacedEntry, type StateOp } from '@llmspell/sdk'
 import { isOpen, scopeOf, scopeText } from './scope.ts'
 
@@ -30,8 +31,10 @@ export class LineReader {
   }
 
   /** @throws STATE_EXPORT_INVALID with the number of the line */
-  read(text: string): Put | undefined {
+  read(bytes: Uint8Array): Put | undefined {
     this.#line++
+    if (!isUtf8(bytes)) throw this.#wrong('text in UTF-8', 'other bytes')
+    const text = Buffer.from(bytes).toString()
     if (text.trim() === '') return undefined
     if (this.#ended) throw this.#wrong('the end before', 'more lines')
     const line = this.#parsed(text)
@@ -39,6 +42,12 @@ export class LineReader {
     if (line['end'] === true) return this.#end(line)
     this.#entries++
     return this.#put(line)
+  }
+
+  /** The line behind the last one that was read. @throws STATE_EXPORT_INVALID */
+  refuseLong(most: number): never {
+    this.#line++
+    throw this.#wrong(`at most ${most} bytes`, 'more')
   }
 
   /** How many there were. @throws STATE_EXPORT_INVALID where the last line is missing */

@@ -1,4 +1,4 @@
-import { bytesText, type PlacedEntry, type StateBackend } from '@llmspell/sdk'
+import { bytesText, type PlacedEntry, type Scope, type StateBackend } from '@llmspell/sdk'
 import { toJson, valueText } from '../print/envelope.ts'
 import { harmless } from '../print/escape.ts'
 import { err, out, outBytes } from '../print/output.ts'
@@ -8,6 +8,7 @@ import { isOn, text } from '../run/options.ts'
 import { cut, momentText, valueLine } from '../runs/texts.ts'
 import type { Stage } from '../stage.ts'
 import { count } from '../units.ts'
+import { isLarge, largeBytes, type Large } from './large.ts'
 import { KINDS, scopeOf, scopeText } from './scope.ts'
 import { shownValue } from './shown.ts'
 import { entryOf, patientState, scopeFlag } from './store.ts'
@@ -19,15 +20,24 @@ const REVEAL = 'note: what looks like a secret is hidden; --reveal shows it\n'
 export async function getState(stage: Stage): Promise<void> {
   const [key] = stage.parsed.args as [string]
   const scope = scopeFlag(stage)
-  const entry = await entryOf(await patientState(stage), scope, key)
+  const store = await patientState(stage)
+  const entry = await entryOf(store, scope, key)
+  if (isLarge(entry.value) && !stage.json) return large(store, scope, key, entry.value)
   const { value, hidden } = shownValue(key, entry.value, isOn(stage.parsed, 'reveal'))
   if (stage.json)
     return out(`${toJson({ ok: true, ...entryJson({ scope, key, entry }, value), hidden })}\n`)
   if (!(value instanceof Uint8Array)) out(harmless(valueText(value)))
-  else if (process.stdout.isTTY) out(`${bytesText(value.byteLength)}; a pipe or a file gets them\n`)
+  else if (process.stdout.isTTY) out(onlyBytes(value.byteLength))
   else outBytes(value)
   if (hidden && !stage.quiet) err(REVEAL)
 }
+
+async function large(store: StateBackend, scope: Scope, key: string, { size }: Large) {
+  if (process.stdout.isTTY) return out(onlyBytes(size))
+  for await (const piece of largeBytes(store, scope, key)) outBytes(piece)
+}
+
+const onlyBytes = (size: number): string => `${bytesText(size)}; a pipe or a file gets them\n`
 
 /** `state list [PREFIX]`. */
 export async function listState(stage: Stage): Promise<void> {
@@ -80,6 +90,7 @@ function stateTable(rows: readonly PlacedEntry[], paint: Paint): string {
 }
 
 function valueCell({ key, entry }: PlacedEntry, room: number): string {
+  if (isLarge(entry.value)) return bytesText(entry.value.size)
   const { value } = shownValue(key, entry.value, false)
   if (value instanceof Uint8Array) return bytesText(value.byteLength)
   return valueLine(JSON.parse(toJson(value)), room)

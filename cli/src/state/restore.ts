@@ -1,100 +1,80 @@
-import { open } from 'node:fs/promises'
-import { bytesText, SpellError, type BackupManifest, type StateBackend } from '@llmspell/sdk'
+import { SpellError, type RestorePlan } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { err, out } from '../print/output.ts'
+import { painter } from '../print/style.ts'
+import { table } from '../print/table.ts'
 import { readAnswer } from '../run/answer.ts'
 import { canAsk } from '../run/ask.ts'
 import { isOn } from '../run/options.ts'
-import { progressLine } from '../runs/store.ts'
 import type { Stage } from '../stage.ts'
-import { manifestJson, manifestText } from './backup.ts'
-import { stateStore } from './store.ts'
+import { restoreSource, type RestoreSource } from './restore-source.ts'
+import { scopeText } from './scope.ts'
 
-interface Plan {
-  readonly backup: BackupManifest
-  /** Entries that are there at this moment, and would go. */
-  readonly replaced: number
-  readonly bytes: number
-}
-
-/** `state restore FILE`: shows what would happen, and does it with a yes alone. */
+/** `state restore FILE|ID`: shows what would happen, and does it with a yes alone. */
 export async function restoreState(stage: Stage): Promise<void> {
-  const [file] = stage.parsed.args as [string]
-  const store = await stateStore(stage)
-  const plan = await planOf(stage, store, file)
-  if (!stage.json) out(planText(plan, file))
-  const yes = isOn(stage.parsed, 'yes') || (await agreed(stage, plan))
-  if (yes) await reading(stage, store, file, plan.replaced === 0 ? 'empty-only' : 'replace')
-  if (stage.json) {
-    const { backup, replaced, bytes } = plan
-    const facts = { backup: manifestJson(backup), replaces: replaced, bytes }
-    out(`${toJson({ ok: true, restored: yes, dry_run: !yes, ...facts })}\n`)
-  } else
-    out(
-      yes
-        ? `Restored ${plan.backup.entries} entries.\n`
-        : 'Nothing was changed; --yes restores it.\n',
+  const [given] = stage.parsed.args as [string]
+  const dry = isOn(stage.parsed, 'dry-run')
+  const source = await restoreSource(stage, given)
+  const { plan } = source
+  if (!stage.json) out(planText(source))
+  if (dry) return ended(stage, source, { restored: false })
+  if (!isOn(stage.parsed, 'yes')) {
+    if (!canAsk(stage.parsed)) throw needsYes(given, plan)
+    if (!(await agreed(plan))) return ended(stage, source, { restored: false })
+  }
+  ended(stage, source, { restored: true, ...(await source.restore()) })
+}
+
+interface End {
+  readonly restored: boolean
+  /** Id of the backup of what was there. */
+  readonly before?: string
+}
+
+function ended(stage: Stage, { plan, facts }: RestoreSource, end: End): void {
+  if (stage.json)
+    return out(
+      `${toJson({ ok: true, ...end, dry_run: !end.restored, ...facts, plan: planJson(plan) })}\n`,
     )
+  if (!end.restored) return out('Nothing was changed.\n')
+  const kept = end.before === undefined ? '' : ` What was there is kept as '${end.before}'.`
+  out(`Restored ${plan.entries} entries.${kept}\n`)
 }
 
-/** Reads the whole backup against its checksum before anything is asked. */
-async function planOf(stage: Stage, store: StateBackend, file: string): Promise<Plan> {
-  const backup = await reading(stage, store, file, 'verify-only')
-  let replaced = 0
-  for await (const _ of store.entries()) replaced++
-  const { bytes } = await store.stats()
-  return { backup, replaced, bytes }
+function planJson({ conflicts, ...plan }: RestorePlan): object {
+  const places = conflicts.map(({ scope, key }) => ({ scope: scopeText(scope), key }))
+  return { ...plan, conflicts: places }
 }
 
-async function reading(
-  stage: Stage,
-  store: StateBackend,
-  file: string,
-  mode: 'empty-only' | 'replace' | 'verify-only',
-): Promise<BackupManifest> {
-  await using handle = await opened(file)
-  const line = progressLine(stage)
-  const who = mode === 'verify-only' ? 'check of the backup' : 'state restore'
-  line.report({ who, state: 'started' })
-  let bytes = 0
-  const counted = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const piece of handle.createReadStream({ autoClose: false })) {
-      bytes += (piece as Uint8Array).byteLength
-      line.report({ who, state: 'active', text: bytesText(bytes) })
-      yield piece as Uint8Array
-    }
-  }
-  try {
-    return await store.restore(ReadableStream.from(counted()), { mode })
-  } finally {
-    line.clear()
-  }
+function planText({ name, plan, about }: RestoreSource): string {
+  const { adds, changes, removes, same, held, conflicts } = plan
+  const rows = [
+    ['added', adds],
+    ['replaced', changes],
+    ['removed', removes],
+    ['left as it is', same],
+  ].map(([what, count]) => [`${what}`, `${count}`])
+  const places = conflicts.map(({ scope, key }) => `- ${plain(`${scopeText(scope)} '${key}'`)}\n`)
+  const first = places.length === 0 ? '' : `First of those that are replaced:\n${places.join('')}`
+  const there = held === 0 ? 'The store is empty.' : `The store has ${held} entries.`
+  const head = `${plain(name)} is whole: ${about}.\n${there}\n`
+  return head + table(['WOULD BE', 'ENTRIES'], rows, painter(process.stdout.isTTY)) + first
 }
 
-async function opened(file: string) {
-  try {
-    return await open(file, 'r')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new SpellError('FILE_UNREADABLE', `File '${file}' cannot be read: ${code}.`, {
-      hint: 'Name a file that llmspell state backup wrote.',
-      cause,
-    })
-  }
-}
-
-function planText({ backup, replaced, bytes }: Plan, file: string): string {
-  const there =
-    replaced === 0
-      ? 'The store is empty.'
-      : `It takes the place of all that is there: ${replaced} entries, ${bytesText(bytes)}, runs and sessions among them.`
-  return `${plain(file)} is whole: ${manifestText(backup)}.\n${there}\n`
-}
-
-async function agreed(stage: Stage, { replaced }: Plan): Promise<boolean> {
-  if (!canAsk(stage.parsed)) return false
-  err(`Restore it${replaced === 0 ? '' : ` and lose ${replaced} entries for good`}? [y/N] `)
+async function agreed({ changes, removes }: RestorePlan): Promise<boolean> {
+  const loss = changes + removes
+  err(`Restore it${loss === 0 ? '' : ` in the place of ${loss} entries`}? [y/N] `)
   const typed = await readAnswer(new AbortController().signal)
   return /^y(?:es)?$/i.test(typed?.trim() ?? '')
+}
+
+function needsYes(given: string, { changes, removes }: RestorePlan): SpellError {
+  return new SpellError(
+    'FLAG_INVALID',
+    `'${given}' was not restored: expected '--yes' where nobody can be asked, found none.`,
+    {
+      hint: `Add --yes, and ${changes + removes} entries are replaced or removed; --dry-run shows it alone.`,
+    },
+  )
 }

@@ -1,4 +1,4 @@
-import type { Entry, Json, Scope, StateBackend } from '@llmspell/sdk'
+import type { Entry, Json, Scope, StateBackend, StateManager } from '@llmspell/sdk'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import { patiently } from '../kernel/patient.ts'
 import { text } from '../run/options.ts'
@@ -7,10 +7,26 @@ import { scopeOf, scopeText } from './scope.ts'
 
 export type StoredValue = Json | Uint8Array
 
-/** The store of this installation, opened. */
-export async function stateStore(stage: Stage): Promise<StateBackend> {
+/** The state of this installation, its store opened. @throws STATE_UNAVAILABLE where nothing lasts in it */
+export async function stateManager(stage: Stage): Promise<StateManager> {
   const kernel = await stage.open(await stage.config())
-  return (await kernel.use('state')).backend()
+  const state = await kernel.use('state')
+  refusePassing(await state.backend())
+  return state
+}
+
+export async function stateStore(stage: Stage): Promise<StateBackend> {
+  return (await stateManager(stage)).backend()
+}
+
+/** What a command kept in such a store would be gone when it ends. */
+export function refusePassing({ id, capabilities }: StateBackend): void {
+  if (capabilities.durability.some((each) => each !== 'none')) return
+  throw new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store '${id}' is of no use here: expected one that lasts, found one that ends with its process.`,
+    { hint: "Set 'plugins.state.store' to a store that lasts, such as level or sqlite." },
+  )
 }
 
 /** The same for commands that are quick: they wait a little for a store in use. */

@@ -10,7 +10,7 @@ import { readValue } from '../secret/value.ts'
 import type { Stage } from '../stage.ts'
 import { duration } from '../units.ts'
 import { scopeText } from './scope.ts'
-import { notFound, scopeFlag } from './store.ts'
+import { notFound, refusePassing, scopeFlag } from './store.ts'
 
 /** `state set KEY VALUE`: as a script would, through hooks and policy. */
 export async function setState(stage: Stage): Promise<void> {
@@ -70,6 +70,7 @@ function called(
     const config = await stage.config()
     const kernel = await stage.open(config)
     const options = runOptions(stage.parsed)
+    refusePassing(await (await kernel.use('state')).backend())
     const runtime = await kernel.use('script-runtime')
     const chain = await policyChain(stage, kernel, config, options)
     await using run = runtime.open({ ...options, ...chain })

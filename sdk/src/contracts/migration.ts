@@ -49,6 +49,8 @@ export interface MigrateOptions {
   /** Entries at once. Default 500. */
   readonly chunk?: number
   readonly signal?: AbortSignal
+  /** Forms of data to bring there, as `kind/schema`; missing: all. @throws INPUT_INVALID for one that no migration knows */
+  readonly only?: readonly string[]
   /** Versions to reach, by `kind/schema`; the others go to their newest. */
   readonly targets?: Readonly<Record<string, number>>
   readonly onProgress?: (progress: MigrationProgress) => void

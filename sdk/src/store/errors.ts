@@ -43,8 +43,12 @@ export interface Miss {
 }
 
 /** STATE_CONFLICT with the revs as they are. */
+const MOST_TOLD = 10
+
 export function conflict(misses: readonly Miss[]): SpellError {
-  const texts = misses.map((m) => `'${m.key}' expected ${m.expected}, found ${m.found}`)
+  const first = misses.slice(0, MOST_TOLD)
+  const texts = first.map((m) => `'${m.key}' expected ${m.expected}, found ${m.found}`)
+  if (misses.length > MOST_TOLD) texts.push(`${misses.length - MOST_TOLD} more`)
   return new SpellError(
     'STATE_CONFLICT',
     `State was changed by somebody else: ${texts.join('; ')}.`,

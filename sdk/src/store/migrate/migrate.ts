@@ -10,7 +10,7 @@ import type { StateBackend } from '../../contracts/state.ts'
 import { SpellError } from '../../errors.ts'
 import { AT_ONCE, cancelled, discardBeside, entriesOf, writeBeside } from './beside.ts'
 import { added, chunksOf, differencesOf, madeOf } from './chunks.ts'
-import { checkKnown, formsOf, pathOf, targetOf } from './path.ts'
+import { checkKnown, chosen, formsOf, pathOf, targetOf } from './path.ts'
 import type { Form } from './path.ts'
 import { doneOps, NO_COUNTS, schemaVersions, workOf, workOp } from './registry.ts'
 import type { Work } from './registry.ts'
@@ -38,7 +38,7 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<Omit<MigrationReport, 'resealed'>> {
   const { dryRun = false } = options
-  const forms = formsOf(migrations)
+  const forms = chosen(formsOf(migrations), options)
   const versions = await schemaVersions(store)
   for (const form of forms) checkKnown(form, versions[form.name])
   if (!dryRun) await finishMigration(store)

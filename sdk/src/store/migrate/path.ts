@@ -1,6 +1,7 @@
 import type { MigrateOptions, Migration, MigrationWay } from '../../contracts/migration.ts'
 import type { ScopeKind } from '../../contracts/state.ts'
 import { SpellError } from '../../errors.ts'
+import { didYouMean } from '../../suggest.ts'
 import { STATE_SCOPE } from './registry.ts'
 
 /** All steps of one form of data. */
@@ -24,6 +25,26 @@ export function formsOf(migrations: readonly Migration[]): Form[] {
     const newest = Math.max(...all.map(({ to }) => to))
     return { name, kind, ...(id === undefined ? {} : { id }), oldest, newest, migrations: all }
   })
+}
+
+/** @throws INPUT_INVALID where a form is named that no migration knows */
+export function chosen(
+  forms: readonly Form[],
+  { only, targets = {} }: MigrateOptions,
+): readonly Form[] {
+  const names = forms.map(({ name }) => name)
+  const unknown = [...(only ?? []), ...Object.keys(targets)].find((name) => !names.includes(name))
+  if (unknown !== undefined) throw notKnown(unknown, names)
+  return only ? forms.filter(({ name }) => only.includes(name)) : forms
+}
+
+function notKnown(found: string, names: readonly string[]): SpellError {
+  const expected = names.length === 0 ? 'a name of a migration' : `one of ${names.join(', ')}`
+  return new SpellError(
+    'INPUT_INVALID',
+    `The data '${found}' cannot be migrated: expected ${expected}, found what no migration knows.`,
+    { hint: didYouMean(found, names, 'Install the plugin that has the migration.') },
+  )
 }
 
 function checkMigration({ kind, from, to, id }: Migration, name: string, first?: string): void {
