@@ -101,6 +101,7 @@ const CANCEL: CommandSpec = {
   flags: [
     { name: 'reason', kind: 'text', value: 'TEXT', summary: 'Noted in the journal' },
     ...FLAGS,
+    ...GRANTS,
   ],
   args: [ID],
 }

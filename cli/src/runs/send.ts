@@ -6,6 +6,7 @@ import { meantBy } from '../run/script-question.ts'
 import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
+import { rightsOf } from './rights.ts'
 import { patientStore, runStore } from './store.ts'
 import { payloadOf, sendSignal } from './take-answer.ts'
 import { waitText } from './texts.ts'
@@ -39,12 +40,14 @@ export async function answerRun(stage: Stage): Promise<void> {
 
 /** `run cancel ID`. */
 export async function cancel(stage: Stage): Promise<void> {
-  const { executor } = await runStore(stage)
+  const store = await runStore(stage)
+  const { executor, kernel } = store
   const { runId } = await findRun(executor, stage.parsed.args[0]!)
+  const runtime = await kernel.use('script-runtime')
+  const { grants } = await rightsOf(stage, store, runId)
   const reason = text(stage.parsed, 'reason') ?? 'cancelled by llmspell run cancel'
-  await executor.cancel(runId, { reason, mode: 'graceful' })
   // What undoes its steps runs here, as far as it comes in time.
-  await executor.result(runId, { timeoutMs: LAST_WORDS_MS })
+  await runtime.cancel(runId, { reason, grants, timeoutMs: LAST_WORDS_MS })
   const row = await executor.get(runId)
   const { status } = row!
   const more = row!.endedAt === undefined ? `; it ends with: llmspell run resume ${runId}` : ''

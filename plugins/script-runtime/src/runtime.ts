@@ -1,4 +1,4 @@
-import { SpellError, now } from '@llmspell/sdk'
+import { SpellError, now, toErrorRecord } from '@llmspell/sdk'
 import type {
   Contribution,
   EngineItem,
@@ -10,7 +10,6 @@ import type {
   ProgramRequest,
   ProgramResult,
   ReplayResult,
-  ResumeOptions,
   Run,
   RunId,
   RunOptions,
@@ -20,7 +19,6 @@ import type {
   Value,
   WorkflowExecutor,
 } from '@llmspell/sdk'
-import { toErrorRecord } from '@llmspell/sdk'
 import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
 import { scriptOrigin } from './context.ts'
@@ -30,15 +28,13 @@ import { chooseEngine } from './engines.ts'
 import { budgetOf, openRun, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
 import { runProgram } from './program.ts'
-import { hostSide } from './host-side.ts'
-import type { HostParts } from './host-side.ts'
+import { hostSide, type HostParts } from './host-side.ts'
 import type { Lent } from './interactive/open.ts'
 import { RunScope } from './scope.ts'
 import { isolationOf } from './isolation.ts'
 import { isEnd, toTheEnd } from './script-end.ts'
 import { untilEnded } from './until-ended.ts'
-import { openSession } from './transport/open.ts'
-import type { Places } from './transport/open.ts'
+import { openSession, type Places } from './transport/open.ts'
 import type { HostSide, HostedSession } from './transport/session.ts'
 
 export interface RuntimeParts extends HostParts, Places {
@@ -131,8 +127,12 @@ export class Runtime implements ScriptRuntime {
     return openEntries(request, this.#lent(engine))
   }
 
-  resume(runId: RunId, options?: ResumeOptions): Promise<RunResult> {
-    return this.#durable.resume(runId, options)
+  resume(...asked: Parameters<ScriptRuntime['resume']>): Promise<RunResult> {
+    return this.#durable.resume(...asked)
+  }
+
+  cancel(...asked: Parameters<ScriptRuntime['cancel']>): Promise<void> {
+    return this.#durable.cancel(...asked)
   }
 
   executor(): Promise<WorkflowExecutor> {

@@ -147,6 +147,13 @@ export interface ResumeOptions extends Pick<
   readonly source?: string
 }
 
+/** How a run is cancelled: what undoes its steps runs in this process. */
+export interface CancelOptions extends Pick<RunOptions, 'grants' | 'write' | 'log' | 'onProgress'> {
+  readonly reason: string
+  /** How long its end is waited for; it goes on when that is over. ms */
+  readonly timeoutMs?: number
+}
+
 /** A replayed run: what it gave, and whether it asked for what was recorded. */
 export interface ReplayResult {
   readonly result: RunResult | undefined
@@ -210,6 +217,8 @@ export interface ScriptRuntime {
    * RESUME_UNCERTAIN, REPLAY_MISMATCH, JOURNAL_DAMAGED
    */
   resume(runId: RunId, options?: ResumeOptions): Promise<RunResult>
+  /** Cancels a durable run, and waits for what undoes its steps. @throws RUN_NOT_FOUND */
+  cancel(runId: RunId, options: CancelOptions): Promise<void>
   /** The executor of durable runs, started: for lists, histories, signals and forks. @throws NOT_AVAILABLE where none is installed */
   executor(): Promise<WorkflowExecutor>
   /** Runs it again from its journal alone; nothing is executed. */

@@ -1,5 +1,6 @@
 import { SpellError, fromErrorRecord } from '@llmspell/sdk'
 import type {
+  CancelOptions,
   DefinitionRef,
   ExecutorHost,
   ExtensionRegistry,
@@ -82,6 +83,15 @@ export class DurableRuns implements ExecutorHost {
     return this.#follow(runId, options, go, { waitMs, signal })
   }
 
+  /** What undoes its steps has the rights that are given here, in place of those that it was started with. */
+  async cancel(runId: RunId, { reason, timeoutMs, ...lent }: CancelOptions): Promise<void> {
+    const executor = await this.executor()
+    await this.#attend(runId, lent, async () => {
+      await executor.cancel(runId, { reason, mode: 'graceful' })
+      await executor.result(runId, timeoutMs === undefined ? {} : { timeoutMs })
+    })
+  }
+
   /** Nothing is executed: what was printed is printed again. */
   async replay(
     runId: RunId,
@@ -146,10 +156,7 @@ export class DurableRuns implements ExecutorHost {
     options: WatchOptions,
   ): Promise<RunResult> {
     const executor = await this.executor()
-    const known = this.#attached.get(runId)
-    const own = known ?? new Attached(lent)
-    this.#attached.set(runId, own)
-    try {
+    return this.#attend(runId, lent, async (own) => {
       await start()
       const watch = new Watch(executor, runId, own, options)
       try {
@@ -157,6 +164,16 @@ export class DurableRuns implements ExecutorHost {
       } finally {
         watch.stop()
       }
+    })
+  }
+
+  /** Lends something to the lives that a run has meanwhile; who came first has lent already. */
+  async #attend<T>(runId: RunId, lent: Lent, fn: (own: Attached) => Promise<T>): Promise<T> {
+    const known = this.#attached.get(runId)
+    const own = known ?? new Attached(lent)
+    this.#attached.set(runId, own)
+    try {
+      return await fn(own)
     } finally {
       if (!known) this.#attached.delete(runId)
     }
