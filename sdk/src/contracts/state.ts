@@ -59,6 +59,11 @@ export interface Expect {
 export interface CommitOptions {
   /** Compare-and-set over several keys; a miss is STATE_CONFLICT with the current revs. */
   readonly expect?: readonly Expect[]
+  /**
+   * Nothing of what is selected was changed behind this change; else STATE_CONFLICT. A store that cannot tell what was
+   * changed refuses after any change.
+   */
+  readonly unchanged?: { readonly select: Selector; readonly since: bigint }
   /** Default `os`. A store that has no such thing gives its strongest: see `capabilities.durability`. */
   readonly durability?: Durability
   /** A repeated commit under the same text answers with the first one's `seq`, for 30 days. */

@@ -1,13 +1,15 @@
 import type { CommitOptions, Expect, Rev, Scope, StateOp } from '../contracts/state.ts'
-import { conflict, invalid, tooLarge } from './errors.ts'
+import { changedSince, conflict, invalid, tooLarge } from './errors.ts'
 import type { Miss } from './errors.ts'
 import { wrapped } from './envelope.ts'
-import { dataRow, onceRow, placeOf, scopePrefix } from './keys.ts'
+import { dataRow, onceRow, placeOf, scopePrefix, selects } from './keys.ts'
 import { expiryOf, payloadOf } from './payload.ts'
 import type { Stage, Write } from './stage.ts'
 
 const NOTHING = Buffer.alloc(0)
 const MAX_COMMIT_BYTES = 64 * 1024 * 1024
+
+type Unchanged = NonNullable<CommitOptions['unchanged']>
 
 export interface Expected {
   readonly row: Buffer
@@ -60,14 +62,24 @@ export function meet(stage: Stage, expected: readonly Expected[]): void {
   if (misses.length > 0) throw conflict(misses)
 }
 
+/** @throws STATE_CONFLICT */
+function meetUnchanged(stage: Stage, { select, since }: Unchanged): void {
+  const touches = (row: Buffer): boolean => {
+    const place = placeOf(row)
+    return place !== undefined && selects(select, place)
+  }
+  if (!stage.untouched(since, touches)) throw changedSince(since, stage.head.seq)
+}
+
 /** One commit in its turn: known already, refused, or staged. */
 export function staged(
   stage: Stage,
-  { writes, expected, once }: Prepared,
+  { writes, expected, unchanged, once }: Prepared,
 ): { seq: bigint; duplicate: boolean } {
   const known = once === undefined ? undefined : stage.once(once)
   if (known !== undefined) return { seq: known, duplicate: true }
   meet(stage, expected)
+  if (unchanged) meetUnchanged(stage, unchanged)
   if (once === undefined) return { seq: stage.commit(writes), duplicate: false }
   const sealing = { expiresAt: stage.forgets, schema: undefined }
   const mark = wrapped({ json: true, bytes: Buffer.from('null') }, sealing)
@@ -77,10 +89,12 @@ export function staged(
 export interface Prepared {
   readonly writes: readonly Write[]
   readonly expected: readonly Expected[]
+  readonly unchanged: Unchanged | undefined
   readonly once: string | undefined
 }
 
 export function prepared(ops: readonly StateOp[], options: CommitOptions, now: number): Prepared {
   if (options.once !== undefined) onceRow(options.once)
-  return { writes: writesOf(ops, now), expected: expectedOf(options.expect), once: options.once }
+  const { expect, unchanged, once } = options
+  return { writes: writesOf(ops, now), expected: expectedOf(expect), unchanged, once }
 }

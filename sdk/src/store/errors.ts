@@ -59,6 +59,15 @@ export function conflict(misses: readonly Miss[]): SpellError {
   )
 }
 
+/** STATE_CONFLICT of what should have been at rest. */
+export function changedSince(since: bigint, found: bigint): SpellError {
+  return new SpellError(
+    'STATE_CONFLICT',
+    `State was changed by somebody else: expected nothing behind change ${since}, found changes up to ${found}.`,
+    { hint: 'Read again, compute again, write again.' },
+  )
+}
+
 export function invalid(what: string, expected: string, found: string): SpellError {
   return new SpellError(
     'INPUT_INVALID',

@@ -1,4 +1,4 @@
-import { encodeChange, hashOf, KEPT_CHANGES } from './change-log.ts'
+import { encodeChange, hashOf, KEPT_CHANGES, touchedBy } from './change-log.ts'
 import type { Touched } from './change-log.ts'
 import { expiryIn, isWhole, revOf, seal } from './envelope.ts'
 import { changeRow, dueRow, onceRow } from './keys.ts'
@@ -6,6 +6,7 @@ import type { Head, RowOp } from './rows.ts'
 
 /** How long a commit is known by the text it was made once under. */
 const ONCE_MS = 30 * 24 * 3600 * 1000
+const MOST_LOOKED_AT = 1000n
 
 export interface Write {
   readonly row: Buffer
@@ -26,6 +27,7 @@ export class Stage {
   readonly #rows: Held
   readonly #now: number
   readonly #staged = new Map<string, Buffer | undefined>()
+  readonly #changes = new Map<bigint, Buffer>()
 
   constructor(rows: Held, head: Head, now: number) {
     this.#rows = rows
@@ -61,6 +63,17 @@ export class Stage {
   holds(row: Buffer): boolean {
     const envelope = this.#read(row)
     return envelope !== undefined && (!isWhole(row, envelope) || this.rev(row) !== undefined)
+  }
+
+  /** False where it is not known what was touched behind a change. */
+  untouched(since: bigint, touches: (row: Buffer) => boolean): boolean {
+    if (since > this.head.seq || this.head.seq - since > MOST_LOOKED_AT) return false
+    for (let seq = since + 1n; seq <= this.head.seq; seq++) {
+      const change = this.#changes.get(seq) ?? this.#rows.get(changeRow(seq))
+      if (!change) return false
+      for (const { row } of touchedBy(change)) if (touches(row)) return false
+    }
+    return true
   }
 
   /** @param marks rows that are no change to anybody */
@@ -100,6 +113,7 @@ export class Stage {
     const touched = writes.map(({ row, envelope }): Touched => ({ row, put: !!envelope }))
     const change = encodeChange(this.head.hash, touched)
     this.#push({ type: 'put', key: changeRow(seq), value: change })
+    this.#changes.set(seq, change)
     if (seq > KEPT_CHANGES) this.#push({ type: 'del', key: changeRow(seq - KEPT_CHANGES) })
     this.head = { seq, hash: hashOf(change) }
   }

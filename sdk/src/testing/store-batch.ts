@@ -40,6 +40,23 @@ export function batchTests(bench: () => Bench): void {
     expect((await bench().home.get('b'))!.value).toBe(1)
   })
 
+  test('a commit that expects nothing to have changed is refused behind a change of that alone', async () => {
+    const { store } = bench()
+    const { seq } = await store.commit([put('a', 1)])
+    const unchanged = { select: { kind: HOME.kind, id: HOME.id }, since: seq } as const
+    const many = await Promise.all([
+      store.commit([put('b', 1, OTHER)], { unchanged }).then(() => 'done'),
+      store.commit([put('a', 2)]),
+      failure(store.commit([put('a', 3)], { unchanged })),
+    ])
+    expect(many[0]).toBe('done')
+    expect(many[2]).toMatchObject({ code: 'STATE_CONFLICT' })
+    expect((await bench().home.get('a'))!.value).toBe(2)
+    const future = { ...unchanged, since: seq + 1000n }
+    const early = store.commit([put('a', 4)], { unchanged: future })
+    expect(await failure(early)).toMatchObject({ code: 'STATE_CONFLICT' })
+  })
+
   test('of many that expect the same, one gets through', async () => {
     const { rev } = await bench().home.put('n', 0)
     const tries = Array.from({ length: 50 }, (_, n) => bench().home.put('n', n, { rev }))

@@ -1,10 +1,11 @@
 import type { Entry, PlacedEntry, StateBackend, StateOp } from '../../contracts/state.ts'
 import type { MigrateOptions, MigrationWay } from '../../contracts/migration.ts'
 import { SpellError } from '../../errors.ts'
-import { added, chunksOf, madeOf, sameScope, sumOf } from './chunks.ts'
+import { dataRow, scopePrefix } from '../keys.ts'
+import { added, chunksOf, madeOf, sameScope } from './chunks.ts'
 import type { Chunk, Made } from './chunks.ts'
 import { besideOf, besideOp, notBesideOp, scopesBeside, workOp } from './registry.ts'
-import type { Work } from './registry.ts'
+import type { Place, Work } from './registry.ts'
 
 export const AT_ONCE = 500
 
@@ -40,7 +41,6 @@ function advanced(work: Work, chunk: Chunk, { counts }: Made): Work {
   return {
     ...work,
     cursor: { scope, key },
-    read: sumOf(chunk.entries, work.read),
     counts: added(work.counts, goesOn ? { ...counts, scopes: 0 } : counts),
   }
 }
@@ -56,15 +56,16 @@ export async function* entriesOf(
 }
 
 async function* behindCursor(store: StateBackend, work: Work): AsyncGenerator<PlacedEntry> {
-  let behind = work.cursor === undefined
-  for await (const each of entriesOf(store, work)) {
-    if (behind) yield each
-    else behind = sameScope(each.scope, work.cursor!.scope) && each.key === work.cursor!.key
-  }
+  const cursor = work.cursor && rowOf(work.cursor)
+  for await (const each of entriesOf(store, work))
+    if (!cursor || Buffer.compare(rowOf(each), cursor) > 0) yield each
 }
 
+/** Stores give entries in the order of these. */
+const rowOf = ({ scope, key }: Place): Buffer => dataRow(scopePrefix(scope), key)
+
 /** A new key is marked as what it was made of. */
-function putsOf({ scope, entries }: Chunk, made: Made): StateOp[] {
+export function putsOf({ scope, entries }: Chunk, made: Made): StateOp[] {
   const beside = besideOf(scope)
   const old = new Map(entries.map(({ key, entry }) => [key, entry]))
   const mark = entries.find(({ entry }) => entry.schema !== undefined)?.entry.schema

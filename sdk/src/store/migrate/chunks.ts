@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import type { MigratedEntry, MigrationDifference, MigrationWay } from '../../contracts/migration.ts'
 import type { PlacedEntry, Scope } from '../../contracts/state.ts'
@@ -105,15 +104,3 @@ export function differencesOf({ scope, entries }: Chunk, made: Made): MigrationD
       ...(next.has(key) ? { after: next.get(key)! } : {}),
     }))
 }
-
-/** A sum over what was read, whatever its order: another one where anything was changed. */
-export function sumOf(entries: readonly PlacedEntry[], start: string): string {
-  let sum = BigInt(`0x${start}`)
-  for (const { scope, key, entry } of entries) {
-    const text = JSON.stringify([scope.tenant, scope.kind, scope.id, key, String(entry.rev)])
-    sum = (sum + BigInt(`0x${hash('sha256', text)}`)) & MASK
-  }
-  return sum.toString(16)
-}
-
-const MASK = (1n << 256n) - 1n

@@ -12,9 +12,10 @@ import { AT_ONCE, cancelled, discardBeside, entriesOf, writeBeside } from './bes
 import { added, chunksOf, differencesOf, madeOf } from './chunks.ts'
 import { checkKnown, chosen, formsOf, pathOf, targetOf } from './path.ts'
 import type { Form } from './path.ts'
-import { doneOps, NO_COUNTS, schemaVersions, workOf, workOp } from './registry.ts'
+import { NO_COUNTS, noWorkOp, schemaVersions, versionOp, workOf, workOp } from './registry.ts'
 import type { Work } from './registry.ts'
-import { finishMigration, switched } from './switch.ts'
+import { finished, finishMigration } from './finish.ts'
+import { changedMeanwhile, switched } from './switch.ts'
 
 const MOST_DIFFERENCES = 10
 const MOST_TRIES = 3
@@ -41,7 +42,7 @@ export async function migrate(
   const forms = chosen(formsOf(migrations), options)
   const versions = await schemaVersions(store)
   for (const form of forms) checkKnown(form, versions[form.name])
-  if (!dryRun) await finishMigration(store)
+  if (!dryRun) await finishMigration(store, migrations)
   const tasks = await tasksOf(store, forms, options)
   const steps: MigrationStep[] = []
   if (dryRun) for (const task of tasks) steps.push(await tried(store, task, options))
@@ -64,7 +65,7 @@ async function tasksOf(
     const to = targetOf(form, options)
     const from = versions[form.name] ?? ((await hasAny(store, form)) ? form.oldest : undefined)
     if (from === undefined) {
-      if (!options.dryRun) await store.commit(doneOps({ name: form.name, to }).slice(0, 1))
+      if (!options.dryRun) await store.commit([versionOp({ name: form.name, to })])
     } else if (from !== to) tasks.push({ form, from, to, transform: pathOf(form, from, to) })
   }
   return tasks
@@ -101,18 +102,28 @@ async function done(
   const { form, from, to, transform } = task
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const start = await begun(store, task)
-    const work = await writeBeside(store, start, transform, options).catch(async (error) => {
+    const work = await made(store, start, transform, options).catch(async (error) => {
       // What was cancelled goes on later; what failed would fail again.
-      if ((error as SpellError).code === 'STATE_MIGRATION_FAILED') await discarded(store, start)
+      if ((error as SpellError).code === 'STATE_MIGRATION_FAILED') await discarded(store)
       throw error
     })
-    if (await switched(store, work)) {
-      await finishMigration(store)
+    if (work) {
+      await finished(store, transform)
       return { schema: form.name, from, to, ...work.counts, differences: [] }
     }
-    await discarded(store, start)
+    await discarded(store)
   }
   throw changedMeanwhile(form.name)
+}
+
+async function made(
+  store: StateBackend,
+  start: Work,
+  transform: MigrationWay,
+  options: MigrateOptions,
+): Promise<Work | undefined> {
+  const beside = await writeBeside(store, start, transform, options)
+  return switched(store, beside, transform, options.signal)
 }
 
 /** The same migration goes on where it was stopped; of another nothing is kept. */
@@ -121,6 +132,7 @@ async function begun(store: StateBackend, { form, from, to }: Task): Promise<Wor
   if (found?.name === form.name && found.from === from && found.to === to) return found
   await discardBeside(store)
   const { name, kind, id } = form
+  const { seq } = await store.commit([noWorkOp()])
   const work: Work = {
     name,
     kind,
@@ -128,22 +140,14 @@ async function begun(store: StateBackend, { form, from, to }: Task): Promise<Wor
     from,
     to,
     phase: 'beside',
-    read: '0',
+    seen: String(seq),
     counts: NO_COUNTS,
   }
   await store.commit([workOp(work)], { durability: 'sync' })
   return work
 }
 
-async function discarded(store: StateBackend, work: Work): Promise<void> {
+async function discarded(store: StateBackend): Promise<void> {
   await discardBeside(store)
-  await store.commit(doneOps(work).slice(1), { durability: 'sync' })
-}
-
-function changedMeanwhile(name: string): SpellError {
-  return new SpellError(
-    'STATE_CONFLICT',
-    `The data '${name}' was changed while it was migrated: expected it at rest, found changes ${MOST_TRIES} times.`,
-    { hint: 'Begin it again when nobody writes it. The old data counts.' },
-  )
+  await store.commit([noWorkOp()], { durability: 'sync' })
 }

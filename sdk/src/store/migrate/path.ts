@@ -91,6 +91,15 @@ export function pathOf(form: Form, from: number, to: number): MigrationWay {
   return (entries, scope) => steps.reduce((through, step) => step(through, scope), entries)
 }
 
+/** The same, where there is a way. */
+export function wayOf(form: Form, from: number, to: number): MigrationWay | undefined {
+  try {
+    return pathOf(form, from, to)
+  } catch {
+    return undefined
+  }
+}
+
 interface Step {
   readonly transform: MigrationWay
   readonly to: number

@@ -2,10 +2,15 @@ import { hash } from 'node:crypto'
 import type { Json } from '../../contracts/journal.ts'
 import type { Scope, ScopeKind, StateBackend, StateOp } from '../../contracts/state.ts'
 
+export interface Place {
+  readonly scope: Scope
+  readonly key: string
+}
+
 /** Where the service of state keeps what is about the store itself. */
 export const STATE_SCOPE: Scope = { tenant: 'local', kind: 'plugin', id: 'state' }
 
-const WORK = 'migration'
+export const WORK = 'migration'
 const VERSION = 'version/'
 const BESIDE = 'beside/'
 
@@ -18,9 +23,11 @@ export interface Work {
   readonly from: number
   readonly to: number
   readonly phase: 'beside' | 'clearing' | 'moving'
-  readonly cursor?: { readonly scope: Scope; readonly key: string }
-  /** Of all that was read: the same only where nothing was changed. */
-  readonly read: string
+  readonly cursor?: Place
+  /** The last change before anything was read: what was changed behind it is made again. */
+  readonly seen: string
+  /** From the switch on, the last change before it: what was written behind it was not asked for. */
+  readonly at?: string
   readonly counts: Counts
 }
 
@@ -40,10 +47,10 @@ export async function workOf(store: StateBackend): Promise<Work | undefined> {
 
 export const workOp = (work: Work): StateOp => put(WORK, work as unknown as Json)
 
-/** The migration is over, and this is the version now. */
-export function doneOps({ name, to }: Pick<Work, 'name' | 'to'>): StateOp[] {
-  return [put(VERSION + name, to), { op: 'delete', scope: STATE_SCOPE, key: WORK }]
-}
+export const versionOp = ({ name, to }: Pick<Work, 'name' | 'to'>): StateOp =>
+  put(VERSION + name, to)
+
+export const noWorkOp = (): StateOp => ({ op: 'delete', scope: STATE_SCOPE, key: WORK })
 
 /** Versions of migrated data, by `kind/schema`. */
 export async function schemaVersions(store: StateBackend): Promise<Record<string, number>> {
@@ -68,6 +75,9 @@ export async function scopesBeside(store: StateBackend): Promise<Scope[]> {
   const rows = store.scope(STATE_SCOPE).iterate({ prefix: BESIDE })
   return Array.fromAsync(rows, ([, { value }]) => value as unknown as Scope)
 }
+
+/** Whether each entry keeps its key, or goes: then what was made of a key stands at that key alone. */
+export const keepsKeys = ({ counts }: Work): boolean => counts.added === 0
 
 /** Nothing stands beside this scope any more. */
 export const notBesideOp = (scope: Scope): StateOp => ({

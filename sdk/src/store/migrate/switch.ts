@@ -1,56 +1,59 @@
-import type { Scope, StateBackend, StateOp } from '../../contracts/state.ts'
-import { AT_ONCE, discardBeside, entriesOf, sealingOf } from './beside.ts'
-import { chunksOf, sumOf } from './chunks.ts'
-import { besideOf, doneOps, notBesideOp, scopesBeside, workOf, workOp } from './registry.ts'
+import type { MigrationWay } from '../../contracts/migration.ts'
+import type { StateBackend } from '../../contracts/state.ts'
+import { isSpellError, SpellError } from '../../errors.ts'
+import { cancelled } from './beside.ts'
+import { formOf, madeAgain, Meanwhile } from './meanwhile.ts'
+import { workOp } from './registry.ts'
 import type { Work } from './registry.ts'
 
-/** One key makes the new versions count. False where the old ones were changed meanwhile: nothing was switched. */
-export async function switched(store: StateBackend, work: Work): Promise<boolean> {
-  let read = '0'
-  for await (const { entries } of chunksOf(entriesOf(store, work), AT_ONCE))
-    read = sumOf(entries, read)
-  if (read !== work.read) return false
-  await store.commit([workOp({ ...work, phase: 'clearing' })], { durability: 'sync' })
-  return true
-}
+const MOST_TRIES = 100
 
 /**
- * Ends a migration that was stopped behind its switch. Whoever opens a store calls it before anybody reads: until it
- * ends, some of the old stands among the new.
+ * One key makes the new versions count, in a commit that is refused where anything was changed that they were not made
+ * of. Undefined where it is no longer known what was changed: nothing was switched.
+ *
+ * @throws STATE_CONFLICT, STATE_MIGRATION_FAILED, CANCELLED
  */
-export async function finishMigration(store: StateBackend): Promise<boolean> {
-  const work = await workOf(store)
-  if (!work || work.phase === 'beside') return false
-  if (work.phase === 'clearing') {
-    for (const scope of await scopesBeside(store)) await clearOld(store, scope)
-    await store.commit([workOp({ ...work, phase: 'moving' })], { durability: 'sync' })
+export async function switched(
+  store: StateBackend,
+  start: Work,
+  transform: MigrationWay,
+  signal: AbortSignal | undefined,
+): Promise<Work | undefined> {
+  const meanwhile = new Meanwhile(store, start)
+  let work = start
+  try {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (signal?.aborted) throw cancelled(work.name)
+      const { seq } = await store.commit([workOp(work)])
+      const changed = await meanwhile.until(seq)
+      if (!changed) return undefined
+      if (changed.length > 0) work = await madeAgain(store, work, transform, changed)
+      else if (await counted(store, work, seq)) return work
+    }
+  } finally {
+    await meanwhile.close()
   }
-  for (const scope of await scopesBeside(store)) await move(store, scope)
-  await discardBeside(store)
-  await store.commit(doneOps(work), { durability: 'sync' })
-  return true
+  throw changedMeanwhile(work.name)
 }
 
-/** What has no new version goes; what has one is written over by `move`. */
-async function clearOld(store: StateBackend, scope: Scope): Promise<void> {
-  const beside = store.scope(besideOf(scope))
-  const source = store.entries({ ...scope })
-  for await (const { entries } of chunksOf(source, AT_ONCE)) {
-    const made = await beside.getMany(entries.map(({ key }) => key))
-    const gone = entries.filter((_, i) => !made[i])
-    const ops = gone.map(({ key }): StateOp => ({ op: 'delete', scope, key }))
-    if (ops.length > 0) await store.commit(ops)
+/** False where somebody was faster. */
+async function counted(store: StateBackend, work: Work, since: bigint): Promise<boolean> {
+  const next: Work = { ...work, phase: 'clearing', at: String(since) }
+  const unchanged = { select: formOf(work), since }
+  try {
+    await store.commit([workOp(next)], { durability: 'sync', unchanged })
+    return true
+  } catch (error) {
+    if (isSpellError(error) && error.code === 'STATE_CONFLICT') return false
+    throw error
   }
 }
 
-async function move(store: StateBackend, scope: Scope): Promise<void> {
-  const beside = besideOf(scope)
-  for await (const { entries } of chunksOf(store.entries({ ...beside }), AT_ONCE)) {
-    const ops = entries.flatMap(({ key, entry }): StateOp[] => [
-      { op: 'put', scope, key, value: entry.value, ...sealingOf(entry) },
-      { op: 'delete', scope: beside, key },
-    ])
-    await store.commit(ops)
-  }
-  await store.commit([notBesideOp(scope)])
+export function changedMeanwhile(name: string): SpellError {
+  return new SpellError(
+    'STATE_CONFLICT',
+    `The data '${name}' was changed while it was migrated: expected it at rest, found changes without an end.`,
+    { hint: 'Begin it again when fewer write it. The old data counts, and nothing is lost.' },
+  )
 }
