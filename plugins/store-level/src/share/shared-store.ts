@@ -154,6 +154,7 @@ export class SharedStore implements StateBackend {
 
 /** A repeated compare-and-set could miss on its own success; under a name of its own it cannot. */
 function again(options: CommitOptions): CommitOptions {
-  if (options.once !== undefined || !options.expect?.length) return options
+  const expects = options.unchanged !== undefined || Boolean(options.expect?.length)
+  if (options.once !== undefined || !expects) return options
   return { ...options, once: `again/${randomUUID()}` }
 }

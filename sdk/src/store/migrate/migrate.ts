@@ -7,7 +7,7 @@ import type {
   MigrationWay,
 } from '../../contracts/migration.ts'
 import type { StateBackend } from '../../contracts/state.ts'
-import { SpellError } from '../../errors.ts'
+import type { SpellError } from '../../errors.ts'
 import { AT_ONCE, cancelled, discardBeside, entriesOf, writeBeside } from './beside.ts'
 import { added, chunksOf, differencesOf, madeOf } from './chunks.ts'
 import { checkKnown, chosen, formsOf, pathOf, targetOf } from './path.ts'
