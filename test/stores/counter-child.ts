@@ -1,10 +1,10 @@
 // A process that counts in a store of a server until it is killed.
-import { postgresAt, ready } from './places.ts'
+import { postgresAt, ready, redisAt } from './places.ts'
 import { count } from './counting.ts'
 
-const [, url = '', password = ''] = process.argv.slice(2)
+const [kind, url = '', password = ''] = process.argv.slice(2)
 const at = { url, password }
-const store = postgresAt(at)
+const store = kind === 'redis' ? redisAt(at) : postgresAt(at)
 await store.open(ready)
 process.stdout.write('open\n')
 await count(store, (line) => process.stdout.write(`${line}\n`))
