@@ -2,7 +2,7 @@ import type { Kernel } from '@llmspell/kernel'
 import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
 import { exitCode } from './exit.ts'
-import { configFault, refuseNames } from './kernel/faults.ts'
+import { configFault, refuseNames, refuseSections } from './kernel/faults.ts'
 import { KernelLogger } from './kernel/logger.ts'
 import { errorItems, openKernel } from './kernel/open.ts'
 import { unusedPlugins, type Unused } from './kernel/unused.ts'
@@ -46,6 +46,7 @@ export class Stage {
   async open(config: Config): Promise<Kernel> {
     const kernel = await this.#start(config, new KernelLogger(this.quiet ? 'errors' : 'warnings'))
     refuseNames(kernel, this.#configFile)
+    await refuseSections(kernel, config, this.#configFile)
     if (!this.quiet) for (const one of unusedPlugins(kernel)) err(warningOf(one))
     return kernel
   }

@@ -3,6 +3,7 @@ import { failure } from './codes.ts'
 import { deepFreeze, plainSection } from './defaults.ts'
 import { inside, isRecord, readJson } from './files.ts'
 import type { KernelConfig } from './options.ts'
+import { plainlyFits, type Schema } from './plain-fit.ts'
 import type { PluginRecord } from './record.ts'
 
 /** The sections of the plugins in the user's config. */
@@ -31,6 +32,13 @@ export class ConfigSections {
     const section = this.#sections[id]
     const value = isRecord(section) ? section[key] : undefined
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
+  }
+
+  /** True where the section cannot be wrong, or does not matter if it is. Loads nothing: it may have to be read to tell. */
+  fits(record: PluginRecord): boolean {
+    if (this.ignoresFailure(record.id)) return true
+    const schema = schemaOf(record)
+    return schema !== undefined && plainlyFits(schema as Schema, this.#section(record))
   }
 
   /**

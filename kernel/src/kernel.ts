@@ -44,6 +44,11 @@ export interface Kernel extends AsyncDisposable {
   /** All problems, with the checks that are too slow for a start: config sections, items, files. */
   check(): Promise<readonly Problem[]>
   /**
+   * Checks the config of these plugins before one of them is needed; those that are not in use are left out. Loads none.
+   * @throws CONFIG_INVALID for the first section that breaks its schema
+   */
+  checkSections(ids: readonly string[]): Promise<void>
+  /**
    * The plugin behind an error outside of any call, for handlers of `unhandledRejection` and
    * `uncaughtException`; it is taken out of service. Undefined where no plugin is behind it.
    */
@@ -129,6 +134,12 @@ export class SpellKernel implements Kernel {
   async check(): Promise<readonly Problem[]> {
     const { plan, config, schemas } = this.#parts
     return [...plan.problems, ...(await checkAll(plan, config, schemas))]
+  }
+
+  async checkSections(ids: readonly string[]): Promise<void> {
+    const { plan, config } = this.#parts
+    for (const record of plan.order)
+      if (ids.includes(record.id) && !config.fits(record)) await config.read(record)
   }
 
   stray(error: unknown): PluginError | undefined {

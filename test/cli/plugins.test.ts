@@ -28,12 +28,25 @@ describe('a section of the config', () => {
     expect(envelope(ended)).toMatchObject({ error: { code: 'CONFIG_INVALID' } })
   })
 
-  test('that breaks its schema is told where no error comes of it', async () => {
-    using folder = new Folder({ 'llmspell.toml': '[plugins.models.retry]\nmax_attempts = "x"\n' })
-    const code = `return (pcall(function() return Agent.create{} end))`
-    const ended = await llmspell(['exec', code], { cwd: folder.path })
-    expect(ended.code).toBe(0)
-    expect(ended.stderr).toContain('CONFIG_INVALID')
+  test.each([
+    ['a misspelt key', '[plugins.models.retry]\nmax_atempts = 2\n', "mean 'max_attempts'?"],
+    ['one of another plugin', '[plugins.provider-mock]\ndela_ms = 2\n', "mean 'delay_ms'?"],
+    ['a key of a plugin without config', '[plugins.tool-hash]\nx = 1\n', 'no config'],
+  ])('is checked before the run, which does not need its plugin: %s', async (_, text, told) => {
+    using folder = new Folder({ 'own.toml': text })
+    const argv = ['exec', 'print("ran")', '--config', 'own.toml']
+    const { code, stdout, stderr } = await llmspell(argv, { cwd: folder.path })
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toContain("error[CONFIG_INVALID]: Config file 'own.toml' is invalid")
+    expect(stderr).toContain(told)
+  })
+
+  test('of a plugin that is switched off, or whose failure is ignored, stops nothing', async () => {
+    const text =
+      'disabled = ["tool-hash"]\n[plugins.tool-hash]\nx = 1\n[plugins.tool-json]\nx = 1\n'
+    using folder = new Folder({ 'own.toml': `${text}onFailure = "ignore"\n` })
+    const argv = ['exec', 'print("ran")', '--config', 'own.toml']
+    expect(await llmspell(argv, { cwd: folder.path })).toMatchObject({ code: 0, stdout: 'ran\n' })
   })
 })
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '@llmspell/kernel'
 import { isSpellError, SpellError } from '@llmspell/sdk'
+import type { Config } from '../config.ts'
 
 /**
  * Refuses a config with names that mean no plugin.
@@ -11,6 +12,19 @@ export function refuseNames(kernel: Kernel, file: string): void {
     ({ code, plugin }) => code === 'CONFIG_INVALID' && plugin === 'kernel',
   )
   if (found) throw inFile(found.text, found.hint, file)
+}
+
+/**
+ * Refuses a config with sections that break the schemas of their plugins, whether this run needs them or not.
+ * @throws CONFIG_INVALID for the first, with a suggestion
+ */
+export async function refuseSections(kernel: Kernel, config: Config, file: string): Promise<void> {
+  try {
+    await kernel.checkSections(Object.keys(config.plugins ?? {}))
+  } catch (error) {
+    if (!isSpellError(error) || error.code !== 'CONFIG_INVALID') throw error
+    throw inFile(error.message, error.hint, file)
+  }
 }
 
 /** The fault of the config that an error comes from, however many plugins it has passed. */
