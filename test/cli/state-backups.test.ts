@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { BackupInfo, StateManager } from '@llmspell/sdk'
 import { putStream } from '@llmspell/sdk/store'
 import { describe, expect, test } from 'vitest'
-import { openState, put, SHELF } from '../state/store.ts'
+import { openState, put, rowsOf, SHELF } from '../state/store.ts'
 import { Home } from './state-home.ts'
 import { widest } from './support.ts'
 
@@ -87,6 +87,22 @@ describe('the folder of backups', () => {
     const [, next] = await three(home)
     const file = join(home.data, 'backups', `${next!.id}.backup`)
     expect(await home.json(['restore', file, '--yes'])).toMatchObject(error('STATE_BACKUP_MISFIT'))
+  })
+})
+
+test('while another process has the store it is asked', async () => {
+  using home = new Home()
+  await before(home, async (state) => {
+    const store = await state.backend()
+    await store.commit([put('a', 1)])
+    const doctor = await home.json(['doctor'])
+    expect(doctor).toMatchObject({ ok: true, owner: { pid: process.pid }, kinds: { custom: {} } })
+    expect(await home.state(['backup', 'one.bak'])).toMatchObject({ code: 0 })
+    await store.commit([put('a', 2), put('b', 1)])
+    expect(await home.json(['restore', 'one.bak', '--yes'])).toMatchObject({
+      plan: { changes: 1, removes: 1 },
+    })
+    expect(await rowsOf(store)).toEqual([['shelf', 'a', 1]])
   })
 })
 

@@ -57,10 +57,11 @@ const HEALTH_CURES: Readonly<Record<StateStats['health'], string | undefined>> =
 type Fact = readonly [name: string, text: string | undefined]
 
 function healthText(found: StateHealth): string {
-  const { store, health, faultCount, durability, sealed } = found
+  const { store, health, owner, faultCount, durability, sealed } = found
   const cure = HEALTH_CURES[health]
   const facts: readonly Fact[] = [
     ['Store', `${store}, durability ${durability.join(', ')}`],
+    ['Owner', owner && ownerText(owner)],
     ['Health', cure === undefined ? health : `${health}: ${cure}`],
     ...sizeFacts(found),
     ['Sealed', sealed && `under the key ${sealed.keyId}`],
@@ -69,6 +70,10 @@ function healthText(found: StateHealth): string {
   const told = facts.filter(([, text]) => text !== undefined)
   const lines = told.map(([name, text]) => `${name.padEnd(9)} ${plain(text!)}\n`).join('')
   return lines + faultLines(found) + kindTable(found)
+}
+
+function ownerText({ pid, since }: NonNullable<StateHealth['owner']>): string {
+  return pid === process.pid ? 'this command' : `process ${pid} since ${since}, asked through it`
 }
 
 function sizeFacts(found: StateHealth): readonly Fact[] {

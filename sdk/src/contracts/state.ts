@@ -157,6 +157,8 @@ export interface StateStats {
   readonly snapshots?: number
   /** Format of what lies on the disk. */
   readonly format?: number
+  /** The process that has it and serves the others, where one does. */
+  readonly owner?: { readonly pid: number; readonly since: string }
 }
 
 /** Value of the point `stores`: one kind of store. */

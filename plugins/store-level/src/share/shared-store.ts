@@ -22,6 +22,7 @@ import { Lost } from './errors.ts'
 import { followed, listed } from './followed.ts'
 import { Holder } from './holder.ts'
 import type { SharedOptions } from './holder.ts'
+import { readOwner } from './owner-file.ts'
 import { SharedScope } from './shared-scope.ts'
 
 /** One store for all processes that open its folder: the first has the database, the others ask it. */
@@ -142,7 +143,12 @@ export class SharedStore implements StateBackend {
       own: (store) => store.stats(),
       remote: (remote) => remote.stats(),
     })
-    return this.#reads ? { ...stats, health: 'read-only' } : stats
+    const { pid = 0, since = '' } = (await readOwner(this.holder.folder)) ?? {}
+    return {
+      ...stats,
+      ...(pid > 0 && { owner: { pid, since } }),
+      ...(this.#reads && { health: 'read-only' }),
+    }
   }
 
   /** @throws STATE_UNAVAILABLE where it is closed, or was opened for reading */
