@@ -22,7 +22,8 @@ export function readRegular(file: string, mostMiB: number): Buffer {
   }
 }
 
-function kindOf(info: Stats): string {
+/** What is no file, in words. */
+export function kindOf(info: Stats): string {
   if (info.isDirectory()) return 'a folder'
   if (info.isFIFO()) return 'a pipe'
   return info.isSocket() ? 'a socket' : 'a device'

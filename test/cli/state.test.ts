@@ -57,6 +57,8 @@ describe('one value', () => {
     [['set', 'a/../b', '1'], 'STATE_KEY_INVALID'],
     [['get', 'k', '--scope', 'run:r'], 'FLAG_INVALID'],
     [['import', 'none.jsonl'], 'FILE_UNREADABLE'],
+    [['import', '.'], 'FILE_UNREADABLE'],
+    [['restore', './none.bak'], 'FILE_UNREADABLE'],
   ])('%j is refused with %s', async (words, code) => {
     using home = new Home()
     expect(await home.json(words)).toMatchObject({ ok: false, error: { code } })

@@ -47,7 +47,8 @@ export async function pruneBackups(stage: Stage): Promise<void> {
 /** The one whose id is, or begins or ends like, what was given. @throws STATE_BACKUP_UNKNOWN */
 export async function findBackup(backups: StateBackups, given: string): Promise<BackupInfo> {
   const all = await backups.list()
-  const found = all.filter(({ id }) => id.startsWith(given) || id.endsWith(`-${given}`))
+  const fits = (id: string) => id.startsWith(given) || id.endsWith(`-${given}`)
+  const found = given === '' ? [] : all.filter(({ id }) => fits(id))
   if (found.length === 1) return found[0]!
   const ids = (found.length > 1 ? found : all).map(({ id }) => id)
   const expected = found.length > 1 ? `one, found ${found.length}` : 'one in the folder, found none'

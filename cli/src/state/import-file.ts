@@ -1,5 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises'
-import { SpellError, type StateBackend } from '@llmspell/sdk'
+import type { StateBackend } from '@llmspell/sdk'
+import { openFile } from './file.ts'
 import { LineReader, type Put } from './lines.ts'
 import { scopeText } from './scope.ts'
 import { boundedLines } from './split.ts'
@@ -27,7 +27,7 @@ export async function* batches(
   { capabilities }: Pick<StateBackend, 'capabilities'>,
   { now, expired = () => {} }: ReadOptions,
 ): AsyncGenerator<Batch> {
-  await using handle = await opened(file)
+  await using handle = await openFile(file, 'Name a file that llmspell state export wrote.')
   const reader = new LineReader(now)
   const most = 2 * capabilities.maxValueBytes
   const apart = capabilities.atomic === 'scope'
@@ -51,15 +51,3 @@ export async function* batches(
 
 const isElsewhere = ([first]: readonly Put[], { scope }: Put): boolean =>
   first !== undefined && scopeText(first.scope) !== scopeText(scope)
-
-async function opened(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new SpellError('FILE_UNREADABLE', `File '${file}' cannot be read: ${code}.`, {
-      hint: 'Name a file that llmspell state export wrote.',
-      cause,
-    })
-  }
-}

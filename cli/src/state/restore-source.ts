@@ -1,4 +1,4 @@
-import { open, stat, type FileHandle } from 'node:fs/promises'
+import { stat, type FileHandle } from 'node:fs/promises'
 import { bytesText, isSpellError, SpellError } from '@llmspell/sdk'
 import type {
   BackupInfo,
@@ -13,7 +13,10 @@ import { momentText } from '../runs/texts.ts'
 import type { Stage } from '../stage.ts'
 import { manifestJson, manifestText } from './backup.ts'
 import { findBackup } from './backups.ts'
+import { openFile } from './file.ts'
 import { stateManager } from './store.ts'
+
+const HINT = 'Name a file that llmspell state backup wrote, or an id of llmspell state backups.'
 
 /** A backup that was read to its end, and what it would do. */
 export interface RestoreSource {
@@ -30,8 +33,7 @@ export interface RestoreSource {
 /** A file, or what the folder of backups has under that id. @throws STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED */
 export async function restoreSource(stage: Stage, given: string): Promise<RestoreSource> {
   const state = await stateManager(stage)
-  if (await isFile(given)) return fromFile(stage, state, given)
-  if (/[./\\]/.test(given)) throw unreadable(given, 'ENOENT')
+  if (/[./\\]/.test(given) || (await exists(given))) return fromFile(stage, state, given)
   const backups = await state.backups()
   return fromFolder(stage, backups, await findBackup(backups, given))
 }
@@ -101,7 +103,7 @@ async function reading(
   mode: RestoreMode,
 ): Promise<RestoreReport> {
   const store = await state.backend()
-  await using handle = await opened(file)
+  await using handle = await openFile(file, HINT)
   const who = mode === 'verify-only' ? 'check of the backup' : 'state restore'
   return await during(stage, who, (tell) =>
     store.restore(ReadableStream.from(counted(handle, tell)), { mode }),
@@ -130,25 +132,11 @@ async function during<T>(
   return work((text) => line.report({ who, state: 'active', text })).finally(() => line.clear())
 }
 
-function isFile(name: string): Promise<boolean> {
+function exists(name: string): Promise<boolean> {
   return stat(name).then(
     () => true,
     () => false,
   )
-}
-
-async function opened(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, 'r')
-  } catch (cause) {
-    throw unreadable(file, (cause as NodeJS.ErrnoException).code)
-  }
-}
-
-function unreadable(file: string, code: string | undefined): SpellError {
-  return new SpellError('FILE_UNREADABLE', `File '${file}' cannot be read: ${code}.`, {
-    hint: 'Name a file that llmspell state backup wrote, or an id of llmspell state backups.',
-  })
 }
 
 function misfit(file: string): SpellError {
