@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Place } from './runs.ts'
@@ -234,4 +234,21 @@ test.each([
 test('a script of the name of a verb runs by its path', async () => {
   using place = new Place({ list: 'return "mine"' })
   expect(await place.run(['./list', '-e', 'lua'])).toMatchObject({ code: 0, stdout: 'mine\n' })
+})
+
+test('what is left of a damaged store can be listed and shown, and nothing goes on from it', async () => {
+  using place = new Place({ 'w.lua': 'Run.wait_for("go")' })
+  expect(await place.run(['w.lua', '--durable', '--run-id=r', '--wait=0'])).toMatchObject({
+    code: 75,
+  })
+  const head = join(place.folder.path, 'home', 'state', 'head.json')
+  const noted = JSON.parse(readFileSync(head, 'utf8')) as { readonly seq: string }
+  writeFileSync(head, JSON.stringify({ ...noted, seq: `${BigInt(noted.seq) + 2n}` }))
+  for (const words of [['list'], ['show', 'r']]) {
+    const { code, stdout, stderr } = await place.run(words)
+    expect([words, code, stdout]).toEqual([words, 0, expect.stringContaining('waiting')])
+    expect(stderr).toMatch(/warning: .* is damaged: .* It is open for reading/)
+  }
+  expect(await place.json(['show', 'r'])).toMatchObject({ ok: true, run: { status: 'waiting' } })
+  expect(await place.json(['resume', 'r'])).toMatchObject({ error: { code: 'STATE_DAMAGED' } })
 })

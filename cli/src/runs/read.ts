@@ -9,7 +9,7 @@ import { count } from '../units.ts'
 import { sumOf } from '../print/spent.ts'
 import { diffOf, diffText } from './diff.ts'
 import { callsOf, rowJson, runPage, runTable } from './page.ts'
-import { patientStore, readRun, runStore } from './store.ts'
+import { readStore, readRun, runStore } from './store.ts'
 import { timeline } from './timeline.ts'
 
 const DEFAULT_LIMIT = '50'
@@ -29,7 +29,7 @@ export const STATUSES: Readonly<Record<string, readonly RunStatus[]>> = {
 /** `run list`. */
 export async function listRuns(stage: Stage): Promise<void> {
   const query = queryOf(stage)
-  const { executor } = await patientStore(stage)
+  const { executor } = await readStore(stage)
   const rows = await Array.fromAsync(executor.list(query))
   if (stage.json) out(`${toJson({ ok: true, runs: rows.map(rowJson) })}\n`)
   else out(runTable(rows, painter(process.stdout.isTTY)))
@@ -44,7 +44,7 @@ function queryOf({ parsed }: Stage): RunQuery {
 /** `run show ID`: what is known, then the timeline. */
 export async function showRun(stage: Stage): Promise<void> {
   const full = isOn(stage.parsed, 'full')
-  const { row, records } = await readRun(await patientStore(stage), stage.parsed.args[0]!, {
+  const { row, records } = await readRun(await readStore(stage), stage.parsed.args[0]!, {
     whole: full,
   })
   if (stage.json) {

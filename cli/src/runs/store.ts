@@ -5,6 +5,7 @@ import {
   type RunRow,
   type WorkflowExecutor,
 } from '@llmspell/sdk'
+import type { Config } from '../config.ts'
 import { patiently } from '../kernel/patient.ts'
 import { ProgressLine } from '../print/progress.ts'
 import type { Stage } from '../stage.ts'
@@ -19,7 +20,11 @@ export interface RunStore {
 
 /** Opens the store: the first thing that touches it, so that other commands need none. */
 export async function runStore(stage: Stage): Promise<RunStore> {
-  const kernel = await stage.open(await stage.config())
+  return openStore(stage, await stage.config())
+}
+
+async function openStore(stage: Stage, config: Config): Promise<RunStore> {
+  const kernel = await stage.open(config)
   const runtime = await kernel.use('script-runtime')
   return { kernel, executor: await runtime.executor() }
 }
@@ -27,6 +32,15 @@ export async function runStore(stage: Stage): Promise<RunStore> {
 /** The same for commands that are quick: they wait a little for a store in use. */
 export function patientStore(stage: Stage): Promise<RunStore> {
   return patiently(stage, () => runStore(stage))
+}
+
+/** The same for commands that only look: what is left of a damaged store can be seen, with a warning. */
+export function readStore(stage: Stage): Promise<RunStore> {
+  return patiently(stage, async () => {
+    const { plugins, ...config } = await stage.config()
+    const state = { ...plugins?.['state'], damaged: 'read' }
+    return openStore(stage, { ...config, plugins: { ...plugins, state } })
+  })
 }
 
 /** The run that an argument names, with its journal. */

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import type {
   ExtensionRegistry,
   HookPoint,
@@ -131,20 +131,33 @@ export class Manager implements StateManager {
   }
 
   async #open(): Promise<StateBackend> {
+    try {
+      return await this.#opened(false)
+    } catch (error) {
+      const reads = this.#config.damaged === 'read'
+      if (!reads || !isSpellError(error) || error.code !== 'STATE_DAMAGED') throw error
+      const backend = await this.#opened(true)
+      this.#logger.warn(`${error.message} It is open for reading; what was lost is not shown.`)
+      return backend
+    }
+  }
+
+  async #opened(readOnly: boolean): Promise<StateBackend> {
     const { store, folder } = this.#config
     if (folder !== undefined && !isAbsolute(folder)) throw relative(folder)
     const factory = await this.#extensions.get('stores', store)
     const plain = factory.create(folder === undefined ? {} : { folder })
     this.#sealed = await this.#sealing(plain)
     const backend = this.#sealed ?? plain
-    await backend.open({ signal: this.#signal })
+    await backend.open({ signal: this.#signal, readOnly })
     this.#plain = plain
     try {
-      await this.#finish(backend)
+      await this.#finish(backend, readOnly)
     } catch (error) {
       await backend.close()
       throw error
     }
+    if (readOnly) return backend
     this.#timer = setInterval(() => void this.#sweep(backend), SWEEP_EVERY_MS).unref()
     return backend
   }
@@ -168,13 +181,13 @@ export class Manager implements StateManager {
   }
 
   /** Before anybody reads: a migration that was stopped behind its switch leaves old among new. */
-  async #finish(backend: StateBackend): Promise<void> {
+  async #finish(backend: StateBackend, readOnly: boolean): Promise<void> {
     const [migration, marker] = await this.#plain!
       .scope(STATE_SCOPE)
       .getMany(['migration', 'sealed'])
     if (marker && !this.#sealed) throw sealedStore(backend.id)
     if (this.#sealed?.isMixed) this.#logger.warn(MIXED)
-    if (!migration) return
+    if (!migration || readOnly) return
     const { finishMigration } = await import('@llmspell/sdk/store')
     if (await finishMigration(backend)) this.#logger.info('A migration was brought to its end.')
   }

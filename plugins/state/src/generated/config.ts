@@ -9,6 +9,10 @@ export interface StateConfig {
    */
   folder?: string
   /**
+   * What becomes of a damaged store: it is refused, or read with a warning.
+   */
+  damaged: 'refuse' | 'read'
+  /**
    * Bytes of keys and values that the scripts of one run may write, all writes together.
    */
   max_bytes_per_run: number
