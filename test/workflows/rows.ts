@@ -284,6 +284,31 @@ export const ERRORS: readonly Row[] = [
     [true, 'badfailedskipped', 'a_fallback'],
   ),
   row(
+    'tells a failure inside of others once: a line for each, and the cause whole',
+    `local function nest(n)
+       if n == 0 then return step('deep', function() error('the disk is full') end) end
+       return { name = 's' .. n, workflow = Workflow.sequential{ name = 'w' .. n, steps = { nest(n - 1) } } }
+     end
+     local c, e = code(function() Workflow.sequential{ name = 'top', steps = { nest(5) } }:execute() end)
+     local lines = {}
+     for line in e.message:gmatch('[^\\n]+') do lines[#lines + 1] = line end
+     return { lines[1], lines[6], #lines, e.details.error.message, #JSON.stringify(e.details) < 10000 }`,
+    `const fail = () => { throw new Error('the disk is full') }
+     const nest = async (n) => n === 0 ? step('deep', fail)
+       : { name: 's' + n, workflow: await Workflow.sequential({ name: 'w' + n, steps: [await nest(n - 1)] }) }
+     const top = await Workflow.sequential({ name: 'top', steps: [await nest(5)] })
+     const [, e] = await code(() => top.execute())
+     const lines = e.message.split('\\n')
+     return [lines[0], lines[5], lines.length, e.details.error.message, JSON.stringify(e.details).length < 10000]`,
+    [
+      "Workflow 'top' failed at step 's5':",
+      "Workflow 'w1' failed at step 'deep': the disk is full",
+      6,
+      'the disk is full',
+      true,
+    ],
+  ),
+  row(
     'undoes what was done, the last first, and goes on where an undoing fails',
     `local log = {}
      local function done(n) return { name = n, run = function() return n end, compensate = function(ctx) log[#log + 1] = ctx.steps[n].output if n == 'b' then error('cannot') end end } end

@@ -1,18 +1,34 @@
 import { SpellError, didYouMean, isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type { Value } from '@llmspell/sdk'
+import type { ErrorRecord, Value } from '@llmspell/sdk'
 
 /** WORKFLOW_FAILED: what step failed, why, and what came before. */
 export function failed(workflow: string, step: string, cause: unknown, partial: Value): SpellError {
   // Told once: each workflow around it would tell all that is inside of it again.
   if (isSpellError(cause) && cause.code === 'WORKFLOW_TOO_DEEP') return cause
-  const error = toErrorRecord(cause)
-  const text = `Workflow '${workflow}' failed at step '${step}': ${error.message}`
+  const { message, hint } = toErrorRecord(cause)
+  const error = toErrorRecord(innermost(cause))
+  // A line for each workflow around it, then the cause itself.
+  const text = `Workflow '${workflow}' failed at step '${step}':${isNested(cause) ? '\n' : ' '}${message}`
   return new SpellError('WORKFLOW_FAILED', text, {
-    hint:
-      error.hint ?? "Correct the step, or let the workflow go on with error_strategy = 'continue'.",
+    hint: hint ?? "Correct the step, or let the workflow go on with error_strategy = 'continue'.",
     details: { workflow, step, error: error as unknown as Value, result: partial },
     cause,
   })
+}
+
+/** The error of a step, for its row: of a workflow inside of it only what failed where, as its own rows tell the rest. */
+export function rowError(error: unknown): ErrorRecord {
+  const { cause, details, ...record } = toErrorRecord(error)
+  if (!isNested(error)) return { ...record, ...(details && { details }), ...(cause && { cause }) }
+  const { workflow = null, step = null } = (details ?? {}) as Readonly<Record<string, Value>>
+  return { ...record, details: { workflow, step } }
+}
+
+const isNested = (error: unknown): error is SpellError =>
+  isSpellError(error) && error.code === 'WORKFLOW_FAILED'
+
+function innermost(error: unknown): unknown {
+  return isNested(error) && error.cause !== undefined ? innermost(error.cause) : error
 }
 
 /** TIMEOUT of a step or of a whole workflow. */

@@ -1,8 +1,8 @@
-import { cancelledBy, toErrorRecord } from '@llmspell/sdk'
-import type { Value } from '@llmspell/sdk'
+import { cancelledBy } from '@llmspell/sdk'
+import type { ErrorRecord, Value } from '@llmspell/sdk'
 import { compensate } from './compensate.ts'
 import { deeper } from './depth.ts'
-import { failed } from './errors.ts'
+import { failed, rowError } from './errors.ts'
 import { Execution } from './execution.ts'
 import type { RunRequest } from './execution.ts'
 import { budgetOf } from './budget.ts'
@@ -116,7 +116,7 @@ async function broken(execution: Execution, thrown: unknown): Promise<unknown> {
   const { signal } = execution.stop
   const error = signal.aborted ? signal.reason : thrown
   execution.progress('failed')
-  await told(execution, 'failed', toErrorRecord(causeOf(error)))
+  await told(execution, 'failed', rowError(causeOf(error)))
   if (!(error instanceof StepFailure)) return error
   const partial = resultOf(execution, { result: null, failed: true }) as unknown as Value
   return failed(execution.name, error.step, causeOf(error), partial)
@@ -125,7 +125,7 @@ async function broken(execution: Execution, thrown: unknown): Promise<unknown> {
 async function told(
   execution: Execution,
   status: 'completed' | 'failed',
-  error: ReturnType<typeof toErrorRecord> | undefined,
+  error: ErrorRecord | undefined,
 ): Promise<void> {
   const { done } = execution.house.points
   if (!done.used) return

@@ -1,10 +1,10 @@
-import { toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, StepDefinition, Value } from '@llmspell/sdk'
 import { act } from './action.ts'
 import type { Given } from './action.ts'
 import { attempt } from './attempt.ts'
 import type { Outcome } from './attempt.ts'
 import { holds } from './conditions.ts'
+import { rowError } from './errors.ts'
 import type { Lane } from './lane.ts'
 import { causeOf, StepFailure } from './step-failure.ts'
 import { StepEnd } from './step-end.ts'
@@ -69,7 +69,7 @@ async function unfinished(
   end: StepEnd,
   { end: how, error, retries }: Exclude<Outcome, { end: 'completed' }>,
 ): Promise<StepRow> {
-  const record = toErrorRecord(causeOf(error))
+  const record = rowError(causeOf(error))
   if (how === 'skipped') return end.note('skipped', NOTHING, retries, record)
   const instead = await fallback(step, lane, record)
   if (instead) return completed(step, lane, end, instead, retries)
