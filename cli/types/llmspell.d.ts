@@ -2671,7 +2671,7 @@ declare namespace State {
      */
     restoreBackup(id: State.BackupId, opts?: State.RestoreBackupOpts): Promise<State.Restored>
     /**
-     * Removes all backups but the newest, and those that a kept one follows. Gives the ids of the removed.
+     * Removes all backups that scripts made but the newest, and those that a kept one follows. Gives the ids of the removed.
      * @throws STATE_UNAVAILABLE, PERMISSION_DENIED
      * @example
      * print((await State.cleanupBackups({ keep: 100 })).length)

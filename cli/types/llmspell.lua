@@ -1836,7 +1836,7 @@ function State.validate_backup(id) end
 ---@return State.Restored
 function State.restore_backup(id, opts) end
 
----Removes all backups but the newest, and those that a kept one follows. Gives the ids of the removed.
+---Removes all backups that scripts made but the newest, and those that a kept one follows. Gives the ids of the removed.
 ---@param opts? State.CleanupBackupsOpts
 ---@return string[]
 function State.cleanup_backups(opts) end

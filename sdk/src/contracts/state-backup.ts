@@ -78,6 +78,10 @@ export interface BackupInfo {
   readonly select?: readonly Selector[]
   /** Why it was made: `manual`, `restore`, `migration`, or a word of the caller. */
   readonly reason: string
+  /** Who asked for it, where that is to be told apart: `script`. */
+  readonly by?: string
+  /** The file that says what it is cannot be read: only its id, time and size are known. */
+  readonly damaged?: true
 }
 
 export interface CreateBackupOptions {
@@ -85,6 +89,7 @@ export interface CreateBackupOptions {
   /** Follows the newest of the same selection; a whole one where there is none, or the log is too short. */
   readonly incremental?: boolean
   readonly reason?: string
+  readonly by?: string
   readonly signal?: AbortSignal
 }
 
@@ -92,6 +97,8 @@ export interface RestoreBackupOptions {
   readonly dryRun?: boolean
   /** Only what one of these selects too. */
   readonly within?: readonly Selector[]
+  /** As of the backup that is made before. */
+  readonly by?: string
   readonly signal?: AbortSignal
 }
 
@@ -124,5 +131,7 @@ export interface StateBackups {
   cleanup(options?: {
     readonly keep?: number
     readonly olderThanMs?: number
+    /** Only those of this one; the others are neither counted nor removed. */
+    readonly by?: string
   }): Promise<readonly string[]>
 }

@@ -18,6 +18,8 @@ import type { Restore } from './restore.ts'
 
 const KEEP = 5
 
+type Cleanup = NonNullable<Parameters<StateBackups['cleanup']>[0]>
+
 /** Refuse what a restore brings: then what was there comes back, or stays. */
 export interface RestoreChecks {
   readonly store: () => Promise<void>
@@ -69,14 +71,12 @@ export class Backups implements StateBackups {
     return { scopes: [...scopes.values()] }
   }
 
-  cleanup(
-    options: { readonly keep?: number; readonly olderThanMs?: number } = {},
-  ): Promise<readonly string[]> {
+  cleanup(options: Cleanup = {}): Promise<readonly string[]> {
     return this.#inTurn(() => this.#cleanup(options))
   }
 
   async #create(options: CreateBackupOptions): Promise<BackupInfo> {
-    const { select, incremental = false, reason = 'manual', signal } = options
+    const { select, incremental = false, reason = 'manual', by, signal } = options
     const id = this.#files.newId(Date.now())
     const asked = { ...(select ? { select } : {}), ...(signal ? { signal } : {}) }
     const last = incremental ? await this.#newest(select) : undefined
@@ -90,7 +90,7 @@ export class Backups implements StateBackups {
     const follows = made && last!.id
     made ??= await whole()
     const info = { ...(await this.#infoOf(id, made)), reason, ...(follows ? { follows } : {}) }
-    const noted = select === undefined ? info : { ...info, select }
+    const noted = { ...info, ...(select ? { select } : {}), ...(by === undefined ? {} : { by }) }
     await this.#files.note(noted)
     return noted
   }
@@ -115,7 +115,7 @@ export class Backups implements StateBackups {
   }
 
   async #restore(id: string, options: RestoreBackupOptions): Promise<RestoreOutcome> {
-    const { dryRun = false, within, signal } = options
+    const { dryRun = false, within, by, signal } = options
     const chain = await chainOf(this.#files, id)
     await checkChain(this.#files, chain)
     const restore = { files: this.#files, chain, within }
@@ -123,13 +123,14 @@ export class Backups implements StateBackups {
     signal?.throwIfAborted()
     if (dryRun) return { plan, restored: false }
     const select = within ?? chain[0]!.select
-    const before = await this.#create({ reason: 'restore', ...(select ? { select } : {}) })
+    const who = by === undefined ? {} : { by }
+    const before = await this.#create({ reason: 'restore', ...who, ...(select ? { select } : {}) })
     if (select) await restorePart(this.#store, restore, this.#checks.entry)
     else await this.#wholeOrBack(restore, before)
     return { plan, restored: true, before }
   }
 
-  /** An increment that cannot be added leaves what was there before, not half of a chain. */
+  /** What cannot be opened leaves what was there before. */
   async #wholeOrBack(restore: Restore, before: BackupInfo): Promise<void> {
     try {
       await restoreWhole(this.#store, restore)
@@ -140,21 +141,16 @@ export class Backups implements StateBackups {
     }
   }
 
-  async #cleanup({
-    keep = KEEP,
-    olderThanMs = 0,
-  }: {
-    readonly keep?: number
-    readonly olderThanMs?: number
-  }): Promise<readonly string[]> {
+  async #cleanup({ keep = KEEP, olderThanMs = 0, by }: Cleanup): Promise<readonly string[]> {
     const infos = await this.#files.list()
     const before = Date.now() - olderThanMs
-    const kept = infos.filter(({ createdAt }, i) => i < keep || createdAt > before)
-    const needed = new Set<string>()
+    const asked = infos.filter((info) => by === undefined || info.by === by)
+    const old = asked.filter(({ createdAt }, i) => i >= keep && createdAt <= before)
+    const kept = infos.filter((info) => !old.includes(info))
+    const needed = new Set(kept.map(({ id }) => id))
     for (const { id } of kept)
       for (const each of await chainOf(this.#files, id).catch(() => [])) needed.add(each.id)
-    for (const { id } of kept) needed.add(id)
-    const gone = infos.map(({ id }) => id).filter((id) => !needed.has(id))
+    const gone = old.map(({ id }) => id).filter((id) => !needed.has(id))
     for (const id of gone) await this.#files.remove(id)
     return gone
   }

@@ -1,15 +1,16 @@
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import type { BackupInfo } from '@llmspell/sdk'
-import { checkedBackup, rowsOfBackup } from '@llmspell/sdk/store'
+import { checkedBackup, requireFit, rowsOfBackup } from '@llmspell/sdk/store'
 import type { BackupRow } from '@llmspell/sdk/store'
 import type { BackupFiles } from './files.ts'
 
-/** A backup and all that it follows, the whole one first. @throws STATE_BACKUP_UNKNOWN */
+/** A backup and all that it follows, the whole one first. @throws STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED */
 export async function chainOf(files: BackupFiles, id: string): Promise<BackupInfo[]> {
   const chain: BackupInfo[] = []
   for (let next: string | undefined = id; next !== undefined; next = chain[0]!.follows) {
     const info = await files.info(next)
     if (!info) throw await unknown(files, next, id)
+    if (info.damaged || chain.some((each) => each.id === info.id)) throw undescribed(files, next)
     chain.unshift(info)
   }
   return chain
@@ -26,17 +27,35 @@ async function unknown(files: BackupFiles, id: string, asked: string): Promise<S
   )
 }
 
-/** Each to its end. @throws STATE_BACKUP_DAMAGED, STATE_NEWER */
+function undescribed(files: BackupFiles, id: string): SpellError {
+  return new SpellError(
+    'STATE_BACKUP_DAMAGED',
+    `The backup '${id}' is damaged: expected '${files.noteOf(id)}' to say what it is, found something else.`,
+    { hint: 'Use another backup; nothing of this one was restored.' },
+  )
+}
+
+/**
+ * Each to its end, and each behind what it follows.
+ *
+ * @throws STATE_BACKUP_DAMAGED, STATE_BACKUP_MISFIT, STATE_NEWER
+ */
 export async function checkChain(files: BackupFiles, chain: readonly BackupInfo[]): Promise<void> {
-  for (const { id, checksum } of chain) {
-    const { sha256 } = await checkedBackup(files.read(id))
-    if (sha256 === checksum) continue
-    throw new SpellError(
-      'STATE_BACKUP_DAMAGED',
-      `The backup '${id}' is another one: expected the SHA-256 ${checksum}, found ${sha256}.`,
-      { hint: 'Use another backup; nothing of this one was restored.' },
-    )
+  let mark: string | undefined
+  for (const [n, { id, checksum }] of chain.entries()) {
+    const manifest = await checkedBackup(files.read(id))
+    if (manifest.sha256 !== checksum) throw another(id, checksum, manifest.sha256)
+    requireFit(n > 0, mark !== undefined && manifest.base === mark, manifest)
+    mark = manifest.mark
   }
+}
+
+function another(id: string, expected: string, found: string): SpellError {
+  return new SpellError(
+    'STATE_BACKUP_DAMAGED',
+    `The backup '${id}' is another one: expected the SHA-256 ${expected}, found ${found}.`,
+    { hint: 'Use another backup; nothing of this one was restored.' },
+  )
 }
 
 /** What the chain leaves in the end. Only the keys of its increments are in memory. */

@@ -6,7 +6,10 @@ import { Readable } from 'node:stream'
 import type { BackupInfo } from '@llmspell/sdk'
 
 const INFO = /^(\d{8}T\d{9}-[0-9a-f]{8})\.json$/
-const ID = /^\d{8}T\d{9}-[0-9a-f]{8}$/
+const ID = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})-[0-9a-f]{8}$/
+const DRAFT = /^(\d{8}T\d{9}-[0-9a-f]{8})\.(?:backup|backup\.new|json\.new)$/
+/** Younger ones may be at work in another process. */
+const STRAY_MS = 3_600_000
 
 /** Files of a folder: a backup, and a small one beside it that says what it is. */
 export class BackupFiles {
@@ -26,9 +29,14 @@ export class BackupFiles {
     return join(this.folder, `${id}.backup`)
   }
 
+  noteOf(id: string): string {
+    return join(this.folder, `${id}.json`)
+  }
+
   /** There with all its bytes, or not there. */
   async write<T>(id: string, fill: (sink: WritableStream<Uint8Array>) => Promise<T>): Promise<T> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
+    await this.#removeStrays()
     const draft = `${this.pathOf(id)}.new`
     try {
       const made = await filled(draft, fill)
@@ -42,7 +50,7 @@ export class BackupFiles {
 
   /** From here on it is in the list. */
   async note(info: BackupInfo): Promise<void> {
-    const path = join(this.folder, `${info.id}.json`)
+    const path = this.noteOf(info.id)
     await filled(`${path}.new`, async (sink) => {
       const writer = sink.getWriter()
       await writer.write(new TextEncoder().encode(`${JSON.stringify(info, undefined, 2)}\n`))
@@ -63,8 +71,30 @@ export class BackupFiles {
 
   async info(id: string): Promise<BackupInfo | undefined> {
     if (!ID.test(id)) return undefined
-    const text = await readFile(join(this.folder, `${id}.json`), 'utf8').catch(none)
-    return text === undefined ? undefined : (JSON.parse(text) as BackupInfo)
+    const text = await readFile(this.noteOf(id), 'utf8').catch(none)
+    return text === undefined ? undefined : (infoIn(text, id) ?? this.#undescribed(id))
+  }
+
+  async #undescribed(id: string): Promise<BackupInfo> {
+    const [, year, month, day, ...time] = ID.exec(id)!
+    const createdAt = Date.parse(
+      `${year}-${month}-${day}T${time.slice(0, 3).join(':')}.${time[3]}Z`,
+    )
+    const size = await this.size(id).catch(() => 0)
+    const nothing = { entries: 0, deletes: 0, checksum: '', seq: '0' }
+    return { id, createdAt, size, ...nothing, reason: 'damaged', damaged: true }
+  }
+
+  /** What a process left behind that was killed: a backup that nothing describes is in no list. */
+  async #removeStrays(): Promise<void> {
+    const names = new Set(await readdir(this.folder))
+    for (const name of names) {
+      const id = DRAFT.exec(name)?.[1]
+      if (id === undefined || (name.endsWith('.backup') && names.has(`${id}.json`))) continue
+      const path = join(this.folder, name)
+      const { mtimeMs = Infinity } = (await stat(path).catch(none)) ?? {}
+      if (mtimeMs < Date.now() - STRAY_MS) await rm(path, { force: true })
+    }
   }
 
   /** The newest first. */
@@ -81,8 +111,20 @@ export class BackupFiles {
   }
 
   async remove(id: string): Promise<void> {
-    await rm(join(this.folder, `${id}.json`), { force: true })
+    await rm(this.noteOf(id), { force: true })
     await rm(this.pathOf(id), { force: true })
+  }
+}
+
+function infoIn(text: string, id: string): BackupInfo | undefined {
+  try {
+    const info = JSON.parse(text) as BackupInfo
+    const whole = info.id === id && /^[0-9a-f]{64}$/.test(info.checksum) && /^\d+$/.test(info.seq)
+    const counts = [info.createdAt, info.size, info.entries].every(Number.isSafeInteger)
+    const follows = info.follows === undefined || ID.test(info.follows)
+    return whole && counts && follows ? info : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -12,6 +12,7 @@ import { openedRow, placeOf, RestorePlanner, selectsAny } from '@llmspell/sdk/st
 import type { BackupRow } from '@llmspell/sdk/store'
 import { rowsOfChain } from './chain.ts'
 import type { BackupFiles } from './files.ts'
+import { mergedBackup } from './merged.ts'
 
 /** What one commit may carry. */
 const MOST_BYTES = 60 * 1024 * 1024
@@ -33,10 +34,12 @@ export async function planOf(store: StateBackend, restore: Restore): Promise<Res
   return planner.plan({}, held, false)
 }
 
-/** The whole store, then its increments. */
+/** The whole store with its increments, in one step. */
 export async function restoreWhole(store: StateBackend, { files, chain }: Restore): Promise<void> {
-  for (const { id, follows } of chain)
-    await store.restore(files.read(id), { mode: follows === undefined ? 'replace' : 'add' })
+  const last = chain.at(-1)!
+  const source =
+    chain.length === 1 ? files.read(last.id) : mergedBackup(rowsOfChain(files, chain), last)
+  await store.restore(source, { mode: 'replace' })
 }
 
 /** The selected scopes only, in one commit. @throws VALUE_TOO_LARGE where that is too much */

@@ -13,6 +13,8 @@ import { scopeOf } from '../scope.ts'
 import type { ScopeSpec } from '../scope.ts'
 
 const TENANT = 'local'
+/** Backups that scripts made; they remove no others. */
+export const BY = 'script'
 /** Scopes that scripts can name: what belongs to runs and plugins is not theirs to keep or to bring back. */
 const KINDS = [
   'global',
@@ -44,7 +46,7 @@ export class Keeping {
     const select = scopes ? scopes.map((spec) => selectorOf(scopeOf(spec, context))) : OPEN
     await this.#ask(select, false, 'create_backup', context)
     const backups = await this.#backups()
-    const info = await backups.create({ select, incremental, signal: context.signal })
+    const info = await backups.create({ select, incremental, by: BY, signal: context.signal })
     this.#parts.quota.take(info.size, context)
     return rowOf(info)
   }
@@ -68,6 +70,7 @@ export class Keeping {
     const { plan, restored, before } = await backups.restore(id, {
       within,
       dryRun,
+      by: BY,
       signal: context.signal,
     })
     if (before) this.#parts.quota.take(before.size, context)
@@ -94,6 +97,7 @@ export class Keeping {
       age === undefined ? undefined : inputDuration('State.cleanup_backups', 'older_than', age, AGE)
     const backups = await this.#backups()
     return backups.cleanup({
+      by: BY,
       ...(keep === undefined ? {} : { keep }),
       ...(olderThanMs === undefined ? {} : { olderThanMs }),
     })

@@ -2,10 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { isSpellError, SpellError, toErrorRecord, violations } from '@llmspell/sdk'
 import type {
   CallContext,
-  Entry,
+  CommitOptions,
   Expect,
   HookPoint,
-  Json,
   SchemaCompiler,
   Scope,
   StateBackend,
@@ -19,6 +18,7 @@ import type { Parts } from '../reader.ts'
 import { checkKey, textOf } from '../scope.ts'
 import { failed, oldestOf, tableOf } from './definitions.ts'
 import type { Definition, Table } from './definitions.ts'
+import { BY } from './keeping.ts'
 
 export interface MigratorParts extends Parts {
   readonly migration: HookPoint<'state.migration'>
@@ -32,11 +32,27 @@ export interface Migrated {
   readonly changed: number
 }
 
+export interface Wanted {
+  readonly target: number
+  readonly dryRun?: boolean
+  /** False: tells the version that is kept, and changes nothing where it is another. */
+  readonly auto?: boolean
+}
+
+interface Writing {
+  readonly held: Held
+  readonly ops: readonly StateOp[]
+  readonly target: number
+}
+
+/** What was read of a scope, as a journal keeps it. */
 interface Held {
   readonly version: number
-  readonly rev: bigint | undefined
-  readonly entries: ReadonlyMap<string, Entry<Json | Uint8Array>>
+  readonly rev: string | null
+  readonly rows: readonly Row[]
 }
+
+type Row = readonly [key: string, value: Value, rev: string, expiresAt: number | null]
 
 /** Brings one scope from version to version, the whole of it in one commit. */
 export class Migrator {
@@ -51,24 +67,35 @@ export class Migrator {
     return (await this.#held(definition, context)).version
   }
 
-  /** @throws STATE_NEWER, STATE_MIGRATION_FAILED, HOOK_CANCELLED, PERMISSION_DENIED, STATE_CONFLICT */
+  /**
+   * Reads and writes are steps: in a durable run a resume neither reads nor writes again what was done.
+   *
+   * @throws STATE_NEWER, STATE_MIGRATION_FAILED, HOOK_CANCELLED, PERMISSION_DENIED, STATE_CONFLICT
+   */
   async migrate(
     definition: Definition,
-    target: number,
-    dryRun: boolean,
+    { target, dryRun = false, auto = true }: Wanted,
     context: CallContext,
   ): Promise<Migrated> {
     const { scope } = definition
+    const read = (inner: CallContext): Promise<Value> =>
+      this.#held(definition, inner) as Promise<unknown> as Promise<Value>
+    const held = (await context.step('read', read, { effect: 'pure' })) as unknown as Held
+    if (!auto && held.version !== target)
+      return { from: held.version, to: held.version, changed: 0 }
     await this.#parts.guard.require(scope, true, 'migrate', context)
-    const held = await this.#held(definition, context)
     const old = tableIn(held)
     const table = await this.#through(definition, held.version, target, old)
     await this.#checkShape(definition, table)
     const ops = this.#opsOf(definition, held, old, table, context)
     const made = { from: held.version, to: target, changed: ops.length }
-    if (dryRun) return made
-    if (held.version !== target) await this.#ask(definition, made, context)
-    await this.#write(definition, held, ops, target)
+    if (dryRun || isDone(held, ops, target)) return made
+    const write = async (inner: CallContext, step: { idempotencyKey: string }): Promise<void> => {
+      if (held.version !== target) await this.#ask(definition, made, inner)
+      const once = context.durable === undefined ? {} : { once: step.idempotencyKey }
+      await this.#write(scope, { held, ops, target }, once)
+    }
+    await context.step('write', write, { effect: 'idempotent' })
     return made
   }
 
@@ -77,15 +104,15 @@ export class Migrator {
     const { guard, state } = this.#parts
     await guard.require(scope, false, 'define', context)
     const store = await state.backend()
-    const entries = new Map<string, Entry<Json | Uint8Array>>()
+    const rows: Row[] = []
     for await (const [key, entry] of store.scope(scope).iterate()) {
       guard.seen(entry.schema, context)
-      entries.set(key, entry)
+      rows.push([key, decoded(entry.value), String(entry.rev), entry.expiresAt ?? null])
     }
     const kept = await store.scope(STATE_SCOPE).get<number>(versionKey(scope))
-    const found = kept?.value ?? (entries.size === 0 ? version : oldestOf(definition))
+    const found = kept?.value ?? (rows.length === 0 ? version : oldestOf(definition))
     if (found > version) throw newer(definition, found)
-    return { version: found, rev: kept?.rev, entries }
+    return { version: found, rev: kept ? String(kept.rev) : null, rows }
   }
 
   async #through(
@@ -114,13 +141,14 @@ export class Migrator {
 
   #opsOf(
     { scope }: Definition,
-    { entries }: Held,
+    { rows }: Held,
     old: Table,
     table: Table,
     context: CallContext,
   ): StateOp[] {
     const schema = this.#parts.guard.markOf(context)
-    const gone = [...entries.keys()].filter((key) => !Object.hasOwn(table, key))
+    const ends = new Map(rows.map(([key, , , expiresAt]) => [key, expiresAt]))
+    const gone = [...ends.keys()].filter((key) => !Object.hasOwn(table, key))
     const changed = Object.entries(table).filter(
       ([key, value]) => !isDeepStrictEqual(value, old[key]),
     )
@@ -135,7 +163,7 @@ export class Migrator {
         key: checkKey(key),
         value: json,
         ...mark,
-        ...ttlOf(entries.get(key)),
+        ...ttlOf(ends.get(key)),
       }
     })
     return [...puts, ...gone.map((key): StateOp => ({ op: 'delete', scope, key }))]
@@ -147,27 +175,25 @@ export class Migrator {
   }
 
   async #write(
-    { scope }: Definition,
-    held: Held,
-    ops: readonly StateOp[],
-    target: number,
+    scope: Scope,
+    { held, ops, target }: Writing,
+    once: { readonly once?: string },
   ): Promise<void> {
     const store = await this.#parts.state.backend()
     const key = versionKey(scope)
-    const rev = held.rev ?? 'absent'
-    if (held.rev !== undefined && held.version === target && ops.length === 0) return
     if (ops.length > 0) await this.#backupOf(scope)
+    const rev = held.rev === null ? 'absent' : BigInt(held.rev)
     const expect: Expect[] = [{ scope: STATE_SCOPE, key, rev }]
-    for (const [name, entry] of held.entries) expect.push({ scope, key: name, rev: entry.rev })
+    for (const [name, , was] of held.rows) expect.push({ scope, key: name, rev: BigInt(was) })
     const version: StateOp = { op: 'put', scope: STATE_SCOPE, key, value: target }
-    await commit(store, [...ops, version], expect, scope)
+    await commit(store, [...ops, version], { expect, ...once }, scope)
   }
 
   /** A store without a folder, such as one in memory, has no place for it. */
   async #backupOf({ tenant, kind, id }: Scope): Promise<void> {
     try {
       const backups = await this.#parts.state.backups()
-      await backups.create({ select: [{ tenant, kind, id }], reason: 'migration' })
+      await backups.create({ select: [{ tenant, kind, id }], reason: 'migration', by: BY })
     } catch (error) {
       if (!isSpellError(error) || error.code !== 'STATE_UNAVAILABLE') throw error
     }
@@ -177,11 +203,11 @@ export class Migrator {
 async function commit(
   store: StateBackend,
   ops: readonly StateOp[],
-  expect: readonly Expect[],
+  options: CommitOptions,
   scope: Scope,
 ): Promise<void> {
   try {
-    await store.commit(ops, { expect, durability: 'sync' })
+    await store.commit(ops, { ...options, durability: 'sync' })
   } catch (cause) {
     if (!isSpellError(cause) || cause.code !== 'STATE_CONFLICT') throw cause
     throw new SpellError(
@@ -192,9 +218,12 @@ async function commit(
   }
 }
 
-function tableIn({ entries }: Held): Table {
-  const pairs = Array.from(entries, ([key, { value }]): [string, Value] => [key, decoded(value)])
-  return Object.fromEntries(pairs)
+function isDone({ rev, version }: Held, ops: readonly StateOp[], target: number): boolean {
+  return rev !== null && version === target && ops.length === 0
+}
+
+function tableIn({ rows }: Held): Table {
+  return Object.fromEntries(rows.map(([key, value]) => [key, value]))
 }
 
 function reason(definition: Definition): (error: unknown) => never {
@@ -203,9 +232,8 @@ function reason(definition: Definition): (error: unknown) => never {
   }
 }
 
-function ttlOf(entry: Entry<unknown> | undefined): { readonly ttlMs?: number } {
-  const at = entry?.expiresAt
-  return at === undefined ? {} : { ttlMs: Math.max(1, at - Date.now()) }
+function ttlOf(at: number | null | undefined): { readonly ttlMs?: number } {
+  return typeof at === 'number' ? { ttlMs: Math.max(1, at - Date.now()) } : {}
 }
 
 /** As migrations of plugins keep theirs. */

@@ -37,10 +37,9 @@ export class KeepingOperations {
   async define(spec: Define, context: CallContext): Promise<Value> {
     const definition = this.#definitions.add(scopeOf(spec.scope, context), spec, context)
     const { version } = definition
-    const from = await this.#migrator.version(definition, context)
-    if (spec.auto === false && from !== version) return { current_version: from, migrated: false }
-    await this.#migrator.migrate(definition, version, false, context)
-    return { current_version: version, migrated: from !== version }
+    const wanted = { target: version, auto: spec.auto !== false }
+    const { from, to } = await this.#migrator.migrate(definition, wanted, context)
+    return { current_version: to, migrated: from !== to }
   }
 
   async migrate(
@@ -53,7 +52,8 @@ export class KeepingOperations {
     const rows: { readonly [key: string]: Value }[] = []
     for (const one of all.filter((each) => only === undefined || textOf(each.scope) === only)) {
       const to = target ?? one.version
-      rows.push(rowOf(one, await this.#migrator.migrate(one, to, dryRun, context), dryRun))
+      const made = await this.#migrator.migrate(one, { target: to, dryRun }, context)
+      rows.push(rowOf(one, made, dryRun))
     }
     const changed = rows.some((row) => row['status'] === 'completed')
     const status = dryRun ? 'planned' : changed ? 'completed' : 'current'
