@@ -44,6 +44,8 @@ export async function migrate(
   for (const form of forms) checkKnown(form, versions[form.name])
   if (!dryRun) await finishMigration(store, migrations)
   const tasks = await tasksOf(store, forms, options)
+  // A migration that was stopped, and is not wanted any more.
+  if (!dryRun && tasks.length === 0 && (await workOf(store))) await discarded(store)
   const steps: MigrationStep[] = []
   if (dryRun) for (const task of tasks) steps.push(await tried(store, task, options))
   else if (tasks.length > 0) {
