@@ -142,12 +142,12 @@ test('a deadline in a store that fails harms nobody else', async () => {
   await using place = await storePlace(store)
   const house = await openExecutor(place, { main: async (c) => (await c.sleep('z', 60_000), 1) })
   const definition = { name: 'main', hash: '0'.repeat(64), engine: 'native' } as const
-  await house.executor.submit({ runId: 'r', definition, input: null, timeoutMs: 60 })
+  await house.executor.submit({ runId: 'r', definition, input: null, timeoutMs: 1_000 })
   await house.until('r', 'waiting')
   door.before = () => {
     throw new Error('disk full')
   }
-  await pause(120)
+  await expect.poll(() => place.last()?.inMemory, { timeout: 30_000 }).toBe(0)
   door.before = () => {}
   await house.executor.resume('r')
   expect(await house.executor.result('r')).toMatchObject({ error: { code: 'TIMEOUT' } })

@@ -142,7 +142,7 @@ test('killed behind any record a run goes on, and no unsafe step happens twice',
       const effects = new Effects()
       const main = programOf(pieces, effects)
       const one = await openExecutor(place, { main }, { killAt })
-      await Promise.race([one.run('r', 'main'), new Promise((resolve) => setTimeout(resolve, 60))])
+      await Promise.race([one.run('r', 'main'), place.died!()])
       const two = await openExecutor(place, { main })
       await two.executor.resume('r', { onUnknown: 'fail' }).catch(() => {})
       const outcome = await two.executor.result('r')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Json, RunContext } from '@llmspell/sdk'
 import { definition, openExecutor } from '@llmspell/sdk/testing'
-import type { Program } from '@llmspell/sdk/testing'
+import type { ExecutorHouse, Program } from '@llmspell/sdk/testing'
 import { storePlace } from './place.ts'
 
 const schema = { type: 'string', enum: ['yes', 'no'] }
@@ -75,12 +75,17 @@ describe('a resumed run', () => {
       await c.waitSignal('go')
       return 'went'
     }
+  /** It waits from its first line on: that it has done its step, only the journal says. */
+  const stepped = async ({ history }: ExecutorHouse): Promise<void> => {
+    const kinds = async () => (await history('r')).map(({ kind }) => kind)
+    await expect.poll(kinds, { timeout: 30_000 }).toContain('call')
+  }
 
   test('may take its time between two steps', async () => {
     await using place = await storePlace(undefined, { quietMs: 3_000, patienceMs: 10_000 })
     const one = await openExecutor(place, { main: slow(0) })
     await one.submit('r', 'main')
-    await one.until('r', 'waiting')
+    await stepped(one)
     await one.executor.suspend('r')
     const two = await openExecutor(place, { main: slow(700) })
     await two.executor.signal('r', sent('1', null, 'go'))
@@ -92,7 +97,7 @@ describe('a resumed run', () => {
     await using place = await storePlace(undefined, { quietMs: 600_000, patienceMs: 600_000 })
     const one = await openExecutor(place, { main: slow(0) })
     await one.submit('r', 'main')
-    await one.until('r', 'waiting')
+    await stepped(one)
     await one.executor.suspend('r')
     const two = await openExecutor(place, { main: slow(0, 'other') })
     await two.executor.resume('r')
@@ -166,11 +171,11 @@ describe('outside of memory', () => {
     }
     const { executor } = await openExecutor(place, { main }, { recover: true })
     const began = Date.now()
-    const start = { definition: definition('main'), input: 600 }
+    const start = { definition: definition('main'), input: 1_500 }
     await executor.submit({ runId: 'r', ...start })
-    await executor.submit({ runId: 'late', ...start, input: 600_000, timeoutMs: 500 })
+    await executor.submit({ runId: 'late', ...start, input: 600_000, timeoutMs: 1_200 })
     expect(await executor.result('r')).toEqual({ status: 'succeeded', value: 'awake' })
-    expect(Date.now() - began).toBeGreaterThanOrEqual(590)
+    expect(Date.now() - began).toBeGreaterThanOrEqual(1_490)
     expect(await executor.result('late')).toMatchObject({ error: { code: 'TIMEOUT' } })
     expect(lives).toBe(4)
     expect((await executor.replay('r')).identical).toBe(true)
@@ -195,7 +200,7 @@ describe('outside of memory', () => {
   test('a suspended sleep goes on by itself only where runs do', async () => {
     for (const recover of [true, false]) {
       await using place = await storePlace()
-      const main: Program = async (c) => (await c.sleep('nap', 150), 'awake')
+      const main: Program = async (c) => (await c.sleep('nap', 1_000), 'awake')
       const house = await openExecutor(place, { main }, { recover })
       await house.submit('r', 'main')
       await house.until('r', 'waiting')

@@ -52,6 +52,12 @@ export function busyRun(id: RunId, pid: number | undefined): SpellError {
   )
 }
 
+export function takenOver(): SpellError {
+  const message =
+    'The executor of runs cannot go on: another process found it gone, and has taken its place.'
+  return new SpellError('RUNS_UNAVAILABLE', message, { hint: 'Start the program again.' })
+}
+
 export function cancelled(reason: string, code: 'CANCELLED' | 'TIMEOUT' = 'CANCELLED'): SpellError {
   return new SpellError(
     code,

@@ -2,7 +2,7 @@ import { isSpellError } from '@llmspell/sdk'
 import type { Expect, RunId, StateOp } from '@llmspell/sdk'
 import type { ProcessMark } from '@llmspell/sdk/store'
 import type { Committer } from './committer.ts'
-import { busyRun } from './errors.ts'
+import { busyRun, takenOver } from './errors.ts'
 import type { RunsOptions } from './options.ts'
 import { MINE, put, remove } from './store.ts'
 import type { RunStore } from './store.ts'
@@ -52,8 +52,8 @@ export class Lease {
   async claim(id: RunId): Promise<void> {
     if (!this.#store.backend.capabilities.multiProcess || this.#claimed.has(id)) return
     await this.#left(id)
-    await (this.#taking ??= this.#take())
-    while (!(await this.#claims(id)));
+    await this.#taken()
+    while (!(await this.#claims(id))) await this.#stands()
     this.#claimed.add(id)
   }
 
@@ -101,6 +101,17 @@ export class Lease {
     await leaving
   }
 
+  /** What fails is tried anew by the next that needs it. */
+  async #taken(): Promise<void> {
+    this.#taking ??= this.#take()
+    try {
+      await this.#taking
+    } catch (error) {
+      this.#taking = undefined
+      throw error
+    }
+  }
+
   async #take(): Promise<bigint> {
     const { thisProcess } = await import('@llmspell/sdk/store')
     const ops = [
@@ -117,6 +128,12 @@ export class Lease {
     if (found && found.value !== this.#holder) await this.#refuse(id, found.value)
     const expect = [expected(key, found?.rev ?? 'absent'), ...this.fence]
     return this.#tried([put(key, this.#holder)], expect)
+  }
+
+  /** @throws RUNS_UNAVAILABLE where another process has found this one gone */
+  async #stands(): Promise<void> {
+    const { rev } = (await this.#store.mine.get(leaseKey(this.#holder))) ?? {}
+    if (rev !== this.#rev) throw takenOver()
   }
 
   /** @throws RUN_BUSY where the holder is alive; removes what it held where it is gone */

@@ -19,6 +19,8 @@ import type { Question } from '@llmspell/sdk'
 abstract class TimedAsk<T> extends BaseAsk<T> {
   override readonly waits: boolean = true
   protected readonly delayMs: number | undefined
+  /** It has ended, or was stopped while its beginning was written. */
+  protected finished = false
   #undo: (() => void) | undefined
 
   constructor(life: Life, path: StepPath, delayMs: number | undefined) {
@@ -38,7 +40,7 @@ abstract class TimedAsk<T> extends BaseAsk<T> {
     const known = before.find((record) => record.kind === 'timer')
     const timer = known?.kind === 'timer' ? known.timer : this.life.timers.begin(this.delayMs ?? 0)
     if (!known) await this.life.note({ kind: 'timer', path: this.path, timer }, true)
-    if (!this.life.closed) this.#undo = this.life.timers.when(timer, fn)
+    if (!this.life.closed && !this.finished) this.#undo = this.life.timers.when(timer, fn)
     return timer
   }
 
@@ -53,6 +55,7 @@ abstract class TimedAsk<T> extends BaseAsk<T> {
 
   /** It waits no more. */
   finish(): void {
+    this.finished = true
     this.#undo?.()
     this.life.waitsNoMore(this)
   }
@@ -81,12 +84,10 @@ export class SleepAsk extends TimedAsk<void> {
 
   start(before: readonly JournalRecord[]): void {
     const fired = (): void => this.fire(() => this.waiter.resolve())
-    void this.timed(before, fired).then((timer) =>
-      this.life.waitsFor(this, {
-        waiting: { path: this.path, for: 'sleep', until: this.until(timer) },
-        timer,
-      }),
-    )
+    void this.timed(before, fired).then((timer) => {
+      const waiting: Waiting = { path: this.path, for: 'sleep', until: this.until(timer) }
+      if (!this.finished) this.life.waitsFor(this, { waiting, timer })
+    })
   }
 }
 
@@ -134,7 +135,7 @@ export class SignalAsk extends TimedAsk<Received<Json> | undefined> {
     if (schema) this.validator = await this.life.compile(schema)
     const fired = (): void => this.fire(() => this.waiter.resolve(undefined))
     const timer = timeoutMs === undefined ? undefined : await this.timed(before, fired)
-    if (this.life.closed || this.settled) return
+    if (this.life.closed || this.finished) return
     this.#open = true
     const waiting: Waiting = {
       path,
@@ -172,9 +173,6 @@ export class SignalAsk extends TimedAsk<Received<Json> | undefined> {
 
   override finish(): void {
     this.#open = false
-    this.settled = true
     super.finish()
   }
-
-  settled = false
 }
