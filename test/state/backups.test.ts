@@ -109,6 +109,18 @@ describe('the folder of backups', () => {
     expect(await rowsOf(store)).toEqual([['shelf', 'a', 2]])
   })
 
+  test('another whole backup in the place of one is told', async () => {
+    const { store, backups } = await parts()
+    await store.commit([put('a', 1)])
+    const first = await backups.create()
+    await store.commit([put('a', 2)])
+    const other = await backups.create()
+    const [from, to] = [other, first].map(({ id }) => join(backups.folder, `${id}.backup`))
+    writeFileSync(to!, readFileSync(from!))
+    for (const work of [backups.validate(first.id), backups.restore(first.id)])
+      await expect(work).rejects.toMatchObject({ code: 'STATE_BACKUP_DAMAGED' })
+  })
+
   test('old ones go, and what a kept one follows stays', async () => {
     const { store, backups } = await parts()
     const ids: string[] = []
