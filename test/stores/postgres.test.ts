@@ -8,6 +8,7 @@ import { titleOf } from '../support/debian.ts'
 import { postgres, PostgresServer } from '../support/postgres-server.ts'
 import { expectAllCounted, hammered } from './hammer.ts'
 import { postgresAt, ready } from './places.ts'
+import { watched } from './watched.ts'
 
 const HOME = { tenant: 'local', kind: 'global', id: '' } as const
 
@@ -34,7 +35,10 @@ describe.runIf(postgres.path)(titleOf('PostgreSQL', postgres), () => {
     const schema = 'both'
     const [one, other] = [await opened({ schema }), await opened({ schema })]
     const leave = new AbortController()
-    const watch = other.watch({}, { signal: leave.signal })[Symbol.asyncIterator]()
+    // The other may come to its first question later than this one to its answer.
+    const after = (await one.stats()).seq!
+    const options = { after, signal: leave.signal }
+    const watch = other.watch({}, options)[Symbol.asyncIterator]()
     const next = watch.next()
     const { rev } = await one.scope(HOME).put('k', 1)
     expect((await next).value as Change).toMatchObject({ seq: rev, op: 'put', key: 'k' })
@@ -45,6 +49,18 @@ describe.runIf(postgres.path)(titleOf('PostgreSQL', postgres), () => {
     leave.abort()
     await Promise.all([one.close(), other.close()])
   })
+
+  test('a watcher sees the changes of another process, whatever happens to the server', async () => {
+    const schema = 'watched'
+    const [one, other] = [await opened({ schema }), await opened({ schema })]
+    const { made, seen } = await watched([one, other], async () => {
+      await at().kill()
+      await at().run()
+    })
+    expect(made).toHaveLength(6)
+    expect(seen).toEqual(made)
+    await Promise.all([one.close(), other.close()])
+  }, 120_000)
 
   test('of three processes one is killed, and the server: nothing acknowledged is lost', async () => {
     const { url, password } = at()

@@ -1,13 +1,16 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Change, StateBackend } from '@llmspell/sdk'
+import type { StateBackend } from '@llmspell/sdk'
 import { openExecutor } from '@llmspell/sdk/testing'
 import { storePlace } from '../journal/place.ts'
 import { titleOf } from '../support/debian.ts'
 import { redis, RedisServer } from '../support/redis-server.ts'
+import { faulty } from './faulty.ts'
 import { expectAllCounted, hammered } from './hammer.ts'
 import { ready, redisAt } from './places.ts'
+import { watched } from './watched.ts'
 
 const HOME = { tenant: 'local', kind: 'global', id: '' } as const
 
@@ -69,23 +72,11 @@ describe.runIf(redis.path)(titleOf('Redis', redis), () => {
   test('a watcher sees the changes of another process, whatever happens to the server', async () => {
     const prefix = 'watched'
     const [one, other] = [await opened({ prefix }), await opened({ prefix })]
-    const { seq: after } = await one.commit([])
-    const leave = new AbortController()
-    const seen: Change['seq'][] = []
-    const watching = (async () => {
-      for await (const change of other.watch({}, { after, signal: leave.signal }))
-        if ('seq' in change) seen.push(change.seq)
-    })()
-    const made: bigint[] = []
-    for (let n = 0; n < 5; n++) {
-      made.push((await one.scope(HOME).put('k', n)).rev)
-      await expect.poll(() => seen, { timeout: 20_000 }).toEqual(made)
-      await restarted({})
-    }
-    leave.abort()
-    await watching
+    const { made, seen } = await watched([one, other], () => restarted({}))
+    expect(made).toHaveLength(6)
+    expect(seen).toEqual(made)
     await Promise.all([one.close(), other.close()])
-  })
+  }, 120_000)
 
   test('a server that stays away is told of, without the password', async () => {
     const store = await opened({ reconnect_ms: 200 })
@@ -177,5 +168,66 @@ describe.runIf(redis.path)(titleOf('Redis', redis), () => {
         message: expect.stringContaining('is gone') as unknown,
       })
     await store.close()
+  })
+
+  test('a commit whose answer is lost is made once', async () => {
+    const { url, password, folder } = at()
+    const near = join(folder, 'near')
+    const faults = await faulty(near, new URL(url).searchParams.get('path')!)
+    const through = { url: `redis:///0?path=${near}`, password }
+    const store = redisAt(through, { prefix: `t${++count}` })
+    await store.open(ready)
+    const scope = store.scope(HOME)
+    const { rev } = await scope.put('k', 0)
+    faults.lose('$4\r\ndone')
+    expect(await scope.put('k', 1, { rev })).toEqual({ rev: rev + 1n })
+    expect(faults.lost).toBe(1)
+    expect((await store.stats()).seq).toBe(rev + 1n)
+    await store.close()
+    await faults.close()
+  })
+
+  test('a snapshot that the server has dropped has ended', async () => {
+    const prefix = `t${++count}`
+    const store = await opened({ prefix })
+    await store.scope(HOME).put('a', 1)
+    await using snapshot = await store.snapshot()
+    await at().ask('ZREMRANGEBYRANK', `{${prefix}}:views`, '0', '-1')
+    await expect(store.scope(HOME).get('a', { at: snapshot })).rejects.toMatchObject({
+      code: 'STATE_UNAVAILABLE',
+      message: expect.stringContaining('snapshot has ended') as unknown,
+    })
+    await store.close()
+  })
+
+  test('one snapshot more than allowed is refused in time', async () => {
+    const store = await opened({ views: 2, timeout_ms: 100 })
+    const open = [await store.snapshot(), await store.snapshot()]
+    await expect(store.snapshot()).rejects.toMatchObject({ code: 'STATE_BUSY' })
+    for (const snapshot of open) await snapshot[Symbol.asyncDispose]()
+    await (await store.snapshot())[Symbol.asyncDispose]()
+    await store.close()
+  })
+
+  test('a restore lets nobody in between, keeps open snapshots, and leaves nothing behind', async () => {
+    const prefix = `t${++count}`
+    const [one, other] = [await opened({ prefix }), await opened({ prefix })]
+    await one.scope(HOME).put('k', 'saved')
+    const backup: Uint8Array[] = []
+    await one.backup(new WritableStream({ write: (chunk) => void backup.push(chunk) }))
+    await one.scope(HOME).put('k', 'old')
+    const snapshot = await other.snapshot()
+    const restoring = one.restore(ReadableStream.from(backup), { mode: 'replace' })
+    const writes = Array.from({ length: 20 }, (_, n) => other.scope(HOME).put(`n${n}`, n))
+    await Promise.all([restoring, ...writes])
+    await other.scope(HOME).put('last', 1)
+    expect((await one.scope(HOME).get('k'))!.value).toBe('saved')
+    expect((await other.scope(HOME).get('k', { at: snapshot }))!.value).toBe('old')
+    await snapshot[Symbol.asyncDispose]()
+    expect(await Array.fromAsync(one.verify())).toEqual([])
+    await Promise.all([one.close(), other.close()])
+    const keys = (await at().ask('KEYS', `{${prefix}}:*`)) as string[]
+    const kinds = keys.map((key) => key.split(':')[1]).toSorted()
+    expect(kinds).toEqual(['head', 'index', 'rows'])
   })
 })

@@ -25,10 +25,16 @@ export function debianProgram(name: string, program: string): Found {
   try {
     unpack(join(CACHE, name), [name])
   } catch (error) {
-    const said = (error as Error).message.split('\n')[0]
+    const said = saidBy(error)
     return { reason: `'${program}' is not installed, and its package cannot be had: ${said}` }
   }
   return existsSync(path) ? { path } : { reason: `the package ${name} has no '${program}'` }
+}
+
+/** The first complaint of `apt-get`, or what Node says of it. */
+function saidBy(error: unknown): string {
+  const { stderr = '', message } = error as { stderr?: string | Buffer; message: string }
+  return /^E: .*$/m.exec(String(stderr))?.[0] ?? message.split('\n')[0]!
 }
 
 /** A server, and where the libraries lie that came with it. */
@@ -52,9 +58,10 @@ export function debianServer(name: string, program: string, without = /-perl$/):
   if (own !== undefined) return { path: own, env: process.env }
   const folder = join(CACHE, `${name}+`)
   try {
+    mkdirSync(CACHE, { recursive: true })
     if (!existsSync(folder)) unpack(folder, lacking(name, without))
   } catch (error) {
-    const said = (error as Error).message.split('\n')[0]
+    const said = saidBy(error)
     return { reason: `${name} is not installed, and its package cannot be had: ${said}` }
   }
   const path = programIn(folder, program)
@@ -73,10 +80,27 @@ function programIn(folder: string, pattern: string): string | undefined {
 
 /** What would be installed with a package, itself too. */
 function lacking(name: string, without: RegExp): string[] {
-  const flags = ['install', '--simulate', '--no-install-recommends', name]
-  const said = execFileSync('apt-get', flags, { stdio: 'pipe', encoding: 'utf8', timeout: 60_000 })
+  const said = apt(CACHE, 'install', '--simulate', '--no-install-recommends', name)
   const names = [...said.matchAll(/^Inst (\S+)/gm)].map(([, each]) => each!)
-  return names.filter((each) => !without.test(each))
+  // The C library of another version does not go with the loader of this machine.
+  return names.filter((each) => !without.test(each) && !/^libc6(?::|$)/.test(each))
+}
+
+function apt(cwd: string, ...args: readonly string[]): string {
+  const run = { cwd, stdio: 'pipe', encoding: 'utf8', timeout: 120_000 } as const
+  return execFileSync('apt-get', [...listed(), ...args], run)
+}
+
+/** Small machines come without lists of packages: then they are fetched into a folder of ours, which needs no rights. */
+function listed(): string[] {
+  if (globSync('/var/lib/apt/lists/*_Packages*').length > 0) return []
+  const [lists, cache] = [join(CACHE, 'apt', 'lists'), join(CACHE, 'apt', 'cache')]
+  const folders = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${cache}`]
+  const flags = [...folders, '-o', 'APT::Sandbox::User=root']
+  if (globSync(join(lists, '*_Packages*')).length > 0) return flags
+  for (const folder of [lists, cache]) mkdirSync(join(folder, 'partial'), { recursive: true })
+  execFileSync('apt-get', [...flags, 'update'], { stdio: 'pipe', timeout: 120_000 })
+  return flags
 }
 
 /** Into a folder of this process first: tests of other processes may do the same. */
@@ -85,7 +109,7 @@ function unpack(folder: string, names: readonly string[]): void {
   mkdirSync(work, { recursive: true })
   const run = { cwd: work, stdio: 'pipe', timeout: 120_000 } as const
   try {
-    execFileSync('apt-get', ['download', ...names], run)
+    apt(work, 'download', ...names)
     for (const file of readdirSync(work).filter((entry) => entry.endsWith('.deb')))
       execFileSync('dpkg-deb', ['-x', file, 'out'], run)
     if (!existsSync(folder)) renameSync(join(work, 'out'), folder)

@@ -2,9 +2,9 @@ import { isSpellError, SpellError } from '@llmspell/sdk'
 import { wordOf } from '@llmspell/sdk/store'
 
 const LOST_CODES =
-  /^(?:08...|57P0[1-5]|53300|ECONN\w+|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/
+  /^(?:08...|57P0[1-5]|53300|EAGAIN|ECONN\w+|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/
 const LOST_TEXTS =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout expired)/
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout expired|Query read timeout)/
 
 /** The connection is gone, or there was none: the server may be back in a moment. */
 export function isLost(error: unknown): boolean {

@@ -9,6 +9,8 @@ export type Rows = QueryResult<Record<string, unknown>>
 
 const NAME = 'llmspell'
 const IDLE_MS = 60_000
+/** The server gives up a statement first, if it can still be heard. */
+const GRACE_MS = 5000
 
 /** The connections to one database. */
 export class Link {
@@ -100,6 +102,7 @@ function clientOf(config: StorePostgresConfig, address: ServerAddress): ClientCo
     connectionTimeoutMillis: config.timeout_ms,
     statement_timeout: config.timeout_ms,
     lock_timeout: config.timeout_ms,
+    query_timeout: config.timeout_ms + GRACE_MS,
     application_name: NAME,
   }
 }

@@ -1,10 +1,14 @@
-import type { Client, ClientConfig } from 'pg'
+import type { Client } from 'pg'
 import type { Link } from './link.ts'
 import type { Tables } from './tables.ts'
 
 const RETRY_MS = 500
+const BEAT_MS = 10_000
 
-/** Hears of the commits of other processes; after each connection it asks for what it may have missed. */
+/**
+ * Hears of the commits of other processes; after each connection it asks for what it may have missed. A connection that is
+ * silent is asked too: one that was cut off without a word looks the same.
+ */
 export class Listener {
   readonly #link: Link
   readonly #tables: Tables
@@ -21,35 +25,55 @@ export class Listener {
 
   async start(): Promise<void> {
     const { default: pg } = await import('pg')
-    const config: ClientConfig = { ...this.#link.client, statement_timeout: false }
-    const client = new pg.Client(config)
-    let over = false
-    const again = (): void => {
-      if (!over) this.#again()
-      over = true
-    }
+    if (this.#closed) return
+    const client = new pg.Client(this.#link.client)
+    this.#client = client
+    const again = (): void => this.#again(client)
     client.on('error', again).on('end', again)
     client.on('notification', ({ payload }) => this.#moved(BigInt(payload!)))
-    this.#client = client
     try {
       await client.connect()
       await client.query(`LISTEN ${this.#tables.channel}`)
-      const { rows } = await client.query<{ seq: string }>(`SELECT seq FROM ${this.#tables.head}`)
-      this.#moved(BigInt(rows[0]!.seq), true)
+      this.#moved(await this.#last(client), true)
+      this.#beat(client)
     } catch {
       again()
     }
   }
 
   async close(): Promise<void> {
+    const client = this.#client
     this.#closed = true
+    this.#client = undefined
     clearTimeout(this.#timer)
-    await this.#client?.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
   }
 
-  #again(): void {
-    const broken = this.#client
-    void broken?.end().catch(() => undefined)
-    if (!this.#closed) this.#timer = setTimeout(() => void this.start(), RETRY_MS).unref()
+  async #last(client: Client): Promise<bigint> {
+    const text = `SELECT seq FROM ${this.#tables.head}`
+    const { rows } = await client.query<{ seq: string }>(text)
+    return BigInt(rows[0]!.seq)
+  }
+
+  #beat(client: Client): void {
+    if (this.#client !== client) return
+    const ask = (): void => {
+      this.#last(client).then(
+        (seq) => {
+          this.#moved(seq)
+          this.#beat(client)
+        },
+        () => this.#again(client),
+      )
+    }
+    this.#timer = setTimeout(ask, BEAT_MS).unref()
+  }
+
+  #again(broken: Client): void {
+    if (this.#client !== broken) return
+    this.#client = undefined
+    clearTimeout(this.#timer)
+    void broken.end().catch(() => undefined)
+    this.#timer = setTimeout(() => void this.start(), RETRY_MS).unref()
   }
 }

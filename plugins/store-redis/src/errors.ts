@@ -2,7 +2,7 @@ import { isSpellError, SpellError } from '@llmspell/sdk'
 import { wordOf } from '@llmspell/sdk/store'
 
 const LOST_CODES =
-  /^(?:ECONN\w+|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/
+  /^(?:EAGAIN|ECONN\w+|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/
 const LOST_TEXTS =
   /^(?:Connection is closed|Stream isn't writeable|Command timed out|Command aborted|(?:LOADING|MASTERDOWN|READONLY|BUSY|TRYAGAIN) )/
 
