@@ -33,7 +33,7 @@ describe.each(LANGUAGES)('limits in %s', (language) => {
   })
 
   test('let calls wait, and all of them pass', async () => {
-    await using opened = await open({ tool: 'count', limit: 1, interval: 20 })
+    await using opened = await open({ tool: 'count', limit: 1, interval: 500 })
     expect(await opened.run(language, often(language, 'count', 4))).toBe(4)
     expect(await statsOf(opened)).toMatchObject([{ passed: 4, waited: 3, refused: 0 }])
   })

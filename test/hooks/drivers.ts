@@ -111,6 +111,11 @@ export const DRIVERS: Readonly<Record<string, Driver>> = {
     before: KEPT,
     lua: `pcall(State.save, 'custom:hooks', 'lamp', 2, { if_version = 0 })`,
   },
+  'state.migration': {
+    before: `State.save('custom:' .. Run.id, 'lamp', 1)`,
+    lua: `State.define{ scope = 'custom:' .. Run.id, version = 2,
+      migrate = { function(all) return all end } }`,
+  },
   'event.publish': { lua: `Event.publish('lamp.lit', { n = 1 })` },
   'event.published': { lua: `Event.publish('lamp.lit', { n = 1 })` },
   'event.failed': {
