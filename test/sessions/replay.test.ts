@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LANGUAGES, openStateful, ran } from '../state-module/house.ts'
 import type { Language } from '../state-module/house.ts'
 import type { House } from '../support/kernel.ts'
+import { ROOT } from '../support/root.ts'
 
 let house: House
 beforeAll(async () => {
@@ -50,6 +53,17 @@ describe.each(LANGUAGES)('a session of a durable run in %s', (language) => {
     expect((found['result'] as string[])[0]).toBe(id)
     const kept = await ran(house, 'lua', `return State.load('global', 'said')`)
     expect(kept.value).toBe('untouched')
+  })
+
+  test('is the example of the README, and its replay is identical', async () => {
+    const ending = language === 'lua' ? 'lua' : 'js'
+    const source = readFileSync(join(ROOT, 'examples', 'scripts', `letters.${ending}`), 'utf8')
+    const runId = `letters-${language}`
+    const { value: id } = await ran(house, 'lua', `return Session.create().id`)
+    const settings = { model: 'mock/demo', session: id as string }
+    expect(await ran(house, language, source, { durable: { runId }, settings })).toEqual({})
+    const { report } = await house.runtime.replay(runId)
+    expect([report.difference, report.identical]).toEqual([undefined, true])
   })
 
   test('asks the other model anew, in a run of its own', async () => {

@@ -61,8 +61,8 @@ export function replayPage({ identical, runs, differences }: Replay, paint: Pain
   })
   const shown = differences.flatMap(({ run_id: run, n, expected, found }) => [
     plain(`${run}${n === undefined ? '' : `, record ${n}`}`),
-    `  expected ${plain(cut(expected, 200))}`,
-    `  found    ${plain(cut(found, 200))}`,
+    `  expected ${plain(expected)}`,
+    `  found    ${plain(found)}`,
   ])
   const end = identical === undefined ? [] : [identical ? 'identical' : 'not identical']
   const text = [...shown, ...end].map((line) => `${line}\n`).join('')

@@ -40,10 +40,17 @@ export class Course {
   async #close(ending: Ending, error?: unknown): Promise<void> {
     const { stop, ledger } = this.#ask
     stop.release()
-    const durationMs = Math.round(performance.now() - this.#startedAt)
+    const durationMs = this.#duration()
     this.#agent.end(stop, ledger, ending, durationMs)
     progress(this.#ask, PROGRESS[ending], ending)
     if (this.#points.done.used) await this.#tell(ending, error, durationMs)
+  }
+
+  /** Of an agent that is kept as its journal has it: what is kept would differ from life to life. */
+  #duration(): number {
+    const ms = Math.round(performance.now() - this.#startedAt)
+    const { durable } = this.#ask.context
+    return durable && this.#agent.persists ? durable.fact('Agent.duration', () => ms) : ms
   }
 
   async #tell(ending: Ending, error: unknown, duration_ms: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Json, JournalRecord, StepPath } from '@llmspell/sdk'
 import type { Ask, Difference } from './ask.ts'
 import { bodyOf, Waiter } from './ask.ts'
+import { around } from './difference.ts'
 import type { Life } from './life.ts'
 import type { RecordBody } from './log.ts'
 import { parts } from './paths.ts'
@@ -68,10 +69,8 @@ export function otherArgs(record: JournalRecord, args: Packed): Difference | und
   if (record.kind !== 'call') return undefined
   const digest = digestOf(record.args)
   if (digest === args.digest) return undefined
-  return {
-    expected: `'${record.path}' with the arguments ${digest.slice(0, 500)}`,
-    found: args.digest.slice(0, 500),
-  }
+  const { expected, found } = around(digest, args.digest)
+  return { expected: `'${record.path}' with the arguments ${expected}`, found }
 }
 
 /** The outcome of work, as data. */
@@ -105,10 +104,13 @@ export class EnterAsk<T> extends BaseAsk<T> {
 
   differs(record: JournalRecord): Difference | undefined {
     if (record.kind !== 'callback') return this.otherKind(record)
-    const expected = `callback ${record.ref} with ${digestOf(record.args).slice(0, 500)}`
-    const found = `callback ${this.#ref} with ${this.#args.digest.slice(0, 500)}`
-    const same = record.ref === this.#ref && digestOf(record.args) === this.#args.digest
-    return same ? undefined : { expected, found }
+    const digest = digestOf(record.args)
+    if (record.ref === this.#ref && digest === this.#args.digest) return undefined
+    const { expected, found } = around(digest, this.#args.digest)
+    return {
+      expected: `callback ${record.ref} with ${expected}`,
+      found: `callback ${this.#ref} with ${found}`,
+    }
   }
 
   answer(): void {
@@ -154,10 +156,8 @@ export class MarkAsk extends BaseAsk<number> {
       return { expected: `mark '${record.label}'`, found: `mark '${this.#label}'` }
     const digest = record.data && digestOf(record.data)
     if (digest === this.#data?.digest) return undefined
-    return {
-      expected: `mark with ${digest}`.slice(0, 500),
-      found: `${this.#data?.digest}`.slice(0, 500),
-    }
+    const { expected, found } = around(`${digest}`, `${this.#data?.digest}`)
+    return { expected: `mark with ${expected}`, found }
   }
 
   answer(record: JournalRecord): void {

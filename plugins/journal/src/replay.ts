@@ -1,4 +1,5 @@
 import type { JournalRecord, ReplayReport, RunId } from '@llmspell/sdk'
+import { around } from './difference.ts'
 import { encodeRecord, hashBehind } from './encode.ts'
 import type { LifeEnd } from './ending.ts'
 import { dropped } from './errors.ts'
@@ -6,6 +7,9 @@ import { Life } from './life.ts'
 import { load } from './load.ts'
 import { outcomeIn } from './outcome.ts'
 import type { Runs } from './runs.ts'
+
+/** Characters of a record that differs. */
+const SHOWN = 2_000
 
 type Difference = NonNullable<ReplayReport['difference']>
 
@@ -40,15 +44,15 @@ function compared(life: Life, recorded: readonly JournalRecord[]) {
     records.push(record)
     prev = hashBehind(record, after.hash)
     if (after.hash === before.hash) continue
-    const [expected, found] = [text(before.bytes), text(after.bytes)]
-    return { records, difference: { n: old.n, path: old.path, expected, found } }
+    const texts = around(text(before.bytes), text(after.bytes), SHOWN)
+    return { records, difference: { n: old.n, path: old.path, ...texts } }
   }
   return { records, difference: undefined }
 }
 
-/** Enough of a record to see what it is. */
+/** A record without its checksum. */
 function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString().slice(9, 2_009)
+  return Buffer.from(bytes).toString().slice(9)
 }
 
 function mismatchOf(end: LifeEnd): Difference | undefined {
