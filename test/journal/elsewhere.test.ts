@@ -98,6 +98,20 @@ test.each<readonly [string, (inner: Watch, n: number) => Watch]>([
   expect(await ended(here)).toMatchObject({ status: 'succeeded' })
 })
 
+test('what two processes send at once to a run that nobody carries out is accepted of both', async () => {
+  const store = await sharedStore()
+  const main = async (c: RunContext) => (await c.waitSignal('go'), null)
+  await using here = await opened(store, main)
+  await submit(here)
+  await waits(here, 'go')
+  await here.suspend('r')
+  await using one = await opened(store, main)
+  await using two = await opened(store, main)
+  const both = [one, two].map((each, i) => each.signal('r', { ...sent('go'), signalId: `${i}` }))
+  expect(await Promise.all(both)).toEqual(['accepted', 'accepted'])
+  expect((await here.get('r'))?.waiting?.arrived).toBe(true)
+})
+
 test('a process that was taken for gone begins nothing any more, and says so', async () => {
   const store = await sharedStore()
   const main = async (c: RunContext) => (await c.waitSignal('go'), null)

@@ -61,6 +61,20 @@ describe('group commit', () => {
     expect(batches).toEqual([{ keys: ['a', 'b', 'row'], durability: 'os' }])
   })
 
+  test('a flush does not wait for what comes behind it', async () => {
+    const { backend } = slowStore(1)
+    const committer = new Committer(backend, 60_000)
+    let goesOn = true
+    const feed = (): void => {
+      const options = { durability: 'os', urgent: true } as const
+      committer.add([put('k', 1)], options, () => goesOn && feed())
+    }
+    feed()
+    await committer.flush()
+    goesOn = false
+    await committer.flush()
+  })
+
   test('a failure reaches all that were in the batch', async () => {
     const { backend } = slowStore(1, true)
     const committer = new Committer(backend, 60_000)

@@ -29,7 +29,6 @@ export class Committer {
   #urgent = false
   #writing = false
   #timer: NodeJS.Timeout | undefined
-  #idle: (() => void)[] = []
   /** What every batch expects of the store. */
   fence: () => readonly Expect[] = () => []
   /** Batches written so far. */
@@ -65,12 +64,12 @@ export class Committer {
     })
   }
 
-  /** Resolves when everything that was added before is written. */
+  /** Resolves when everything that was added before is written, whatever comes behind it. */
   flush(): Promise<void> {
     if (this.#queue.length === 0 && !this.#writing) return Promise.resolve()
-    const idle = new Promise<void>((resolve) => this.#idle.push(resolve))
-    this.#hurry()
-    return idle
+    return new Promise((resolve) =>
+      this.add([], { durability: 'none', urgent: true }, () => resolve()),
+    )
   }
 
   #write(): void {
@@ -125,10 +124,9 @@ export class Committer {
     for (const entry of behind) entry.done(failure)
   }
 
-  /** Nothing is urgent: what is there waits for company, and whoever waited for the end of the queue goes on. */
+  /** Nothing is urgent: what is there waits for company. */
   #rest(): void {
-    if (this.#writing || this.#urgent) return
-    if (this.#queue.length > 0) this.#timer ??= setTimeout(() => this.#write(), this.#idleMs)
-    else for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#writing || this.#urgent || this.#queue.length === 0) return
+    this.#timer ??= setTimeout(() => this.#write(), this.#idleMs)
   }
 }

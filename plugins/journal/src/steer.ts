@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import type { RunId, Signal } from '@llmspell/sdk'
 import { dropped, ended } from './errors.ts'
 import { load } from './load.ts'
@@ -51,7 +51,11 @@ async function handed(runs: Runs, id: RunId, kept: Kept): Promise<void> {
   await going?.over
   const { row } = await runs.known(id)
   if (row.status !== 'waiting' || runs.stopping || (await runs.lease.isElsewhere(id))) return
-  return runs.recovers ? resume(runs, id, {}) : marked(runs, id, kept.name)
+  const woken = runs.recovers ? resume(runs, id, {}) : marked(runs, id, kept.name)
+  return woken.catch((error: unknown) => {
+    // Another process was faster to take the run: it reads what is kept.
+    if (!isSpellError(error) || error.code !== 'RUN_BUSY') throw error
+  })
 }
 
 function marked(runs: Runs, id: RunId, wanted: string): Promise<void> {
