@@ -62,7 +62,7 @@ describe('group commit', () => {
   })
 
   test('a flush does not wait for what comes behind it', async () => {
-    const { backend } = slowStore(1)
+    const { backend, batches } = slowStore(1)
     const committer = new Committer(backend, 60_000)
     let goesOn = true
     const feed = (): void => {
@@ -71,8 +71,9 @@ describe('group commit', () => {
     }
     feed()
     await committer.flush()
+    const before = batches.length
+    await expect.poll(() => batches.length).toBeGreaterThan(before)
     goesOn = false
-    await committer.flush()
   })
 
   test('a failure reaches all that were in the batch', async () => {
