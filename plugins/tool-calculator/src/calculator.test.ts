@@ -1,4 +1,4 @@
-import { toolBench, toolSuite } from '@llmspell/sdk/testing'
+import { cpuMs, toolBench, toolSuite } from '@llmspell/sdk/testing'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { ToolBench } from '@llmspell/sdk/testing'
 import { inputOf, refused, values } from '../test/corpus.ts'
@@ -33,11 +33,11 @@ describe('values', () => {
 
 describe('refused', () => {
   test.each(refused)('$id: $expression', async (row) => {
-    const started = performance.now()
+    const started = cpuMs()
     const error = await bench.run(inputOf(row)).catch((found: unknown) => found)
     expect(error).toMatchObject({ code: row.code })
     expect(String((error as { hint?: string }).hint)).toContain(row.says ?? '')
-    expect(performance.now() - started).toBeLessThan(500)
+    expect(cpuMs() - started).toBeLessThan(500)
   })
 })
 
@@ -67,9 +67,9 @@ test('variables are named like variables and are numbers', () => {
 })
 
 test('the longest expression is quick', async () => {
-  const started = performance.now()
+  const started = cpuMs()
   expect((await bench.run({ expression: `1${'+1'.repeat(2047)}` })).result).toMatchObject({
     value: 2048,
   })
-  expect(performance.now() - started).toBeLessThan(500)
+  expect(cpuMs() - started).toBeLessThan(500)
 })

@@ -1,3 +1,4 @@
+export { cpuMs } from './cpu.ts'
 export * from './engine.ts'
 export * from './executor.ts'
 export * from './provider.ts'

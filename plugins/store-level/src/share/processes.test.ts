@@ -7,7 +7,7 @@ const places = new Places()
 afterEach(() => places.clean())
 
 const FULL = process.env['LLMSPELL_TEST_FULL'] === '1'
-const LIMIT = 600_000
+const LIMIT = FULL ? 3_600_000 : 600_000
 
 /** A line that a kill has cut is shorter than its number. */
 const surely = (child: Child): number[] => child.acknowledged.slice(0, -1)
@@ -70,7 +70,7 @@ test(
     for (const { name, child } of running) {
       const started = Date.now()
       await child.said(child.lines.length + 2)
-      expect(Date.now() - started, 'ms to go on').toBeLessThan(10_000)
+      expect(Date.now() - started, 'ms to go on').toBeLessThan(30_000)
       await child.kill()
       all.set(name, surely(child))
     }

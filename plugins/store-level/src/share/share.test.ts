@@ -102,7 +102,7 @@ test('what was under way when the owner was killed: reads and sure commits are d
   const started = Date.now()
   await owner.kill()
   expect((await read)!.value).toBeGreaterThan(3)
-  expect(Date.now() - started, 'ms to a new owner').toBeLessThan(5000)
+  expect(Date.now() - started, 'ms to a new owner').toBeLessThan(15_000)
   const { rev } = await sure
   expect((await scope.get('sure'))!.rev).toBe(rev)
   await named

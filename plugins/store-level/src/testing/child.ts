@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
+/** One that says nothing for so long hangs, however busy the machine is. */
+const SILENT_MS = 120_000
+
 /** A process of its own that uses a store; each line that it says is kept. */
 export class Child {
   readonly lines: string[] = []
@@ -30,8 +33,12 @@ export class Child {
   }
 
   async said(lines: number): Promise<void> {
+    let [told, since] = [this.lines.length, Date.now()]
     while (this.lines.length < lines) {
       if (this.#child.exitCode !== null) throw new Error(this.#errors)
+      if (this.lines.length > told) [told, since] = [this.lines.length, Date.now()]
+      if (Date.now() - since > SILENT_MS)
+        throw new Error(`said ${told} of ${lines} lines, then nothing: ${this.#errors}`)
       await new Promise((resolve) => setTimeout(resolve, 2))
     }
   }
