@@ -41,6 +41,7 @@ export async function runTests(stage: Stage): Promise<number> {
       mode,
       filter: text(parsed, 'filter'),
       bail: isOn(parsed, 'bail'),
+      userStore: isOn(parsed, 'user-store'),
       onCase: (name, found) => out(json ? caseEvent(name, found) : caseLine(name, found, paint)),
     } satisfies TestOptions),
   )

@@ -19,6 +19,7 @@ import { isolation, runOptions, text } from '../run/options.ts'
 import { policyChain } from '../run/policy.ts'
 import { readSource } from '../run/source.ts'
 import type { Stage } from '../stage.ts'
+import { emptyHouse } from './empty.ts'
 import { cassetteOf } from './find.ts'
 import { outcome, wholeFailures } from './whole.ts'
 
@@ -30,6 +31,8 @@ export interface TestOptions {
   /** Part of the names of the cases that are wanted. */
   readonly filter: string | undefined
   readonly bail: boolean
+  /** True for state, sessions and artifacts of the user; else they are empty. */
+  readonly userStore: boolean
   readonly onCase: (file: string, found: TestCase) => void
 }
 
@@ -51,7 +54,8 @@ export async function runTest(
   options: TestOptions,
 ): Promise<ScriptReport> {
   const source = readSource(file)
-  const kernel = await openKernel(stage.root, config, new KernelLogger('errors'))
+  using house = options.userStore ? undefined : emptyHouse(config)
+  const kernel = await openKernel(stage.root, house?.config ?? config, new KernelLogger('errors'))
   try {
     return await runIn(kernel, stage, config, source, options)
   } finally {

@@ -91,6 +91,7 @@ export class RunEvents {
     const subscription = new ScriptSubscription(id, this.#listen(id, pattern, options, context))
     subscription.ref = context.handle('Subscription', subscription, { id, pattern }, id)
     this.#subscriptions.set(id, subscription)
+    context.onUndo?.(() => subscription.close())
     if (fn) this.#pumps.push(this.#pump(subscription, fn, timeoutMs, context))
     return subscription
   }

@@ -32,7 +32,9 @@ export function hookModule(parts: HooksParts): ScriptModuleHandlers {
         context,
       }: Call<[string, HostCallback, (Priority | Options)?]>) => {
         const options = typeof opts === 'string' ? { priority: opts } : (opts ?? {})
-        const hook = RunHooks.of(parts, context).add(name, fn, options)
+        const hooks = RunHooks.of(parts, context)
+        const hook = hooks.add(name, fn, options)
+        context.onUndo?.(() => hooks.remove(hook))
         parts.scripts.ofRun(context)?.hold(context)
         return context.handle('HookHandle', hook, {}, hook.id)
       },

@@ -110,19 +110,21 @@ export class Deck {
    * @param drop without what nobody asked for
    */
   result(drop = false): Cassette {
-    const fresh = this.#slots.map(({ request, response, partial }): Interaction => {
-      return { request, response: response ?? partial() }
-    })
+    const fresh = this.#slots.map(taped)
     const kept = this.#kept.filter((_, i) => !drop || this.#used.has(i))
     const before = this.#mode === 'auto' ? this.#before : undefined
     const unnamed = before?.unnamed ?? this.#unnamed
     const models = { ...before?.models, ...Object.fromEntries(this.#models) }
-    return {
-      cassette: 1,
-      ...(unnamed === undefined ? {} : { unnamed }),
-      models: Object.fromEntries(Object.entries(models).sort(([a], [b]) => (a < b ? -1 : 1))),
-      interactions: [...kept, ...fresh].sort((a, b) => byContent(a.request, b.request)),
-    }
+    return sorted(Object.entries(models), unnamed, [...kept, ...fresh])
+  }
+
+  /** A cassette of some of what was recorded. @param keeps asked with the number of each, in the order of asking */
+  part(keeps: (request: number) => boolean): Cassette {
+    const slots = this.#slots.filter((_, i) => keeps(i))
+    const names = new Set(slots.map(({ request }) => `${request.provider}/${request.model}`))
+    const models = [...this.#models].filter(([id]) => names.has(id))
+    const unnamed = names.has(this.#unnamed ?? '') ? this.#unnamed : undefined
+    return sorted(models, unnamed, slots.map(taped))
   }
 
   get #kept(): readonly Interaction[] {
@@ -133,5 +135,22 @@ export class Deck {
     return this.#before.interactions.map((interaction, index) => {
       return { interaction, index, used: this.#used.has(index) }
     })
+  }
+}
+
+const taped = ({ request, response, partial }: Slot): Interaction => {
+  return { request, response: response ?? partial() }
+}
+
+function sorted(
+  models: readonly (readonly [string, Omit<ModelItem, 'id'>])[],
+  unnamed: string | undefined,
+  interactions: readonly Interaction[],
+): Cassette {
+  return {
+    cassette: 1,
+    ...(unnamed === undefined ? {} : { unnamed }),
+    models: Object.fromEntries([...models].sort(([a], [b]) => (a < b ? -1 : 1))),
+    interactions: [...interactions].sort((a, b) => byContent(a.request, b.request)),
   }
 }

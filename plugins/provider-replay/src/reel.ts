@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { isSpellError } from '@llmspell/sdk'
 import type {
   CallContext,
@@ -112,26 +113,41 @@ export class Reel implements Tape, OpenTape {
     return this.offline && this.#last.has(failure as SpellError)
   }
 
-  close({ drop = false } = {}): Promise<TapeReport> {
-    this.#options.onClose()
-    return (this.#closing ??= this.#close(drop))
+  get recorded(): number {
+    return this.deck.recorded
   }
 
-  async #close(drop: boolean): Promise<TapeReport> {
+  async copy(file: string, keeps: (request: number) => boolean): Promise<number> {
     if (this.#broken) throw this.#broken
+    const part = this.deck.part(keeps)
+    if (part.interactions.length > 0) await this.#write(part, resolve(file))
+    return part.interactions.length
+  }
+
+  close({ drop = false, discard = false } = {}): Promise<TapeReport> {
+    this.#options.onClose()
+    return (this.#closing ??= this.#close(drop, discard))
+  }
+
+  async #close(drop: boolean, discard: boolean): Promise<TapeReport> {
+    if (this.#broken && !discard) throw this.#broken
     const { recorded, replayed, unused, missed } = this.deck
     const { name } = this
     const { mode } = this.#options
     const dropped = drop && mode === 'auto' && unused.length > 0
-    const written = mode === 'record' || (mode === 'auto' && recorded > 0) || dropped
-    if (written) await this.#write(this.deck.result(dropped), dropped)
+    const written = !discard && (mode === 'record' || (mode === 'auto' && recorded > 0) || dropped)
+    if (written) await this.#end(this.deck.result(dropped), dropped)
     return { recorded, replayed, unused, missed: [...missed], written, name, dropped }
   }
 
-  async #write(cassette: Cassette, dropped: boolean): Promise<void> {
+  #end(cassette: Cassette, dropped: boolean): Promise<void> {
     const { file } = this.#options
+    const isEmpty = dropped && cassette.interactions.length === 0
+    return isEmpty ? removeCassette(file) : this.#write(cassette, file)
+  }
+
+  async #write(cassette: Cassette, file: string): Promise<void> {
     const { sidecar } = this.deck
-    if (dropped && cassette.interactions.length === 0) return removeCassette(file)
     for (const context of this.#redacts.values()) {
       const scan = new SecretScan(context)
       scan.all(cassette.interactions)

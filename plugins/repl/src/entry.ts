@@ -5,6 +5,8 @@ export interface Entry {
   readonly text: string
   /** Line of the input that it begins at, from 1. */
   readonly line: number
+  /** Number of its evaluation on the tape. */
+  readonly mark: number
   readonly end: Exclude<EntryEnd, { status: 'incomplete' }>
   readonly ms: number
   readonly usage: Usage

@@ -24,11 +24,11 @@ export class Session {
   readonly house: House
   readonly options: SessionOptions
   readonly entries: Entry[] = []
+  /** Entries that are no more: what they have spent is spent. */
+  readonly past: Entry[] = []
   /** Choices of the run, which commands change. */
   readonly settings: Record<string, Value>
   readonly tape: Tape
-  /** True where entries that are no more have asked models. */
-  strays = false
   #engine: Contribution<EngineItem>
   #run: InteractiveRun
   #spent: Usage = NO_USAGE
@@ -86,16 +86,16 @@ export class Session {
   async evaluate(text: string, line: number, signal: AbortSignal): Promise<Entry | undefined> {
     const started = now()
     const { calls } = this.#run
+    const mark = this.tape.mark()
     const end = await this.#run.evaluate(text, { signal })
     if (end.status === 'incomplete') return undefined
     const usage = difference(this.#run.usage, this.#spent)
     this.#spent = this.#run.usage
     const spent = { ms: now() - started, usage, calls: this.#run.calls - calls }
-    const entry = { text, line, end, ...spent }
+    const entry = { text, line, end, mark, ...spent }
     const lost = end.renewal?.lost.length ?? 0
-    this.entries.splice(this.entries.length - lost, lost)
+    this.past.push(...this.entries.splice(this.entries.length - lost, lost))
     this.entries.push(entry)
-    if (end.status === 'error') this.#leave(entry)
     return entry
   }
 
@@ -107,13 +107,9 @@ export class Session {
     const undone = await this.#run.undo()
     if (undone) {
       const at = this.entries.findLastIndex(({ text }) => text === undone.text)
-      for (const entry of at < 0 ? [] : this.entries.splice(at, 1)) this.#leave(entry)
+      if (at >= 0) this.past.push(...this.entries.splice(at, 1))
     }
     return undone
-  }
-
-  #leave({ usage: { inputTokens, outputTokens } }: Entry): void {
-    if (inputTokens + outputTokens > 0) this.strays = true
   }
 
   /** Another engine, with nothing of this one. @throws ENGINE_UNKNOWN */
@@ -124,7 +120,7 @@ export class Session {
     this.#engine = engine
     this.#run = run
     this.#spent = NO_USAGE
-    for (const entry of this.entries.splice(0)) this.#leave(entry)
+    this.past.push(...this.entries.splice(0))
   }
 
   /** A text without what the session has to hide. */

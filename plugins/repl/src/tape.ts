@@ -1,14 +1,14 @@
-import { copyFile, cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { OpenTape, Recorder, TapeMode, Value } from '@llmspell/sdk'
+import { join } from 'node:path'
+import type { OpenTape, Recorder, Value } from '@llmspell/sdk'
 
-/** What models answer in a session, in a folder that goes with it. */
+/** What models answer in a session, in memory, and which evaluation asked for it. */
 export class Tape {
   readonly #recorder: Recorder | undefined
   readonly #settings: Record<string, Value>
   readonly #isOwn: boolean
-  #folder: string | undefined
+  /** Requests that were there when each evaluation began. */
+  readonly #begins: number[] = []
   #open: OpenTape | undefined
 
   /** @param settings of the session's run; a tape that they name already is somebody else's */
@@ -18,44 +18,40 @@ export class Tape {
     this.#isOwn = settings['tape'] === undefined
   }
 
-  get records(): boolean {
-    return this.#open !== undefined
-  }
-
-  async begin(mode: TapeMode = 'record'): Promise<void> {
+  async begin(): Promise<void> {
     if (!this.#recorder || !this.#isOwn) return
-    this.#folder ??= await mkdtemp(join(tmpdir(), 'llmspell-repl-'))
-    this.#open = await this.#recorder.open({ file: this.#file, mode, mayMiss: true })
+    // A recording is written where it is closed or copied: this one is copied alone.
+    const file = join(tmpdir(), 'llmspell-repl.json')
+    this.#open = await this.#recorder.open({ file, mode: 'record' })
     this.#settings['tape'] = this.#open.id
   }
 
+  /** An evaluation begins. @returns its number */
+  mark(): number {
+    return this.#begins.push(this.#open?.recorded ?? 0) - 1
+  }
+
+  /** True where others than these evaluations have asked models. */
+  hasOthers(marks: ReadonlySet<number>): boolean {
+    const { recorded = 0 } = this.#open ?? {}
+    return Array.from({ length: recorded }, (_, i) => i).some((i) => !marks.has(this.#markOf(i)))
+  }
+
   /**
-   * Writes all that models have answered so far. What is asked again in the same words is answered by it from here on.
+   * Writes what models have answered to these evaluations.
    * @returns false where they were not asked
    * @throws CASSETTE_SECRET, CASSETTE_UNWRITABLE
    */
-  async write(file: string): Promise<boolean> {
-    try {
-      await this.#open?.close()
-      const isThere = await stat(this.#file).catch(() => undefined)
-      if (!isThere) return false
-      await mkdir(dirname(file), { recursive: true })
-      await copyFile(this.#file, file)
-      await cp(mediaOf(this.#file), mediaOf(file), { recursive: true, force: true }).catch(() => {})
-      return true
-    } finally {
-      await this.begin('auto')
-    }
+  async write(file: string, marks: ReadonlySet<number>): Promise<boolean> {
+    const written = await this.#open?.copy(file, (request) => marks.has(this.#markOf(request)))
+    return (written ?? 0) > 0
   }
 
   async close(): Promise<void> {
-    await this.#open?.close().catch(() => {})
-    if (this.#folder) await rm(this.#folder, { recursive: true, force: true })
+    await this.#open?.close({ discard: true })
   }
 
-  get #file(): string {
-    return join(this.#folder!, 'session.json')
+  #markOf(request: number): number {
+    return this.#begins.findLastIndex((begin) => begin <= request)
   }
 }
-
-const mediaOf = (cassette: string): string => cassette.replace(/\.json$/, '.media')

@@ -42,6 +42,7 @@ export function callContext(pass: Pass, passage: Passage, origin: Origin): CallC
       scope.spend(usage)
     },
     onEnd: (fn) => scope.onEnd(fn),
+    onUndo: (undo) => scope.onUndo(undo),
     ...languageOf(scope),
     hold: (value) => scope.hold(weight(value)),
     step: (name, fn, options) =>

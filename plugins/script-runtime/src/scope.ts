@@ -53,6 +53,8 @@ export class RunScope {
   /** Of a durable run. */
   readonly life: RunLife | undefined
   invoke: Invoke = gone
+  /** Keeps what ends a registration, where the entry that made it can be taken back. */
+  onUndo: (undo: Undo) => void = () => {}
   /** Resolves when the session takes what is asked of it. */
   responds: () => Promise<void> = () => Promise.resolve()
   /** The same without the journal of a durable run. */

@@ -32,6 +32,7 @@ export class Watch {
     const changes = store.watch({ tenant, kind, id }, { signal })
     void this.#follow(changes).catch((error: unknown) => this.#warn(error))
     context.onEnd(() => void this.close())
+    context.onUndo?.(() => this.close())
   }
 
   /** False where it was closed before. */

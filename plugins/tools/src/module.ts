@@ -101,7 +101,9 @@ function definitions(catalog: Catalog) {
       const parts = scriptTool(definition, context)
       await catalog.compile(parts.input)
       if (parts.output) await catalog.compile(parts.output)
-      return handleOf(catalog.add(parts, context), context)
+      const tool = catalog.add(parts, context)
+      context.onUndo?.(catalog.remover(tool, context))
+      return handleOf(tool, context)
     },
     undefine: ({ args: [tool], context }: Call<[string | HandleRef]>) => {
       const name = isRef(tool, 'handle') ? (context.resolve(tool) as ToolHandle).name : tool

@@ -82,6 +82,8 @@ export interface CallContext extends RunFacts {
   readonly recorded?: Recorded
   /** Runs when the run ends; the script can still be called then. Gets what the script failed with. */
   onEnd(fn: (failure?: unknown) => Awaitable<void>): Undo
+  /** Runs where the entry of a session that made this call is taken back: what it has registered ends. */
+  onUndo?(undo: Undo): void
 }
 
 export interface CallStepOptions {

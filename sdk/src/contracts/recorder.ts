@@ -35,12 +35,22 @@ export interface TapeReport {
 /** One cassette while it is used. `id` goes into the setting `tape` of the runs that use it. */
 export interface OpenTape {
   readonly id: string
+  /** How many requests it has recorded so far, those without an answer yet too. */
+  readonly recorded: number
   /**
-   * Ends it; what was recorded is written, or nothing at all. Once; later calls give the same.
-   * @param options `drop`: with the mode `auto`, take out what nobody asked for; a cassette of which nothing is left goes
+   * Writes what it has recorded so far into another cassette, and goes on.
+   * @param keeps says of each request, counted from 0 in their order, whether it is written
+   * @returns how many were; nothing is written where none is left
    * @throws CASSETTE_SECRET, CASSETTE_UNWRITABLE
    */
-  close(options?: { readonly drop?: boolean }): Promise<TapeReport>
+  copy(file: string, keeps: (request: number) => boolean): Promise<number>
+  /**
+   * Ends it; what was recorded is written, or nothing at all. Once; later calls give the same.
+   * @param options `drop`: with the mode `auto`, take out what nobody asked for; a cassette of which nothing is left goes.
+   * `discard`: write nothing
+   * @throws CASSETTE_SECRET, CASSETTE_UNWRITABLE
+   */
+  close(options?: { readonly drop?: boolean; readonly discard?: boolean }): Promise<TapeReport>
 }
 
 /** A model as it is about to be called. */

@@ -8,23 +8,29 @@ const WIDTH = 44
 export const time: Command = {
   name: 'time',
   doc: 'Shows what each entry took: time, calls, tokens and money.',
-  act({ session: { entries } }) {
+  act({ session: { entries, past } }) {
     const rows = entries.map((entry, i) => rowOf(String(i + 1), entry))
-    const all = entries.reduce(
-      (sum, { ms, calls, usage }) => ({
-        text: 'all',
-        ms: sum.ms + ms,
-        calls: sum.calls + calls,
-        usage: {
-          inputTokens: sum.usage.inputTokens + usage.inputTokens,
-          outputTokens: sum.usage.outputTokens + usage.outputTokens,
-          cost: sum.usage.cost + usage.cost,
-        },
-      }),
-      { text: 'all', ms: 0, calls: 0, usage: { inputTokens: 0, outputTokens: 0, cost: 0 } },
+    const gone = past.length === 0 ? [] : [rowOf('', { ...sum(past), text: 'no more there' })]
+    return [HEAD, ...rows, ...gone, rowOf('', { ...sum([...past, ...entries]), text: 'all' })].join(
+      '\n',
     )
-    return [HEAD, ...rows, rowOf('', all)].join('\n')
   },
+}
+
+type Spent = Pick<Entry, 'ms' | 'calls' | 'usage'>
+
+function sum(entries: readonly Entry[]): Spent {
+  const of = (read: (entry: Entry) => number): number =>
+    entries.reduce((total, entry) => total + read(entry), 0)
+  return {
+    ms: of(({ ms }) => ms),
+    calls: of(({ calls }) => calls),
+    usage: {
+      inputTokens: of(({ usage }) => usage.inputTokens),
+      outputTokens: of(({ usage }) => usage.outputTokens),
+      cost: of(({ usage }) => usage.cost),
+    },
+  }
 }
 
 const columns = (cells: readonly string[]): string => {

@@ -1,9 +1,11 @@
-import { writeFile } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { lstat, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
+import type { EngineItem } from '@llmspell/sdk'
 import { isGood } from '../entry.ts'
 import { shortName } from '../engines.ts'
 import { spellOf, testOf } from '../save/script.ts'
+import { withoutKeys } from '../terminal/history.ts'
 import type { Session } from '../session.ts'
 import type { Command, Told } from './command.ts'
 
@@ -23,45 +25,86 @@ export const save: Command = {
 }
 
 async function spell({ session }: Told, file: string): Promise<string> {
-  const name = named(file, `.${shortName(session.language)}`)
-  await write(session, name, spellOf(session.language, session.entries))
-  return `Written: ${name}`
+  const name = named(session, file, `.${shortName(session.language)}`)
+  const hides = await write(session, name, spellOf(session.language, session.entries))
+  return `Written: ${name}.${hides}`
 }
 
 async function test({ session }: Told, file: string): Promise<string> {
-  const name = named(file, `.test.${shortName(session.language)}`)
-  const path = await write(session, name, testOf(session.language, session.entries))
+  const name = named(session, file, `.test.${shortName(session.language)}`)
+  const path = pathOf(session, name)
   const cassette = join(dirname(path), '__cassettes__', `${basename(path)}.json`)
-  const asked = session.tape.records && (await session.tape.write(cassette))
+  if (await isThere(cassette)) throw unwritable(relative(dirname(path), cassette), THERE)
+  const hides = await write(session, name, testOf(session.language, session.entries))
+  const marks = new Set(session.entries.filter(isGood).map(({ mark }) => mark))
+  const asked = await taped(session, cassette, marks, path)
   const more = asked ? ' with what models answered beside it' : ''
-  const stray = session.strays && asked ? `\n${STRAYS}${name} --record` : ''
-  return `Written: ${name}${more}. Run it with: llmspell test ${name}${stray}`
+  const stray = asked && session.tape.hasOthers(marks) ? `\n${STRAYS}${name} --record` : ''
+  return `Written: ${name}${more}.${hides} Run it with: llmspell test ${name}${stray}`
+}
+
+/** Both files or none. */
+async function taped(
+  { tape }: Session,
+  cassette: string,
+  marks: ReadonlySet<number>,
+  path: string,
+): Promise<boolean> {
+  try {
+    return await tape.write(cassette, marks)
+  } catch (error) {
+    await rm(path, { force: true })
+    throw error
+  }
 }
 
 const STRAYS =
-  'Entries that are not in it asked models too. Leave their answers out with: llmspell test '
+  'Entries that are not in it asked models too. Where an agent was told something in them, ask anew with: llmspell test '
 
-/** With the ending that the language and the kind want, where it has none. */
-function named(file: string, ending: string): string {
+/** With the ending that the language and the kind want, where it has none. @throws REPL_USAGE for that of another language */
+function named({ house, engine, language }: Session, file: string, ending: string): string {
+  const others = house.extensions
+    .list<EngineItem>('engines')
+    .filter(({ item }) => item.language !== language)
+  const other = others.find(({ item }) => item.extensions.includes(extname(file)))
+  if (other) {
+    const text = `'${file}' is a name for ${other.item.language}; this session is in ${engine}.`
+    throw new SpellError('REPL_USAGE', text, { hint: `Write it with '${ending}'.` })
+  }
   const last = ending.slice(ending.lastIndexOf('.'))
   if (file.endsWith(ending)) return file
   return (file.endsWith(last) ? file.slice(0, -last.length) : file) + ending
 }
 
-/** A new file: what is there is not replaced. */
+/** A new file: what is there is not replaced. @returns what to say of it */
 async function write(session: Session, file: string, text: string): Promise<string> {
-  const path = resolve(session.options.root ?? process.cwd(), file)
+  const path = pathOf(session, file)
   try {
-    await writeFile(path, session.redact(text), { flag: 'wx' })
-    return path
+    const shown = withoutKeys(session.redact(text))
+    await writeFile(path, shown, { flag: 'wx' })
+    return shown === text ? '' : ' What looks like a key, or is a secret, is left out of it.'
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === 'EEXIST'
-    const why = exists ? 'it is there already' : (cause as Error).message
-    throw new SpellError('REPL_FILE', `The file '${file}' cannot be written: ${why}.`, {
-      hint: exists ? 'Choose another name.' : 'Name a file in a folder that is there.',
-      cause,
-    })
+    throw unwritable(file, exists ? THERE : (cause as Error).message, cause)
   }
+}
+
+const THERE = 'it is there already'
+
+const pathOf = ({ options }: Session, file: string): string =>
+  resolve(options.root ?? process.cwd(), file)
+
+const isThere = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  )
+
+function unwritable(file: string, why: string, cause?: unknown): SpellError {
+  return new SpellError('REPL_FILE', `The file '${file}' cannot be written: ${why}.`, {
+    hint: why === THERE ? 'Choose another name.' : 'Name a file in a folder that is there.',
+    cause,
+  })
 }
 
 function unknown(kind: string | undefined): SpellError {

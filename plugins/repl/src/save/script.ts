@@ -1,24 +1,24 @@
 import { isGood } from '../entry.ts'
 import type { Entry } from '../entry.ts'
+import { javascriptPart, terminated, wholeScript } from './javascript.ts'
 import { literalOf } from './literal.ts'
+import { luaPart } from './lua.ts'
+import type { Part } from './part.ts'
 
 /** What the time or chance has a part in. */
 const VARIES = /random|time|clock|date|uuid|now/i
-const STATEMENT =
-  /^(?:const|let|var|function|async\s+function|class|if|for|while|do|switch|try|throw|return|import|export|\{)/
 
 /** The entries that went well as a script that shows what they showed. */
 export function spellOf(language: string, entries: readonly Entry[]): string {
-  const good = entries.filter(isGood)
-  const parts = good.map((entry) => (language === 'lua' ? luaShown(entry) : entry.text))
-  return `${HEAD[sign(language)]}: llmspell run\n${whole(language, parts)}\n`
+  const lines = entries.filter(isGood).map((entry) => linesOf(language, entry, printed))
+  return `${HEAD[sign(language)]}: llmspell run\n${whole(language, lines)}\n`
 }
 
 /** The same as a test: short values have to come out as they did. */
 export function testOf(language: string, entries: readonly Entry[]): string {
-  const parts = entries.filter(isGood).map((entry) => expectation(language, entry))
+  const lines = entries.filter(isGood).map((entry) => linesOf(language, entry, expected))
   const [begin, end] = CASE[sign(language)]
-  return `${HEAD[sign(language)]}: llmspell test\n${begin}\n${whole(language, parts)}\n${end}\n`
+  return `${HEAD[sign(language)]}: llmspell test\n${begin}\n${whole(language, lines)}\n${end}\n`
 }
 
 const sign = (language: string): 'lua' | 'javascript' => (language === 'lua' ? 'lua' : 'javascript')
@@ -29,47 +29,39 @@ const CASE = {
   javascript: ["await Test.case('session', async () => {", '})'],
 } as const
 
-function whole(language: string, parts: readonly string[]): string {
-  const text = parts.join('\n')
-  return language === 'lua' ? text : repeated(text)
+const whole = (language: string, lines: readonly string[]): string =>
+  language === 'lua' ? lines.join('\n') : wholeScript(lines)
+
+/** What stands for the value of an entry. */
+type Use = (language: string, value: string, entry: Entry) => string
+
+function linesOf(language: string, entry: Entry, use: Use): string {
+  const { before, value } = partOf(language, entry)
+  const shown = value === undefined ? [] : [use(language, inBrackets(language, value), entry)]
+  const lines = [before, ...shown].filter((line) => line !== '')
+  return (language === 'lua' ? lines : lines.map(terminated)).join('\n')
 }
 
-function expectation(language: string, entry: Entry): string {
-  const { text, end } = entry
+function partOf(language: string, { text, end }: Entry): Part {
+  const shown = end.status === 'value' && end.values.length > 0
+  return language === 'lua' ? luaPart(text, shown) : javascriptPart(text, shown)
+}
+
+/** A comment must not take the bracket behind it along. */
+function inBrackets(language: string, value: string): string {
+  return value
+    .split('\n')
+    .at(-1)!
+    .includes(language === 'lua' ? '--' : '//')
+    ? `${value}\n`
+    : value
+}
+
+const printed: Use = (_, value) => `print(${value})`
+
+const expected: Use = (language, value, { text, end }) => {
   const values = end.status === 'value' ? end.values : []
   const literal = values.length === 1 ? literalOf(language, values[0]) : undefined
-  const asks = literal !== undefined && !VARIES.test(text)
-  if (language !== 'lua') {
-    const expression = text.trim().replace(/;$/, '')
-    const isOne = !STATEMENT.test(expression) && !/[;\n]|\/\//.test(expression)
-    return asks && isOne ? `await Test.equal(${expression}, ${literal})` : `${text.trimEnd()};`
-  }
-  if (!isShown(entry)) return text
-  const value = luaValue(text)
-  return asks ? `Test.equal(${value}, ${literal})` : `_ = ${value}`
-}
-
-function luaShown(entry: Entry): string {
-  return isShown(entry) ? `print(${luaValue(entry.text)})` : entry.text
-}
-
-/** Lua has no statement that is a value alone. */
-const isShown = ({ end }: Entry): boolean => end.status === 'value' && end.values.length > 0
-
-function luaValue(text: string): string {
-  const value = text.replace(/^\s*=/, '').trim()
-  if (/^return\b/.test(value) || value.includes('\n') || value.includes(';'))
-    return `(function()\n${/\breturn\b/.test(value) ? value : `return ${value}`}\nend)()`
-  return value.includes('--') ? `${value}\n` : value
-}
-
-const NAMES = /^(?:const|let|class|(?:async )?function\*?)\s+([\w$]+)/gm
-
-/** A script declares a name once, a session as often as it likes. */
-function repeated(text: string): string {
-  const names = [...text.matchAll(NAMES)].map((found) => found[1])
-  if (new Set(names).size === names.length) return text
-  return text
-    .replaceAll(/^(?:const|let)(?=\s)/gm, 'var')
-    .replaceAll(/^class\s+([\w$]+)/gm, 'var $1 = class')
+  if (literal === undefined || VARIES.test(text)) return language === 'lua' ? `_ = ${value}` : value
+  return `${language === 'lua' ? '' : 'await '}Test.equal(${value}, ${literal})`
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -50,4 +50,15 @@ test('a file that cannot be read or written is no history', async () => {
   const history = new History(join(folder, 'plain', 'history'))
   await history.add('x')
   expect(await history.read()).toEqual([])
+})
+
+test('a history of another hand sends nothing to the terminal, and is cut to its size', async () => {
+  const file = join(folder, 'hostile')
+  writeFileSync(file, `bell\u0007 \u001B[2J\u009B1m\\nend\n`)
+  expect(await new History(file).read()).toEqual(['bell [2J1m\nend'])
+  writeFileSync(file, Array.from({ length: 300 }, (_, i) => `${i}${'x'.repeat(16_000)}\n`).join(''))
+  const kept = await new History(file).read()
+  expect(kept[0]).toMatch(/^299x/)
+  expect(statSync(file).size).toBeLessThanOrEqual(2 * 1024 * 1024)
+  expect((await new History(file).read()).length).toBe(kept.length)
 })

@@ -23,8 +23,11 @@ export class History {
   async read(): Promise<string[]> {
     if (this.#file === undefined) return []
     const text = await readFile(this.#file, 'utf8').catch(() => '')
-    const entries = text.split('\n').filter(Boolean).map(unescaped)
-    const newest = [...new Set(entries.reverse())].slice(0, MOST_ENTRIES)
+    const entries = text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => harmless(unescaped(line)))
+    const newest = fitting([...new Set(entries.reverse())].slice(0, MOST_ENTRIES))
     if (text.length > MOST_BYTES) await this.#rewrite(newest)
     return newest
   }
@@ -45,6 +48,17 @@ export class History {
     const lines = newest.toReversed().map((entry) => `${escaped(entry)}\n`)
     await writeFile(this.#file!, lines.join(''), { mode: 0o600 }).catch(() => {})
   }
+}
+
+/** The first of them, as many as the file may hold. */
+function fitting(entries: readonly string[]): string[] {
+  let room = MOST_BYTES
+  return entries.filter((entry) => (room -= Buffer.byteLength(escaped(entry)) + 1) >= 0)
+}
+
+/** Without what a terminal would obey. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, '')
 }
 
 /** The text on one line. */

@@ -102,7 +102,8 @@ export function runModule(
       can: ({ args, context }: Call<[string, string]>) =>
         context.call('Permission', 'can', args) as Promise<Value>,
       on_end: ({ args: [fn], context }: Call<[HostCallback]>) => {
-        context.onEnd(async () => void (await fn()))
+        const undo = context.onEnd(async () => void (await fn()))
+        context.onUndo?.(undo)
         return undefined
       },
       cancel: ({ args: [reason], context }: Call<[string?]>) => {

@@ -5,6 +5,7 @@ import { hostSide } from '../host-side.ts'
 import type { HostParts } from '../host-side.ts'
 import { isLater } from '../maybe.ts'
 import type { HostSide } from '../transport/session.ts'
+import type { Callbacks } from './callbacks.ts'
 import type { TapeReplay } from './replay.ts'
 import type { EntryScope } from './scope.ts'
 import type { Tape } from './tape.ts'
@@ -22,26 +23,28 @@ export function entryHost(
   scope: EntryScope,
   facts: SessionFacts,
   tape: Tape,
-  answering: Answering,
+  { answering, callbacks }: { answering: Answering; callbacks: Callbacks },
 ): HostSide {
   // The origin of each call has the signal of the entry that is under way.
   const pass = (request: HostCall) => parts.door.pass(scope, request, scriptOrigin(scope))
   const host = hostSide(parts, scope, facts, pass)
   const live = (call: HostCall): HostReply | Promise<HostReply> => {
+    const orphan = tape.orphan(call)
     const asked = tape.ask(call)
     const kept = (reply: HostReply): HostReply => {
       const number = tape.answer(asked, reply)
       if (number !== undefined) answering.late?.(number, reply)
       return reply
     }
-    const reply = host.call(call)
+    const reply = orphan ?? host.call(call)
     return isLater(reply) ? untilEnded(reply, scope.signal).then(kept) : kept(reply)
   }
+  const known = (call: HostCall): HostCall => ({ ...call, args: callbacks.known(call.args) })
   return {
     ...host,
-    call: (call) => answering.replay?.call(call) ?? live(call),
+    call: (call) => answering.replay?.call(call) ?? live(known(call)),
     notify: (call) => {
-      if (!answering.replay) host.notify(call)
+      if (!answering.replay) host.notify(known(call))
     },
     write: (text) => {
       if (!answering.replay) host.write(text)

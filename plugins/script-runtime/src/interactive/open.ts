@@ -2,6 +2,7 @@ import type { Contribution, EngineItem, InteractiveRequest, InteractiveRun } fro
 import { runFacts, sessionFacts } from '../facts.ts'
 import type { HostParts } from '../host-side.ts'
 import type { HostSide, HostedSession } from '../transport/session.ts'
+import { Callbacks } from './callbacks.ts'
 import { entryHost, type Answering } from './host.ts'
 import { EntryRun } from './run.ts'
 import { EntryScope } from './scope.ts'
@@ -30,12 +31,14 @@ export async function openEntries(
   const scope = new EntryScope(script)
   Object.assign(scope.facts, runFacts(scope, script, engine.item))
   const tape = new Tape()
+  const callbacks = new Callbacks()
+  scope.onUndo = (undo) => tape.onDrop(undo)
   const answering: Answering = { replay: undefined, late: undefined }
-  const host = entryHost(parts, scope, sessionFacts(scope, script), tape, answering)
+  const host = entryHost(parts, scope, sessionFacts(scope, script), tape, { answering, callbacks })
   const open = () => session(host)
   opened(scope, file)
   const { name, item } = engine
-  const all = { scope, tape, answering, open, engine: { name, language: item.language } }
+  const all = { scope, tape, answering, callbacks, open, engine: { name, language: item.language } }
   try {
     return new EntryRun({ ...all, ended: () => ended(scope, file) }, await open())
   } catch (error) {

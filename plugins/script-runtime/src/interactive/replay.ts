@@ -2,6 +2,7 @@ import { SpellError } from '@llmspell/sdk'
 import type { HostCall, HostReply } from '@llmspell/sdk'
 import { subject } from '../passage.ts'
 import type { HostedSession } from '../transport/session.ts'
+import type { Callbacks } from './callbacks.ts'
 import type { Given, Tape } from './tape.ts'
 
 /** What the replay of one entry may take. */
@@ -10,6 +11,7 @@ const PATIENCE_MS = 30_000
 /** Runs the entries of a tape in a new engine and gives it what the tape has, in its order. Nothing is executed. */
 export class TapeReplay {
   readonly #tape: Tape
+  readonly #callbacks: Callbacks
   readonly #waiting = new Map<number, (reply: HostReply) => void>()
   #session: HostedSession | undefined
   #asked = 0
@@ -19,8 +21,9 @@ export class TapeReplay {
   #failed = Promise.withResolvers<never>()
   #whole = Promise.withResolvers<void>()
 
-  constructor(tape: Tape) {
+  constructor(tape: Tape, callbacks: Callbacks) {
     this.#tape = tape
+    this.#callbacks = callbacks
   }
 
   /** Answers what the engine asks meanwhile. */
@@ -31,6 +34,7 @@ export class TapeReplay {
       this.#failed.reject(error)
       return Promise.resolve({ ok: false, error: { code: error.code, message: error.message } })
     }
+    this.#callbacks.again(call.args, recorded.args)
     const { promise, resolve } = Promise.withResolvers<HostReply>()
     this.#waiting.set(this.#asked++, resolve)
     this.#pump()
@@ -86,7 +90,8 @@ export class TapeReplay {
 
   #give(given: Given): void {
     if ('callback' in given) {
-      this.#session!.invoke(given.callback, given.args).catch(() => {})
+      const callback = this.#callbacks.engineNumber(given.callback)
+      this.#session!.invoke(callback, given.args).catch(() => {})
       return
     }
     this.#answer(given.call, given.reply)

@@ -13,8 +13,10 @@ import type {
 import { told } from '../references.ts'
 import type { HostedSession } from '../transport/session.ts'
 import type { Answering } from './host.ts'
+import type { Callbacks } from './callbacks.ts'
 import { TapeReplay } from './replay.ts'
 import type { EntryScope } from './scope.ts'
+import { tooMuch } from './tape.ts'
 import type { Tape } from './tape.ts'
 
 /** How long an entry that was ended may take to end by itself, before its engine is. */
@@ -27,6 +29,7 @@ export interface EntryRunParts {
   readonly scope: EntryScope
   readonly tape: Tape
   readonly answering: Answering
+  readonly callbacks: Callbacks
   readonly engine: { readonly name: string; readonly language: string }
   readonly open: () => Promise<HostedSession>
   /** Tells of the end of the run. */
@@ -44,10 +47,11 @@ export class EntryRun implements InteractiveRun {
   constructor(parts: EntryRunParts, session: HostedSession) {
     this.#parts = parts
     this.#session = session
-    const { scope, tape } = parts
+    const { scope, tape, callbacks } = parts
     scope.enter = async (callback, args) => {
+      const number = callbacks.engineNumber(callback)
       tape.invoke(callback, args)
-      return this.#session.invoke(callback, args)
+      return this.#session.invoke(number, args)
     }
     scope.invoke = scope.enter
   }
@@ -87,6 +91,7 @@ export class EntryRun implements InteractiveRun {
   undo(): Promise<Undone | undefined> {
     return this.#inTurn(async () => {
       const { tape } = this.#parts
+      if (!tape.mayDrop) throw tooMuch()
       const stays = tape.lastCalls()
       const mark = tape.drop()
       return mark && { text: mark.text, stays, ...(await this.#renew()) }
@@ -152,22 +157,36 @@ export class EntryRun implements InteractiveRun {
 
   /** A new engine at the place that the tape tells of; as far as it comes. */
   async #renew(): Promise<Renewal> {
-    const { tape, answering, open } = this.#parts
+    const { tape, answering, callbacks, open } = this.#parts
     const wanted = tape.entries.map(({ text }) => text)
     let reason: unknown = tape.full ? tooMuch() : undefined
-    if (tape.full) tape.clear()
+    tape.cut(tape.whole)
     for (;;) {
       await this.#session.close()
       this.#session = await open()
-      const replay = new TapeReplay(tape)
+      callbacks.renew()
+      const replay = new TapeReplay(tape, callbacks)
       answering.replay = replay
       answering.late = replay.late
       const played = await replay.play(this.#session)
       answering.replay = undefined
       const { entries } = played
-      if (played.reason === undefined) return renewal(entries, wanted, reason)
+      if (played.reason === undefined) {
+        await this.#goOn(replay)
+        return renewal(entries, wanted, reason)
+      }
       reason ??= played.reason
       tape.cut(entries)
+    }
+  }
+
+  /** What was under way beside an entry that is no more goes on, as far as it had come. */
+  async #goOn(replay: TapeReplay): Promise<void> {
+    const { tape } = this.#parts
+    for (const { call, reply } of tape.takeLate()) replay.late(call, reply)
+    for (let asked = -1; asked !== tape.asked.length;) {
+      asked = tape.asked.length
+      await this.#session.responds()
     }
   }
 }
@@ -195,10 +214,4 @@ function shown(scope: EntryScope, ended: Ended): EntryEnd {
 function renewal(entries: number, wanted: readonly string[], reason: unknown): Renewal {
   const lost = wanted.slice(entries)
   return { entries, lost, ...(reason === undefined ? {} : { reason: toErrorRecord(reason) }) }
-}
-
-function tooMuch(): SpellError {
-  return new SpellError('MEMORY_LIMIT', 'The calls of the session gave more than is kept.', {
-    hint: 'Keep large values in files or in State.',
-  })
 }

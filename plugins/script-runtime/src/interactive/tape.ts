@@ -1,13 +1,22 @@
-import type { HostCall, HostReply, Value } from '@llmspell/sdk'
+import { isDeepStrictEqual } from 'node:util'
+import { SpellError } from '@llmspell/sdk'
+import type { HostCall, HostReply, Undo, Value } from '@llmspell/sdk'
 import { subject } from '../passage.ts'
 import { weight } from '../weight.ts'
 
 /** What is kept of a whole session at most. */
 const MOST_BYTES = 32 * 1024 * 1024
 
-/** Something that the host gave to the engine, when the engine had asked `after` calls. */
+/** An answer of the host, when the engine had asked `after` calls. */
+export interface Answer {
+  readonly call: number
+  readonly reply: HostReply
+  readonly after: number
+}
+
+/** Something that the host gave to the engine. */
 export type Given =
-  | { readonly call: number; readonly reply: HostReply; readonly after: number }
+  | Answer
   | {
       readonly callback: number
       readonly args: readonly (Value | undefined)[]
@@ -19,6 +28,15 @@ export interface Mark {
   readonly text: string
   readonly asked: number
   readonly given: number
+  /** What ends its registrations. */
+  readonly undo: Undo[]
+}
+
+/** A call of an entry that is no more: one before it may be who asked, and asks again. */
+interface Orphan {
+  readonly call: HostCall
+  readonly reply: PromiseWithResolvers<HostReply>
+  taken: boolean
 }
 
 /** All that the engine of a session asked and was given, in its order: enough to bring another engine to the same place. */
@@ -26,34 +44,60 @@ export class Tape {
   readonly asked: HostCall[] = []
   readonly given: Given[] = []
   readonly entries: Mark[] = []
+  readonly #most: number
   #bytes = 0
+  /** How many entries are whole. */
+  #whole: number | undefined
+  #late: Answer[] = []
+  #orphans: Orphan[] = []
+
+  constructor(mostBytes = MOST_BYTES) {
+    this.#most = mostBytes
+  }
 
   /** True where not all could be kept. */
   get full(): boolean {
-    return this.#bytes > MOST_BYTES
+    return this.#whole !== undefined
+  }
+
+  /** How many entries could run again. */
+  get whole(): number {
+    return Math.min(this.#whole ?? Infinity, this.entries.length)
+  }
+
+  /** True where the last entry can be taken back and all before it run again. */
+  get mayDrop(): boolean {
+    return this.whole >= this.entries.length - 1
   }
 
   begin(text: string): void {
-    this.entries.push({ text, asked: this.asked.length, given: this.given.length })
+    this.#orphans = []
+    const { asked, given } = this
+    this.entries.push({ text, asked: asked.length, given: given.length, undo: [] })
   }
 
-  /** Forgets the last entry with all that came since. */
+  /** Runs where the last entry is dropped. */
+  onDrop(undo: Undo): void {
+    this.entries.at(-1)?.undo.push(undo)
+  }
+
+  /** Forgets the last entry with all that came since; answers to what others asked stay theirs. */
   drop(): Mark | undefined {
     const mark = this.entries.pop()
     if (!mark) return undefined
-    this.asked.length = mark.asked
-    this.given.length = mark.given
+    if ((this.#whole ?? 0) >= this.entries.length) this.#whole = undefined
+    const given = [...this.#late, ...this.given.splice(mark.given)]
+    const answers = given.filter((each) => 'call' in each)
+    this.#late = answers.filter(({ call }) => call < mark.asked)
+    this.#leave(mark.asked, answers)
+    for (const each of given) if (!('call' in each && each.call < mark.asked)) this.#free(each)
+    for (const undo of mark.undo.toReversed()) undo()
     return mark
   }
 
   /** Forgets all entries behind so many. */
   cut(entries: number): void {
     while (this.entries.length > entries) this.drop()
-  }
-
-  clear(): void {
-    this.cut(0)
-    this.#bytes = 0
   }
 
   /** The calls of the last entry, each name once. */
@@ -63,10 +107,25 @@ export class Tape {
     return [...new Set(names.map(subject))]
   }
 
+  /** Answers that came while entries were under way that are no more. */
+  takeLate(): readonly Answer[] {
+    const late = this.#late.map((answer) => ({ ...answer, after: this.asked.length }))
+    this.#late = []
+    this.given.push(...late)
+    return late
+  }
+
+  /** The answer to the same call of an entry that is no more; once. */
+  orphan(call: HostCall): Promise<HostReply> | undefined {
+    const found = this.#orphans.find((each) => !each.taken && isDeepStrictEqual(each.call, call))
+    if (found) found.taken = true
+    return found?.reply.promise
+  }
+
   /** @returns the call as it is kept */
   ask(call: HostCall): HostCall {
-    this.#keep(call.args)
-    const kept = { ...call, args: this.full ? [] : call.args }
+    const fits = this.#keep(call.args)
+    const kept = { ...call, args: fits ? call.args : [] }
     this.asked.push(kept)
     return kept
   }
@@ -74,21 +133,59 @@ export class Tape {
   /** @returns the number of the call; undefined for one of an entry that is no more */
   answer(kept: HostCall, reply: HostReply): number | undefined {
     const call = this.asked.lastIndexOf(kept)
-    if (call < 0) return undefined
-    this.#give({ call, reply, after: this.asked.length }, reply.ok ? reply.value : undefined)
+    if (call < 0) {
+      this.#orphans.find((each) => each.call === kept)?.reply.resolve(reply)
+      return undefined
+    }
+    this.#give({ call, reply, after: this.asked.length })
     return call
   }
 
   invoke(callback: number, args: readonly (Value | undefined)[]): void {
-    this.#give({ callback, args, after: this.asked.length }, args as Value)
+    this.#give({ callback, args, after: this.asked.length })
   }
 
-  #give(given: Given, value: Value | undefined): void {
-    this.#keep([value])
-    if (!this.full) this.given.push(given)
+  #give(given: Given): void {
+    if (this.#keep(valuesOf(given))) this.given.push(given)
   }
 
-  #keep(values: readonly (Value | undefined)[]): void {
-    for (const value of values) this.#bytes += weight(value)
+  /** False where there is no room: the entry that is under way is not whole. */
+  #keep(values: readonly (Value | undefined)[]): boolean {
+    const bytes = weightOf(values)
+    if (this.full || this.#bytes + bytes > this.#most) {
+      this.#whole ??= Math.max(0, this.entries.length - 1)
+      return false
+    }
+    this.#bytes += bytes
+    return true
   }
+
+  #free(given: Given): void {
+    this.#bytes -= weightOf(valuesOf(given))
+  }
+
+  #leave(from: number, answers: readonly Answer[]): void {
+    for (const [i, call] of this.asked.splice(from).entries()) {
+      const reply = Promise.withResolvers<HostReply>()
+      const answer = answers.find((each) => each.call === from + i)
+      if (answer) reply.resolve(answer.reply)
+      this.#orphans.push({ call, reply, taken: false })
+      this.#bytes -= weightOf(call.args)
+    }
+  }
+}
+
+const valuesOf = (given: Given): readonly (Value | undefined)[] => {
+  if ('callback' in given) return given.args
+  return [given.reply.ok ? given.reply.value : undefined]
+}
+
+const weightOf = (values: readonly (Value | undefined)[]): number =>
+  values.reduce<number>((sum, value) => sum + weight(value), 0)
+
+/** What cannot be kept cannot be taken back. */
+export function tooMuch(): SpellError {
+  return new SpellError('MEMORY_LIMIT', 'The calls of the session gave more than is kept.', {
+    hint: 'Keep large values in files or in State.',
+  })
 }
