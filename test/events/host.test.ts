@@ -122,17 +122,18 @@ describe('a script', () => {
     const hear = (options: string) => `
       local sub = Event.subscribe("news.*", nil, ${options})
       Event.publish("news.own", 1)
-      Run.sleep(300)
       local heard = {}
       for ev in sub:events() do heard[#heard + 1] = ev.event_type if ev.event_type == "news.last" then sub:close() end end
       return heard`
+    let begun = 0
+    const own = bus.on('news.own', () => void begun++)
     const listening = [
       house.lua(hear('nil')),
       house.lua(hear('{ all_runs = true }'), { allow: { events: ['news.*'] } }),
     ]
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect.poll(() => begun, { timeout: 30_000 }).toBe(2)
+    own.close()
     await house.lua(`Event.publish("news.other", 2)`)
-    await new Promise((resolve) => setTimeout(resolve, 250))
     await bus.publish('news.last')
     const [plain, allowed] = await Promise.all(listening)
     expect(plain!.value).toEqual(['news.own', 'news.last'])
