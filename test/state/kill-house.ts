@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Migration, StateBackend, StateOp } from '@llmspell/sdk'
 import { Backups } from '../../plugins/state/src/backups/backups.ts'
+import { PlainCheck } from '../../plugins/state/src/seal/source-check.ts'
 import { storeIn as levelIn } from '../../plugins/store-level/src/testing/places.ts'
 import { storeIn as sqliteIn } from '../../plugins/store-sqlite/src/testing/places.ts'
 import { put } from './store.ts'
@@ -31,5 +32,9 @@ export async function opened(folder: string, kind: string): Promise<StateBackend
 }
 
 export function backupsIn(folder: string, store: StateBackend): Backups {
-  return new Backups(store, join(folder, 'backups'), { store: async () => {}, entry: () => {} })
+  return new Backups(store, join(folder, 'backups'), {
+    source: (whole) => new PlainCheck(whole),
+    mark: async () => {},
+    store: async () => {},
+  })
 }

@@ -36,7 +36,11 @@ const content = fc.array(
 
 const KINDS = [
   ['plain', (inner: StateBackend) => inner],
-  ['sealed', (inner: StateBackend) => new SealedStore(inner, [keyFrom('k'.repeat(32))])],
+  [
+    'sealed',
+    (inner: StateBackend) =>
+      new SealedStore(inner, { keys: [keyFrom('k'.repeat(32))], acceptPlain: false }),
+  ],
 ] as const
 
 describe.each(KINDS)('content of a %s store', (_, wrap) => {

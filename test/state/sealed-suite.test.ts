@@ -8,5 +8,8 @@ storeSuite({
   name: 'memory, sealed',
   own: 1,
   create: (clock) =>
-    new SealedStore(new RowStore(new MemoryHome(() => {}), clock), [keyFrom('a'.repeat(32))]),
+    new SealedStore(new RowStore(new MemoryHome(() => {}), clock), {
+      keys: [keyFrom('a'.repeat(32))],
+      acceptPlain: false,
+    }),
 })

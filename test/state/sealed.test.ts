@@ -97,11 +97,19 @@ describe('a sealed store', () => {
       put('a', 1),
       { ...put('b', 2), ttlMs: 3_600_000, schema: 'untrusted' },
     ])
-    const { store } = await open({ folder, ...sealedBy('STATE_KEY_ONE') })
+    const { encryption } = sealedBy('STATE_KEY_ONE')
+    await expect(open({ folder, encryption })).rejects.toMatchObject({ code: 'STATE_SEALED' })
+    const accepting = { folder, encryption: { ...encryption, accept_plain: true } }
+    const { store } = await open(accepting)
     expect(await rowsOf(store)).toHaveLength(2)
+    await store.commit([put('c', 3)])
+    await expect(open({ folder, encryption })).rejects.toMatchObject({ code: 'STATE_SEALED' })
+    await open(accepting)
     expect(await (await kernel!.use('state')).migrate()).toMatchObject({ resealed: 2 })
-    expect(await store.scope(SHELF).get('b')).toMatchObject({ value: 2, schema: 'untrusted' })
-    expect((await store.scope(SHELF).get('b'))!.expiresAt! - Date.now()).toBeGreaterThan(3_000_000)
+    await open({ folder, encryption })
+    const after = await (await kernel!.use('state')).backend()
+    expect(await after.scope(SHELF).get('b')).toMatchObject({ value: 2, schema: 'untrusted' })
+    expect((await after.scope(SHELF).get('b'))!.expiresAt! - Date.now()).toBeGreaterThan(3_000_000)
   })
 
   test('takes back a backup only where its key is here', async () => {
@@ -128,7 +136,7 @@ describe('sealed values', () => {
 
   async function both() {
     const inner = new RowStore(new MemoryHome(() => {}))
-    const store = new SealedStore(inner, keys)
+    const store = new SealedStore(inner, { keys, acceptPlain: false })
     await store.open({ signal: new AbortController().signal })
     return { inner, store }
   }

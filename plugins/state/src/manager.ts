@@ -16,7 +16,9 @@ import type {
 } from '@llmspell/sdk'
 import type { StateConfig } from './generated/config.ts'
 import { asked } from './points.ts'
+import { withoutKey } from './seal/errors.ts'
 import type { SealedStore } from './seal/sealed-store.ts'
+import { takingPlain } from './taking-plain.ts'
 
 const SWEEP_EVERY_MS = 60_000
 const SWEEP_AT_ONCE = 10_000
@@ -34,6 +36,9 @@ export interface ManagerParts {
 
 const MIXED =
   "Some values of the store are not sealed under its key yet: 'llmspell state migrate' seals them."
+
+const ACCEPTING =
+  "All values of the store are sealed: take 'plugins.state.encryption.accept_plain' away, it would let forged ones in."
 
 /** The one store of an installation: opened when somebody first asks, closed with the kernel. */
 export class Manager implements StateManager {
@@ -115,12 +120,16 @@ export class Manager implements StateManager {
     const place = own ?? (folder === undefined ? undefined : join(folder, 'backups'))
     if (place === undefined) throw noFolder()
     if (!isAbsolute(place)) throw relative(place)
-    const { Backups } = await import('./backups/backups.ts')
+    const [{ Backups }, { PlainCheck }] = await Promise.all([
+      import('./backups/backups.ts'),
+      import('./seal/source-check.ts'),
+    ])
     await this.backend()
     // Values stay sealed in a backup.
     return new Backups(this.#plain!, place, {
-      store: () => this.#checkSeal(),
-      entry: (placed) => this.#sealed?.opened(placed),
+      source: (whole) => this.#sealed?.sourceCheck(whole) ?? new PlainCheck(whole),
+      mark: async () => void (await this.#sealed?.marked()),
+      store: async () => this.#sealed?.check(),
     })
   }
 
@@ -148,7 +157,7 @@ export class Manager implements StateManager {
     const factory = await this.#extensions.get('stores', store)
     const plain = factory.create(folder === undefined ? {} : { folder })
     this.#sealed = await this.#sealing(plain)
-    const backend = this.#sealed ?? plain
+    const backend = this.#sealed ?? takingPlain(plain)
     await backend.open({ signal: this.#signal, readOnly })
     this.#plain = plain
     try {
@@ -171,13 +180,8 @@ export class Manager implements StateManager {
       import('./seal/keys.ts'),
       import('./seal/sealed-store.ts'),
     ])
-    return new SealedStore(plain, await keysOf(encryption, secrets, folder))
-  }
-
-  /** What a restore has brought must open. */
-  async #checkSeal(): Promise<void> {
-    if (this.#sealed) return this.#sealed.check()
-    if (await this.#plain!.scope(STATE_SCOPE).get('sealed')) throw sealedStore(this.#plain!.id)
+    const { accept_plain: acceptPlain = false } = encryption
+    return new SealedStore(plain, { keys: await keysOf(encryption, secrets, folder), acceptPlain })
   }
 
   /** Before anybody reads: a migration that was stopped behind its switch leaves old among new. */
@@ -185,8 +189,9 @@ export class Manager implements StateManager {
     const [migration, marker] = await this.#plain!
       .scope(STATE_SCOPE)
       .getMany(['migration', 'sealed'])
-    if (marker && !this.#sealed) throw sealedStore(backend.id)
+    if (marker && !this.#sealed) throw withoutKey(`The store '${backend.id}'`)
     if (this.#sealed?.isMixed) this.#logger.warn(MIXED)
+    else if (this.#sealed?.isAccepting) this.#logger.warn(ACCEPTING)
     if (!migration || readOnly) return
     const { finishMigration } = await import('@llmspell/sdk/store')
     if (await finishMigration(backend)) this.#logger.info('A migration was brought to its end.')
@@ -222,14 +227,6 @@ function noSecrets(): SpellError {
     'STATE_SEALED',
     "The store cannot be sealed: expected the plugin 'secrets', found none.",
     { hint: "Install it, or take 'plugins.state.encryption' away." },
-  )
-}
-
-function sealedStore(store: string): SpellError {
-  return new SpellError(
-    'STATE_SEALED',
-    `The store '${store}' is sealed: expected its key, found none configured. Nothing was touched.`,
-    { hint: "Name its secret at 'plugins.state.encryption.key'." },
   )
 }
 

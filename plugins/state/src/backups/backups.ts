@@ -3,7 +3,6 @@ import type {
   BackupInfo,
   BackupManifest,
   CreateBackupOptions,
-  PlacedEntry,
   RestoreBackupOptions,
   RestoreOutcome,
   Scope,
@@ -11,6 +10,7 @@ import type {
   StateBackups,
 } from '@llmspell/sdk'
 import { placeOf } from '@llmspell/sdk/store'
+import type { SourceCheck } from '../seal/source-check.ts'
 import { chainOf, checkChain, rowsOfChain } from './chain.ts'
 import { BackupFiles } from './files.ts'
 import { planOf, restorePart, restoreWhole } from './restore.ts'
@@ -22,8 +22,11 @@ type Cleanup = NonNullable<Parameters<StateBackups['cleanup']>[0]>
 
 /** Refuse what a restore brings: then what was there comes back, or stays. */
 export interface RestoreChecks {
+  /** Of each row, before anything is replaced. @param whole whether all of a store is brought */
+  readonly source: (whole: boolean) => SourceCheck
+  /** Before a part of a backup is written. */
+  readonly mark: () => Promise<void>
   readonly store: () => Promise<void>
-  readonly entry: (placed: PlacedEntry) => unknown
 }
 
 /** The backups of one store. One thing is done at a time. */
@@ -119,14 +122,17 @@ export class Backups implements StateBackups {
     const chain = await chainOf(this.#files, id)
     await checkChain(this.#files, chain)
     const restore = { files: this.#files, chain, within }
-    const plan = await planOf(this.#store, restore)
+    const select = within ?? chain[0]!.select
+    const check = this.#checks.source(select === undefined)
+    const plan = await planOf(this.#store, restore, check)
     signal?.throwIfAborted()
     if (dryRun) return { plan, restored: false }
-    const select = within ?? chain[0]!.select
     const who = by === undefined ? {} : { by }
     const before = await this.#create({ reason: 'restore', ...who, ...(select ? { select } : {}) })
-    if (select) await restorePart(this.#store, restore, this.#checks.entry)
-    else await this.#wholeOrBack(restore, before)
+    if (select) {
+      await this.#checks.mark()
+      await restorePart(this.#store, restore)
+    } else await this.#wholeOrBack(restore, before)
     return { plan, restored: true, before }
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '@llmspell/sdk'
 import { openedRow, placeOf, RestorePlanner, selectsAny } from '@llmspell/sdk/store'
 import type { BackupRow } from '@llmspell/sdk/store'
+import type { SourceCheck } from '../seal/source-check.ts'
 import { rowsOfChain } from './chain.ts'
 import type { BackupFiles } from './files.ts'
 import { mergedBackup } from './merged.ts'
@@ -25,10 +26,18 @@ export interface Restore {
   readonly within?: readonly Selector[] | undefined
 }
 
-/** What would be, if a chain were restored. */
-export async function planOf(store: StateBackend, restore: Restore): Promise<RestorePlan> {
+/** What would be, if a chain were restored. @throws what the check throws */
+export async function planOf(
+  store: StateBackend,
+  restore: Restore,
+  check: SourceCheck,
+): Promise<RestorePlan> {
   const planner = new RestorePlanner(store)
-  for await (const row of rowsIn(restore)) await planner.visit(row)
+  for await (const row of rowsIn(restore)) {
+    check.row(row)
+    await planner.visit(row)
+  }
+  check.end()
   let held = 0
   for await (const _ of heldBy(store, restore)) held++
   return planner.plan({}, held, false)
@@ -43,19 +52,13 @@ export async function restoreWhole(store: StateBackend, { files, chain }: Restor
 }
 
 /** The selected scopes only, in one commit. @throws VALUE_TOO_LARGE where that is too much */
-export async function restorePart(
-  store: StateBackend,
-  restore: Restore,
-  check: (placed: PlacedEntry) => unknown,
-): Promise<void> {
+export async function restorePart(store: StateBackend, restore: Restore): Promise<void> {
   const puts = new Map<string, StateOp>()
   let bytes = 0
   for await (const row of rowsIn(restore)) {
-    const placed = openedRow(row)
-    check(placed)
     bytes += row.key.length + row.envelope!.length
     if (bytes > MOST_BYTES) throw tooLarge(bytes)
-    puts.set(row.key.toString('latin1'), putOf(placed))
+    puts.set(row.key.toString('latin1'), putOf(openedRow(row)))
   }
   const kept = new Set([...puts.values()].map((op) => nameOf(op.scope, op.key)))
   const ops: StateOp[] = []

@@ -34,5 +34,9 @@ export interface StateConfig {
      * @maxItems 16
      */
     old?: string[]
+    /**
+     * Vouches once for values that are not sealed, until `llmspell state migrate` has sealed them; take it away then.
+     */
+    accept_plain?: boolean
   }
 }

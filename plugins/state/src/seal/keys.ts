@@ -9,6 +9,8 @@ export interface SealKey {
   /** Says which key it is and nothing of it. */
   readonly id: string
   readonly key: Buffer
+  /** Signs the mark of a store. */
+  readonly sign: Buffer
 }
 
 /** The first seals; all of them open. */
@@ -32,7 +34,8 @@ export async function keysOf(
 export function keyFrom(secret: string): SealKey {
   const derive = (info: string, bytes: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, 'llmspell state', info, bytes))
-  return { id: derive('id', 8).toString('hex'), key: derive('key', 32) }
+  const [id, key, sign] = [derive('id', 8), derive('key', 32), derive('mark', 32)]
+  return { id: id.toString('hex'), key, sign }
 }
 
 function tooShort(name: string, found: number): SpellError {

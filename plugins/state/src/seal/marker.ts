@@ -1,13 +1,16 @@
-import { SpellError } from '@llmspell/sdk'
-import type { Json, StateBackend } from '@llmspell/sdk'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Json, Scope, StateBackend } from '@llmspell/sdk'
 import { STATE_SCOPE } from '@llmspell/sdk/store'
-import type { SealKeys } from './keys.ts'
+import { stillPlain, unmarked, wrongKey } from './errors.ts'
+import type { SealKey, SealKeys } from './keys.ts'
 
-/** Key of what says that a store is sealed; readable without the key. */
+/** Key of what says that a store is sealed; readable without the key, and signed with it. */
 export const MARKER = 'sealed'
 
+const MOST_KEYS = 64
+
 export interface Marker {
-  readonly format: 1
+  readonly format: 2
   readonly keyId: string
   /** Other keys that values may lie under. */
   readonly also: readonly string[]
@@ -15,14 +18,33 @@ export interface Marker {
   readonly plain: boolean
 }
 
-export async function markerOf(store: StateBackend): Promise<Marker | undefined> {
-  return (await store.scope(STATE_SCOPE).get(MARKER))?.value as unknown as Marker | undefined
+/** Who opens a store, and whether the operator vouches for what in it is not sealed. */
+export interface Opener {
+  readonly keys: SealKeys
+  readonly acceptPlain: boolean
 }
 
-export async function mark(store: StateBackend, marker: Marker): Promise<Marker> {
-  const value = marker as unknown as Json
+/** What holds a mark: a store, or a backup. */
+export interface Marked {
+  /** For texts: `The store 'level'`. */
+  readonly name: string
+  /** The value at the place of the mark, whatever it is. */
+  readonly value: unknown
+  readonly isEmpty: boolean
+}
+
+export async function markOf(store: StateBackend): Promise<unknown> {
+  return (await store.scope(STATE_SCOPE).get(MARKER))?.value
+}
+
+export async function mark(store: StateBackend, marker: Marker, key: SealKey): Promise<Marker> {
+  const value = { ...marker, sign: signOf(marker, key).toString('hex') } as unknown as Json
   await store.scope(STATE_SCOPE).put(MARKER, value, { durability: 'sync' })
   return marker
+}
+
+export function isMarker({ kind, id }: Scope, key: string): boolean {
+  return key === MARKER && kind === STATE_SCOPE.kind && id === STATE_SCOPE.id
 }
 
 /**
@@ -31,33 +53,58 @@ export async function mark(store: StateBackend, marker: Marker): Promise<Marker>
  */
 export async function markedFor(
   store: StateBackend,
-  keys: SealKeys,
+  opener: Opener,
 ): Promise<{ readonly marker: Marker; readonly isNew: boolean }> {
-  const found = await markerOf(store)
+  const value = await markOf(store)
+  const isEmpty = value === undefined && !(await hasAny(store))
+  return judged({ name: `The store '${store.id}'`, value, isEmpty }, opener)
+}
+
+/** Nothing is believed of a mark that no key signed: it may be what somebody put there to pass plain values. */
+export function judged(
+  { name, value, isEmpty }: Marked,
+  { keys, acceptPlain }: Opener,
+): { readonly marker: Marker; readonly isNew: boolean } {
   const [{ id: keyId }] = keys
-  if (!found) {
-    const marker = { format: 1, keyId, also: [], plain: await hasAny(store) } as const
-    return { marker, isNew: true }
-  }
-  const needed = [found.keyId, ...found.also]
+  const told = markerIn(value)
+  const needed = told ? [told.keyId, ...told.also] : []
   const missing = needed.find((id) => !keys.some((key) => key.id === id))
-  if (missing !== undefined) throw wrongKey(store.id, missing, keyId)
+  if (missing !== undefined) throw wrongKey(name, missing, keyId)
+  const found = told && isSigned(value, told, keys) ? told : undefined
+  const also = (ids: readonly string[]): string[] => ids.filter((id) => id !== keyId)
+  if (!found) {
+    if (!isEmpty && !acceptPlain) throw unmarked(name)
+    const others = isEmpty ? [] : also(keys.map(({ id }) => id))
+    return { marker: { format: 2, keyId, also: others, plain: !isEmpty }, isNew: true }
+  }
+  if (found.plain && !acceptPlain) throw stillPlain(name)
   if (found.keyId === keyId) return { marker: found, isNew: false }
-  const also = needed.filter((id) => id !== keyId)
-  return { marker: { ...found, keyId, also }, isNew: true }
+  return { marker: { ...found, keyId, also: also(needed) }, isNew: true }
+}
+
+function markerIn(value: unknown): Marker | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { keyId, also, plain } = value as Partial<Marker>
+  if (typeof keyId !== 'string' || !Array.isArray(also) || also.length > MOST_KEYS) return undefined
+  if (!also.every((id) => typeof id === 'string')) return undefined
+  return { format: 2, keyId, also, plain: plain === true }
+}
+
+function isSigned(value: unknown, marker: Marker, keys: SealKeys): boolean {
+  const { sign, format, plain } = value as { sign?: unknown; format?: unknown; plain?: unknown }
+  const key = keys.find(({ id }) => id === marker.keyId)
+  if (!key || format !== 2 || typeof plain !== 'boolean' || typeof sign !== 'string') return false
+  const [expected, found] = [signOf(marker, key), Buffer.from(sign, 'hex')]
+  return found.length === expected.length && timingSafeEqual(found, expected)
+}
+
+function signOf({ format, keyId, also, plain }: Marker, { sign }: SealKey): Buffer {
+  return createHmac('sha256', sign)
+    .update(JSON.stringify([format, keyId, also, plain]))
+    .digest()
 }
 
 async function hasAny(store: StateBackend): Promise<boolean> {
   for await (const _ of store.entries()) return true
   return false
-}
-
-function wrongKey(store: string, expected: string, found: string): SpellError {
-  return new SpellError(
-    'STATE_SEALED',
-    `The store '${store}' is sealed under another key: expected '${expected}', found '${found}'. Nothing was touched.`,
-    {
-      hint: "Name the right secret at 'plugins.state.encryption.key', or the one before it in 'old'.",
-    },
-  )
 }

@@ -16,13 +16,12 @@ import type {
   StateSnapshot,
   StateStats,
 } from '@llmspell/sdk'
-import { STATE_SCOPE } from '@llmspell/sdk/store'
-import type { SealKeys } from './keys.ts'
-import { mark, MARKER, markedFor } from './marker.ts'
-import type { Marker } from './marker.ts'
+import { isMarker, mark, markedFor } from './marker.ts'
+import type { Marker, Opener } from './marker.ts'
 import { reseal } from './reseal.ts'
 import { SEAL_BYTES, sealed, unsealed } from './seal.ts'
 import { SealedScope } from './sealed-scope.ts'
+import { checkedSource, SealCheck } from './source-check.ts'
 
 type Put = Extract<StateOp, { op: 'put' }>
 
@@ -31,21 +30,23 @@ export class SealedStore implements StateBackend {
   readonly id: string
   readonly capabilities: StateCapabilities
   readonly #inner: StateBackend
-  readonly #keys: SealKeys
+  readonly #opener: Opener
   #marker: Marker | undefined
   /** The mark is written before the first value is, so that an empty store stays empty. */
   #marking: Promise<unknown> | undefined
+  /** A part was restored: its mark is written at the next change, so that an increment fits behind it. */
+  #owed = false
 
-  constructor(inner: StateBackend, keys: SealKeys) {
+  constructor(inner: StateBackend, opener: Opener) {
     this.id = inner.id
     const { capabilities } = inner
     this.capabilities = { ...capabilities, maxValueBytes: capabilities.maxValueBytes - SEAL_BYTES }
     this.#inner = inner
-    this.#keys = keys
+    this.#opener = opener
   }
 
   get keyId(): string {
-    return this.#keys[0].id
+    return this.#opener.keys[0].id
   }
 
   /** Whether values lie in it that this key did not seal. */
@@ -63,10 +64,16 @@ export class SealedStore implements StateBackend {
     }
   }
 
-  /** @throws STATE_SEALED where what lies in it was sealed under a key that is not here */
+  /** Whether it would take values that nobody sealed where somebody took its mark away. */
+  get isAccepting(): boolean {
+    return this.#opener.acceptPlain
+  }
+
+  /** @throws STATE_SEALED where what lies in it was sealed under a key that is not here, or no key signed the mark */
   async check(): Promise<void> {
-    const { marker, isNew } = await markedFor(this.#inner, this.#keys)
+    const { marker, isNew } = await markedFor(this.#inner, this.#opener)
     this.#marker = marker
+    this.#owed = false
     this.#marking = isNew ? undefined : Promise.resolve()
   }
 
@@ -75,12 +82,16 @@ export class SealedStore implements StateBackend {
     if (!this.isMixed) return 0
     const count = await reseal(this.#inner, this, signal)
     this.#marking = Promise.resolve()
-    this.#marker = await mark(this.#inner, { ...this.#marker!, also: [], plain: false })
+    this.#marker = await this.#mark({ ...this.#marker!, also: [], plain: false })
     return count
   }
 
-  close(): Promise<void> {
-    return this.#inner.close()
+  async close(): Promise<void> {
+    try {
+      if (this.#owed) await this.marked()
+    } finally {
+      await this.#inner.close()
+    }
   }
 
   scope(scope: Scope): StateScope {
@@ -92,7 +103,7 @@ export class SealedStore implements StateBackend {
     options?: CommitOptions,
   ): Promise<{ readonly seq: bigint; readonly duplicate: boolean }> {
     const made = ops.map((op) => (op.op === 'put' ? this.#sealed(op) : op))
-    await this.#marked()
+    await this.marked()
     return this.#inner.commit(made, options)
   }
 
@@ -124,9 +135,17 @@ export class SealedStore implements StateBackend {
     source: ReadableStream<Uint8Array>,
     options: Parameters<StateBackend['restore']>[1],
   ): Promise<RestoreReport> {
-    const report = await this.#inner.restore(source, options)
-    if (options.mode !== 'verify-only') await this.check()
+    const check = this.sourceCheck(options.mode !== 'add')
+    const report = await this.#inner.restore(checkedSource(source, check), options)
+    if (options.mode === 'verify-only') return report
+    if (check.own) this.#owe(check.own)
+    else if (options.mode !== 'add' || !this.#owed) await this.check()
     return report
+  }
+
+  /** @param whole whether a backup must bring a mark of its own */
+  sourceCheck(whole: boolean): SealCheck {
+    return new SealCheck(this.#opener, whole ? undefined : this.#marker)
   }
 
   async *verify(options?: { readonly signal?: AbortSignal }): AsyncGenerator<StateFault> {
@@ -170,25 +189,38 @@ export class SealedStore implements StateBackend {
     const { scope, key, entry } = placed
     if (isMarker(scope, key)) return placed
     const plain = this.#marker?.plain ?? false
-    return { ...placed, entry: unsealed(entry, { scope, key }, this.#keys, plain) }
+    return { ...placed, entry: unsealed(entry, { scope, key }, this.#opener.keys, plain) }
   }
 
   /** What reaches the store of a put. */
   async sealing(op: Put): Promise<Put> {
     const made = this.#sealed(op)
-    await this.#marked()
+    await this.marked()
     return made
   }
 
-  #marked(): Promise<unknown> {
-    return (this.#marking ??= mark(this.#inner, this.#marker!).catch((error: unknown) => {
+  /** Written before anything that is sealed. */
+  marked(): Promise<unknown> {
+    return (this.#marking ??= this.#mark(this.#marker!).catch((error: unknown) => {
       this.#marking = undefined
       throw error
     }))
   }
 
+  #owe(marker: Marker): void {
+    this.#marker = marker
+    this.#marking = undefined
+    this.#owed = true
+  }
+
+  #mark(marker: Marker): Promise<Marker> {
+    this.#owed = false
+    return mark(this.#inner, marker, this.#opener.keys[0])
+  }
+
   #sealed(op: Put): Put {
-    return isMarker(op.scope, op.key) ? op : { ...op, value: sealed(op.value, op, this.#keys) }
+    if (isMarker(op.scope, op.key)) return op
+    return { ...op, value: sealed(op.value, op, this.#opener.keys) }
   }
 }
 
@@ -197,8 +229,4 @@ async function* withoutMarker(
 ): AsyncGenerator<Change | { readonly reset: bigint }> {
   for await (const change of changes)
     if ('reset' in change || !isMarker(change.scope, change.key)) yield change
-}
-
-function isMarker({ kind, id }: Scope, key: string): boolean {
-  return key === MARKER && kind === STATE_SCOPE.kind && id === STATE_SCOPE.id
 }
