@@ -93,7 +93,7 @@ function hookOf(kind: Exclude<AsyncKind, 'intercept'>): AsyncSeriesHook<[unknown
 function wrap(kind: AsyncKind, tap: TapEntry, parts: TapParts): AsyncCall {
   const { refused, answered, failed } = ends(kind, tap, parts)
   const task = taskOf(tap, parts)
-  const trace = parts.tracer && traceOf(parts.point, kind, tap, parts.tracer)
+  const trace = traceOf(parts.point, kind, tap, parts.tracer)
   return (payload, end) => {
     const started = trace ? performance.now() : 0
     runGuarded(task, payload, (error, answer) => {
@@ -197,7 +197,7 @@ function notify(tap: TapEntry, parts: TapParts): (payload: unknown) => void {
   const failures = new Failures(tap, parts)
   const doing = doingOf(tap, parts)
   const fn = tap.fn as Call
-  const trace = parts.tracer && traceOf(parts.point, 'notify', tap, parts.tracer)
+  const trace = traceOf(parts.point, 'notify', tap, parts.tracer)
   return (payload) => {
     const started = trace ? performance.now() : 0
     try {

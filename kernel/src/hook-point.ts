@@ -14,6 +14,8 @@ export interface TapEntry {
   readonly timeout: number | undefined
   /** What it calls itself in texts and traces. */
   readonly label?: string | undefined
+  /** See TapOptions. */
+  readonly tells?: boolean | undefined
 }
 
 /** What every call comes to while a plugin is missed that it cannot go on without. */

@@ -1,30 +1,21 @@
-import {
-  isDenial,
-  type HookKind,
-  type TapOutcome,
-  type TapTrace,
-  type Verdict,
-} from '@llmspell/sdk'
+import { isDenial, traced, type HookKind, type TapTrace } from '@llmspell/sdk'
 import type { Given } from './hook-intercept.ts'
 import type { TapEntry } from './hook-point.ts'
 
 /** Told of every call of every tap. */
 export type Tracer = (trace: TapTrace) => void
 
-const OF_VERDICTS: Readonly<Record<Verdict['type'], TapOutcome>> = {
-  modify: 'changed',
-  cancel: 'cancelled',
-  replace: 'replaced',
-  retry: 'retry',
-  redirect: 'redirected',
-  skip: 'skipped',
-}
-
 /** Hears how one call of a tap ended. */
 export type Trace = (payload: unknown, started: number, given: unknown, error?: Error) => void
 
-/** What tells the tracer about one tap. */
-export function traceOf(point: string, kind: HookKind, tap: TapEntry, tracer: Tracer): Trace {
+/** What tells the tracer about one tap; undefined where nobody traces, and for a tap that tells by itself. */
+export function traceOf(
+  point: string,
+  kind: HookKind,
+  tap: TapEntry,
+  tracer: Tracer | undefined,
+): Trace | undefined {
+  if (!tracer || tap.tells) return undefined
   const { owner, label } = tap
   const who = { point, kind, owner, ...(label === undefined ? {} : { label }) }
   return (payload, started, given, error) => {
@@ -36,16 +27,10 @@ export function traceOf(point: string, kind: HookKind, tap: TapEntry, tracer: Tr
 
 function outcomeOf(kind: HookKind, given: unknown): Pick<TapTrace, 'outcome' | 'after'> {
   if (given === undefined) return { outcome: 'went on' }
-  if (kind === 'intercept') return ofVerdict((given as Given).verdict)
+  if (kind === 'intercept') return traced((given as Given).verdict)
   if (kind === 'transform') return { outcome: 'changed', after: given }
   if (kind === 'choose') return { outcome: 'replaced', after: given }
   return { outcome: isDenial(given) ? 'cancelled' : 'went on' }
-}
-
-function ofVerdict(verdict: Verdict): Pick<TapTrace, 'outcome' | 'after'> {
-  const outcome = OF_VERDICTS[verdict.type]
-  if (verdict.type === 'modify') return { outcome, after: verdict.data }
-  return verdict.type === 'replace' ? { outcome, after: verdict.result } : { outcome }
 }
 
 function runOf(payload: unknown): { readonly runId?: string } {

@@ -63,13 +63,20 @@ export class HookCatalogue {
     return {
       point: (name) => this.#owned(name, id) as never,
       tap: (name, fn, options) => {
-        const { owner = id ?? 'host', stage = RUN_TIME_STAGE, timeout, label } = options ?? {}
+        const {
+          owner = id ?? 'host',
+          stage = RUN_TIME_STAGE,
+          timeout,
+          label,
+          tells,
+        } = options ?? {}
         const order = this.#places.get(id ?? '') ?? this.#places.size
-        const entry = { owner, fn: fn as TapEntry['fn'], stage, order, timeout, label }
+        const entry = { owner, fn: fn as TapEntry['fn'], stage, order, timeout, label, tells }
         return undo.once(`tap ${name}`, this.get(name).tap(entry))
       },
       list: () => this.list(),
       trace: (fn) => undo.once('trace hooks', this.#trace(fn, id ?? 'host')),
+      tracer: () => this.#tracer(),
     }
   }
 
@@ -97,8 +104,8 @@ export class HookCatalogue {
     // A listed point whose owner is not in use: there is nobody to call it.
     if (!this.has(name)) return () => undefined
     const order = this.#places.get(id) ?? 0
-    const { stage = 0, timeout, label } = options
-    return this.get(name).tap({ owner: id, fn, stage, order, timeout, label })
+    const { stage = 0, timeout, label, tells } = options
+    return this.get(name).tap({ owner: id, fn, stage, order, timeout, label, tells })
   }
 
   /** Plugins that tap a synchronous point, which cannot wait for them. */

@@ -140,6 +140,8 @@ export interface TapOptions {
   readonly timeout?: number
   /** What the tap calls itself in texts and traces, beside its owner. */
   readonly label?: string
+  /** True for a tap that stands for several functions and tells traces of each of them itself. */
+  readonly tells?: boolean
 }
 
 /** A point as its owner sees it. */

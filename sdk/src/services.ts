@@ -70,6 +70,8 @@ export interface HookRegistry {
   list(): readonly HookPointInfo[]
   /** Tells of every call of every tap from here on. Costs nothing while nobody traces; what `fn` throws is reported. */
   trace(fn: (trace: TapTrace) => void): Undo
+  /** What a tap with `tells` tells of its functions to; undefined while nobody traces. */
+  tracer(): ((trace: TapTrace) => void) | undefined
 }
 
 /** Kernel service `schemas`: validators for schemas that only exist at run time. Loads ajv on first use. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { HookEvent, Trace, Traces } from '@llmspell/hook-debug'
 import type { CallContext } from '@llmspell/sdk'
 import { describe, expect, test } from 'vitest'
@@ -62,6 +62,43 @@ test('a trace has what ended, and each hook with what it changed', async () => {
   ])
   expect(hooks[1]!.changes).toEqual(['params.expression: "1 + 1" → "2 * (1 + 1)"'])
   expect(hooks.every(({ ms, at }) => ms >= 0 && at >= 0)).toBe(true)
+})
+
+test('each hook of a script is told by itself, in the order of asking', async () => {
+  using folder = new Folder()
+  const doubling = `Hook.register("tool.input", function(ctx)
+    ctx.data.params.expression = "2 * (" .. ctx.data.params.expression .. ")"
+    return Hook.modify(ctx.data) end)
+    Hook.register("tool.input", function(ctx) end, "low")`
+  const failing = 'Hook.register("tool.output", function() error("broken") end)'
+  const [first, second] = ['first.lua', 'second.lua'].map((name, i) =>
+    folder.write(name, [doubling, `${doubling}\n${failing}`][i]!),
+  )
+  await using house = await openHouse([...ALL, 'hook-debug'], [hostPlugin], {
+    plugins: {
+      'hook-debug': { enabled: true },
+      hooks: { scripts: [{ file: first }, { file: second }] },
+    },
+  })
+  const own = 'Hook.register("tool.input", function() end)'
+  await house.lua(`${own} pcall(Tool.execute, "calculator", { expression = "1" })`)
+  const told = hooksOf((await tracesOf(house)).recent()[0]!).filter((hook) =>
+    ['tool.input', 'tool.output'].includes(hook.point),
+  )
+  const change = (before: string): string[] => [
+    `params.expression: "${before}" → "2 * (${before})"`,
+  ]
+  // Its folder may look like a key, and is masked then.
+  expect(told.map((h) => [basename(h.owner), h.label, h.outcome, h.changes])).toEqual([
+    ['test.lua', 'hook_1', 'went on', undefined],
+    ['first.lua', 'hook_1', 'changed', change('1')],
+    ['second.lua', 'hook_1', 'changed', change('2 * (1)')],
+    ['first.lua', 'hook_2', 'went on', undefined],
+    ['second.lua', 'hook_2', 'went on', undefined],
+    ['second.lua', 'hook_3', 'failed', undefined],
+  ])
+  expect(told.at(-1)!.error).toContain('broken')
+  expect(told.every(({ ms }) => ms >= 0)).toBe(true)
 })
 
 test('a failed run is traced too, each run by itself, and what is too much is counted', async () => {
@@ -156,6 +193,18 @@ describe('on the command line', () => {
     expect(explained.stdout).toContain('cancelled')
     const json = envelope(await llmspell(['hooks', 'explain', 'latest', '--json'], options))
     expect(json).toMatchObject({ ok: true, trace: { file: 'work.lua', left_out: 0 } })
+    const named = (json as unknown as { trace: Trace }).trace.events.filter(
+      (event): event is HookEvent => event.type === 'hook' && event.point.startsWith('tool.'),
+    )
+    expect(named[1]).toMatchObject({
+      owner: 'work.lua',
+      label: 'hook_1',
+      outcome: 'changed',
+      changes: ['params.expression: "1 + 1" → "2 * (1 + 1)"'],
+      ms: expect.any(Number),
+    })
+    expect(explained.stdout).toContain('tool.input of work.lua (hook_1) changed')
+    expect(explained.stdout).toContain('tool.guard of work.lua (hook_2) cancelled')
     expect(await llmspell(['hooks', 'explain', 'nobody'], options)).toMatchObject({ code: 3 })
   })
 

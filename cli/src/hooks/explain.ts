@@ -36,10 +36,20 @@ function rows(hook: HookEvent, index: number, paint: Paint): string[] {
   const { at, ms, point, outcome, error, changes = [] } = hook
   const left = `${String(index + 1).padStart(4)} ${`+${at.toFixed(1)}`.padStart(9)} ${ms.toFixed(2).padStart(8)} ms  `
   const did = outcome === 'failed' ? `failed: ${error ?? ''}` : outcome
-  const text = plain(`${point} of ${hookName(hook)} ${did}`).replaceAll(/\s+/g, ' ')
+  const room = WIDTH - left.length
+  const name = tail(plain(hookName(hook)), room - `${point} of  ${outcome}`.length)
+  const text = `${point} of ${name} ${plain(did)}`.replaceAll(/\s+/g, ' ')
   const inner = ' '.repeat(left.length)
   return [
-    paint('dim', left) + cut(text, WIDTH - left.length),
+    paint('dim', left) + cut(text, room),
     ...changes.map((change) => inner + cut(plain(change), WIDTH - inner.length)),
   ]
+}
+
+const LEAST = 12
+
+/** The end of a name: of a path that is what tells it from others. */
+function tail(name: string, room: number): string {
+  const most = Math.max(room, LEAST)
+  return name.length <= most ? name : `…${name.slice(1 - most)}`
 }

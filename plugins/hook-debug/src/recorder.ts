@@ -61,7 +61,7 @@ export class Recorder {
       type: 'hook',
       point,
       kind,
-      owner: scrubbedText(owner, 100),
+      owner: ownerText(owner),
       ...(label === undefined ? {} : { label: hidden(label, redact) }),
       ...seqOf(before),
       at,
@@ -105,6 +105,12 @@ export class Recorder {
     this.#open.set(run, open)
     return open
   }
+}
+
+/** Of a script: its folder may look like a key, and must not take the name with it. */
+function ownerText(owner: string): string {
+  const cut = owner.search(/[/\\]?[^/\\]*$/)
+  return scrubbedText(owner.slice(0, cut), 200) + scrubbedText(owner.slice(cut), 100)
 }
 
 function hidden(text: string, redact: Redact | undefined): string {

@@ -1,15 +1,23 @@
 import { cancel, deny, modify, violations, withChanges } from '@llmspell/sdk'
-import type { SchemaCompiler, ScriptRuntime, Validator, Value, Verdict } from '@llmspell/sdk'
+import type {
+  HookRegistry,
+  SchemaCompiler,
+  ScriptRuntime,
+  Validator,
+  Value,
+  Verdict,
+} from '@llmspell/sdk'
 import { answerOf, invalid } from './answers.ts'
 import { asFailure, call, isOwnDoing, note, sameDepth } from './consult.ts'
 import { Notices } from './notices.ts'
 import { copyOf, correlationIn, restored, runIn, textAt } from './payload.ts'
 import type { ScriptPoint } from './points.ts'
 import type { Registration } from './registration.ts'
+import { tellOf } from './tell.ts'
 import { Turn } from './turn.ts'
 
 /** What asking needs from the other parts. */
-export interface AskingParts {
+export interface AskingParts extends Pick<HookRegistry, 'tracer'> {
   readonly runtime: Pick<ScriptRuntime, 'about'>
   readonly schemas: SchemaCompiler
   /** The hooks of a point for what one run does, in the order of asking. */
@@ -103,6 +111,7 @@ export class Asking {
     data: unknown,
     runId: string | undefined,
   ): Promise<Verdict | undefined> {
+    const tell = tellOf(this.#parts.tracer(), hook, data, runId)
     try {
       const copy = copyOf(data)
       const shown = this.#redacted(copy, runId)
@@ -111,9 +120,11 @@ export class Asking {
       const checked =
         answer?.type === 'modify' ? await this.#made(hook, answer.data, shown, data) : answer
       note(hook)
+      tell?.(checked)
       return checked
     } catch (error) {
       const failure = asFailure(hook, error)
+      tell?.(undefined, failure)
       if (note(hook, failure)) this.#parts.drop(hook)
       if (!hook.point.open) throw failure
       return undefined

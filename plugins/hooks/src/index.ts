@@ -20,6 +20,7 @@ export default definePlugin<HooksConfig>({
     const asking = new Asking({
       runtime,
       schemas: ctx.use('schemas'),
+      tracer: () => hooks.tracer(),
       at: (point, runId) => registrations.at(point, runId),
       drop: (hook) => registrations.remove(hook),
     })

@@ -78,7 +78,7 @@ export class Registrations {
   /** Each hook has a limit of its own, so the tap of all of them has none. */
   #tap(point: ScriptPoint): Undo {
     if (point.name.startsWith(CUSTOM)) return () => {}
-    const options = { stage: STAGE, timeout: Infinity, label: 'scripts' }
+    const options = { stage: STAGE, timeout: Infinity, label: 'scripts', tells: true }
     return this.#hooks.tap(point.name as never, this.#tapOf(point) as never, options)
   }
 

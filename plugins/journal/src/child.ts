@@ -1,4 +1,4 @@
-import { fromErrorRecord, SpellError } from '@llmspell/sdk'
+import { fromErrorRecord, isSpellError } from '@llmspell/sdk'
 import type { Json } from '@llmspell/sdk'
 import type { ChildRequest } from './lent.ts'
 import type { Life } from './life.ts'
@@ -57,7 +57,7 @@ async function left(
   signal: AbortSignal,
 ): Promise<never> {
   const { reason } = signal as { reason: unknown }
-  const gone = reason instanceof SpellError && reason.code === 'RUN_SUSPENDED'
+  const gone = isSpellError(reason) && reason.code === 'RUN_SUSPENDED'
   if (!gone && onParentCancel === 'cancel') {
     await cancel(runs, runId, { reason: 'the run that started it was cancelled', mode: 'graceful' })
     await runs.over(runId)

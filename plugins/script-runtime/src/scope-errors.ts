@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, isSpellError } from '@llmspell/sdk'
 
 /** TIMEOUT of a run. */
 export function timedOut(ms: number): SpellError {
@@ -18,6 +18,6 @@ export function tooMuchOpen(limit: number): SpellError {
 
 /** The reason of a caller, else CANCELLED. */
 export function cancelled(reason: unknown): SpellError {
-  if (reason instanceof SpellError) return reason
+  if (isSpellError(reason)) return reason
   return new SpellError('CANCELLED', 'The run was cancelled by its caller.', { cause: reason })
 }

@@ -1,4 +1,4 @@
-import { cancelledBy } from '@llmspell/sdk'
+import { cancelledBy, isSpellError } from '@llmspell/sdk'
 import type { ErrorRecord, Value } from '@llmspell/sdk'
 import { compensate } from './compensate.ts'
 import { deeper } from './depth.ts'
@@ -112,8 +112,9 @@ async function finished(execution: Execution, { success }: WorkflowResult): Prom
 
 /** What is thrown for a workflow that did not end: finished steps are undone before. */
 async function broken(execution: Execution, thrown: unknown): Promise<unknown> {
-  await compensate(execution)
   const { signal } = execution.stop
+  if (isLeft(signal.reason)) return signal.reason
+  await compensate(execution)
   const error = signal.aborted ? signal.reason : thrown
   execution.progress('failed')
   await told(execution, 'failed', rowError(causeOf(error)))
@@ -121,6 +122,9 @@ async function broken(execution: Execution, thrown: unknown): Promise<unknown> {
   const partial = resultOf(execution, { result: null, failed: true }) as unknown as Value
   return failed(execution.name, error.step, causeOf(error), partial)
 }
+
+/** True where the run leaves memory: the workflow goes on in its next life. */
+const isLeft = (reason: unknown): boolean => isSpellError(reason) && reason.code === 'RUN_SUSPENDED'
 
 async function told(
   execution: Execution,

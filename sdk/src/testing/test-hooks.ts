@@ -56,6 +56,10 @@ export class TestHooks implements HookRegistry {
     return () => undefined
   }
 
+  tracer(): undefined {
+    return undefined
+  }
+
   add(name: string, fn: Fn, stage: number): Undo {
     const point = this.#get(name)
     const tap = { fn, stage }

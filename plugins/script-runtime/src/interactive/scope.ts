@@ -1,4 +1,4 @@
-import { SpellError } from '@llmspell/sdk'
+import { SpellError, isSpellError } from '@llmspell/sdk'
 import type { InteractiveRequest } from '@llmspell/sdk'
 import { RunScope } from '../scope.ts'
 import { cancelled, timedOut } from '../scope-errors.ts'
@@ -58,6 +58,6 @@ export class EntryScope extends RunScope {
 }
 
 function interrupted(reason: unknown): SpellError {
-  if (reason instanceof SpellError) return reason
+  if (isSpellError(reason)) return reason
   return new SpellError('CANCELLED', 'The entry was interrupted.')
 }

@@ -105,6 +105,7 @@ function hooksOf(taps: Taps): HookRegistry {
     tap: () => () => {},
     list: () => [],
     trace: () => () => undefined,
+    tracer: () => undefined,
   }
 }
 
