@@ -1969,6 +1969,8 @@ declare namespace Session {
     customMetadata: Record<string, Data>
     /** Ids of the runs that worked in it, newest last. */
     runs: string[]
+    /** It holds text from outside: it was imported, or named by a run that had seen such. */
+    untrusted?: true
   }
 
   interface ReplayOptions {

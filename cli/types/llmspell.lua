@@ -1362,6 +1362,7 @@ function Secret.list() end
 ---@field parent_session_id? string The session that was current when this one was made.
 ---@field custom_metadata table<string, any>
 ---@field runs string[] Ids of the runs that worked in it, newest last.
+---@field untrusted? true It holds text from outside: it was imported, or named by a run that had seen such.
 
 ---@class Session.ReplayOptions
 ---@field mode? "exact"|"modified"|"simulate" Default exact.

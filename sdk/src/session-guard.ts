@@ -29,6 +29,17 @@ export class SessionGuard {
     }
   }
 
+  /** What a run has read of one that holds text from outside it has seen. */
+  seen({ untrusted }: { readonly untrusted?: true }, context: CallContext): void {
+    if (untrusted) this.#permissions?.mark('untrusted', this.#access('get', context))
+  }
+
+  /** The mark of what a run writes into one. */
+  markOf(context: CallContext): { readonly untrusted?: true } {
+    const labels = this.#permissions?.labels(this.#access('save', context))
+    return labels?.has('untrusted') ? { untrusted: true } : {}
+  }
+
   #access(fn: string, context: CallContext): Access {
     const { grants, root, signal } = context
     return { subject: `${this.#module}.${fn}`, grants, root, signal, run: context }

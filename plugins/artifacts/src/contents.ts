@@ -1,4 +1,4 @@
-import type { CallContext, HostStream, Value } from '@llmspell/sdk'
+import type { ArtifactInfo, CallContext, HostStream, Value } from '@llmspell/sdk'
 import { decoded } from './content.ts'
 import { exportTo } from './export.ts'
 import { Held, idOf } from './held.ts'
@@ -42,13 +42,15 @@ export class Contents {
     context: CallContext,
   ): Promise<readonly Row[]> {
     const store = await this.#services.open()
-    if (given !== undefined) {
-      const session = await this.#held.session(given, fn, false, context)
-      return (await store.entries(session!)).map(rowOf)
-    }
     const ownership = new Ownership(this.#services.permissions, store)
-    const records = await store.records()
-    return records.filter((record) => ownership.mayList(record, context)).map(rowOf)
+    const listed = async (): Promise<readonly ArtifactInfo[]> => {
+      if (given === undefined)
+        return (await store.records()).filter((record) => ownership.mayList(record, context))
+      return store.entries((await this.#held.session(given, fn, false, context))!)
+    }
+    const found = await listed()
+    for (const info of found) ownership.seen(info, accessOf(context, fn))
+    return found.map(rowOf)
   }
 
   async query(query: Query, context: CallContext): Promise<readonly Row[]> {

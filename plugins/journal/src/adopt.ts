@@ -1,5 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 import type { AdoptedRun, RunRow } from '@llmspell/sdk'
+import { isRecordShape, isRunShape } from '@llmspell/sdk/store'
 import type { RecordBody, RowChange } from './log.ts'
 import type { Runs } from './runs.ts'
 import { blobsIn } from './seed.ts'
@@ -18,6 +19,7 @@ const PAUSED = {
 /** Keeps a run of another store as it was there, its records tied together anew. */
 export function adopt(runs: Runs, run: AdoptedRun): Promise<boolean> {
   checkRunId(run.runId)
+  if (!isRunShape(run) || !run.records.every(isRecordShape)) throw misshapen(run.runId)
   const [begin, ...rest] = run.records
   if (begin?.kind !== 'begin' || rest.some(({ kind }) => kind === 'begin'))
     throw headless(run.runId)
@@ -58,6 +60,11 @@ function endOf({ status, reason, endedAt }: AdoptedRun, retentionMs: number): Ro
     return { row: { status: 'paused', reason: PAUSED } }
   const expiresAt = Date.now() + retentionMs
   return { row: { status, endedAt, expiresAt, ...(reason && { reason }) } }
+}
+
+function misshapen(id: string): SpellError {
+  const message = `The run '${id}' cannot be kept: expected records of a journal, found others.`
+  return new SpellError('INPUT_INVALID', message, { hint: 'Take its records from a history.' })
 }
 
 function headless(id: string): SpellError {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { SpellError } from '@llmspell/sdk'
 import type { JournalRecord } from '@llmspell/sdk'
+import { isRecordShape } from '@llmspell/sdk/store'
 
 const DEPTH = 64
 /** Levels of a record around the values in it, and of what the journal wraps several values in. */
@@ -99,7 +100,7 @@ export function decodeRecord(bytes: unknown): (Encoded & { record: JournalRecord
   if (whole.toString('latin1', 0, 9) !== `${checksum(body)} `) return undefined
   try {
     const record = JSON.parse(body.toString()) as JournalRecord
-    return { record, bytes, hash: sha256(bytes).slice(0, 32) }
+    return isRecordShape(record) ? { record, bytes, hash: sha256(bytes).slice(0, 32) } : undefined
   } catch {
     return undefined
   }

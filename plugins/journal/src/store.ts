@@ -98,8 +98,8 @@ export class RunStore {
   async value(stored: Stored): Promise<Json> {
     if ('inline' in stored) return stored.inline
     const bytes = await this.blob(stored.blob)
-    if (bytes && sha256(bytes) === stored.blob)
-      return JSON.parse(Buffer.from(bytes).toString()) as Json
+    const value = bytes && sha256(bytes) === stored.blob ? jsonIn(bytes) : undefined
+    if (value !== undefined) return value
     throw new SpellError(
       'JOURNAL_DAMAGED',
       `The value '${stored.blob}' is ${bytes ? 'not what was stored' : 'missing'}.`,
@@ -108,6 +108,14 @@ export class RunStore {
         details: { blob: stored.blob },
       },
     )
+  }
+}
+
+function jsonIn(bytes: Uint8Array): Json | undefined {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString()) as Json
+  } catch {
+    return undefined
   }
 }
 

@@ -33,12 +33,18 @@ export interface Change {
   readonly status?: SessionStatus
   readonly tags?: (before: readonly string[]) => readonly string[]
   readonly runId?: string | undefined
+  /** What it is changed to comes from outside. */
+  readonly untrusted?: true
 }
 
-export function changed(before: SessionInfo, { status, tags, runId }: Change): SessionInfo {
+export function changed(
+  before: SessionInfo,
+  { status, tags, runId, untrusted }: Change,
+): SessionInfo {
   return {
     ...before,
     ...(status === undefined ? {} : { status }),
+    ...(untrusted ? { untrusted } : {}),
     ...(tags ? { tags: [...new Set(tags(before.tags))].slice(0, MOST_TAGS) } : {}),
     updated_at: new Date().toISOString(),
     runs: runId === undefined ? before.runs : withRun(before.runs, runId),

@@ -12,7 +12,7 @@ import { ScriptReplays } from './script-replay.ts'
 import type { Replays } from './replay.ts'
 import { SessionWork } from './session.ts'
 import type { Held, Parts } from './session.ts'
-import type { ReplayOptions, SessionDraft, SessionFilter } from './types.ts'
+import type { ReplayOptions, SessionDraft, SessionFilter, SessionInfo } from './types.ts'
 
 /** A session goes wherever its id goes. */
 type Id = string | HandleRef
@@ -73,14 +73,22 @@ function others(
     create: ({ args: [draft], context }: ScriptCall<[SessionDraft?]>) =>
       work.create(draft ?? {}, context),
     list: async ({ args: [filter], context }: ScriptCall<[SessionFilter?]>) => {
-      if (filter?.after !== undefined) checkId(filter.after)
+      if (filter?.after !== undefined)
+        await guard.require(checkId(filter.after), 'list', false, context)
       const rows = await store.list(filter, (id) => guard.allows(id, context))
+      for (const row of rows) guard.seen(row, context)
       return rows as unknown as Value
     },
     list_replayable: async ({ context }: ScriptCall<[]>) => {
-      const rows = await store.list({ limit: 1000 }, (id) => guard.allows(id, context))
+      const owners = await store.owners()
+      const allows = (id: string): boolean => guard.allows(id, context)
+      const isOpen = ({ runs }: SessionInfo): boolean =>
+        runs.every((run) => (owners.get(run) ?? []).every(allows))
+      const rows = (await store.list({ limit: 1000 }, allows)).filter(isOpen)
       const found = await Promise.all(rows.map(async (row) => (await replays.rows(row)).length > 0))
-      return rows.filter((_row, at) => found[at]) as unknown as Value
+      const replayable = rows.filter((_row, at) => found[at])
+      for (const row of replayable) guard.seen(row, context)
+      return replayable as unknown as Value
     },
     get_current: ({ context }: ScriptCall<[]>) => work.current(context),
     set_current: ({ args: [id], context }: ScriptCall<[Id?]>) =>

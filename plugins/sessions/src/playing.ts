@@ -9,7 +9,7 @@ import type {
 } from '@llmspell/sdk'
 import { begunAnew, firstAsked } from './anew.ts'
 import type { Asked } from './anew.ts'
-import { valueIn } from './plain-value.ts'
+import { plainly, valueIn } from './plain-value.ts'
 import type { ReplayRequest } from './replay.ts'
 import type { ReplayDifference, ReplayedRun } from './types.ts'
 
@@ -67,7 +67,7 @@ export class Playing {
         found: difference?.found ?? `${report.records.length} records`,
       })
     if (asked) return { run_id, status: outcome.status, asked }
-    return { run_id, ...shown(outcome, result?.value) }
+    return { run_id, ...shown(outcome, plainly(result?.value)) }
   }
 
   async #anew(run: string, asked: Asked): Promise<ReplayedRun> {

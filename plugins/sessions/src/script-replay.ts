@@ -19,8 +19,10 @@ export class ScriptReplays {
 
   async facts(id: string, context: CallContext): Promise<{ readonly [key: string]: Value }> {
     const session = await this.#work.known(id, 'replay', context)
-    const look = async (): Promise<Value> =>
-      (await this.#replays.facts(session)) as unknown as Value
+    const look = async (): Promise<Value> => {
+      await this.#work.requireRuns(session, context)
+      return (await this.#replays.facts(session)) as unknown as Value
+    }
     return (await context.step('facts', look, { effect: 'pure' })) as { [key: string]: Value }
   }
 
@@ -30,13 +32,11 @@ export class ScriptReplays {
     const { grants, signal } = context
     return context.step(
       'replay',
-      async (_inner, { idempotencyKey: key }) =>
-        (await this.#replays.replay(session, {
-          ...options,
-          grants,
-          signal,
-          key,
-        })) as unknown as Value,
+      async (_inner, { idempotencyKey: key }) => {
+        await this.#work.requireRuns(session, context)
+        const request = { ...options, grants, signal, key }
+        return (await this.#replays.replay(session, request)) as unknown as Value
+      },
       { effect: 'idempotent' },
     )
   }

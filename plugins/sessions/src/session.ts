@@ -28,14 +28,16 @@ export class SessionWork {
 
   /** A new session; current where there is none. */
   async create(draft: SessionDraft, context: CallContext): Promise<HandleRef> {
-    const { store, points } = this.#parts
+    const { store, points, guard } = this.#parts
     const current = currentSession(context)
     const made = (await context.step(
       'create',
       async (inner, { idempotencyKey: key }) => {
         const shown = (inner.redact?.(draft as Value) ?? draft) as SessionDraft
         const birth = { key, parent: current.id, runId: context.runId }
-        const session = await store.add(fresh(shown, birth))
+        const made = { ...fresh(shown, birth), ...guard.markOf(context) }
+        await guard.require(made.id, 'create', true, context)
+        const session = await store.add(made)
         await points.tell('start', session, context)
         return session as never
       },
@@ -69,7 +71,8 @@ export class SessionWork {
   ): Promise<readonly string[]> {
     await this.known(id, 'tag', context)
     const tags = (context.redact?.(given) ?? given) as readonly string[]
-    const change = { tags: tagging(tags, remove) }
+    const mark = this.#parts.guard.markOf(context)
+    const change = { tags: tagging(tags, remove), ...mark }
     return (await this.#change(id, undefined, change, context)).tags
   }
 
@@ -132,10 +135,20 @@ export class SessionWork {
   async known(id: string, fn: string, context: CallContext): Promise<SessionInfo> {
     const { guard, store } = this.#parts
     await guard.require(checkId(id), fn, !READS.has(fn), context)
-    const found = await context.step('look', async () => (await store.known(id)) as never, {
-      effect: 'pure',
-    })
-    return found as unknown as SessionInfo
+    const look = async (): Promise<never> => {
+      const session = await store.known(id)
+      guard.seen(session, context)
+      return session as never
+    }
+    return (await context.step('look', look, { effect: 'pure' })) as unknown as SessionInfo
+  }
+
+  /** What runs did belongs to all sessions that they worked in. @throws PERMISSION_DENIED */
+  async requireRuns({ runs }: SessionInfo, context: CallContext): Promise<void> {
+    const { guard, store } = this.#parts
+    const all = await store.owners()
+    const owners = new Set(runs.flatMap((run) => all.get(run) ?? []))
+    for (const owner of owners) await guard.require(owner, 'replay', false, context)
   }
 
   /** @param told the point that hears of it */
@@ -176,7 +189,10 @@ export class SessionWork {
     await store.change(id, (before) => changed(before, { status: 'failed' }))
   }
 
-  #handle({ runs: _runs, ...fields }: SessionInfo, context: CallContext): HandleRef {
+  #handle(
+    { runs: _runs, untrusted: _untrusted, ...fields }: SessionInfo,
+    context: CallContext,
+  ): HandleRef {
     const held: Held = { id: fields.id }
     return context.handle('Session', held, fields)
   }

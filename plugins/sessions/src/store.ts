@@ -53,6 +53,15 @@ export class SessionStore {
     return rows
   }
 
+  /** By the run: the sessions that it worked in. */
+  async owners(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const found = new Map<string, string[]>()
+    for await (const [id, { value }] of (await this.#backend()).scope(SCOPE).iterate())
+      for (const run of (value as unknown as SessionInfo).runs)
+        found.set(run, [...(found.get(run) ?? []), id])
+    return found
+  }
+
   /** Keeps a new session; what is there under its id already stays. */
   async add(session: SessionInfo): Promise<SessionInfo> {
     const expect = [{ scope: SCOPE, key: session.id, rev: 'absent' }] as const

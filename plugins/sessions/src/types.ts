@@ -26,6 +26,8 @@ export interface SessionInfo {
   readonly custom_metadata: { readonly [key: string]: Value }
   /** Ids of the runs that worked in it, newest last. */
   readonly runs: readonly string[]
+  /** It holds text from outside: it was imported, or named by a run that had seen such. */
+  readonly untrusted?: true
 }
 
 export interface SessionFilter {

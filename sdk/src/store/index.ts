@@ -33,6 +33,14 @@ export { standing, thisProcess } from './process-mark.ts'
 export type { ProcessMark } from './process-mark.ts'
 export { checkedBackup, openedRow, rowsOfBackup } from './read-backup.ts'
 export type { BackupRow } from './read-backup.ts'
+export {
+  isErrorShape,
+  isInputShape,
+  isRecordShape,
+  isRunShape,
+  isValueShape,
+  VALUE_TAGS,
+} from './record-shape.ts'
 export { RestorePlanner } from './restore-plan.ts'
 export { getStream, putStream, removeStream, streamInfo } from './streams.ts'
 export type { StreamInfo } from './streams.ts'

@@ -50,7 +50,10 @@ class Applying {
   }
 
   async take(item: Item, content: AsyncIterable<Uint8Array>): Promise<void> {
-    if (item.kind === 'record') return void this.#run?.records.push(stripped(item.body))
+    if (item.kind === 'record') {
+      this.#run?.records.push(stripped(item.body, this.#checked.info.id))
+      return
+    }
     await this.#adopted()
     if (item.kind === 'run') this.#run = { head: item.run, records: [] }
     if (item.kind === 'blob') await this.#sources.executor!.blobs.put(await wholeOf(content))

@@ -1,33 +1,26 @@
 import { REF } from '@llmspell/sdk'
+import {
+  isInputShape,
+  isRecordShape,
+  isRunShape,
+  isValueShape,
+  MAX_VALUE_BYTES,
+  VALUE_TAGS,
+} from '@llmspell/sdk/store'
 import { ID } from '../errors.ts'
 import { damagedFile } from './format.ts'
-import type { Item } from './format.ts'
+import type { Item, RecordBody } from './format.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
 const STATUSES: ReadonlySet<unknown> = new Set(['active', 'suspended', 'completed', 'failed'])
-const RUN_ENDS: ReadonlySet<unknown> = new Set(['succeeded', 'failed', 'cancelled', 'paused'])
-const RUN_ID = /^[A-Za-z0-9._:-]{1,128}$/
 const HASH = /^[0-9a-f]{64}$/
-const RECORDS: ReadonlySet<unknown> = new Set([
-  'begin',
-  'intent',
-  'call',
-  'callback',
-  'arrival',
-  'timer',
-  'fired',
-  'mark',
-  'cancel',
-  'decision',
-  'pruned',
-  'end',
-])
 
 /** Whoever wrote the file: nothing of another form gets further. @throws SESSION_FILE_DAMAGED */
 export function checkItem(item: Item): void {
-  const check = CHECKS[item.kind]
-  if (check?.(item as never) !== true) throw damagedFile(`a part that cannot be read`)
+  const kind: unknown = item.kind
+  const known = typeof kind === 'string' && Object.hasOwn(CHECKS, kind)
+  if (!known || !CHECKS[kind]!(item as never)) throw damagedFile('a part that cannot be read')
 }
 
 const isTable = (value: unknown): value is Table =>
@@ -40,16 +33,29 @@ const isMaybe = (value: unknown, fits: (value: unknown) => boolean): boolean =>
   value === undefined || fits(value)
 const areTexts = (value: unknown, most: number): boolean =>
   Array.isArray(value) && value.length <= most && value.every((one) => isText(one, 255))
+/** What is held in memory whole is no larger than a store takes. */
+const isHeld = (length: unknown): boolean => isTime(length) && (length as number) <= MAX_VALUE_BYTES
+const isPlain = (value: unknown): boolean => isTable(value) && isValueShape(value, VALUE_TAGS.plain)
 
 const CHECKS: Readonly<Record<string, (item: Table) => boolean>> = {
   session: ({ info }) => isTable(info) && isSession(info),
   state: ({ key, value, length, expiresAt }) =>
-    isKey(key) && (value === undefined) === (length !== undefined) && isMaybe(expiresAt, isTime),
-  blob: ({ hash }) => isText(hash) && HASH.test(hash),
-  run: ({ run }) => isTable(run) && isRun(run),
-  record: ({ body }) =>
-    isTable(body) && RECORDS.has(body['kind']) && isText(body['path']) && isTime(body['at']),
+    isKey(key) &&
+    (value === undefined) === (length !== undefined) &&
+    isMaybe(length, isHeld) &&
+    isMaybe(value, (kept) => isValueShape(kept, VALUE_TAGS.state)) &&
+    isMaybe(expiresAt, isTime),
+  blob: ({ hash, length }) => isText(hash) && HASH.test(hash) && isHeld(length),
+  run: ({ run }) => isRunShape(run),
+  record: ({ body }) => isRecordShape(body) && isRecord(body),
   artifact: ({ info }) => isTable(info) && isArtifact(info),
+}
+
+/** The records around it are of a shape; here it counts what is in them. */
+function isRecord(body: RecordBody): boolean {
+  if (!isValueShape(body, VALUE_TAGS.journal)) return false
+  if (body.kind === 'begin') return 'inline' in body.input && isInputShape(body.input.inline)
+  return body.kind !== 'end' || isValueShape(body, VALUE_TAGS.result)
 }
 
 function isSession(info: Table): boolean {
@@ -60,7 +66,7 @@ function isSession(info: Table): boolean {
   const times = isMoment(info['created_at']) && isMoment(info['updated_at'])
   const known = Object.keys(info).every((key) => FIELDS.has(key))
   const lists = areTexts(tags, 64) && areTexts(runs, 1000)
-  const plain = known && texts && times && lists && isTable(metadata)
+  const plain = known && texts && times && lists && isPlain(metadata)
   return plain && isText(id) && ID.test(id) && STATUSES.has(status)
 }
 
@@ -92,16 +98,12 @@ function isKey(key: unknown): boolean {
   return !/\p{Cc}|\\|\/\/|\.\./u.test(key)
 }
 
-function isRun({ runId, status, definition, createdAt, endedAt }: Table): boolean {
-  if (!isText(runId) || !RUN_ID.test(runId) || !RUN_ENDS.has(status)) return false
-  if (!isTable(definition) || !isText(definition['name'])) return false
-  const { hash, engine } = definition
-  if (!isText(hash) || !HASH.test(hash) || !(engine === 'native' || isTable(engine))) return false
-  return isTime(createdAt) && isMaybe(endedAt, isTime)
+function isArtifact({ id, name, mime, created, sequence, run, metadata }: Table): boolean {
+  const texts = isText(name, 255) && isText(mime, 255) && isMoment(created) && isMaybe(run, isText)
+  const number = isTime(sequence) && (sequence as number) > 0 && (sequence as number) < 1e8
+  const labels = isTable(metadata) && isPlain(metadata) && areLabels(metadata)
+  return texts && number && isText(id) && /^sha256-[0-9a-f]{64}$/.test(id) && labels
 }
 
-function isArtifact({ id, name, mime, created, sequence, metadata }: Table): boolean {
-  const texts = isText(name, 255) && isText(mime, 255) && isMoment(created)
-  const number = isTime(sequence) && (sequence as number) > 0 && (sequence as number) < 1e8
-  return texts && number && isText(id) && /^sha256-[0-9a-f]{64}$/.test(id) && isTable(metadata)
-}
+const areLabels = ({ type, tags }: Table): boolean =>
+  isMaybe(type, (text) => isText(text, 255)) && isMaybe(tags, (list) => areTexts(list, 1000))

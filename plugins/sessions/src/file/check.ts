@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { WorkflowExecutor } from '@llmspell/sdk'
+import { isValueShape, VALUE_TAGS } from '@llmspell/sdk/store'
 import { checkId, conflict, exists, missingService } from '../errors.ts'
 import type { SessionInfo } from '../types.ts'
 import { checkItem } from './check-item.ts'
 import { damagedFile } from './format.ts'
 import type { Item } from './format.ts'
 import { partsIn } from './read.ts'
-import { blobsIn, runItems, stripped } from './run-items.ts'
+import { runItems } from './run-items.ts'
+import { SeenRuns } from './seen-runs.ts'
+import { textOf } from './text-of.ts'
 import type { Sources } from './write.ts'
 
 /** What a file holds, found whole. */
@@ -34,87 +37,92 @@ export async function checked(
     if (next.done) return finished(sources, seen, next.value, as)
     const { item, content } = next.value
     checkItem(item)
-    seen.take(item, await sha256Of(content))
+    seen.take(item, await digested(item, content))
   }
 }
 
-async function sha256Of(content: AsyncIterable<Uint8Array>): Promise<string> {
+/** A content as it went by; only values of journals are held, one at a time. */
+async function digested(item: Item, content: AsyncIterable<Uint8Array>): Promise<Passed> {
   const hash = createHash('sha256')
-  for await (const piece of content) hash.update(piece)
-  return hash.digest('hex')
+  const pieces: Uint8Array[] = []
+  for await (const piece of content) {
+    hash.update(piece)
+    if (item.kind === 'blob') pieces.push(piece)
+  }
+  return { sha256: hash.digest('hex'), isValue: item.kind === 'blob' && isValue(pieces) }
+}
+
+interface Passed {
+  readonly sha256: string
+  /** It can be a large value of a journal; otherwise it is the text of a script. */
+  readonly isValue: boolean
+}
+
+function isValue(pieces: readonly Uint8Array[]): boolean {
+  try {
+    return isValueShape(JSON.parse(Buffer.concat(pieces).toString()), VALUE_TAGS.journal)
+  } catch {
+    return false
+  }
 }
 
 /** What has gone by of a file. */
 class Seen {
   info: SessionInfo | undefined
-  readonly runs = new Map<string, ReturnType<typeof createHash>>()
+  runs: SeenRuns | undefined
   readonly counts = { runs: 0, artifacts: 0, state: 0 }
   readonly #blobs = new Set<string>()
-  #run: ReturnType<typeof createHash> | undefined
-  #first = false
+  readonly #values = new Set<string>()
 
-  take(item: Item, sha256: string): void {
+  take(item: Item, passed: Passed): void {
     if ((this.info === undefined) !== (item.kind === 'session')) throw damagedFile('no session')
-    if (item.kind !== 'record') this.#run = undefined
-    if (item.kind === 'session') this.info = item.info
-    if (item.kind === 'state') this.counts.state++
-    if (item.kind === 'blob') this.#blob(item.hash, sha256)
-    if (item.kind === 'artifact') this.#artifact(item.info.id, sha256)
-    if (item.kind === 'run' || item.kind === 'record') this.#journal(item)
-  }
-
-  #blob(hash: string, found: string): void {
-    if (hash !== found) throw damagedFile('a value that is not what its hash says')
-    this.#blobs.add(hash)
-  }
-
-  #artifact(id: string, found: string): void {
-    if (id !== `sha256-${found}`) throw damagedFile('an artifact that is not what its hash says')
-    this.counts.artifacts++
-  }
-
-  #journal(item: Extract<Item, { kind: 'run' | 'record' }>): void {
-    if (item.kind === 'run') {
-      const { runId, definition } = item.run
-      if (this.runs.has(runId)) throw damagedFile(`run '${runId}' twice`)
-      this.#named([definition.hash])
-      this.#run = createHash('sha256')
-      this.#first = true
-      this.runs.set(runId, this.#run)
-      this.counts.runs++
-    } else {
-      if (this.#first !== (item.body.kind === 'begin'))
-        throw damagedFile('a run without its beginning')
-      this.#named(blobsIn(item.body))
-      this.#first = false
+    if (item.kind === 'session') {
+      this.info = item.info
+      this.runs = new SeenRuns(item.info.id)
     }
-    if (!this.#run) throw damagedFile('a record without its run')
-    this.#run.update(textOf(item))
+    if (item.kind === 'state') this.counts.state++
+    if (item.kind === 'blob') this.#blob(item.hash, passed)
+    if (item.kind === 'artifact') this.#artifact(item.info.id, passed)
+    this.runs!.take(item, this.#values, this.#blobs)
   }
 
-  #named(hashes: readonly string[]): void {
-    if (!hashes.every((hash) => this.#blobs.has(hash)))
-      throw damagedFile('a journal without a value')
+  end(): SessionInfo {
+    if (!this.info) throw damagedFile('no session')
+    this.runs!.end(this.info.runs)
+    this.counts.runs = this.runs!.count
+    return this.info
+  }
+
+  #blob(hash: string, { sha256, isValue }: Passed): void {
+    if (hash !== sha256) throw damagedFile('a value that is not what its hash says')
+    this.#blobs.add(hash)
+    if (isValue) this.#values.add(hash)
+  }
+
+  #artifact(id: string, { sha256 }: Passed): void {
+    if (id !== `sha256-${sha256}`) throw damagedFile('an artifact that is not what its hash says')
+    this.counts.artifacts++
   }
 }
 
 async function finished(
   sources: Sources,
-  { info: found, runs, counts }: Seen,
+  seen: Seen,
   sha256: string,
   as: string | undefined,
 ): Promise<Checked> {
-  if (!found) throw damagedFile('no session')
-  const info = { ...found, id: checkId(as ?? found.id) }
+  const found = seen.end()
+  const { counts } = seen
+  const info = { ...found, id: checkId(as ?? found.id), untrusted: true } as const
   const { executor, artifacts, store } = sources
   if (counts.runs > 0 && !executor) throw missingService('workflow-executor')
   if (counts.artifacts > 0 && !artifacts) throw missingService('artifacts')
   if (await store.get(info.id)) throw exists(info.id)
   const fresh = new Set<string>()
-  for (const [run, hash] of runs) {
+  for (const [run, digest] of seen.runs!.digests()) {
     const here = executor && (await digestOf(executor, run))
     if (here === undefined) fresh.add(run)
-    else if (here !== hash.digest('hex')) throw conflict(run)
+    else if (here !== digest) throw conflict(run)
   }
   return { info, sha256, fresh, counts }
 }
@@ -124,23 +132,6 @@ async function digestOf(executor: WorkflowExecutor, run: string): Promise<string
   const row = await executor.get(run)
   if (!row) return undefined
   const hash = createHash('sha256')
-  for await (const item of runItems(executor, row)) hash.update(textOf(item))
+  for await (const item of runItems(executor, row, '')) hash.update(textOf(item))
   return hash.digest('hex')
-}
-
-/** Equal for equal parts: keys sorted. */
-function textOf(item: Item): string {
-  const kept = item.kind === 'record' ? { ...item, body: stripped(item.body) } : item
-  return `${JSON.stringify(sorted(kept))}\n`
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map(sorted)
-  const table = value as Readonly<Record<string, unknown>>
-  return Object.fromEntries(
-    Object.keys(table)
-      .toSorted()
-      .map((key) => [key, sorted(table[key])]),
-  )
 }

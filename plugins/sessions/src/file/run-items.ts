@@ -7,18 +7,22 @@ const FINAL: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled'])
 /** Rights stay where they were given. */
 const NO_GRANTS = [{ holder: 'import', allow: {} }]
 
-/** A run and its records, without rights and without secrets of its command line. */
-export async function* runItems(executor: WorkflowExecutor, row: RunRow): AsyncGenerator<Item> {
+/** A run of a session and its records, without rights and without secrets of its command line. */
+export async function* runItems(
+  executor: WorkflowExecutor,
+  row: RunRow,
+  session: string,
+): AsyncGenerator<Item> {
   yield { kind: 'run', run: headOf(row) }
   let place = 0
   for await (const record of executor.history(row.runId))
-    yield { kind: 'record', body: await bodyOf(executor, record, place++) }
+    yield { kind: 'record', body: stripped(await bodyOf(executor, record, place++), session) }
 }
 
 /** Large values that a run names, and the text of its script. */
 export async function blobsOf(executor: WorkflowExecutor, row: RunRow): Promise<Set<string>> {
   const hashes = new Set([row.definition.hash])
-  for await (const item of runItems(executor, row))
+  for await (const item of runItems(executor, row, ''))
     if (item.kind === 'record') for (const hash of blobsIn(item.body)) hashes.add(hash)
   return hashes
 }
@@ -79,9 +83,29 @@ async function withoutRights(
   return body as RecordBody
 }
 
-/** What an import keeps of a record, whoever wrote the file. */
-export function stripped(body: RecordBody): RecordBody {
+/**
+ * What a file and an import keep of a record, whoever wrote it: a run has no rights of its own there, and the session that it
+ * was begun in is the one that it comes with. No record but the first holds its id, so that all others answer as before.
+ */
+export function stripped(body: RecordBody, session: string): RecordBody {
   if (body.kind !== 'begin') return body
-  const input = 'inline' in body.input ? (body.input.inline as object) : {}
-  return { ...body, input: { inline: { ...input, grants: NO_GRANTS as unknown as Json } } }
+  const { settings, ...input } = inputOf(body)
+  const kept = isInSession(settings) ? { ...settings, session } : settings
+  const grants = NO_GRANTS as unknown as Json
+  const inline = { ...input, ...(kept === undefined ? {} : { settings: kept }), grants }
+  return { ...body, input: { inline } }
+}
+
+/** The session that a run is begun in, where one is named. */
+export function sessionOf(body: RecordBody): unknown {
+  const settings = body.kind === 'begin' ? inputOf(body)['settings'] : undefined
+  return isInSession(settings) ? settings['session'] : undefined
+}
+
+function inputOf({ input }: Extract<RecordBody, { kind: 'begin' }>) {
+  return ('inline' in input ? input.inline : {}) as { readonly [key: string]: Json }
+}
+
+function isInSession(settings: Json | undefined): settings is { readonly [key: string]: Json } {
+  return typeof settings === 'object' && settings !== null && 'session' in settings
 }

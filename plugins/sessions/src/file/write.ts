@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { frameOf } from '@llmspell/sdk/store'
-import type { Artifacts, ArtifactInfo, Json, WorkflowExecutor } from '@llmspell/sdk'
+import type { Artifacts, ArtifactInfo, Json, RunRow, WorkflowExecutor } from '@llmspell/sdk'
 import type { SessionStore } from '../store.ts'
 import type { SessionInfo } from '../types.ts'
 import { damagedFile, FORMAT, PIECE, SORT, VERSION } from './format.ts'
@@ -39,11 +39,13 @@ export async function* packed(
 }
 
 async function* parts(sources: Sources, session: SessionInfo): AsyncGenerator<Part> {
-  const { custom_metadata: metadata } = session
+  const { untrusted: _untrusted, custom_metadata: metadata, ...info } = session
   const shown = hidden(metadata as Json) as SessionInfo['custom_metadata']
-  yield [{ kind: 'session', info: { ...session, custom_metadata: shown } }]
+  const rows = await rowsOf(sources.executor, session)
+  const runs = rows.map(({ runId }) => runId)
+  yield [{ kind: 'session', info: { ...info, custom_metadata: shown, runs } }]
   yield* stateParts(sources.store, session.id)
-  if (sources.executor) yield* runParts(sources.executor, session)
+  if (sources.executor) yield* runParts(sources.executor, rows, session.id)
   if (sources.artifacts) yield* artifactParts(sources.artifacts, session.id)
 }
 
@@ -56,19 +58,31 @@ async function* stateParts(store: SessionStore, id: string): AsyncGenerator<Part
   }
 }
 
-async function* runParts(executor: WorkflowExecutor, { runs }: SessionInfo): AsyncGenerator<Part> {
+/** Of the runs of a session those that have a journal: what others did is nowhere. */
+async function rowsOf(
+  executor: WorkflowExecutor | undefined,
+  { runs }: SessionInfo,
+): Promise<readonly RunRow[]> {
+  if (!executor) return []
+  const rows = await Promise.all(runs.map((run) => executor.get(run)))
+  return rows.filter((row) => row !== undefined)
+}
+
+async function* runParts(
+  executor: WorkflowExecutor,
+  rows: readonly RunRow[],
+  session: string,
+): AsyncGenerator<Part> {
   const seen = new Set<string>()
-  for (const id of runs) {
-    const row = await executor.get(id)
-    if (!row) continue
+  for (const row of rows) {
     const hashes = [...(await blobsOf(executor, row))].filter((hash) => !seen.has(hash))
     for (const hash of hashes.toSorted()) {
       const bytes = await executor.blobs.get(hash)
-      if (!bytes) throw damagedFile(`a journal of run '${id}' without one of its values`)
+      if (!bytes) throw damagedFile(`a journal of run '${row.runId}' without one of its values`)
       seen.add(hash)
       yield [{ kind: 'blob', hash, length: bytes.byteLength }, piecesOf(bytes)]
     }
-    for await (const item of runItems(executor, row)) yield [item]
+    for await (const item of runItems(executor, row, session)) yield [item]
   }
 }
 
