@@ -14,8 +14,9 @@ export interface Came {
 }
 
 /** Both languages, and a store in memory or in a folder. */
-export function openStateful(folder?: string): Promise<House> {
-  const state = folder === undefined ? { store: 'memory' } : { store: 'level', folder }
+export function openStateful(folder?: string, more: object = {}): Promise<House> {
+  const kind = folder === undefined ? { store: 'memory' } : { store: 'level', folder }
+  const state = { ...kind, ...more }
   const plugins = { state, 'store-level': { reserve_bytes: 0 } }
   return openHouse([...ALL, 'engine-javascript'], [], { plugins })
 }

@@ -151,6 +151,11 @@ test.each([
   [`State.create_backup()`, { state: ['agent:*'] }],
   [`State.restore_backup(ID)`, { 'state-write': ['agent:poet'] }],
   [`State.define{ scope = 'agent:poet', version = 1 }`, { state: ['agent:poet'] }],
+  [`State.cleanup_backups{ keep = 0 }`, { state: ['*'] }],
+  [`State.cleanup_backups{ keep = 0 }`, { 'state-write': ['*'] }],
+  [`State.list_backups()`, { state: ['*'] }],
+  [`State.validate_backup(ID)`, { state: ['*'] }],
+  [`State.get_storage_usage()`, { state: ['*'] }],
 ])('%s is denied by the rule %j', async (source, deny) => {
   await ran(house, 'lua', `State.save('agent:poet', 'k', 1)`)
   const made = await ran(house, 'lua', `return State.create_backup{ scopes = { 'agent:poet' } }.id`)
@@ -166,4 +171,23 @@ test('a script brings back nothing of runs and plugins', async () => {
   await hidden.put('k', 2)
   await ran(house, 'lua', `State.restore_backup('${id}')`)
   expect((await hidden.get('k'))!.value).toBe(2)
+})
+
+test('backups of the operator are in no list of a script, and stay', async () => {
+  const backups = await (await house.kernel.use('state')).backups()
+  const { id } = await backups.create()
+  const source = `local seen = 0
+    for _, one in ipairs(State.list_backups()) do if one.id == '${id}' then seen = seen + 1 end end
+    State.cleanup_backups{ keep = 0 } return seen`
+  expect((await ran(house, 'lua', source)).value).toBe(0)
+  expect((await backups.list()).map((info) => info.id)).toContain(id)
+})
+
+test('what is beyond the quota of a run leaves no backup', async () => {
+  const small = await openStateful(join(folder, 'small'), { max_bytes_per_run: 2000 })
+  const made = `State.save('custom:a', 'k', string.rep('x', 1500))
+    for _ = 1, 10 do assert(not pcall(State.create_backup)) end State.create_backup()`
+  expect(await ran(small, 'lua', made)).toMatchObject({ code: 'VALUE_TOO_LARGE' })
+  expect(await (await (await small.kernel.use('state')).backups()).list()).toEqual([])
+  await small.kernel.stop()
 })

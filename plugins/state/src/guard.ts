@@ -3,6 +3,8 @@ import { textOf } from './scope.ts'
 
 /** What a written value is marked with where its run had seen text from outside. */
 const UNTRUSTED = 'untrusted'
+/** No scope has this name: a rule for it, or for all, is meant. */
+const STORE = 'store'
 
 /**
  * Scopes are open to the scripts of an installation until a rule says no: `state` denies all of a scope, `state-write`
@@ -16,10 +18,19 @@ export class Guard {
   }
 
   /** @throws PERMISSION_DENIED */
-  async require(scope: Scope, writes: boolean, fn: string, context: CallContext): Promise<void> {
+  require(scope: Scope, writes: boolean, fn: string, context: CallContext): Promise<void> {
+    return this.#require(textOf(scope), writes, fn, context)
+  }
+
+  /** For what is about the store as a whole: its backups and its size. @throws PERMISSION_DENIED */
+  requireStore(writes: boolean, fn: string, context: CallContext): Promise<void> {
+    return this.#require(STORE, writes, fn, context)
+  }
+
+  async #require(target: string, writes: boolean, fn: string, context: CallContext): Promise<void> {
     const access = accessOf(fn, context)
     for (const permission of writes ? ['state', 'state-write'] : ['state']) {
-      const need = { permission, target: textOf(scope) }
+      const need = { permission, target }
       const decision = this.#permissions?.decide(need, access)
       if (decision?.allowed === false && decision.rule !== undefined)
         await this.#permissions!.require(need, access)

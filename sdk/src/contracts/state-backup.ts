@@ -90,6 +90,8 @@ export interface CreateBackupOptions {
   readonly incremental?: boolean
   readonly reason?: string
   readonly by?: string
+  /** Told of bytes before they are written: what it throws leaves nothing. */
+  readonly spend?: (bytes: number) => void
   readonly signal?: AbortSignal
 }
 
@@ -99,6 +101,7 @@ export interface RestoreBackupOptions {
   readonly within?: readonly Selector[]
   /** As of the backup that is made before. */
   readonly by?: string
+  readonly spend?: (bytes: number) => void
   readonly signal?: AbortSignal
 }
 

@@ -78,150 +78,162 @@ export type Values11 = string[]
  */
 export type Values12 = string[]
 /**
- * Formats of media that may be read.
+ * State that may be changed, where it may be read.
  *
  * @maxItems 1000
  */
 export type Values13 = string[]
 /**
- * Schedules that may be made.
+ * Formats of media that may be read.
  *
  * @maxItems 1000
  */
 export type Values14 = string[]
 /**
- * Agents that may be started.
+ * Schedules that may be made.
  *
  * @maxItems 1000
  */
 export type Values15 = string[]
 /**
- * MCP servers that may be used.
+ * Agents that may be started.
  *
  * @maxItems 1000
  */
 export type Values16 = string[]
 /**
- * Remote agents that may be used.
+ * MCP servers that may be used.
  *
  * @maxItems 1000
  */
 export type Values17 = string[]
 /**
- * Files and folders that may be read and listed: paths from the root of the run, or globs.
+ * Remote agents that may be used.
  *
  * @maxItems 1000
  */
 export type Values18 = string[]
 /**
- * Files and folders that may be written.
+ * Files and folders that may be read and listed: paths from the root of the run, or globs.
  *
  * @maxItems 1000
  */
 export type Values19 = string[]
 /**
- * Hosts, origins and ranges of addresses that may be connected to.
+ * Files and folders that may be written.
  *
  * @maxItems 1000
  */
 export type Values20 = string[]
 /**
- * Private addresses that may be connected to; "*" for all.
+ * Hosts, origins and ranges of addresses that may be connected to.
  *
  * @maxItems 1000
  */
 export type Values21 = string[]
 /**
- * Programs that may be started: git, "git log *".
+ * Private addresses that may be connected to; "*" for all.
  *
  * @maxItems 1000
  */
 export type Values22 = string[]
 /**
- * Programs that may run without a jail.
+ * Programs that may be started: git, "git log *".
  *
  * @maxItems 1000
  */
 export type Values23 = string[]
 /**
- * Environment variables that may be seen.
+ * Programs that may run without a jail.
  *
  * @maxItems 1000
  */
 export type Values24 = string[]
 /**
- * Facts of the system that may be seen: host, user, os.
+ * Environment variables that may be seen.
  *
  * @maxItems 1000
  */
 export type Values25 = string[]
 /**
- * Secrets that may be used, by name.
+ * Facts of the system that may be seen: host, user, os.
  *
  * @maxItems 1000
  */
 export type Values26 = string[]
 /**
- * Where an agent may send after the run has seen private data and text from outside.
+ * Secrets that may be used, by name.
  *
  * @maxItems 1000
  */
 export type Values27 = string[]
 /**
- * Models that may be asked.
+ * Where an agent may send after the run has seen private data and text from outside.
  *
  * @maxItems 1000
  */
 export type Values28 = string[]
 /**
- * Tools that may be called.
+ * Models that may be asked.
  *
  * @maxItems 1000
  */
 export type Values29 = string[]
 /**
- * State that may be read and written.
+ * Tools that may be called.
  *
  * @maxItems 1000
  */
 export type Values30 = string[]
 /**
- * Formats of media that may be read.
+ * State that may be read and written.
  *
  * @maxItems 1000
  */
 export type Values31 = string[]
 /**
- * Schedules that may be made.
+ * State that may be changed, where it may be read.
  *
  * @maxItems 1000
  */
 export type Values32 = string[]
 /**
- * Agents that may be started.
+ * Formats of media that may be read.
  *
  * @maxItems 1000
  */
 export type Values33 = string[]
 /**
- * MCP servers that may be used.
+ * Schedules that may be made.
  *
  * @maxItems 1000
  */
 export type Values34 = string[]
 /**
- * Remote agents that may be used.
+ * Agents that may be started.
  *
  * @maxItems 1000
  */
 export type Values35 = string[]
+/**
+ * MCP servers that may be used.
+ *
+ * @maxItems 1000
+ */
+export type Values36 = string[]
+/**
+ * Remote agents that may be used.
+ *
+ * @maxItems 1000
+ */
+export type Values37 = string[]
 /**
  * @maxItems 1000
  *
  * This interface was referenced by `PolicyTables`'s JSON-Schema
  * via the `definition` "values".
  */
-export type Values36 = string[]
+export type Values38 = string[]
 
 /**
  * A policy file of llmspell: what runs may do. Deny wins; paths start at the folder of the run.
@@ -254,34 +266,36 @@ export interface Grants {
   llm?: Values10
   tool?: Values11
   state?: Values12
-  media?: Values13
-  schedule?: Values14
-  'spawn-agent'?: Values15
-  mcp?: Values16
-  a2a?: Values17
+  'state-write'?: Values13
+  media?: Values14
+  schedule?: Values15
+  'spawn-agent'?: Values16
+  mcp?: Values17
+  a2a?: Values18
 }
 /**
  * What runs may not do, whatever allows it.
  */
 export interface Bounds {
-  read?: Values18
-  write?: Values19
-  net?: Values20
-  'net-private'?: Values21
-  run?: Values22
-  unjailed?: Values23
-  env?: Values24
-  sys?: Values25
-  secret?: Values26
-  mix?: Values27
-  llm?: Values28
-  tool?: Values29
-  state?: Values30
-  media?: Values31
-  schedule?: Values32
-  'spawn-agent'?: Values33
-  mcp?: Values34
-  a2a?: Values35
+  read?: Values19
+  write?: Values20
+  net?: Values21
+  'net-private'?: Values22
+  run?: Values23
+  unjailed?: Values24
+  env?: Values25
+  sys?: Values26
+  secret?: Values27
+  mix?: Values28
+  llm?: Values29
+  tool?: Values30
+  state?: Values31
+  'state-write'?: Values32
+  media?: Values33
+  schedule?: Values34
+  'spawn-agent'?: Values35
+  mcp?: Values36
+  a2a?: Values37
   /**
    * With the value "*": all permissions that this table does not name.
    *
@@ -293,24 +307,25 @@ export interface Bounds {
  * The most that anything below may allow. A permission that it does not name is not allowed at all, unless "*" is there.
  */
 export interface Bounds1 {
-  read?: Values18
-  write?: Values19
-  net?: Values20
-  'net-private'?: Values21
-  run?: Values22
-  unjailed?: Values23
-  env?: Values24
-  sys?: Values25
-  secret?: Values26
-  mix?: Values27
-  llm?: Values28
-  tool?: Values29
-  state?: Values30
-  media?: Values31
-  schedule?: Values32
-  'spawn-agent'?: Values33
-  mcp?: Values34
-  a2a?: Values35
+  read?: Values19
+  write?: Values20
+  net?: Values21
+  'net-private'?: Values22
+  run?: Values23
+  unjailed?: Values24
+  env?: Values25
+  sys?: Values26
+  secret?: Values27
+  mix?: Values28
+  llm?: Values29
+  tool?: Values30
+  state?: Values31
+  'state-write'?: Values32
+  media?: Values33
+  schedule?: Values34
+  'spawn-agent'?: Values35
+  mcp?: Values36
+  a2a?: Values37
   /**
    * With the value "*": all permissions that this table does not name.
    *
@@ -347,34 +362,36 @@ export interface Grants1 {
   llm?: Values10
   tool?: Values11
   state?: Values12
-  media?: Values13
-  schedule?: Values14
-  'spawn-agent'?: Values15
-  mcp?: Values16
-  a2a?: Values17
+  'state-write'?: Values13
+  media?: Values14
+  schedule?: Values15
+  'spawn-agent'?: Values16
+  mcp?: Values17
+  a2a?: Values18
 }
 /**
  * What runs in this folder may not do.
  */
 export interface Bounds2 {
-  read?: Values18
-  write?: Values19
-  net?: Values20
-  'net-private'?: Values21
-  run?: Values22
-  unjailed?: Values23
-  env?: Values24
-  sys?: Values25
-  secret?: Values26
-  mix?: Values27
-  llm?: Values28
-  tool?: Values29
-  state?: Values30
-  media?: Values31
-  schedule?: Values32
-  'spawn-agent'?: Values33
-  mcp?: Values34
-  a2a?: Values35
+  read?: Values19
+  write?: Values20
+  net?: Values21
+  'net-private'?: Values22
+  run?: Values23
+  unjailed?: Values24
+  env?: Values25
+  sys?: Values26
+  secret?: Values27
+  mix?: Values28
+  llm?: Values29
+  tool?: Values30
+  state?: Values31
+  'state-write'?: Values32
+  media?: Values33
+  schedule?: Values34
+  'spawn-agent'?: Values35
+  mcp?: Values36
+  a2a?: Values37
   /**
    * With the value "*": all permissions that this table does not name.
    *
@@ -400,35 +417,37 @@ export interface Grants2 {
   llm?: Values10
   tool?: Values11
   state?: Values12
-  media?: Values13
-  schedule?: Values14
-  'spawn-agent'?: Values15
-  mcp?: Values16
-  a2a?: Values17
+  'state-write'?: Values13
+  media?: Values14
+  schedule?: Values15
+  'spawn-agent'?: Values16
+  mcp?: Values17
+  a2a?: Values18
 }
 /**
  * This interface was referenced by `PolicyTables`'s JSON-Schema
  * via the `definition` "bounds".
  */
 export interface Bounds3 {
-  read?: Values18
-  write?: Values19
-  net?: Values20
-  'net-private'?: Values21
-  run?: Values22
-  unjailed?: Values23
-  env?: Values24
-  sys?: Values25
-  secret?: Values26
-  mix?: Values27
-  llm?: Values28
-  tool?: Values29
-  state?: Values30
-  media?: Values31
-  schedule?: Values32
-  'spawn-agent'?: Values33
-  mcp?: Values34
-  a2a?: Values35
+  read?: Values19
+  write?: Values20
+  net?: Values21
+  'net-private'?: Values22
+  run?: Values23
+  unjailed?: Values24
+  env?: Values25
+  sys?: Values26
+  secret?: Values27
+  mix?: Values28
+  llm?: Values29
+  tool?: Values30
+  state?: Values31
+  'state-write'?: Values32
+  media?: Values33
+  schedule?: Values34
+  'spawn-agent'?: Values35
+  mcp?: Values36
+  a2a?: Values37
   /**
    * With the value "*": all permissions that this table does not name.
    *

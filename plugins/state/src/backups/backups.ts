@@ -79,14 +79,14 @@ export class Backups implements StateBackups {
   }
 
   async #create(options: CreateBackupOptions): Promise<BackupInfo> {
-    const { select, incremental = false, reason = 'manual', by, signal } = options
+    const { select, incremental = false, reason = 'manual', by, spend, signal } = options
     const id = this.#files.newId(Date.now())
     const asked = { ...(select ? { select } : {}), ...(signal ? { signal } : {}) }
     const last = incremental ? await this.#newest(select) : undefined
     const whole = (): Promise<BackupManifest> =>
-      this.#files.write(id, (sink) => this.#store.backup(sink, asked))
+      this.#files.write(id, (sink) => this.#store.backup(sink, asked), spend)
     const increment = (since: bigint): Promise<BackupManifest> =>
-      this.#files.write(id, (sink) => this.#store.backup(sink, { ...asked, since }))
+      this.#files.write(id, (sink) => this.#store.backup(sink, { ...asked, since }), spend)
     let made = last ? await increment(BigInt(last.seq)).catch(tooFar) : undefined
     // A restore came between: the numbers are those of another content.
     if (made && made.base !== last!.mark) made = undefined
@@ -118,7 +118,7 @@ export class Backups implements StateBackups {
   }
 
   async #restore(id: string, options: RestoreBackupOptions): Promise<RestoreOutcome> {
-    const { dryRun = false, within, by, signal } = options
+    const { dryRun = false, within, by, spend, signal } = options
     const chain = await chainOf(this.#files, id)
     await checkChain(this.#files, chain)
     const restore = { files: this.#files, chain, within }
@@ -127,7 +127,7 @@ export class Backups implements StateBackups {
     const plan = await planOf(this.#store, restore, check)
     signal?.throwIfAborted()
     if (dryRun) return { plan, restored: false }
-    const who = by === undefined ? {} : { by }
+    const who = { ...(by === undefined ? {} : { by }), ...(spend ? { spend } : {}) }
     const before = await this.#create({ reason: 'restore', ...who, ...(select ? { select } : {}) })
     if (select) {
       await this.#checks.mark()

@@ -34,12 +34,16 @@ export class BackupFiles {
   }
 
   /** There with all its bytes, or not there. */
-  async write<T>(id: string, fill: (sink: WritableStream<Uint8Array>) => Promise<T>): Promise<T> {
+  async write<T>(
+    id: string,
+    fill: (sink: WritableStream<Uint8Array>) => Promise<T>,
+    spend?: (bytes: number) => void,
+  ): Promise<T> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 })
     await this.#removeStrays()
     const draft = `${this.pathOf(id)}.new`
     try {
-      const made = await filled(draft, fill)
+      const made = await filled(draft, fill, spend)
       await rename(draft, this.pathOf(id))
       return made
     } catch (error) {
@@ -131,9 +135,11 @@ function infoIn(text: string, id: string): BackupInfo | undefined {
 async function filled<T>(
   path: string,
   fill: (sink: WritableStream<Uint8Array>) => Promise<T>,
+  spend: (bytes: number) => void = () => undefined,
 ): Promise<T> {
   await using file = await open(path, 'w', 0o600)
   const write = async (chunk: Uint8Array): Promise<void> => {
+    spend(chunk.length)
     for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten
   }
   const made = await fill(new WritableStream<Uint8Array>({ write }))

@@ -44,18 +44,22 @@ export class Keeping {
   async create(options: CreateOptions, context: CallContext): Promise<Value> {
     const { incremental = false, scopes } = options
     const select = scopes ? scopes.map((spec) => selectorOf(scopeOf(spec, context))) : OPEN
+    await this.#parts.guard.requireStore(false, 'create_backup', context)
     await this.#ask(select, false, 'create_backup', context)
     const backups = await this.#backups()
-    const info = await backups.create({ select, incremental, by: BY, signal: context.signal })
-    this.#parts.quota.take(info.size, context)
-    return rowOf(info)
+    const spend = this.#spend(context)
+    const { signal } = context
+    return rowOf(await backups.create({ select, incremental, by: BY, spend, signal }))
   }
 
-  async list(): Promise<Value> {
-    return (await (await this.#backups()).list()).map(rowOf)
+  async list(context: CallContext): Promise<Value> {
+    await this.#parts.guard.requireStore(false, 'list_backups', context)
+    const infos = await (await this.#backups()).list()
+    return infos.filter(({ by }) => by === BY).map(rowOf)
   }
 
-  async validate(id: string): Promise<Value> {
+  async validate(id: string, context: CallContext): Promise<Value> {
+    await this.#parts.guard.requireStore(false, 'validate_backup', context)
     return rowOf(await (await this.#backups()).validate(id))
   }
 
@@ -65,15 +69,16 @@ export class Keeping {
     context: CallContext,
   ): Promise<Value> {
     const backups = await this.#backups()
+    await this.#parts.guard.requireStore(true, 'restore_backup', context)
     await this.#ask(OPEN, true, 'restore_backup', context)
     const within = await this.#within(backups, id, context)
     const { plan, restored, before } = await backups.restore(id, {
       within,
       dryRun,
       by: BY,
+      spend: this.#spend(context),
       signal: context.signal,
     })
-    if (before) this.#parts.quota.take(before.size, context)
     const { entries, adds, changes, same, removes } = plan
     return {
       restored,
@@ -86,13 +91,11 @@ export class Keeping {
     }
   }
 
-  async cleanup({
-    keep,
-    older_than: age,
-  }: {
-    readonly keep?: number
-    readonly older_than?: number | string
-  }): Promise<Value> {
+  async cleanup(
+    { keep, older_than: age }: { readonly keep?: number; readonly older_than?: number | string },
+    context: CallContext,
+  ): Promise<Value> {
+    await this.#parts.guard.requireStore(true, 'cleanup_backups', context)
     const olderThanMs =
       age === undefined ? undefined : inputDuration('State.cleanup_backups', 'older_than', age, AGE)
     const backups = await this.#backups()
@@ -104,6 +107,7 @@ export class Keeping {
   }
 
   async usage(context: CallContext): Promise<Value> {
+    await this.#parts.guard.requireStore(false, 'get_storage_usage', context)
     const store = await this.#parts.state.backend()
     const kinds: Record<string, { scopes: number; entries: number }> = {}
     for (const kind of KINDS) {
@@ -111,6 +115,7 @@ export class Keeping {
       let entries = 0
       for await (const { scope } of store.entries({ tenant: TENANT, kind })) {
         context.signal.throwIfAborted()
+        if (!this.#parts.guard.allows(scope, context)) continue
         entries++
         seen.add(scope.id)
       }
@@ -153,6 +158,10 @@ export class Keeping {
         await this.#parts.guard.require(scope, writes, fn, context)
       }
     }
+  }
+
+  #spend(context: CallContext): (bytes: number) => void {
+    return (bytes) => this.#parts.quota.take(bytes, context)
   }
 
   #backups(): Promise<StateBackups> {

@@ -107,14 +107,15 @@ export class KeepingOperations {
       get_schema_versions: ({ context }: ScriptCall<[]>) => this.versions(context),
       create_backup: ({ args: [opts], context }: ScriptCall<[CreateOptions?]>) =>
         keeping.create(opts ?? {}, context),
-      list_backups: () => keeping.list(),
-      validate_backup: ({ args: [id] }: ScriptCall<[string]>) => keeping.validate(id),
+      list_backups: ({ context }: ScriptCall<[]>) => keeping.list(context),
+      validate_backup: ({ args: [id], context }: ScriptCall<[string]>) =>
+        keeping.validate(id, context),
       restore_backup: ({
         args: [id, opts],
         context,
       }: ScriptCall<[string, { dry_run?: boolean }?]>) => keeping.restore(id, opts ?? {}, context),
-      cleanup_backups: ({ args: [opts] }: ScriptCall<[{ keep?: number }?]>) =>
-        keeping.cleanup(opts ?? {}),
+      cleanup_backups: ({ args: [opts], context }: ScriptCall<[{ keep?: number }?]>) =>
+        keeping.cleanup(opts ?? {}, context),
       get_storage_usage: ({ context }: ScriptCall<[]>) => keeping.usage(context),
     }
   }
