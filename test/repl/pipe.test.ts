@@ -66,3 +66,16 @@ test('commands work, slips are told, and .exit leaves', async () => {
   })
   expect(stderr).toContain("There is no command '.tim'.\nhint: Did you mean '.time'?")
 })
+
+test('a choice that cannot be is refused, and what gives nothing shows nothing', async () => {
+  const { code, stdout, stderr } = await llmspell(['repl', '--keep-going'], {
+    input:
+      '.engine workflow\n.model foo\n.model\n.model mock/demo\n.model mock/nope\nfunction f() return nil end\nf()\n=f()\nnil\n',
+  })
+  expect({ code, stdout }).toEqual({
+    code: 2,
+    stdout:
+      'the default of the house\nmock/demo\nmock/nope, which its provider does not list\nnil\nnil\n',
+  })
+  expect(stderr.match(/error\[\w+\]/g)).toEqual(['error[ENGINE_UNKNOWN]', 'error[MODEL_UNKNOWN]'])
+})

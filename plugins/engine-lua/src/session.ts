@@ -154,13 +154,14 @@ export class LuaSession implements ScriptSession {
 
   async evaluate(line: string): Promise<Evaluation> {
     const core = this.#core
+    let isCall = false
     const prepare: Prepare = (L, co) => {
-      loadLine(core, L, line)
+      isCall = loadLine(core, L, line)
       core.machine.api.lua_xmove(L, co, 1)
       return 0
     }
     try {
-      return await this.#launch(prepare, ({ L }, results) => valuesOf(core, L, results))
+      return await this.#launch(prepare, ({ L }, results) => valuesOf(core, L, results, isCall))
     } catch (error) {
       if (error === INCOMPLETE) return { status: 'incomplete' }
       return { status: 'error', error: toErrorRecord(error) }

@@ -1,9 +1,16 @@
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import type { Contribution, EngineItem, ExtensionRegistry } from '@llmspell/sdk'
 
+const LANGUAGES: ReadonlySet<string> = new Set(['lua', 'javascript'])
+
+/** Those of languages that have entries. */
+export function enginesOf(extensions: ExtensionRegistry): readonly Contribution<EngineItem>[] {
+  return extensions.list<EngineItem>('engines').filter(({ item }) => LANGUAGES.has(item.language))
+}
+
 /** The engine of a name or a language. @throws ENGINE_UNKNOWN */
 export function engineOf(extensions: ExtensionRegistry, asked: string): Contribution<EngineItem> {
-  const engines = extensions.list<EngineItem>('engines')
+  const engines = enginesOf(extensions)
   const found =
     engines.find(({ name }) => name === asked) ??
     engines.find(({ item }) => item.language === asked || shortName(item.language) === asked)

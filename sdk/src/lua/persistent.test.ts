@@ -13,6 +13,14 @@ test.each([
     'if a then local b = 1 else local c end local d',
     'if a then local b = 1 else local c end d = nil',
   ],
+  ['local a, -- first\n b = 1, 2', 'a, -- first\n b = 1, 2'],
+  ['local --[[c]] q = 7', 'q = 7'],
+  ['local x = 1 local f = function() return x end', 'x = 1 f = function() return x end'],
+  [
+    'local x = 1; local f = function() return x end; local x = 2; print(f())',
+    'local x = 1; f = function() return x end; local x = 2; print(f())',
+  ],
+  ['local n = n + 41', 'n = n + 41'],
   ['repeat local a = 1 until a local b = 2', 'repeat local a = 1 until a b = 2'],
 ])('%j becomes %j', (source, expected) => {
   expect(persistentLocals(source)).toBe(expected)
@@ -25,6 +33,8 @@ test.each([
   '-- local x = 1',
   '--[[ local x = 1 ]]',
   'local file <close> = open()',
+  'x = "a\\z\n local x b"',
+  'local type = function(v) return "T" .. type(v) end',
   'mylocal = 1',
   't.localized = 1',
   'do local x = 1 end',
