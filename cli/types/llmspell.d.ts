@@ -1994,6 +1994,8 @@ declare namespace Session {
     /** What the last run gave. */
     result?: Data
     differences: Array<{ runId: string; n?: number; expected: string; found: string }>
+    /** The child session that runs asked anew worked in, empty at first: the session itself stays as it is. */
+    newSessionId?: string
     runs: Array<{ runId: string; status: string; newRunId?: string; asked?: { n: number; name: string }; result?: Data; error?: { code: string; message: string } }>
   }
 

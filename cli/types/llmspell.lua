@@ -1376,6 +1376,7 @@ function Secret.list() end
 ---@field identical? boolean Not there where results are not compared.
 ---@field result? any What the last run gave.
 ---@field differences { run_id: string, n?: integer, expected: string, found: string }[]
+---@field new_session_id? string The child session that runs asked anew worked in, empty at first: the session itself stays as it is.
 ---@field runs { run_id: string, status: string, new_run_id?: string, asked?: { n: integer, name: string }, result?: any, error?: { code: string, message: string } }[]
 
 ---@class Session.ReplayFacts

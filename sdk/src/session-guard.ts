@@ -1,5 +1,6 @@
 import type { CallContext } from './contracts/call-context.ts'
 import type { Access, Permissions } from './contracts/permission.ts'
+import { sessionBehind } from './current-session.ts'
 
 /** A session is as open as its scope of State: to all scripts, until a rule for `state` or `state-write` says no. */
 export class SessionGuard {
@@ -18,8 +19,13 @@ export class SessionGuard {
     return decision === undefined || decision.allowed || decision.rule === undefined
   }
 
-  /** @throws PERMISSION_DENIED */
+  /** For the session of that id, and for one that stands behind it. @throws PERMISSION_DENIED */
   async require(id: string, fn: string, writes: boolean, context: CallContext): Promise<void> {
+    for (const held of new Set([id, sessionBehind(id, context)]))
+      await this.#require(held, fn, writes, context)
+  }
+
+  async #require(id: string, fn: string, writes: boolean, context: CallContext): Promise<void> {
     const access = this.#access(fn, context)
     for (const permission of writes ? ['state', 'state-write'] : ['state']) {
       const need = needOf(permission, id)

@@ -31,6 +31,28 @@ async function played(language: Language): Promise<string> {
   return (value as string[])[0]!
 }
 
+const KEEPS: Readonly<Record<Language, string>> = {
+  lua: `
+    local session = Session.get_current()
+    local said = Agent.create{ name = 'poet', session = session }:execute('Say what you are').text
+    Artifact.store(session, 'agent_output', 'letter.txt', said)
+    State.update('session', 'letters', function(count) return (count or 0) + 1 end)
+    return State.load('session', 'letters')`,
+  javascript: `
+    const session = await Session.getCurrent()
+    const poet = await Agent.create({ name: 'poet', session })
+    const said = (await poet.execute('Say what you are')).text
+    await Artifact.store(session, 'agent_output', 'letter.txt', said)
+    await State.update('session', 'letters', (count) => (count ?? 0) + 1)
+    return await State.load('session', 'letters')`,
+}
+
+/** All that belongs to a session. */
+async function whole(id: string): Promise<Buffer> {
+  const sessions = await house.kernel.use('sessions')
+  return Buffer.concat(await Array.fromAsync(sessions.export(id)))
+}
+
 const replay = async (id: string, options: string): Promise<Record<string, unknown>> => {
   const { value, ...failure } = await ran(
     house,
@@ -77,6 +99,31 @@ describe.each(LANGUAGES)('a session of a durable run in %s', (language) => {
     })
     expect(found['identical']).toBe(false)
     expect((found['differences'] as unknown[]).length).toBe(1)
+  })
+
+  test.each([
+    ['another model', 'mock/demo', false],
+    ['the same model', 'mock/echo', true],
+  ])('asks %s in a session of its own', async (_name, model, identical) => {
+    const id = (await ran(house, 'lua', `return Session.create().id`)).value as string
+    const runId = `apart-${language}-${identical}`
+    const settings = { model: 'mock/echo', session: id }
+    const sessions = await house.kernel.use('sessions')
+    await sessions.enter(id, runId)
+    const first = await ran(house, language, KEEPS[language], { durable: { runId }, settings })
+    expect(first).toEqual({ value: 1 })
+    const before = await whole(id)
+    const found = await replay(id, `{ mode = 'modified', model = '${model}' }`)
+    expect(found).toMatchObject({ identical, result: 1 })
+    expect(await whole(id)).toEqual(before)
+    const copy = (await sessions.get(found['new_session_id'] as string))!
+    expect(copy).toMatchObject({ parent_session_id: id, runs: [expect.stringMatching(/^replay-/)] })
+    const looked = await ran(
+      house,
+      'lua',
+      `return { State.load('session:${copy.id}', 'letters'), #Artifact.list('${copy.id}') }`,
+    )
+    expect(looked.value).toEqual([1, 1])
   })
 
   test('tells what would be asked anew, and asks nothing', async () => {

@@ -12,6 +12,8 @@ import { sessionsOf } from './service.ts'
 import type { SessionInfo, Sessions } from './service.ts'
 
 const DEFAULT_LIMIT = '50'
+/** Sessions that are looked through for children. */
+const MOST = 1000
 
 const paint = () => painter(process.stdout.isTTY)
 
@@ -29,7 +31,9 @@ export async function showSession(stage: Stage): Promise<void> {
   const { kernel, sessions } = await sessionsOf(stage)
   const session = await findSession(sessions, stage.parsed.args[0]!)
   const held = await (await kernel.use('artifacts')).list({ session: session.id })
-  const facts = { usage: await sessions.usage(session.id), artifacts: held.length }
+  const all = await sessions.list({ limit: MOST })
+  const children = all.filter((row) => row.parent_session_id === session.id).map(({ id }) => id)
+  const facts = { usage: await sessions.usage(session.id), artifacts: held.length, children }
   if (stage.json) out(`${toJson({ ok: true, session, ...facts })}\n`)
   else out(sessionPage(session, facts, paint()))
 }

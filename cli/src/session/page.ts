@@ -23,7 +23,11 @@ export function sessionTable(rows: readonly SessionInfo[], paint: Paint): string
 /** All that is known of one. */
 export function sessionPage(
   session: SessionInfo,
-  facts: { readonly usage: Usage; readonly artifacts: number },
+  facts: {
+    readonly usage: Usage
+    readonly artifacts: number
+    readonly children: readonly string[]
+  },
   paint: Paint,
 ): string {
   const { id, name, description, status, tags, runs, parent_session_id: parent } = session
@@ -37,6 +41,7 @@ export function sessionPage(
     ['Made', `${moment(session.created_at)} UTC`],
     ['Changed', `${moment(session.updated_at)} UTC`],
     ['Parent', parent],
+    ['Children', facts.children.slice(0, 5).join(', ') || undefined],
     ['Runs', runs.slice(-5).join(', ') || undefined],
     ['Artifacts', String(facts.artifacts)],
     [
@@ -54,7 +59,8 @@ export function sessionPage(
 }
 
 /** What came of a replay. */
-export function replayPage({ identical, runs, differences }: Replay, paint: Paint): string {
+export function replayPage(replay: Replay, paint: Paint): string {
+  const { identical, runs, differences, new_session_id: made } = replay
   const cells = runs.map(({ run_id: run, status, asked, new_run_id: made, error }) => {
     const anew = asked ? `from record ${asked.n}, ${asked.name}${made ? `, as ${made}` : ''}` : ''
     return [cut(run, LONGEST), status, error ? `${error.code}: ${error.message}` : anew]
@@ -65,6 +71,7 @@ export function replayPage({ identical, runs, differences }: Replay, paint: Pain
     `  found    ${plain(found)}`,
   ])
   const end = identical === undefined ? [] : [identical ? 'identical' : 'not identical']
-  const text = [...shown, ...end].map((line) => `${line}\n`).join('')
+  const place = made === undefined ? [] : [`what was asked anew is in session ${plain(made)}`]
+  const text = [...shown, ...place, ...end].map((line) => `${line}\n`).join('')
   return `${table(['RUN', 'STATUS', 'ASKED ANEW'], cells, paint)}${text}`
 }

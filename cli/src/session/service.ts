@@ -19,6 +19,7 @@ export interface SessionInfo {
 export interface Replay {
   readonly identical?: boolean
   readonly result?: Value
+  readonly new_session_id?: string
   readonly differences: readonly {
     readonly run_id: string
     readonly n?: number

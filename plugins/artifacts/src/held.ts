@@ -1,4 +1,4 @@
-import { currentSession, SessionGuard } from '@llmspell/sdk'
+import { currentSession, sessionBehind, SessionGuard } from '@llmspell/sdk'
 import type { CallContext, HandleRef, Permissions } from '@llmspell/sdk'
 import { notFound } from './errors.ts'
 import type { Entry } from './shelf.ts'
@@ -38,7 +38,7 @@ export class Held {
     const id = given === undefined ? currentSession(context).id! : sessionId(given, context)
     if (given !== undefined) await context.call('Session', 'get', [id])
     await this.#guard.require(id, fn, writes, context)
-    return id
+    return sessionBehind(id, context)
   }
 
   /** What a session holds under this id, the last where there are several. @throws ARTIFACT_NOT_FOUND */

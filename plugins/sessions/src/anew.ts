@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { SESSION_COPIES } from '@llmspell/sdk'
 import type { GrantChain, Json, JournalRecord, RunId, WorkflowExecutor } from '@llmspell/sdk'
 import type { ReplayOptions } from './types.ts'
 
@@ -36,6 +37,8 @@ export interface Anew {
   readonly asked: Asked
   readonly model: string | undefined
   readonly grants: GrantChain
+  /** Ids of a session and of the one that it works in instead. */
+  readonly copy: readonly [of: string, id: string]
   /** The same for each try of one call. */
   readonly key: string
 }
@@ -43,13 +46,17 @@ export interface Anew {
 /** A run that is answered up to what is asked anew, and lives from there on under these grants alone. */
 export async function begunAnew(
   executor: WorkflowExecutor,
-  { run, asked, model, grants, key }: Anew,
+  { run, asked, model, grants, copy, key }: Anew,
 ): Promise<RunId> {
   const hash = createHash('sha256').update(`${key}\n${run}`).digest('hex').slice(0, 16)
   const newRunId = `replay-${hash}`
   if (await executor.get(newRunId)) return newRunId
   const input = await inputOf(executor, run)
-  const settings = { ...(input['settings'] as object | undefined), ...(model ? { model } : {}) }
+  const settings = {
+    ...(input['settings'] as object | undefined),
+    ...(model ? { model } : {}),
+    [SESSION_COPIES]: Object.fromEntries([copy]),
+  }
   const rights = JSON.parse(JSON.stringify(grants)) as Json
   await executor.fork(run, {
     newRunId,

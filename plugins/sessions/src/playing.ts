@@ -10,6 +10,7 @@ import type {
 import { begunAnew, firstAsked } from './anew.ts'
 import type { Asked } from './anew.ts'
 import { plainly, valueIn } from './plain-value.ts'
+import type { ReplayCopy } from './replay-copy.ts'
 import type { ReplayRequest } from './replay.ts'
 import type { ReplayDifference, ReplayedRun } from './types.ts'
 
@@ -18,6 +19,8 @@ interface Parts {
   readonly executor: WorkflowExecutor
   readonly request: ReplayRequest
   readonly signal: AbortSignal
+  /** Where what is asked anew leaves its values. */
+  readonly copy: ReplayCopy
 }
 
 /** Characters of a value in a difference. */
@@ -42,6 +45,9 @@ export class Playing {
       runs.push(run)
       if (request.stop_on_error === true && run.error) break
     }
+    const { copy } = this.#parts
+    if (copy.id !== undefined && this.#compares)
+      this.#differences.push(...(await copy.differences(runs.at(-1)!.run_id)))
     return { runs, differences: this.#differences }
   }
 
@@ -71,9 +77,11 @@ export class Playing {
   }
 
   async #anew(run: string, asked: Asked): Promise<ReplayedRun> {
-    const { executor, request, signal } = this.#parts
+    const { executor, request, signal, copy: place } = this.#parts
     const { model, grants = NO_GRANTS, key } = request
-    const new_run_id = await begunAnew(executor, { run, asked, model, grants, key })
+    const copy = [place.of, await place.made()] as const
+    const new_run_id = await begunAnew(executor, { run, asked, model, grants, copy, key })
+    await place.note(new_run_id)
     const after = await executor.result<Json>(new_run_id, { signal })
     if (signal.aborted) await executor.cancel(new_run_id, { reason: 'the replay', mode: 'kill' })
     const before = await executor.result<Json>(run)

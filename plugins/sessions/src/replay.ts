@@ -2,6 +2,7 @@ import { inputDuration, SpellError } from '@llmspell/sdk'
 import type { RunRow, ScriptRuntime, WorkflowExecutor } from '@llmspell/sdk'
 import { notReplayable } from './errors.ts'
 import { Playing } from './playing.ts'
+import { ReplayCopy } from './replay-copy.ts'
 import type { SessionStore } from './store.ts'
 import type {
   HostReplayOptions,
@@ -69,11 +70,15 @@ export class Replays {
     const late = AbortSignal.timeout(ms)
     const signal = given ? AbortSignal.any([given, late]) : late
     const executor = await this.#runtime.executor()
-    const playing = new Playing({ runtime: this.#runtime, executor, request, signal })
+    const copy = new ReplayCopy(this.#store, session, request.key)
+    const playing = new Playing({ runtime: this.#runtime, executor, request, signal, copy })
     const seen = await playing.all(rows)
     if (late.aborted) throw tooLate(session.id, timeout)
     if (given?.aborted) throw given.reason
-    return outcome(request, seen)
+    return {
+      ...outcome(request, seen),
+      ...(copy.id === undefined ? {} : { new_session_id: copy.id }),
+    }
   }
 
   /** Nothing where runs have no journals in this installation. */

@@ -1,4 +1,4 @@
-import { currentSession, isSpellError } from '@llmspell/sdk'
+import { currentSession, isSpellError, sessionBehind } from '@llmspell/sdk'
 import type { CallContext, HandleRef, SessionGuard, Value } from '@llmspell/sdk'
 import { checkId } from './errors.ts'
 import { changed, fresh, refuseEnded, tagging } from './info.ts'
@@ -106,11 +106,12 @@ export class SessionWork {
   async delete(id: string, context: CallContext): Promise<boolean> {
     const { store, guard } = this.#parts
     await guard.require(checkId(id), 'delete', true, context)
-    const found = await context.step('look', async () => (await store.get(id)) !== undefined, {
+    const kept = sessionBehind(id, context)
+    const found = await context.step('look', async () => (await store.get(kept)) !== undefined, {
       effect: 'pure',
     })
     if (!found) return false
-    await context.step('delete', () => store.remove(id), { effect: 'idempotent' })
+    await context.step('delete', () => store.remove(kept), { effect: 'idempotent' })
     leave(id, context)
     return true
   }
@@ -136,9 +137,9 @@ export class SessionWork {
     const { guard, store } = this.#parts
     await guard.require(checkId(id), fn, !READS.has(fn), context)
     const look = async (): Promise<never> => {
-      const session = await store.known(id)
+      const session = await store.known(sessionBehind(id, context))
       guard.seen(session, context)
-      return session as never
+      return { ...session, id } as never
     }
     return (await context.step('look', look, { effect: 'pure' })) as unknown as SessionInfo
   }
@@ -160,11 +161,11 @@ export class SessionWork {
   ): Promise<SessionInfo> {
     const { runId } = context
     const work = async () => {
-      const session = await this.#parts.store.change(id, (before) =>
+      const session = await this.#parts.store.change(sessionBehind(id, context), (before) =>
         changed(before, { ...change, runId }),
       )
       if (told) await this.#parts.points.tell(told, session, context)
-      return session as never
+      return { ...session, id } as never
     }
     return (await context.step('change', work, {
       effect: 'idempotent',
@@ -181,9 +182,10 @@ export class SessionWork {
   }
 
   async #failed(failure: unknown, context: CallContext): Promise<void> {
-    const { id } = currentSession(context)
+    const { id: current } = currentSession(context)
     const again = context.durable?.mode === 'replay'
-    if (failure === undefined || id === undefined || again || isPause(failure)) return
+    if (failure === undefined || current === undefined || again || isPause(failure)) return
+    const id = sessionBehind(current, context)
     const { store } = this.#parts
     if ((await store.get(id))?.status !== 'active') return
     await store.change(id, (before) => changed(before, { status: 'failed' }))

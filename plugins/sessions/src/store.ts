@@ -1,5 +1,6 @@
 import { isSpellError } from '@llmspell/sdk'
 import type {
+  ArtifactInfo,
   Artifacts,
   CommitOptions,
   Entry,
@@ -104,6 +105,11 @@ export class SessionStore {
     id: string,
   ): AsyncGenerator<readonly [key: string, entry: Entry<Json | Uint8Array>]> {
     yield* (await this.#backend()).scope(stateOf(id)).iterate()
+  }
+
+  /** The artifacts of a session, in the order of their numbers. */
+  async held(id: string): Promise<readonly ArtifactInfo[]> {
+    return (await this.#artifacts?.list({ session: id })) ?? []
   }
 
   async commit(ops: readonly StateOp[]): Promise<void> {

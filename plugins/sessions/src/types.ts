@@ -98,6 +98,8 @@ export interface SessionReplay {
   readonly result?: Value
   readonly differences: readonly ReplayDifference[]
   readonly runs: readonly ReplayedRun[]
+  /** The child session that runs asked anew worked in, empty at first: the session itself stays as it is. */
+  readonly new_session_id?: string
 }
 
 /** What a replay of a session stands on. */

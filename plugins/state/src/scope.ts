@@ -1,4 +1,4 @@
-import { currentSession, printable, REF, SpellError } from '@llmspell/sdk'
+import { currentSession, printable, REF, sessionBehind, SpellError } from '@llmspell/sdk'
 import type { CallContext, Scope, ScopeKind } from '@llmspell/sdk'
 
 /** A scope as scripts write it. */
@@ -58,8 +58,11 @@ function made(type: string, id: string | undefined, run: CallContext): Scope {
   if (type === 'global' && id === undefined) return { tenant: TENANT, kind: 'global', id: '' }
   if (KINDS.has(type)) {
     const whole = id ?? (CURRENT.has(type) ? currentOf(type, run) : undefined)
-    if (whole !== undefined)
-      return { tenant: TENANT, kind: type as ScopeKind, id: checkKey(whole, 'scope') }
+    if (whole !== undefined) {
+      const held = checkKey(whole, 'scope')
+      const kept = type === 'session' ? sessionBehind(held, run) : held
+      return { tenant: TENANT, kind: type as ScopeKind, id: kept }
+    }
   } else if (id === undefined)
     return { tenant: TENANT, kind: 'custom', id: checkKey(type, 'scope') }
   throw unknown(id === undefined ? type : `${type}:${id}`)
