@@ -63,6 +63,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Give a whole file of llmspell state export.',
   },
   {
+    name: 'VALUE_INVALID',
+    class: 'usage',
+    cause: 'A value on the command line begins like JSON and is none.',
+    cure: 'Correct it, or keep it as text with --text.',
+  },
+  {
     name: 'TESTS_NOT_FOUND',
     class: 'usage',
     cause: 'There is no test script where some were looked for.',

@@ -17,6 +17,29 @@ const named = (text: string, file = 'own.toml'): ReturnType<typeof loadConfig> =
   return loadConfig(join(folder, file), folder)
 }
 
+test('the user’s own file may say everything, and what comes over it is put into its tables', async () => {
+  const own = join(folder, 'config.toml')
+  writeFileSync(
+    own,
+    'model = "a/b"\n[plugins.state]\nstore = "sqlite"\n[plugins.models]\ndefault = "c/d"',
+  )
+  writeFileSync(
+    join(folder, 'llmspell.toml'),
+    '[plugins.models.retry]\nmax_attempts = 5\n[plugins.models]\ndefault = "e/f"',
+  )
+  expect(await loadConfig(undefined, folder, own)).toEqual({
+    model: 'a/b',
+    plugins: { state: { store: 'sqlite' }, models: { default: 'e/f', retry: { max_attempts: 5 } } },
+  })
+  writeFileSync(own, 'modle = "a/b"')
+  await expect(loadConfig(undefined, folder, own)).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: `Config file '${own}' has the unknown key 'modle'.`,
+  })
+  rmSync(own)
+  expect(await loadConfig(undefined, tmpdir(), own)).toEqual({})
+})
+
 test('there need be no file', async () => {
   expect(await loadConfig(undefined, tmpdir())).toEqual({})
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
+import { ownConfigFile } from './places.ts'
 import { Irregular, readRegular } from './regular.ts'
 
 /** What the config file says. */
@@ -17,7 +18,6 @@ export interface Config {
 export const PROJECT_FILE = 'llmspell.toml'
 
 const MOST_MIB = 1
-const OWN_FILE = 'Put it into a file of your own and name that with --config.'
 
 // A file that lies in the working folder came with the project: it sets options and nothing that
 // could run code or widen what a script may do.
@@ -66,13 +66,33 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
 const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 
 /**
- * The config named on the command line, or that of the working folder, or an empty one.
+ * The user's own config, and over it the one named on the command line, or that of the working folder.
+ * @param own file of the user's own; it need not be there
  * @throws FILE_NOT_FOUND, CONFIG_INVALID
  */
 export async function loadConfig(
   named: string | undefined,
   folder = process.cwd(),
+  own?: string,
 ): Promise<Config> {
+  const over = await namedConfig(named, folder)
+  if (own === undefined || !existsSync(own)) return over
+  return merged(checked(await readTable(own, own), own, false), over) as Config
+}
+
+/** Tables are put together, all else is taken from the second. */
+function merged(under: unknown, over: unknown): unknown {
+  if (over === undefined) return under
+  if (!isTable(under) || !isTable(over)) return over
+  const keys = [...new Set([...Object.keys(under), ...Object.keys(over)])]
+  const valueOf = (table: Record<string, unknown>, key: string): unknown =>
+    Object.hasOwn(table, key) ? table[key] : undefined
+  return Object.fromEntries(
+    keys.map((key) => [key, merged(valueOf(under, key), valueOf(over, key))]),
+  )
+}
+
+async function namedConfig(named: string | undefined, folder: string): Promise<Config> {
   const file = named ?? join(folder, PROJECT_FILE)
   if (!existsSync(file)) {
     if (named === undefined) return {}
@@ -145,7 +165,7 @@ function refuseSection(file: string, id: string, section: unknown): void {
   const known = SECTION_KEYS.get(id)
   const key = known && Object.keys(section as object).find((one) => !known.includes(one))
   if (key !== undefined)
-    throw power(file, `plugins.${id}.${key}`, didYouMean(key, known!, OWN_FILE))
+    throw power(file, `plugins.${id}.${key}`, didYouMean(key, known!, ownFile()))
 }
 
 function refusePowers(file: string, path: string, section: unknown): void {
@@ -170,7 +190,7 @@ function refused(
   })
 }
 
-function power(file: string, key: string, hint = OWN_FILE): SpellError {
+function power(file: string, key: string, hint = ownFile()): SpellError {
   const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot widen what runs there.`
   const flag = POWERS.includes(key)
     ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.'
@@ -179,6 +199,12 @@ function power(file: string, key: string, hint = OWN_FILE): SpellError {
     hint: flag ?? hint,
     details: { key },
   })
+}
+
+function ownFile(): string {
+  const own = ownConfigFile(process.env, process.platform)
+  const place = own === undefined ? '' : `${own}, or into `
+  return `Put it into ${place}a file of your own that you name with --config.`
 }
 
 function mustBe(

@@ -191,7 +191,7 @@ const SCRIPT_FLAGS: readonly FlagSpec[] = [
     name: 'session',
     kind: 'text',
     value: 'ID',
-    summary: 'Session that the run works in: llmspell session create',
+    summary: 'Work in this session; llmspell session create makes one',
   },
   { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers of the run' },
   {

@@ -31,9 +31,18 @@ export interface PolicyPlaces {
   readonly audit?: string
 }
 
+/** Folder of what the user writes, or undefined without a home. */
+function configFolder(env: Env, platform: string): string | undefined {
+  return absolute(env['LLMSPELL_HOME']) ?? below(base(env, platform, CONFIG), 'llmspell')
+}
+
+/** The user's own settings, which may set everything; undefined without a home. */
+export function ownConfigFile(env: Env, platform: string): string | undefined {
+  return below(configFolder(env, platform), 'config.toml')
+}
+
 export function policyPlaces(env: Env, platform: string): PolicyPlaces {
-  const home = absolute(env['LLMSPELL_HOME'])
-  const config = home ?? below(base(env, platform, CONFIG), 'llmspell')
+  const config = configFolder(env, platform)
   const data = dataFolder(env, platform)
   return {
     system: platform === 'win32' ? join(programData(env), POLICY) : `/etc/llmspell/${POLICY}`,

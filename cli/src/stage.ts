@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Kernel } from '@llmspell/kernel'
 import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
@@ -12,6 +13,7 @@ import { plain } from './print/escape.ts'
 import { failureText, type Source } from './print/failure.ts'
 import { err, out } from './print/output.ts'
 import { painter } from './print/style.ts'
+import { ownConfigFile } from './places.ts'
 import { isOn, text } from './run/options.ts'
 import { watchStrays } from './stray.ts'
 
@@ -36,7 +38,7 @@ export class Stage {
   }
 
   config(): Promise<Config> {
-    return loadConfig(text(this.parsed, 'config'))
+    return loadConfig(text(this.parsed, 'config'), process.cwd(), ownConfig())
   }
 
   /**
@@ -67,7 +69,10 @@ export class Stage {
   }
 
   get #configFile(): string {
-    return text(this.parsed, 'config') ?? PROJECT_FILE
+    const over = text(this.parsed, 'config') ?? PROJECT_FILE
+    const own = ownConfig()
+    if (own === undefined || !existsSync(own)) return over
+    return existsSync(over) ? `${over}' or '${own}` : own
   }
 
   async #start(config: Config, logger: KernelLogger): Promise<Kernel> {
@@ -106,3 +111,5 @@ export async function onStage(root: string, parsed: Parsed, body: Body): Promise
     await stage.close()
   }
 }
+
+const ownConfig = (): string | undefined => ownConfigFile(process.env, process.platform)

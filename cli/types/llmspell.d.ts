@@ -522,7 +522,7 @@ declare namespace Agent {
      */
     load(): Promise<boolean>
     /**
-     * Removes what is kept, and what was said. False where nothing was kept.
+     * Removes what is kept, and what was said; its usage counts from zero. False where nothing was kept.
      * @throws NOT_AVAILABLE, STATE_KEY_INVALID, STATE_UNAVAILABLE, PERMISSION_DENIED
      * @example
      * const agent = await Agent.create({ name: 'clerk', memory: true })

@@ -338,7 +338,7 @@ do
   ---@return boolean
   function handle:load() end
 
-  ---Removes what is kept, and what was said. False where nothing was kept.
+  ---Removes what is kept, and what was said; its usage counts from zero. False where nothing was kept.
   ---@return boolean
   function handle:forget() end
 end

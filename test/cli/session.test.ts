@@ -78,7 +78,7 @@ test('a session goes into one file, and into another installation', async () => 
   expect(taken).toMatchObject({ error: { code: 'SESSION_EXISTS' } })
   const words = ['session', 'import', 'letters.session', '--as', 'letters']
   const came = await spell(words, 'other')
-  expect(came.stdout).toBe('letters is here: 1 runs, 2 artifacts, 1 values of its state.\n')
+  expect(came.stdout).toBe('letters is here: 1 run, 2 artifacts, 1 value of its state.\n')
   const again = await spell(['session', 'replay', 'letters'], 'other')
   expect([again.code, again.stdout.includes('identical')]).toEqual([0, true])
 })
@@ -88,7 +88,7 @@ test('mistakes are named, with what was meant', async () => {
   expect((await session('show', near)).stderr).toContain(id)
   expect((await session('shwo', id)).stderr).toContain('show')
   const none = await json('import', 'nothing.session')
-  expect(none).toMatchObject({ error: { code: 'SESSION_FILE_DAMAGED' } })
+  expect(none).toMatchObject({ error: { code: 'FILE_UNREADABLE' } })
   folder.write('text.session', 'no session at all')
   const text = await json('import', 'text.session')
   expect(text).toMatchObject({ error: { code: 'SESSION_FILE_DAMAGED' } })
@@ -96,3 +96,40 @@ test('mistakes are named, with what was meant', async () => {
   expect(existsSync(join(folder.path, 'x'))).toBe(false)
   expect((await session('export', '--help')).stdout).toContain('session export session-4f')
 })
+
+test('a run wakes a session that was put aside, and says so', async () => {
+  const made = (await session('create', 'aside')).stdout.trim()
+  await session('suspend', made)
+  const woken = await spell(['run', '--session', made, 'work.lua'])
+  expect(woken.stderr).toContain(`session ${made} was suspended and is active again`)
+  const again = await spell(['run', '--session', made, 'work.lua'])
+  expect(again.stderr).not.toContain('suspended')
+})
+
+test('a session with a run that waits is deleted with a yes alone', async () => {
+  folder.write('wait.lua', 'Run.wait_for("go")')
+  const made = (await session('create', 'waits')).stdout.trim()
+  const words = ['run', '--session', made, '--durable', '--run-id=waits', '--wait=0', 'wait.lua']
+  expect((await spell(words)).code).toBe(75)
+  const refused = await session('delete', made)
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain('found waits')
+  expect(await json('show', made)).toMatchObject({ ok: true })
+  expect((await session('delete', made, '--yes')).stdout).toBe(`${made} is deleted.\n`)
+})
+
+test.each([
+  [['session', 'import', 'nofile'], 3, 'FILE_UNREADABLE', 'session export'],
+  [['session', 'resume', 'ended'], 3, 'SESSION_ENDED', 'new session'],
+  [['state', 'set', 'limit', '{'], 2, 'VALUE_INVALID', '--text'],
+])(
+  '%j ends with %i, and its hint names no function of scripts',
+  async (words, code, name, hint) => {
+    const ended = (await session('create', 'over')).stdout.trim()
+    await session('complete', ended)
+    const failed = await spell(words.map((word) => (word === 'ended' ? ended : word)))
+    expect([failed.code, failed.stderr.includes(name)]).toEqual([code, true])
+    expect(failed.stderr).toContain(hint)
+    expect(failed.stderr).not.toMatch(/(Session|State)\.[a-z]/)
+  },
+)

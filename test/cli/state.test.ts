@@ -122,7 +122,7 @@ describe('backup and restore', () => {
     await home.state(['set', 'a', '2'])
     const plan = await home.state(['restore', 'one.bak', '--dry-run'])
     expect(plan).toMatchObject({ code: 0, stderr: '' })
-    expect(plan.stdout).toMatch(/^one\.bak is whole: 1 entries .*\nThe store has 1 entries\.\n/)
+    expect(plan.stdout).toMatch(/^one\.bak is whole: 1 entry .*\nThe store has 1 entry\.\n/)
     expect(plan.stdout).toMatch(/^replaced +1$/m)
     expect(plan.stdout).toContain("- global 'a'\nNothing was changed.\n")
     const unsure = await home.state(['restore', 'one.bak'])

@@ -4,6 +4,7 @@ import { luaVersion, typesOf } from '../init/api.ts'
 import { starterFiles } from '../init/starter.ts'
 import { addLine, makeFolder, mustBeFolder, writeText, type Written } from '../init/write.ts'
 import { define } from '../oclif/command.ts'
+import { ownConfigFile } from '../places.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -25,7 +26,9 @@ async function writeAll(stage: Stage, make: boolean): Promise<void> {
   const folder = stage.parsed.args[0] ?? '.'
   if (make) makeFolder(folder)
   mustBeFolder(folder)
-  const { extensions } = await stage.open(await loadConfig(text(stage.parsed, 'config'), folder))
+  const own = ownConfigFile(process.env, process.platform)
+  const config = await loadConfig(text(stage.parsed, 'config'), folder, own)
+  const { extensions } = await stage.open(config)
   const starter = make ? starterFiles(luaVersion(extensions)) : []
   const force = isOn(stage.parsed, 'force')
   const files = [...starter, ...typesOf(extensions)].map((file) => writeText(folder, file, force))

@@ -140,7 +140,7 @@ export const sessionReplay = command(
         kind: 'text',
         value: 'MODE',
         options: ['exact', 'modified', 'simulate'],
-        summary: 'How (default: exact)',
+        summary: 'exact: journals answer; modified: ask anew; simulate: tell what (default: exact)',
       },
       { name: 'model', kind: 'text', value: 'PROVIDER/MODEL', summary: 'Ask this model anew' },
       {
@@ -200,9 +200,16 @@ export const sessionImport = command(
 
 export const sessionDelete = command(
   'delete',
-  { flags: [], args: [ID] },
+  {
+    flags: [
+      { name: 'yes', char: 'y', kind: 'switch', summary: 'Also where a run of it still waits' },
+    ],
+    args: [ID],
+  },
   {
     summary: 'Remove a session with its state and its artifacts',
+    description:
+      'Where a run of it still waits it asks on a terminal; elsewhere that needs --yes. Runs stay.',
     examples: [['Remove one', 'delete session-4f']],
   },
   deleteSession,
@@ -212,7 +219,7 @@ export const sessionArtifactList = command(
   'artifacts',
   { flags: [], args: [ID] },
   {
-    summary: 'List what a session holds',
+    summary: 'List the artifacts of a session',
     examples: [['By number', 'artifacts session-4f']],
   },
   sessionArtifacts,

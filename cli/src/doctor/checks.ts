@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import type { Kernel } from '@llmspell/kernel'
 import type { EngineItem } from '@llmspell/sdk'
 import { EXIT_CODES } from '../exit.ts'
 import { DEFAULT_ISOLATION } from '../isolation.ts'
-import { cacheFolder, dataFolder } from '../places.ts'
+import { cacheFolder, dataFolder, ownConfigFile } from '../places.ts'
 import { failed, type Check } from './check.ts'
 
 /** Node and the machine. The door has refused a Node that is too old. */
@@ -10,9 +11,18 @@ export function machineChecks(): Check[] {
   const { versions, platform, arch, env } = process
   return [
     { name: 'node', state: 'ok', text: `Node ${versions.node} on ${platform}-${arch}` },
+    ownConfigCheck(ownConfigFile(env, platform)),
     folderCheck('data', dataFolder(env, platform)),
     folderCheck('cache', cacheFolder(env, platform)),
   ]
+}
+
+/** It need not be there. */
+function ownConfigCheck(file: string | undefined): Check {
+  if (file === undefined) return folderCheck('config', file)
+  return existsSync(file)
+    ? { name: 'config', state: 'ok', text: file }
+    : { name: 'config', state: 'off', text: `${file} is not there: settings of your own go there` }
 }
 
 function folderCheck(name: string, folder: string | undefined): Check {

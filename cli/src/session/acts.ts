@@ -2,10 +2,12 @@ import { artifactTable } from '../artifact/page.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
 import { painter } from '../print/style.ts'
+import { canAsk } from '../run/ask.ts'
 import { allowed, denied, isOn, text } from '../run/options.ts'
 import { EXIT_CODES } from '../exit.ts'
 import type { Body, Stage } from '../stage.ts'
 import { count } from '../units.ts'
+import { agreed, needsYes, unfinishedRuns } from './delete.ts'
 import { findSession } from './find.ts'
 import { replayPage, sessionPage, sessionTable } from './page.ts'
 import { sessionsOf } from './service.ts'
@@ -77,8 +79,14 @@ async function act(
 }
 
 export async function deleteSession(stage: Stage): Promise<void> {
-  const { sessions } = await sessionsOf(stage)
-  const { id } = await findSession(sessions, stage.parsed.args[0]!)
+  const { kernel, sessions } = await sessionsOf(stage)
+  const session = await findSession(sessions, stage.parsed.args[0]!)
+  const { id } = session
+  const unfinished = await unfinishedRuns(kernel, session)
+  if (unfinished.length > 0 && !isOn(stage.parsed, 'yes')) {
+    if (!canAsk(stage.parsed)) throw needsYes(id, unfinished)
+    if (!(await agreed(id, unfinished))) return out('Nothing was deleted.\n')
+  }
   await sessions.delete(id)
   out(stage.json ? `${toJson({ ok: true, id })}\n` : `${id} is deleted.\n`)
 }

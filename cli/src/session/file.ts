@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, rename, rm, stat } from 'node:fs/promises'
 import { SpellError } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
+import { counted } from '../print/counted.ts'
 import { plain } from '../print/escape.ts'
 import { out, outBytes } from '../print/output.ts'
 import { isOn, text } from '../run/options.ts'
@@ -30,7 +31,7 @@ export async function importSession(stage: Stage): Promise<void> {
   const file = stage.parsed.args[0]!
   const as = text(stage.parsed, 'as')
   const facts = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(file, cause)
+    throw notRead(file, cause)
   })
   if (!facts.isFile()) throw unreadable(file, { code: 'not a file' })
   const { sessions } = await sessionsOf(stage)
@@ -42,7 +43,7 @@ export async function importSession(stage: Stage): Promise<void> {
   if (stage.json) out(`${toJson({ ok: true, ...came })}\n`)
   else
     out(
-      `${session.id} is here: ${runs} runs, ${artifacts} artifacts, ${state} values of its state.\n`,
+      `${session.id} is here: ${counted(runs, 'run')}, ${counted(artifacts, 'artifact')}, ${counted(state, 'value')} of its state.\n`,
     )
 }
 
@@ -83,6 +84,13 @@ function bothOnStdout(): SpellError {
 function unwritable(file: string, reason: string): SpellError {
   return new SpellError('FILE_UNWRITABLE', `File '${file}' ${reason}.`, {
     hint: 'Name another, or replace one that is there with --force.',
+  })
+}
+
+function notRead(file: string, cause: NodeJS.ErrnoException): SpellError {
+  return new SpellError('FILE_UNREADABLE', `File '${file}' cannot be read: ${cause.code}.`, {
+    hint: 'Name a file that llmspell session export has written.',
+    cause,
   })
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../print/counted.ts'
 import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
@@ -48,7 +49,7 @@ export function sessionPage(
       'Agents',
       requests === 0
         ? undefined
-        : `${requests} requests, ${tokensIn + tokensOut} tokens, $${cost.toFixed(4)}`,
+        : `${counted(requests, 'request')}, ${tokensIn + tokensOut} tokens, $${cost.toFixed(4)}`,
     ],
     ['Metadata', metadata === '{}' ? undefined : metadata],
   ]

@@ -1,5 +1,7 @@
 import type { Kernel } from '@llmspell/kernel'
 import { isSpellError, type RunRequest, type RunResult } from '@llmspell/sdk'
+import { plain } from '../print/escape.ts'
+import { err } from '../print/output.ts'
 import { findSession } from './find.ts'
 import { sessionsIn } from './service.ts'
 
@@ -22,9 +24,10 @@ export async function withinSession(
   run: Run,
 ): Promise<RunResult> {
   const sessions = await sessionsIn(kernel)
-  const { id } = await findSession(sessions, given)
+  const { id, status } = await findSession(sessions, given)
   const durable = request.durable?.runId
   await sessions.enter(id, durable)
+  if (status === 'suspended') err(`note: session ${plain(id)} was suspended and is active again\n`)
   try {
     const result = await run({ ...request, settings: { ...request.settings, session: id } })
     await sessions.leave(id, { runId: result.runId, failed: false })

@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { bytesText, SpellError, type BackupManifest } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
@@ -33,7 +34,7 @@ export async function backupState(stage: Stage): Promise<void> {
   )
   line.clear()
   if (stage.json) out(`${toJson({ ok: true, file, bytes, ...manifestJson(manifest) })}\n`)
-  else out(`${manifest.entries} entries are in ${plain(file)}, ${bytesText(bytes)}\n`)
+  else out(`${entriesText(manifest.entries)} in ${plain(file)}, ${bytesText(bytes)}\n`)
 }
 
 /** A backup in the folder of backups, where an increment finds what it follows. */
@@ -46,7 +47,7 @@ async function kept(stage: Stage, incremental: boolean): Promise<void> {
   if (stage.json) return out(`${toJson({ ok: true, backup: info })}\n`)
   const after = follows === undefined ? '' : `, behind '${plain(follows)}'`
   const gone = deletes === 0 ? '' : `, ${deletes} deleted`
-  out(`kept '${plain(id)}': ${entries} entries${gone}, ${bytesText(size)}${after}\n`)
+  out(`kept '${plain(id)}': ${entriesText(entries)}${gone}, ${bytesText(size)}${after}\n`)
 }
 
 function twoPlaces(): SpellError {
@@ -63,5 +64,5 @@ export function manifestJson({ createdAt, seq, entries, sha256, format }: Backup
 
 /** `12 entries of 2026-03-01 09:00:00 UTC, change 40`. */
 export function manifestText({ createdAt, seq, entries }: BackupManifest): string {
-  return `${entries} entries of ${momentText(createdAt)} UTC, change ${seq}`
+  return `${entriesText(entries)} of ${momentText(createdAt)} UTC, change ${seq}`
 }

@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
 import { SpellError, type StateBackend } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
@@ -23,7 +24,7 @@ export async function exportState(stage: Stage): Promise<void> {
     written(stage, store, (piece) => handle.writeFile(piece)),
   )
   if (stage.json) out(`${toJson({ ok: true, file, entries })}\n`)
-  else if (!stage.quiet) err(`${entries} entries are in ${plain(file)}\n`)
+  else if (!stage.quiet) err(`${entriesText(entries)} in ${plain(file)}\n`)
 }
 
 async function written(
@@ -42,7 +43,7 @@ async function written(
     if (piece.length < AT_ONCE) continue
     await write(piece)
     piece = ''
-    line.report({ who: 'state export', state: 'active', text: `${entries} entries` })
+    line.report({ who: 'state export', state: 'active', text: entriesText(entries) })
   }
   line.clear()
   await write(piece + endLine(entries))

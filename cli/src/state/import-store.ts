@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { isSpellError, SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { StateBackend, Value } from '@llmspell/sdk'
 import { batches } from './import-file.ts'
@@ -57,7 +58,7 @@ async function checked(work: Import): Promise<Found> {
     found.entries += puts.length
     found.existing += there.length
     found.bytes += bytes
-    tell(`${found.entries} entries checked`)
+    tell(`${entriesText(found.entries)} checked`)
   }
   return found
 }
@@ -84,7 +85,7 @@ async function filled(work: Import, found: Found): Promise<number> {
       size += bytes
       if (size < limit) continue
       done.written += await committed(work, waiting)
-      tell(`${done.written} entries`)
+      tell(entriesText(done.written))
       ;[waiting, size] = [[], 0]
     }
     return done.written + (await committed(work, waiting))

@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
 import { isOn, text } from '../run/options.ts'
@@ -21,7 +22,7 @@ export async function importState(stage: Stage): Promise<void> {
 
 function summary({ entries, existing, expired, written }: Imported, dry: boolean): string {
   const parts = [
-    dry ? `${entries} entries would come in` : `${written} entries came in`,
+    dry ? `${entriesText(entries)} would come in` : `${entriesText(written)} came in`,
     `${existing} were there already`,
     ...(expired > 0 ? [`${expired} have expired`] : []),
   ]

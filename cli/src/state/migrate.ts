@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { SpellError, type MigrationReport, type MigrationStep } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
@@ -30,7 +31,11 @@ export async function migrateState(stage: Stage): Promise<void> {
       ...(form === undefined ? {} : { only: [form] }),
       ...(form === undefined || to === undefined ? {} : { targets: { [form]: version(to) } }),
       onProgress: ({ schema, entries }) =>
-        line.report({ who: WHO, state: 'active', text: `${plain(schema)}: ${entries} entries` }),
+        line.report({
+          who: WHO,
+          state: 'active',
+          text: `${plain(schema)}: ${entriesText(entries)}`,
+        }),
     })
     .finally(() => line.clear())
   out(stage.json ? `${toJson(reportJson(report))}\n` : reportText(report))

@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { stat, type FileHandle } from 'node:fs/promises'
 import { bytesText, isSpellError, SpellError } from '@llmspell/sdk'
 import type {
@@ -52,7 +53,7 @@ async function fromFolder(
   const whole = follows === undefined ? '' : ', with all that it follows'
   return {
     name: id,
-    about: `${plan.entries} entries of ${momentText(createdAt)} UTC${whole}`,
+    about: `${entriesText(plan.entries)} of ${momentText(createdAt)} UTC${whole}`,
     facts: { backup: info },
     plan,
     restore: async () => {

@@ -1,3 +1,4 @@
+import { entriesText } from '../print/counted.ts'
 import { SpellError, type RestorePlan } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
@@ -39,7 +40,7 @@ function ended(stage: Stage, { plan, facts }: RestoreSource, end: End): void {
     )
   if (!end.restored) return out('Nothing was changed.\n')
   const kept = end.before === undefined ? '' : ` What was there is kept as '${end.before}'.`
-  out(`Restored ${plan.entries} entries.${kept}\n`)
+  out(`Restored ${entriesText(plan.entries)}.${kept}\n`)
 }
 
 function planJson({ conflicts, ...plan }: RestorePlan): object {
@@ -57,14 +58,14 @@ function planText({ name, plan, about }: RestoreSource): string {
   ].map(([what, count]) => [`${what}`, `${count}`])
   const places = conflicts.map(({ scope, key }) => `- ${plain(`${scopeText(scope)} '${key}'`)}\n`)
   const first = places.length === 0 ? '' : `First of those that are replaced:\n${places.join('')}`
-  const there = held === 0 ? 'The store is empty.' : `The store has ${held} entries.`
+  const there = held === 0 ? 'The store is empty.' : `The store has ${entriesText(held)}.`
   const head = `${plain(name)} is whole: ${about}.\n${there}\n`
   return head + table(['WOULD BE', 'ENTRIES'], rows, painter(process.stdout.isTTY)) + first
 }
 
 async function agreed({ changes, removes }: RestorePlan): Promise<boolean> {
   const loss = changes + removes
-  err(`Restore it${loss === 0 ? '' : ` in the place of ${loss} entries`}? [y/N] `)
+  err(`Restore it${loss === 0 ? '' : ` in the place of ${entriesText(loss)}`}? [y/N] `)
   const typed = await readAnswer(new AbortController().signal)
   return /^y(?:es)?$/i.test(typed?.trim() ?? '')
 }
@@ -74,7 +75,7 @@ function needsYes(given: string, { changes, removes }: RestorePlan): SpellError 
     'FLAG_INVALID',
     `'${given}' was not restored: expected '--yes' where nobody can be asked, found none.`,
     {
-      hint: `Add --yes, and ${changes + removes} entries are replaced or removed; --dry-run shows it alone.`,
+      hint: `Add --yes to replace or remove ${entriesText(changes + removes)}; --dry-run shows it alone.`,
     },
   )
 }

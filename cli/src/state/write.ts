@@ -53,7 +53,7 @@ function valueOf(given: string, isText: boolean): Value {
     return JSON.parse(given) as Value
   } catch (cause) {
     if (!/^\s*[[{"]/.test(given)) return given
-    throw new SpellError('FLAG_INVALID', `The value is no JSON: ${(cause as Error).message}.`, {
+    throw new SpellError('VALUE_INVALID', `The value is no JSON: ${(cause as Error).message}.`, {
       hint: 'Correct it, or keep it as text with --text.',
       cause,
     })

@@ -110,6 +110,13 @@ export class Agent {
       this.#spent[key] = usage[key] ?? 0
   }
 
+  /** Knows nothing of what was said and spent. */
+  forget(): void {
+    this.memory?.clear()
+    for (const { memory } of this.conversations.values()) memory.clear()
+    for (const key of Object.keys(this.#spent) as (keyof AgentUsage)[]) this.#spent[key] = 0
+  }
+
   describe(): AgentDescription {
     const { name, description, model } = this
     return { name, description, model, tools: [...this.toolbox.keys()] }

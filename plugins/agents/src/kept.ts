@@ -53,8 +53,7 @@ export async function load(agent: Agent, house: House, context: CallContext): Pr
 /** False where nothing was kept. @throws NOT_AVAILABLE, and what `State.delete` throws */
 export async function forget(agent: Agent, house: House, context: CallContext): Promise<boolean> {
   needState(house)
-  agent.memory?.clear()
-  for (const { memory } of agent.conversations.values()) memory.clear()
+  agent.forget()
   return (await context.call('State', 'delete', [scopeOf(agent), keyOf(agent)])) as boolean
 }
 

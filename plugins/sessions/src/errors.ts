@@ -10,13 +10,13 @@ export function checkId(id: string): string {
   throw new SpellError(
     'SESSION_ID_INVALID',
     `The id '${printable(id, 60)}' cannot be that of a session: expected 1 to 64 letters, digits, dots and dashes.`,
-    { hint: 'Take the id of Session.list() or of the session itself.' },
+    { hint: 'Take the id from the list of sessions or from the session itself.' },
   )
 }
 
 export function notFound(id: string): SpellError {
   return new SpellError('SESSION_NOT_FOUND', `There is no session '${id}'.`, {
-    hint: 'Session.list() shows those that there are.',
+    hint: 'See the list of sessions for those that there are.',
     details: { id },
   })
 }
@@ -25,7 +25,7 @@ export function ended(verb: string, { id, status }: SessionInfo): SpellError {
   return new SpellError(
     'SESSION_ENDED',
     `Session '${id}' cannot be ${verb}: expected one that goes on, found '${status}'.`,
-    { hint: 'Make a new one with Session.create.', details: { id, status } },
+    { hint: 'Make a new session: one that is completed stays so.', details: { id, status } },
   )
 }
 

@@ -163,7 +163,7 @@ function conflict({ scope, key }: Place, expected: number, found: number): Spell
     'STATE_CONFLICT',
     `'${key}' of '${textOf(scope)}' was changed by somebody else: expected ${text(expected)}, found ${text(found)}.`,
     {
-      hint: 'Read it again, compute again, and save again; State.update does all three.',
+      hint: 'Read it again, compute again, and save again; an update does all three.',
       details: { scope: textOf(scope), key, expected, found },
     },
   )

@@ -238,13 +238,13 @@ export const AGENT = [
      agent:execute('one')
      agent:save()
      agent:execute('two')
-     return { before, agent:load(), #agent:execute('three').messages, agent:forget(), agent:forget() }`,
+     return { before, agent:load(), #agent:execute('three').messages, agent:forget(), agent:forget(), agent:usage().requests }`,
     `const agent = await Agent.create({ name: 'kept', model: 'mock/echo', memory: true })
      const before = await agent.load()
      await agent.execute('one')
      await agent.save()
      await agent.execute('two')
-     return [before, await agent.load(), (await agent.execute('three')).messages.length, await agent.forget(), await agent.forget()]`,
-    { value: [false, true, 4, true, false] },
+     return [before, await agent.load(), (await agent.execute('three')).messages.length, await agent.forget(), await agent.forget(), (await agent.usage()).requests]`,
+    { value: [false, true, 4, true, false, 0] },
   ),
 ]
