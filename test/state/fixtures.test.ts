@@ -51,15 +51,19 @@ async function within<T>(
   }
 }
 
+/** A folder that every machine has: it is kept with the run. */
+const ANYWHERE = { root: '/' }
+
 /** What a store of this format once wrote. */
 async function make(name: Name): Promise<void> {
   const folder = join(PLACE, name)
   mkdirSync(folder, { recursive: true })
   await within(folder, name, async (house, store) => {
     await store.commit([put('a', 1), put('b', 2)])
-    await house.runtime.run(request(SCRIPT, 'lua', 'finished'))
+    await house.runtime.run({ ...request(SCRIPT, 'lua', 'finished'), ...ANYWHERE })
     killBehind(world, house, 'suspended', 3)
-    await house.runtime.run(request(SCRIPT, 'lua', 'suspended')).catch(() => undefined)
+    const suspended = { ...request(SCRIPT, 'lua', 'suspended'), ...ANYWHERE }
+    await house.runtime.run(suspended).catch(() => undefined)
     const backups = await (await house.kernel.use('state')).backups()
     await backups.create()
     await store.commit([put('b', 3), put('c', 4)])
