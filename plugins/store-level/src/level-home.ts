@@ -19,6 +19,7 @@ import type { Head, RowHome, Rows, Spool } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
 import { currentFolder, makeCurrent, nextFolder, removeOthers } from './generation.ts'
 import { isFull, isLocked, logBytes, notOpened, notWritten, openLevel } from './level.ts'
+import { folderGone, lockMark } from './lock-mark.ts'
 import type { Level } from './level.ts'
 import { LevelRows } from './level-rows.ts'
 import { claim, locked, release } from './owner.ts'
@@ -50,6 +51,7 @@ export class LevelHome implements RowHome {
   readonly #options: LevelHomeOptions
   #folder = ''
   #place = ''
+  #mark: string | undefined
   #rows: LevelRows | undefined
   #reserve: Reserve | undefined
   #readOnly = false
@@ -73,6 +75,7 @@ export class LevelHome implements RowHome {
     try {
       this.#reserve = new Reserve(this.#folder, config.reserve_bytes)
       this.#rows = new LevelRows(await this.#openCurrent())
+      this.#mark = lockMark(this.#place)
       return this.#rows
     } catch (error) {
       release(this.#folder)
@@ -109,6 +112,7 @@ export class LevelHome implements RowHome {
 
   async writable(): Promise<Rows> {
     if (this.#readOnly) throw readOnly(this.#folder)
+    if (this.#moved) throw folderGone(this.#folder)
     const rows = this.#rows!
     if (this.health === 'read-only') await this.#recover(rows)
     this.#reserve!.make()
@@ -143,14 +147,22 @@ export class LevelHome implements RowHome {
     }
     const old = this.#rows!.level
     this.#place = place
+    this.#mark = lockMark(place)
     this.#rows!.put(level)
     await old.close()
     return rows
   }
 
+  /** True where another database lies in the folder, or none. */
+  get #moved(): boolean {
+    return lockMark(this.#place) !== this.#mark
+  }
+
   async #shut(level: Level, head: Head | undefined): Promise<void> {
+    const moved = this.#moved
     await level.close()
     if (!head || this.#readOnly) return
+    if (moved) return this.warn(folderGone(this.#folder).message)
     await noteHead(this.#folder, head).catch((error: unknown) => {
       // The older note stays: it asks for less.
       if (!isFull(error)) throw error
@@ -204,7 +216,7 @@ export class LevelHome implements RowHome {
   }
 
   async #recover(rows: LevelRows): Promise<void> {
-    if (!(await this.#reserve!.fits())) throw full(this.#folder)
+    if (!(await this.#reserve!.allows())) throw full(this.#folder)
     // What the database tried in the background meanwhile may have failed, and then no write succeeds.
     await this.#reopen(rows, full(this.#folder))
     if (rows.lost) throw full(this.#folder)

@@ -3,8 +3,11 @@ import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freeBytes } from '@llmspell/sdk/store'
+import { logBytes } from './level.ts'
 
 const PART = 1024 * 1024
+/** How long it waits to look for room once more. */
+const LOOK_MS = 5000
 
 /**
  * Two files that hold room on the disk until there is no other. The larger one lets the database be opened again after a
@@ -14,6 +17,7 @@ export class Reserve {
   readonly #folder: string
   readonly #bytes: number
   #made: Promise<void> | undefined
+  #next = 0
 
   constructor(folder: string, bytes: number) {
     this.#folder = folder
@@ -22,7 +26,8 @@ export class Reserve {
 
   /** Begins to make it, once. Where there is little room it stays away: the store goes first. */
   make(): void {
-    if (this.#bytes > 0) this.#made ??= this.#write().catch(() => undefined)
+    if (this.#bytes > 0 && performance.now() >= this.#next)
+      this.#made ??= this.#write().catch(() => undefined)
   }
 
   async settled(): Promise<void> {
@@ -49,8 +54,13 @@ export class Reserve {
     }
   }
 
+  /** True where a write fits: to be opened again the database writes its log as a table, beside the log of what comes. */
+  async allows(): Promise<boolean> {
+    return (await freeBytes(this.#folder)) >= 2 * logBytes(this.#bytes) + PART
+  }
+
   /** True where there is room for it and as much again. */
-  async fits(): Promise<boolean> {
+  async #fits(): Promise<boolean> {
     return (await freeBytes(this.#folder)) >= 2 * Math.max(this.#bytes, PART)
   }
 
@@ -68,9 +78,14 @@ export class Reserve {
 
   async #write(): Promise<void> {
     const there = sizeOf(this.#file) === this.#bytes
-    if (!there && !(await this.fits())) return
+    if (!there && !(await this.#fits())) return this.#later()
     this.keepLast()
     if (!there) await this.#fill()
+  }
+
+  #later(): void {
+    this.#next = performance.now() + LOOK_MS
+    this.#made = undefined
   }
 
   /** Random bytes: a file system that compresses would keep no room for zeros. */

@@ -1,4 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
+import { textOf } from '@llmspell/sdk/store'
 
 /** The owner is gone, or hands over: whoever asked looks for the next one. Never leaves this folder. */
 export class Lost extends Error {
@@ -50,6 +51,14 @@ function busy(folder: string, found: string, pid?: number): SpellError {
       hint: 'See what that process does, end it, or try again.',
       details: { folder, ...(pid === undefined ? {} : { pid }) },
     },
+  )
+}
+
+export function notListening(path: string, cause: unknown): SpellError {
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store cannot be served at '${path}': expected a socket or nothing there, found '${textOf(cause)}'.`,
+    { hint: 'Take away what is at that path, and see that it can be written to.', cause },
   )
 }
 

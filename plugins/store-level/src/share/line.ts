@@ -32,13 +32,16 @@ export class Line {
   #timer: NodeJS.Timeout | undefined
   #pinged = false
 
-  /** Undefined where nobody listens. @throws Lost that is silent, where somebody does and says nothing */
-  static async open(path: string, patienceMs: number): Promise<Line | undefined> {
+  /** Undefined where nobody listens who owns that folder. @throws Lost that is silent, where somebody does and says nothing */
+  static async open(path: string, patienceMs: number, folder: string): Promise<Line | undefined> {
     if (!(await isOurs(path))) return undefined
     const socket = connect(path)
     const reader = new MessageReader(MAX_MESSAGE)
     const greeting = await greeted(socket, reader, path, patienceMs)
-    return greeting && new Line(socket, reader, greeting, patienceMs)
+    if (!greeting || greeting['folder'] === folder)
+      return greeting && new Line(socket, reader, greeting, patienceMs)
+    socket.on('error', () => undefined).destroy()
+    return undefined
   }
 
   private constructor(socket: Socket, reader: MessageReader, greeting: Message, patience: number) {

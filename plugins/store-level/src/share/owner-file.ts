@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, link, lstat, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { standing, thisProcess } from '@llmspell/sdk/store'
+import { standing, thisProcess, unavailable } from '@llmspell/sdk/store'
 import type { ProcessMark } from '@llmspell/sdk/store'
 
 /** Whoever has not finished to remove a stale file by then is gone itself. */
@@ -13,11 +13,30 @@ export interface Owner extends ProcessMark {
   readonly nonce: string
   readonly socket: string
   readonly since: string
+  /** Which folder it owns: a copied folder bears a copy of this file. */
+  readonly folder: string
 }
+
+const NOBODY: Owner = {
+  pid: 0,
+  start: '',
+  boot: '',
+  nonce: '',
+  socket: '',
+  since: '',
+  folder: '',
+}
+const WORDS = ['start', 'boot', 'nonce', 'socket', 'since', 'folder'] as const
 
 const fileIn = (folder: string): string => join(folder, 'owner.json')
 
 const codeOf = (error: unknown): unknown => (error as NodeJS.ErrnoException).code
+
+/** What tells a folder from its copies, and from another one at its path: device, number and real path. */
+export async function folderMark(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder, { bigint: true })
+  return `${dev}:${ino}:${await realpath(folder)}`
+}
 
 export async function readOwner(folder: string): Promise<Owner | undefined> {
   return ownerIn(fileIn(folder))
@@ -25,23 +44,35 @@ export async function readOwner(folder: string): Promise<Owner | undefined> {
 
 async function ownerIn(file: string): Promise<Owner | undefined> {
   try {
-    const found = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner>
-    const { pid = 0, start = '', boot = '', nonce = '', socket = '', since = '' } = found
-    return { pid, start, boot, nonce, socket, since }
+    if (!(await lstat(file)).isFile()) return NOBODY
+    return ownerOf(JSON.parse(await readFile(file, 'utf8')))
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined
-    return { pid: 0, start: '', boot: '', nonce: '', socket: '', since: '' }
+    return codeOf(error) === 'ENOENT' ? undefined : NOBODY
   }
 }
 
-/** One that cannot be read counts as gone: whoever has the database locked keeps it. */
-export function isGone(owner: Owner): boolean {
-  return owner.nonce === '' || standing(owner) === 'gone'
+function ownerOf(found: unknown): Owner {
+  const owner = { ...NOBODY, ...(found as object) }
+  const whole = Number.isSafeInteger(owner.pid) && owner.pid > 0
+  return whole && WORDS.every((word) => typeof owner[word] === 'string') ? owner : NOBODY
+}
+
+/** One that cannot be read, or owns another folder, counts as gone: whoever has the database locked keeps it. */
+export function isGone(owner: Owner, mark: string): boolean {
+  return owner.nonce === '' || !sameFolder(owner.folder, mark) || standing(owner) === 'gone'
+}
+
+/** A folder that was moved while its owner lives is the same one still. */
+function sameFolder(one: string, other: string): boolean {
+  const numbers = (mark: string): string => mark.split(':', 2).join(':')
+  return numbers(one) === numbers(other)
 }
 
 /** Writes this process down as the owner; undefined where somebody else is. */
 export async function signOwner(folder: string, socket: string): Promise<Owner | undefined> {
-  const owner = { ...thisProcess(), nonce: randomUUID(), socket, since: new Date().toISOString() }
+  const mark = await folderMark(folder)
+  const since = new Date().toISOString()
+  const owner = { ...thisProcess(), nonce: randomUUID(), socket, since, folder: mark }
   const draft = join(folder, `owner-${owner.nonce}`)
   try {
     await writeFile(draft, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' })
@@ -63,9 +94,13 @@ async function placed(draft: string, file: string): Promise<void> {
   })
 }
 
-export async function unsignOwner(folder: string, { nonce }: Owner): Promise<void> {
-  const found = await readOwner(folder)
-  if (found?.nonce === nonce) await rm(fileIn(folder), { force: true })
+/** False where the folder was removed or moved, or somebody else has it. */
+export async function isSigned(folder: string, { nonce }: Owner): Promise<boolean> {
+  return (await readOwner(folder))?.nonce === nonce
+}
+
+export async function unsignOwner(folder: string, owner: Owner): Promise<void> {
+  if (await isSigned(folder, owner)) await rm(fileIn(folder), { force: true })
 }
 
 /**
@@ -79,11 +114,20 @@ export async function removeStale(folder: string, stale: Owner): Promise<void> {
     await placed(file, grave)
   } catch (error) {
     if (codeOf(error) === 'EEXIST') await abandoned(grave)
+    else await removeOdd(folder)
     return
   }
   const found = await ownerIn(grave)
   if (found?.nonce === stale.nonce) await rm(file, { force: true })
   await rm(grave, { force: true })
+}
+
+/** What is no file has no link, where the system has none of it. */
+async function removeOdd(folder: string): Promise<void> {
+  const file = fileIn(folder)
+  const found = await lstat(file).catch(() => undefined)
+  if (found?.isDirectory()) throw unavailable(folder, "a folder in the place of 'owner.json'")
+  if (found && !found.isFile()) await rm(file, { force: true })
 }
 
 async function abandoned(grave: string): Promise<void> {

@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isSpellError } from '@llmspell/sdk'
 import type { RowStore } from '@llmspell/sdk/store'
 import { Lost, neverFree, silentOwner } from './errors.ts'
-import { isGone, readOwner, removeStale, signOwner, unsignOwner } from './owner-file.ts'
+import {
+  folderMark,
+  isGone,
+  isSigned,
+  readOwner,
+  removeStale,
+  signOwner,
+  unsignOwner,
+} from './owner-file.ts'
 import type { Owner } from './owner-file.ts'
 import type { Remote } from './remote.ts'
 import { socketPath } from './socket-path.ts'
@@ -39,15 +47,16 @@ export async function seated(place: Place): Promise<Seat> {
 }
 
 async function connected({ folder, patienceMs }: Place, owner: Owner): Promise<Seat | undefined> {
+  const mark = await folderMark(folder)
   try {
     const [{ Line }, { Remote }] = await Promise.all([import('./line.ts'), import('./remote.ts')])
-    const line = owner.socket === '' ? undefined : await Line.open(owner.socket, patienceMs)
+    const line = owner.folder === mark ? await Line.open(owner.socket, patienceMs, mark) : undefined
     if (line) return { remote: new Remote(line) }
   } catch (error) {
     if (error instanceof Lost) throw silentOwner(folder, owner.pid)
     throw error
   }
-  if (isGone(owner)) await removeStale(folder, owner)
+  if (isGone(owner, mark)) await removeStale(folder, owner)
   return undefined
 }
 
@@ -68,14 +77,12 @@ async function ownSeat(place: Place): Promise<OwnSeat | undefined> {
 
 async function served({ folder, open }: Place, owner: Owner): Promise<OwnSeat> {
   const [{ store, readOnly }, { Server }] = await Promise.all([open(), import('./server.ts')])
-  const server = await Server.listen(owner.socket, store, readOnly).catch(
-    async (error: unknown) => {
-      await store.close()
-      throw error
-    },
-  )
+  const server = await Server.listen(owner, store, readOnly).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const close = async (): Promise<void> => {
-    await server.stop()
+    await server.stop(await isSigned(folder, owner))
     try {
       await store.close()
     } finally {
