@@ -60,7 +60,7 @@ function tell(stage: Stage, runId: string, what: string, taken: string): void {
   const resume = `llmspell run resume ${runId}`
   if (stage.json) out(`${toJson({ ok: true, run_id: runId, signal: taken, resume })}\n`)
   else if (taken === 'duplicate') out(`${runId} had ${plain(what)} already.\n`)
-  else out(`${runId} has ${plain(what)}; go on with: ${resume}\n`)
+  else out(`${runId} has ${plain(what)}; where it runs it is heard, else go on with: ${resume}\n`)
 }
 
 /** A signal that nothing waits for yet. */
