@@ -53,10 +53,11 @@ async function spanOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: strin
 }
 
 function entryOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: string, meter: Meter): Entry {
-  const fault = faultOf(entry)
+  const kind = kindOf(entry, name)
+  const fault = faultOf(entry, kind)
   return {
     name,
-    kind: kindOf(entry, name),
+    kind,
     bytes: entry.uncompressedSize,
     executable: (modeOf(entry) & OWNER_RUNS) !== 0,
     modified: entry.getLastModDate({ timezone: 'UTC' }).toISOString(),
@@ -65,7 +66,8 @@ function entryOf(file: OpenFile, zip: ZipFile, entry: ZipEntry, name: string, me
   }
 }
 
-function faultOf(entry: ZipEntry): string | undefined {
+function faultOf(entry: ZipEntry, kind: Kind): string | undefined {
+  if (kind === 'folder' && entry.uncompressedSize > 0) return 'is a folder that has contents'
   if (entry.isEncrypted()) return 'is encrypted, and no password is taken'
   const { compressionMethod: method } = entry
   if (method === STORED || method === DEFLATED) return undefined

@@ -130,6 +130,7 @@ export const SESSION = [
     `Session.create Session.builder Session.get Session.save Session.load Session.suspend Session.resume Session.complete
      Session.delete Session.get_current Session.set_current Session.list`.replaceAll(/\s+/g, ' '),
     `local s = Session.builder():name('letters'):description('d'):tag('parity'):metadata({ some_key = 1 }):build()
+     Run.sleep(5)
      local child = Session.create{ tags = { 'parity' } }
      State.save('session', 'k', 5)
      return { s.name, s.description, s.tags, s.status, s.custom_metadata, child.parent_session_id == s.id,
@@ -139,6 +140,7 @@ export const SESSION = [
        #Session.list{ tags = { 'parity' } }, #Session.list{ tags = { 'parity' }, status = 'completed', limit = 5 },
        Session.delete(s.id), Session.delete(child.id), Session.delete(s.id), State.exists('session:' .. s.id, 'k') }`,
     `const s = await Session.builder().name('letters').description('d').tag('parity').metadata({ some_key: 1 }).build()
+     await Run.sleep(5)
      const child = await Session.create({ tags: ['parity'] })
      await State.save('session', 'k', 5)
      return [s.name, s.description, s.tags, s.status, s.customMetadata, child.parentSessionId === s.id,
