@@ -34,7 +34,26 @@ const GUARDED: Pair = {
 const VALUE = ['one', false, 'HOOK_CANCELLED', 'three']
 const EFFECTS = ['unsafe one', 'unsafe three']
 
+const HEARD: Pair = {
+  lua: `local codes = {}
+        for i, point in ipairs{ 'tool.done', 'call.done', 'agent.done', 'workflow.done', 'state.changed' } do
+          codes[i] = select(2, pcall(Hook.register, point, function() end)).code
+        end
+        return codes`,
+  javascript: `const codes = []
+        for (const point of ['tool.done', 'call.done', 'agent.done', 'workflow.done', 'state.changed'])
+          codes.push(await Hook.register(point, () => {}).catch((error) => error.code))
+        return codes`,
+}
+
 describe.each(LANGUAGES)('hooks of a durable run in %s', (language) => {
+  test('hear nothing that a replay has not to tell', async () => {
+    const id = `heard-${language}`
+    const { value } = await house.runtime.run(request(HEARD, language, id))
+    expect(value).toEqual(Array.from({ length: 5 }, () => 'HOOK_NOT_DURABLE'))
+    expect((await house.runtime.replay(id)).report.identical).toBe(true)
+  })
+
   test('decide the same on replay, without an effect', async () => {
     const id = `hooks-${language}`
     const lived = await house.runtime.run(request(GUARDED, language, id))

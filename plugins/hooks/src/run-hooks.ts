@@ -10,6 +10,8 @@ import type { HookScript, HookScripts } from './scripts.ts'
 /** Time for the notices that wait when a run ends. */
 const REST_MS = 5000
 const KEY = 'hooks'
+/** Kinds that tell what has happened, with the time it took: a replay has nothing to tell. */
+const TELLING: ReadonlySet<string> = new Set(['observe', 'notify'])
 
 export interface HooksParts {
   readonly points: Points
@@ -25,6 +27,7 @@ export class RunHooks {
   readonly #parts: HooksParts
   readonly #owner: Owner
   readonly #script: HookScript | undefined
+  readonly #durable: boolean
   readonly #hooks = new Map<string, Registration>()
   #ids = 0
 
@@ -32,6 +35,7 @@ export class RunHooks {
     this.#parts = parts
     this.#script = parts.scripts.ofRun(context)
     this.#owner = ownerOf(parts, context, this.#script)
+    this.#durable = context.durable !== undefined
   }
 
   /** Those of the run of a call. */
@@ -46,10 +50,11 @@ export class RunHooks {
     return this.#parts.registrations.of(this.#owner.runId)
   }
 
-  /** @throws HOOK_UNKNOWN, HOOK_REFUSED, HOOK_LIMIT, INPUT_INVALID */
+  /** @throws HOOK_UNKNOWN, HOOK_REFUSED, HOOK_NOT_DURABLE, HOOK_LIMIT, INPUT_INVALID */
   add(name: string, fn: HostCallback, options: Options): Registration {
     const point = this.#parts.points.get(name)
     if (!point.ofRun && !this.#owner.everywhere) throw notOfRun(name)
+    if (this.#durable && TELLING.has(point.kind)) throw notDurable(name)
     this.#script?.allow(point, name)
     const id = `hook_${++this.#ids}`
     const hook = new Registration(id, point, name, this.#owner, fn, options)
@@ -80,6 +85,16 @@ export class RunHooks {
     clearTimeout(timer)
     this.#hooks.clear()
   }
+}
+
+function notDurable(name: string): SpellError {
+  return new SpellError(
+    'HOOK_NOT_DURABLE',
+    `A durable run cannot hear the point '${name}': expected a point that decides, found one that tells.`,
+    {
+      hint: "Register at a point that decides, such as 'tool.output', or name a hook script in the configuration.",
+    },
+  )
 }
 
 function ownerOf(
