@@ -2,6 +2,7 @@ import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const FIRST = 'level-1'
+const DRAFT = '.new'
 const FOLDER = /^level-(\d+)$/
 
 /** Each restore fills a folder of its own; a file says which one counts. */
@@ -25,7 +26,7 @@ export async function makeCurrent(home: string, folder: string): Promise<void> {
 
 /** A file that is there with all of its text, or with all of its old one. */
 export async function writeWhole(home: string, name: string, text: string): Promise<void> {
-  const draft = join(home, `${name}.new`)
+  const draft = join(home, `${name}${DRAFT}`)
   await using file = await open(draft, 'w', 0o600)
   await file.writeFile(text)
   await file.sync()
@@ -42,7 +43,7 @@ async function syncFolder(folder: string): Promise<void> {
 export async function removeOthers(home: string, current: string): Promise<void> {
   for (const name of await readdir(home)) {
     const old = FOLDER.test(name) && join(home, name) !== current
-    if (old || name.startsWith('spool-'))
+    if (old || name.startsWith('spool-') || name.endsWith(DRAFT))
       await rm(join(home, name), { recursive: true, force: true })
   }
 }
