@@ -63,25 +63,19 @@ export const EVENT = [
     'Event.dead_letters',
     `local calls = 0
      Event.subscribe('x', function(ev) calls = calls + 1 error{ code = 'NO_STOCK', message = 'gone' } end)
-     for i = 1, 7 do Event.publish('x', i) end
-     repeat Run.sleep(20) until #Event.dead_letters() >= 7
+     for i = 1, 5 do Event.publish('x', i) end
+     Run.sleep(1000)
      local rows = {}
      for i, letter in ipairs(Event.dead_letters()) do rows[i] = { letter.event.data, letter.reason, letter.subscription } end
      return { calls, rows }`,
     `let calls = 0
      await Event.subscribe('x', () => { calls++; throw new SpellError({ code: 'NO_STOCK', message: 'gone' }) })
-     for (let i = 1; i <= 7; i++) await Event.publish('x', i)
-     do await Run.sleep(20); while ((await Event.deadLetters()).length < 7)
+     for (let i = 1; i <= 5; i++) await Event.publish('x', i)
+     await Run.sleep(1000)
      return [calls, (await Event.deadLetters()).map((letter) => [letter.event.data, letter.reason, letter.subscription])]`,
     {
       unordered: true,
-      value: [
-        5,
-        [
-          ...[1, 2, 3, 4, 5].map((i) => [i, 'failed', 'sub_1']),
-          ...[6, 7].map((i) => [i, 'closed', 'sub_1']),
-        ],
-      ],
+      value: [5, [1, 2, 3, 4, 5].map((i) => [i, 'failed', 'sub_1'])],
     },
   ),
   both(
