@@ -60,6 +60,7 @@ async function within(
   kind: string,
   fn: (store: StateBackend) => Promise<void>,
 ): Promise<void> {
+  aged(folder, 'data', /^spool-/)
   const store = await opened(folder, kind)
   try {
     noHalves(folder)
@@ -126,9 +127,10 @@ describe.each(KINDS)('kill -9 over %s', (kind) => {
 
 const filesIn = (folder: string): string[] => readdirSync(join(folder, 'backups'))
 
-/** What a process at work might still need is left for an hour. */
-function aged(folder: string): void {
-  for (const name of filesIn(folder)) utimesSync(join(folder, 'backups', name), 1, 1)
+/** What a process at work might still need is left for an hour, or a day. */
+function aged(folder: string, place = 'backups', which = /^/): void {
+  const names = readdirSync(join(folder, place)).filter((name) => which.test(name))
+  for (const name of names) utimesSync(join(folder, place, name), 1, 1)
 }
 
 function noStrays(folder: string): void {
