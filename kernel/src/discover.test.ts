@@ -23,7 +23,7 @@ function packageJson(id: string, more: object = {}) {
   return {
     name: id,
     version: '1.0.0',
-    engines: { llmspell: '^0.1.0' },
+    engines: { llmspell: '^0.2.0' },
     llmspell: manifestOf(id),
     ...more,
   }
@@ -106,7 +106,7 @@ describe('sources', () => {
       write('a/package.json', packageJson('a', { name: '@x/a', version: '2.0.0' })),
     )
     const [found] = discover({ plugins: [root] }).records
-    expect(found).toMatchObject({ package: '@x/a', version: '2.0.0', root, engine: '^0.1.0' })
+    expect(found).toMatchObject({ package: '@x/a', version: '2.0.0', root, engine: '^0.2.0' })
     const odd = dirname(
       write('odd/package.json', { name: 7, engines: 'any', llmspell: manifestOf('odd') }),
     )

@@ -15,7 +15,7 @@ test('the report is a tree of 80 columns with states, failures and what to do', 
     const text = formatReport(kernel.report())
     const lines = text.split('\n')
     expect(lines.every((line) => line.length <= 80)).toBe(true)
-    expect(lines[0]).toBe('kernel 0.1.0: 4 plugins, 1 imported')
+    expect(lines[0]).toBe('kernel 0.2.0: 4 plugins, 1 imported')
     expect(lines.filter((line) => !line.startsWith(' ')).map((line) => line.split(' ')[0])).toEqual(
       ['kernel', 'core', 'globals', 'not', 'warnings'],
     )

@@ -10,7 +10,7 @@ import type { PluginRecord } from './record.ts'
 type Options = Partial<ResolveOptions>
 
 function plan(records: readonly PluginRecord[], options: Options = {}) {
-  return resolve(records, { version: '0.1.0', kernel: KERNEL_RECORD, ...options })
+  return resolve(records, { version: '0.2.0', kernel: KERNEL_RECORD, ...options })
 }
 const order = (records: readonly PluginRecord[], options: Options = {}) =>
   plan(records, options)
@@ -110,8 +110,8 @@ describe('filters', () => {
 describe('checks', () => {
   test('engines and proposed names', () => {
     const engine = (range: string) => state([record('a', {}, { engine: range })])
-    expect(engine('^0.1.0')).toEqual({})
-    for (const range of ['', '*', '>=0.1.0', '^0.2.0', '^1'])
+    expect(engine('^0.2.0')).toEqual({})
+    for (const range of ['', '*', '>=0.2.0', '^0.3.0', '^1'])
       expect(engine(range)).toEqual({ a: 'skipped PLUGIN_INCOMPATIBLE' })
     const proposed = record('a', { proposed: ['x'] })
     expect(state([proposed])).toEqual({ a: 'skipped PLUGIN_INCOMPATIBLE' })
@@ -120,7 +120,7 @@ describe('checks', () => {
 
   test('what to write is said', () => {
     const { problems } = plan([record('a', {}, { engine: '*' })])
-    expect(problems[0]?.hint).toBe('Write "engines": { "llmspell": "^0.1.0" } in its package.json.')
+    expect(problems[0]?.hint).toBe('Write "engines": { "llmspell": "^0.2.0" } in its package.json.')
   })
 
   test('the id of the kernel is taken', () => {

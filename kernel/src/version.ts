@@ -1,2 +1,2 @@
 /** The version of the SDK contract that this kernel keeps; `engines.llmspell` is compared with it. */
-export const SDK_VERSION = '0.1.0'
+export const SDK_VERSION = '0.2.0'

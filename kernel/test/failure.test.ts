@@ -230,7 +230,7 @@ describe('rings', () => {
 
 describe('what resolving refuses', () => {
   test.each([
-    ['newer-api', 'skipped', 'PLUGIN_INCOMPATIBLE', 'needs llmspell ^9.0.0, this is 0.1.0'],
+    ['newer-api', 'skipped', 'PLUGIN_INCOMPATIBLE', 'needs llmspell ^9.0.0, this is 0.2.0'],
     ['open-range', 'skipped', 'PLUGIN_INCOMPATIBLE', 'within one major'],
     ['no-engine', 'skipped', 'PLUGIN_INCOMPATIBLE', 'does not say which llmspell'],
     ['wants-proposed', 'skipped', 'PLUGIN_INCOMPATIBLE', "'time-travel'"],

@@ -42,7 +42,7 @@ function writePlugin(folder: string, name: string): void {
     name,
     version: '1.0.0',
     type: 'module',
-    engines: { llmspell: '^0.1.0' },
+    engines: { llmspell: '^0.2.0' },
     llmspell: manifest,
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(json))

@@ -53,7 +53,7 @@ test.each([
 
 test('a plugin of the user that was not built is a row', async () => {
   const manifest = { manifest: 1, id: 'own', main: './index.js', phase: 'core' }
-  const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.1.0' }, llmspell: manifest }
+  const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell: manifest }
   using home = new Folder({
     'plugins/package.json': '{ "dependencies": { "own": "1" } }',
     'plugins/node_modules/own/package.json': JSON.stringify(own),

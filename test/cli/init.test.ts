@@ -145,7 +145,7 @@ const MANIFEST = {
   name: 'garden',
   version: '1.0.0',
   type: 'module',
-  engines: { llmspell: '^0.1.0' },
+  engines: { llmspell: '^0.2.0' },
   llmspell: {
     manifest: 1,
     id: 'garden',

@@ -52,7 +52,7 @@ describe('a section of the config', () => {
 
 /** A home whose plugin folder names one plugin. */
 function home(manifest: object, files: Readonly<Record<string, string>> = {}): Folder {
-  const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.1.0' }, llmspell: manifest }
+  const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell: manifest }
   return new Folder({
     'plugins/package.json': JSON.stringify({ dependencies: { own: '1' } }),
     'plugins/node_modules/own/package.json': JSON.stringify(own),
@@ -108,7 +108,7 @@ const PLANTED = {
   'plugins/node_modules/evil/package.json': JSON.stringify({
     name: 'evil',
     version: '1.0.0',
-    engines: { llmspell: '^0.1.0' },
+    engines: { llmspell: '^0.2.0' },
     llmspell: { manifest: 1, id: 'evil', main: './index.js', phase: 'core' },
   }),
 }
