@@ -121,6 +121,21 @@ describe('the folder of backups', () => {
       await expect(work).rejects.toMatchObject({ code: 'STATE_BACKUP_DAMAGED' })
   })
 
+  test.each([['[]'], ['{}'], ['[{ "kin": "global" }]'], ['[{ "kind": 7 }]'], ['[null]']])(
+    'a selection that means nothing is damage, not the whole store: %s',
+    async (select) => {
+      const { store, backups } = await parts()
+      await store.commit([put('a', 1)])
+      const { id } = await backups.create({ select: [{ kind: 'custom' }] })
+      const note = join(backups.folder, `${id}.json`)
+      const text = JSON.parse(readFileSync(note, 'utf8')) as object
+      writeFileSync(note, JSON.stringify({ ...text, select: JSON.parse(select) as unknown }))
+      await store.commit([put('a', 2)])
+      await expect(backups.restore(id)).rejects.toMatchObject({ code: 'STATE_BACKUP_DAMAGED' })
+      expect(await rowsOf(store)).toEqual([['shelf', 'a', 2]])
+    },
+  )
+
   test('old ones go, and what a kept one follows stays', async () => {
     const { store, backups } = await parts()
     const ids: string[] = []

@@ -41,10 +41,9 @@ export function patience({ parsed }: Stage): { readonly waitMs?: number } {
  */
 export async function attended<T>(
   attended: Attended,
-  run: (compute: NonNullable<RunOptions['compute']>) => Promise<T>,
+  run: (compute: Compute) => Promise<T>,
 ): Promise<T> {
   const { kernel, line, runId } = attended
-  announce(attended)
   const executor = await (await kernel.use('script-runtime')).executor()
   using leaving = new Leaving(() => {
     line.line(`leaving run ${runId} at its next step; Ctrl-C again ends at once\n`)
@@ -53,12 +52,24 @@ export async function attended<T>(
   const ended = new AbortController()
   const watching = watch(attended, executor, ended.signal).catch(() => {})
   try {
-    return await Promise.race([run(leaving.compute), leaving.left])
+    return await Promise.race([run(announced(attended, leaving.compute)), leaving.left])
   } catch (error) {
     throw await explained(executor, runId, error, leaving.asked)
   } finally {
     ended.abort()
     await watching
+  }
+}
+
+type Compute = NonNullable<RunOptions['compute']>
+
+/** A run is kept before its script computes: whoever is told of it sooner might look for it in vain. */
+function announced(attended: Attended, compute: Compute): Compute {
+  let told = false
+  return (stretch) => {
+    if (!told) announce(attended)
+    told = true
+    return compute(stretch)
   }
 }
 

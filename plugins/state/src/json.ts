@@ -19,12 +19,24 @@ function inner(value: Value | undefined, path: string): Json {
   return Object.fromEntries(entries.map(([key, item]) => [key, inner(item, `${path}.${key}`)]))
 }
 
-/** The value of a script again. */
+/**
+ * The value of a script again.
+ * @throws VALUE_UNSUPPORTED where it holds what no script could have kept, such as the handle of a run
+ */
 export function decoded(json: Json | Uint8Array): Value {
   if (typeof json !== 'object' || json === null || json instanceof Uint8Array) return json
   if (Array.isArray(json)) return json.map((item: Json) => decoded(item))
   const table = json as { readonly [key: string]: Json }
-  if (table[REF] === 'bytes')
-    return new Uint8Array(Buffer.from(table['base64'] as string, 'base64'))
+  if (REF in table) return new Uint8Array(bytesIn(table))
   return Object.fromEntries(Object.entries(table).map(([key, item]) => [key, decoded(item)]))
+}
+
+function bytesIn(table: { readonly [key: string]: Json }): Buffer {
+  const { [REF]: tag, base64 } = table
+  if (tag === 'bytes' && typeof base64 === 'string') return Buffer.from(base64, 'base64')
+  throw unsupported(
+    'value',
+    `the tag ${JSON.stringify(tag).slice(0, 40)}`,
+    'what a script has kept',
+  )
 }

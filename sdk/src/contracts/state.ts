@@ -82,6 +82,8 @@ export interface Selector {
   readonly kind?: ScopeKind
   readonly id?: string
   readonly prefix?: string
+  /** This key alone. */
+  readonly key?: string
 }
 
 export interface IterateOptions {

@@ -132,7 +132,7 @@ export function selectedRange(select: Selector = {}): { gte: Buffer; lt: Buffer 
   const missing = given.indexOf(undefined)
   const parts = missing < 0 ? given : given.slice(0, missing)
   const prefix = partsPrefix(parts as string[])
-  const gte = missing < 0 ? extended(prefix, select.prefix ?? '') : prefix
+  const gte = missing < 0 ? extended(prefix, select.key ?? select.prefix ?? '') : prefix
   return { gte, lt: behind(gte) }
 }
 
@@ -141,7 +141,8 @@ export function selects(select: Selector, { scope, key }: Place): boolean {
     (select.tenant ?? scope.tenant) === scope.tenant &&
     (select.kind ?? scope.kind) === scope.kind &&
     (select.id ?? scope.id) === scope.id &&
-    key.startsWith(select.prefix ?? '')
+    key.startsWith(select.prefix ?? '') &&
+    (select.key ?? key) === key
   )
 }
 

@@ -103,6 +103,11 @@ export function keyTests(bench: () => Bench): void {
     for (const { tenant, kind, id } of scopes) {
       const some = bench().store.entries({ tenant, kind, id, prefix: 'b' })
       expect(await Array.fromAsync(some, ({ key }) => key)).toEqual(['b'])
+      const one = bench().store.entries({ tenant, kind, id, key: 'a' })
+      expect(await Array.fromAsync(one, ({ key }) => key)).toEqual(['a'])
+      expect(await Array.fromAsync(bench().store.entries({ tenant, kind, id, key: '' }))).toEqual(
+        [],
+      )
     }
   })
 

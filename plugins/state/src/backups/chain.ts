@@ -18,13 +18,19 @@ export async function chainOf(files: BackupFiles, id: string): Promise<BackupInf
 
 async function unknown(files: BackupFiles, id: string, asked: string): Promise<SpellError> {
   const ids = (await files.list()).map((info) => info.id)
-  return new SpellError(
-    'STATE_BACKUP_UNKNOWN',
-    id === asked
-      ? `There is no backup '${id.slice(0, 60)}': expected one of ${ids.length} in '${files.folder}', found none.`
-      : `The backup '${asked}' cannot be used: expected '${id}', which it follows, found none.`,
-    { hint: didYouMean(id, ids, 'List the backups.') },
-  )
+  if (id === asked) return unknownBackup(id, ids, `'${files.folder}'`)
+  const text = `The backup '${asked}' cannot be used: expected '${id}', which it follows, found none.`
+  return new SpellError('STATE_BACKUP_UNKNOWN', text, {
+    hint: didYouMean(id, ids, 'List the backups.'),
+  })
+}
+
+/** @param place where it was looked for, as a text would say it */
+export function unknownBackup(id: string, known: readonly string[], place: string): SpellError {
+  const text = `There is no backup '${id.slice(0, 60)}': expected one of ${known.length} in ${place}, found none.`
+  return new SpellError('STATE_BACKUP_UNKNOWN', text, {
+    hint: didYouMean(id, known, 'List the backups.'),
+  })
 }
 
 function undescribed(files: BackupFiles, id: string): SpellError {

@@ -126,10 +126,23 @@ function infoIn(text: string, id: string): BackupInfo | undefined {
     const whole = info.id === id && /^[0-9a-f]{64}$/.test(info.checksum) && /^\d+$/.test(info.seq)
     const counts = [info.createdAt, info.size, info.entries].every(Number.isSafeInteger)
     const follows = info.follows === undefined || ID.test(info.follows)
-    return whole && counts && follows ? info : undefined
+    return whole && counts && follows && isSelection(info.select) ? info : undefined
   } catch {
     return undefined
   }
+}
+
+const SELECTOR = new Set(['tenant', 'kind', 'id', 'prefix', 'key'])
+
+/** A key that is not known would select more than was meant. */
+function isSelection(select: unknown): boolean {
+  if (select === undefined) return true
+  return Array.isArray(select) && select.length > 0 && select.every(isSelector)
+}
+
+function isSelector(one: unknown): boolean {
+  if (typeof one !== 'object' || one === null || Array.isArray(one)) return false
+  return Object.entries(one).every(([key, text]) => SELECTOR.has(key) && typeof text === 'string')
 }
 
 async function filled<T>(

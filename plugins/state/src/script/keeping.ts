@@ -8,9 +8,12 @@ import type {
   Value,
 } from '@llmspell/sdk'
 import { inputDuration } from '@llmspell/sdk'
+import { STATE_SCOPE } from '@llmspell/sdk/store'
+import { unknownBackup } from '../backups/chain.ts'
 import type { Parts } from '../reader.ts'
 import { scopeOf } from '../scope.ts'
 import type { ScopeSpec } from '../scope.ts'
+import { versionKey } from './version-key.ts'
 
 const TENANT = 'local'
 /** Backups that scripts made; they remove no others. */
@@ -26,6 +29,11 @@ const KINDS = [
   'custom',
 ] as const satisfies readonly ScopeKind[]
 const OPEN: readonly Selector[] = KINDS.map((kind) => ({ tenant: TENANT, kind }))
+/** The versions of their data, which go where the data go. */
+const VERSIONS: readonly Selector[] = KINDS.map((kind) => ({
+  ...STATE_SCOPE,
+  prefix: versionKey({ kind, id: '' }),
+}))
 const AGE = [0, 100 * 365 * 24 * 3600 * 1000] as const
 
 export interface CreateOptions {
@@ -43,9 +51,10 @@ export class Keeping {
 
   async create(options: CreateOptions, context: CallContext): Promise<Value> {
     const { incremental = false, scopes } = options
-    const select = scopes ? scopes.map((spec) => selectorOf(scopeOf(spec, context))) : OPEN
+    const named = scopes?.map((spec) => scopeOf(spec, context))
     await this.#parts.guard.requireStore(false, 'create_backup', context)
-    await this.#ask(select, false, 'create_backup', context)
+    await this.#ask(named ?? OPEN, false, 'create_backup', context)
+    const select = named ? named.flatMap(withVersion) : [...OPEN, ...VERSIONS]
     const backups = await this.#backups()
     const spend = this.#spend(context)
     const { signal } = context
@@ -60,7 +69,9 @@ export class Keeping {
 
   async validate(id: string, context: CallContext): Promise<Value> {
     await this.#parts.guard.requireStore(false, 'validate_backup', context)
-    return rowOf(await (await this.#backups()).validate(id))
+    const backups = await this.#backups()
+    await this.#own(backups, id)
+    return rowOf(await backups.validate(id))
   }
 
   async restore(
@@ -70,6 +81,7 @@ export class Keeping {
   ): Promise<Value> {
     const backups = await this.#backups()
     await this.#parts.guard.requireStore(true, 'restore_backup', context)
+    await this.#own(backups, id)
     await this.#ask(OPEN, true, 'restore_backup', context)
     const within = await this.#within(backups, id, context)
     const { plan, restored, before } = await backups.restore(id, {
@@ -138,7 +150,13 @@ export class Keeping {
         await this.#parts.guard.require(scope, false, 'restore_backup', context)
         await this.#parts.guard.require(scope, true, 'restore_backup', context)
       }
-    return OPEN
+    return [...OPEN, ...VERSIONS]
+  }
+
+  /** Those of others are as unknown as those that never were. @throws STATE_BACKUP_UNKNOWN */
+  async #own(backups: StateBackups, id: string): Promise<void> {
+    const own = (await backups.list()).filter(({ by }) => by === BY).map((info) => info.id)
+    if (!own.includes(id)) throw unknownBackup(id, own, 'the backups of scripts')
   }
 
   /** @throws PERMISSION_DENIED for a scope of the store that a rule closes */
@@ -169,7 +187,13 @@ export class Keeping {
   }
 }
 
-const selectorOf = ({ tenant, kind, id }: Scope): Selector => ({ tenant, kind, id })
+/** What a scope holds, and the version that it has. */
+export function withVersion({ tenant, kind, id }: Scope): readonly Selector[] {
+  return [
+    { tenant, kind, id },
+    { ...STATE_SCOPE, key: versionKey({ kind, id }) },
+  ]
+}
 
 function rowOf({ id, createdAt, size, entries, checksum, follows, reason }: BackupInfo): {
   readonly [key: string]: Value

@@ -18,7 +18,8 @@ import type { Parts } from '../reader.ts'
 import { checkKey, textOf } from '../scope.ts'
 import { failed, oldestOf, tableOf } from './definitions.ts'
 import type { Definition, Table } from './definitions.ts'
-import { BY } from './keeping.ts'
+import { BY, withVersion } from './keeping.ts'
+import { versionKey } from './version-key.ts'
 
 export interface MigratorParts extends Parts {
   readonly migration: HookPoint<'state.migration'>
@@ -43,6 +44,7 @@ interface Writing {
   readonly held: Held
   readonly ops: readonly StateOp[]
   readonly target: number
+  readonly once: { readonly once?: string }
 }
 
 /** What was read of a scope, as a journal keeps it. */
@@ -93,7 +95,7 @@ export class Migrator {
     const write = async (inner: CallContext, step: { idempotencyKey: string }): Promise<void> => {
       if (held.version !== target) await this.#ask(definition, made, inner)
       const once = context.durable === undefined ? {} : { once: step.idempotencyKey }
-      await this.#write(scope, { held, ops, target }, once)
+      await this.#write(scope, { held, ops, target, once }, inner)
     }
     await context.step('write', write, { effect: 'idempotent' })
     return made
@@ -176,12 +178,12 @@ export class Migrator {
 
   async #write(
     scope: Scope,
-    { held, ops, target }: Writing,
-    once: { readonly once?: string },
+    { held, ops, target, once }: Writing,
+    context: CallContext,
   ): Promise<void> {
     const store = await this.#parts.state.backend()
     const key = versionKey(scope)
-    if (ops.length > 0) await this.#backupOf(scope)
+    if (ops.length > 0) await this.#backupOf(scope, context)
     const rev = held.rev === null ? 'absent' : BigInt(held.rev)
     const expect: Expect[] = [{ scope: STATE_SCOPE, key, rev }]
     for (const [name, , was] of held.rows) expect.push({ scope, key: name, rev: BigInt(was) })
@@ -190,10 +192,12 @@ export class Migrator {
   }
 
   /** A store without a folder, such as one in memory, has no place for it. */
-  async #backupOf({ tenant, kind, id }: Scope): Promise<void> {
+  async #backupOf(scope: Scope, context: CallContext): Promise<void> {
+    const select = withVersion(scope)
+    const spend = (bytes: number): void => this.#parts.quota.take(bytes, context)
     try {
       const backups = await this.#parts.state.backups()
-      await backups.create({ select: [{ tenant, kind, id }], reason: 'migration', by: BY })
+      await backups.create({ select, reason: 'migration', by: BY, spend })
     } catch (error) {
       if (!isSpellError(error) || error.code !== 'STATE_UNAVAILABLE') throw error
     }
@@ -234,11 +238,6 @@ function reason(definition: Definition): (error: unknown) => never {
 
 function ttlOf(at: number | null | undefined): { readonly ttlMs?: number } {
   return typeof at === 'number' ? { ttlMs: Math.max(1, at - Date.now()) } : {}
-}
-
-/** As migrations of plugins keep theirs. */
-export function versionKey({ kind, id }: Scope): string {
-  return `version/${kind}/${id}`
 }
 
 function newer({ scope, version }: Definition, found: number): SpellError {

@@ -1,5 +1,6 @@
 import type { CommitOptions, Entry, IterateOptions, Scope, StateOp } from '@llmspell/sdk'
 import type { Json, RestoreMode, Selector, StateBackend, StateSnapshot } from '@llmspell/sdk'
+import { SpellError } from '@llmspell/sdk'
 import { Boxed } from './wire.ts'
 
 /** What a client may ask for, as it comes over the socket: the store itself finds what is wrong with it. */
@@ -21,6 +22,10 @@ export interface Asked {
 
 export type Snapshots = Map<number, StateSnapshot>
 
+/** Each keeps the store from forgetting what was written over. */
+const MOST_SNAPSHOTS = 1024
+const NONE: StateSnapshot = { seq: 0n, [Symbol.asyncDispose]: async () => {} }
+
 type Answer = (store: StateBackend, asked: Asked, snapshots: Snapshots) => Promise<unknown>
 
 export const boxed = (entry: Entry<Json | Uint8Array> | undefined): unknown =>
@@ -29,7 +34,7 @@ export const boxed = (entry: Entry<Json | Uint8Array> | undefined): unknown =>
 /** An unknown number stands for a snapshot that the store refuses. */
 export function snapshotOf(snapshots: Snapshots, at: number | undefined) {
   if (at === undefined) return {}
-  return { at: snapshots.get(at) ?? { seq: 0n, [Symbol.asyncDispose]: async () => {} } }
+  return { at: snapshots.get(at) ?? NONE }
 }
 
 export const ANSWERS: Readonly<Record<string, Answer>> = {
@@ -44,8 +49,11 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   sweep: async (store, { now, limit }) => store.sweep(now, limit),
   stats: async (store) => store.stats(),
   snapshot: async (store, _, snapshots) => {
-    const snapshot = await store.snapshot()
+    if (snapshots.size >= MOST_SNAPSHOTS) throw tooManySnapshots(snapshots.size)
     const at = (taken = (taken + 1) % Number.MAX_SAFE_INTEGER)
+    // Its place is taken before the wait, so that many at once are counted.
+    snapshots.set(at, NONE)
+    const snapshot = await store.snapshot()
     snapshots.set(at, snapshot)
     return { at, seq: snapshot.seq }
   },
@@ -57,3 +65,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
 }
 
 let taken = 0
+
+function tooManySnapshots(found: number): SpellError {
+  const text = `Too many snapshots of the store are open: expected at most ${MOST_SNAPSHOTS}, found ${found}.`
+  return new SpellError('STATE_UNAVAILABLE', text, { hint: 'Dispose of those that are done with.' })
+}

@@ -15,6 +15,8 @@ const MOST_ANSWERS = 1024
 const MOST_OPEN = 16_384
 const MOST_CREDIT = 1024
 const MOST_PIECES = 4
+/** Whoever connects and says nothing takes a place from the others. */
+const GREETS_WITHIN_MS = 10_000
 
 interface Open {
   readonly flow: Flow
@@ -31,6 +33,7 @@ export class Talk {
   readonly #snapshots: Snapshots = new Map()
   readonly #open = new Map<number, Open>()
   readonly #working = new Set<Promise<void>>()
+  readonly #late: NodeJS.Timeout
   #answers = 0
   #greeted = false
   #leaving = false
@@ -40,6 +43,7 @@ export class Talk {
     this.#store = store
     this.#greeting = greeting
     this.over = new Promise((resolve) => socket.once('close', () => resolve(this.#forget())))
+    this.#late = setTimeout(() => socket.destroy(), GREETS_WITHIN_MS).unref()
     socket.on('error', () => socket.destroy())
     socket.on('data', (piece: Buffer) => this.#take(piece))
     socket.on('drain', () => this.#pace())
@@ -91,6 +95,7 @@ export class Talk {
     this.#send(this.#greeting)
     if (hello !== VERSION) return this.end()
     this.#greeted = true
+    clearTimeout(this.#late)
     this.#reader.max = MAX_MESSAGE
   }
 
@@ -143,6 +148,7 @@ export class Talk {
   }
 
   #forget(): void {
+    clearTimeout(this.#late)
     for (const open of this.#open.values()) cut(open)
     for (const snapshot of this.#snapshots.values())
       void snapshot[Symbol.asyncDispose]().then(undefined, () => undefined)
