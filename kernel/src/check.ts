@@ -19,10 +19,11 @@ export async function checkAll(
   plan: Plan,
   config: ConfigSections,
   schemas: SchemaCompiler,
+  wanted: readonly PluginRecord[] = plan.order,
 ): Promise<readonly Problem[]> {
   const points = new Map(plan.order.flatMap((owner) => pointsOf(owner)).map((p) => [p.name, p]))
   const problems: Problem[] = []
-  for (const record of plan.order) {
+  for (const record of wanted) {
     problems.push(...checkMain(record))
     problems.push(
       ...(await attempt(record, 'config', async () => (await config.check(record), []))),

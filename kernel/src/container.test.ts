@@ -10,7 +10,13 @@ import { UndoList } from './undo.ts'
 function parts() {
   const clock = record('clock', { provides: { clock: '1.0.0' } })
   const plan = resolve([clock], { version: '0.2.0', kernel: KERNEL_RECORD })
-  return createParts({ plan, limits: limitsOf({}), logger: stderrLogger, sections: {} })
+  return createParts({
+    plan,
+    limits: limitsOf({}),
+    logger: stderrLogger,
+    sections: {},
+    options: {},
+  })
 }
 
 describe('the container', () => {

@@ -12,8 +12,9 @@ import { HookCatalogue } from './hooks.ts'
 import { ComponentLifecycleManager } from './lifecycle.ts'
 import { Loader } from './loader.ts'
 import { loggerFor } from './logger.ts'
-import type { KernelConfig, Limits } from './options.ts'
+import type { KernelConfig, KernelOptions, Limits } from './options.ts'
 import type { Plan } from './plan.ts'
+import { PackageChecks } from './plugin-checks.ts'
 import { AjvSchemas } from './schemas.ts'
 import { ServiceRegistry } from './services.ts'
 import type { UndoList } from './undo.ts'
@@ -28,6 +29,7 @@ export interface KernelCradle {
   readonly extensions: ExtensionCatalogue
   readonly hooks: HookCatalogue
   readonly schemas: AjvSchemas
+  readonly plugins: PackageChecks
   readonly loader: Loader
   readonly scopes: PluginScopes
   readonly lifecycle: ComponentLifecycleManager
@@ -39,12 +41,14 @@ export interface KernelValues {
   readonly limits: Limits
   readonly logger: Logger
   readonly sections: KernelConfig
+  readonly options: KernelOptions
 }
 
 type Container = AwilixContainer<KernelCradle>
 
 /** Builds the container of one kernel; parts come to be when they are first asked for. */
-export function createParts({ plan, limits, logger, sections }: KernelValues): KernelCradle {
+export function createParts(values: KernelValues): KernelCradle {
+  const { plan, limits, logger, sections, options } = values
   const container: Container = createContainer<KernelCradle>({ strict: true })
   const activate = (id: string): Promise<void> => container.cradle.lifecycle.activate(id)
   container.register({ plan: asValue(plan), limits: asValue(limits), logger: asValue(logger) })
@@ -54,6 +58,7 @@ export function createParts({ plan, limits, logger, sections }: KernelValues): K
     extensions: one((parts) => new ExtensionCatalogue({ plan: parts.plan, activate })),
     hooks: one((parts) => new HookCatalogue(hookParts(parts, activate))),
     schemas: one(() => new AjvSchemas()),
+    plugins: one(({ schemas }) => new PackageChecks(options, schemas)),
     loader: one(() => new Loader()),
     scopes: one((parts) => new PluginScopes(container, parts)),
     lifecycle: one((parts) => new ComponentLifecycleManager(pick(parts))),
@@ -110,11 +115,12 @@ export class PluginScopes {
 
   create(id: string, undo: UndoList): PluginScope {
     const scope = this.#container.createScope()
-    const { hooks, extensions, schemas, logger } = this.#parts
+    const { hooks, extensions, schemas, plugins, logger } = this.#parts
     scope.register({
       [keyOf('hooks')]: asFunction(() => hooks.view(id, undo)).scoped(),
       [keyOf('extensions')]: asValue(extensions),
       [keyOf('schemas')]: asValue(schemas),
+      [keyOf('plugins')]: asValue(plugins),
     })
     this.#open++
     return {

@@ -62,7 +62,9 @@ export class PackageReader {
     if (refused) return this.#finds.reject('skipped', { ...row, phase: manifest.phase }, [refused])
     const engines = json['engines']
     const engine = isRecord(engines) ? textAt(engines, 'llmspell', '') : ''
-    const facts = { package: name, version, source, root, engine, inline: undefined }
+    const files = source === 'folder' ? this.#accepted.get(manifest.id)?.files : undefined
+    const locked = files === undefined ? {} : { files }
+    const facts = { package: name, version, source, root, engine, inline: undefined, ...locked }
     this.#finds.records.push(recordOf(manifest, facts))
   }
 

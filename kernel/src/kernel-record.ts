@@ -21,7 +21,7 @@ const manifest: Manifest = {
   id: 'kernel',
   main: './index.js',
   phase: 'infrastructure',
-  provides: { extensions: '1.0.0', hooks: '1.0.0', schemas: '1.0.0' },
+  provides: { extensions: '1.0.0', hooks: '1.0.0', schemas: '1.0.0', plugins: '1.0.0' },
   contributes: {
     points: { errors: ERROR_ITEM },
     errors: KERNEL_ERRORS,

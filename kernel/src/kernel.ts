@@ -10,18 +10,13 @@ import {
 import { checkAll } from './check.ts'
 import { failure } from './codes.ts'
 import { createParts, type KernelCradle } from './container.ts'
-import { discover } from './discover.ts'
 import { currentFrame } from './guarded.ts'
-import { KERNEL_RECORD } from './kernel-record.ts'
 import { stderrLogger } from './logger.ts'
 import { checkOptions, limitsOf, type KernelOptions } from './options.ts'
-import type { Plan } from './plan.ts'
+import { planOf } from './plan-of.ts'
 import type { Problem } from './problem.ts'
 import { buildReport, type KernelReport, type PluginReport } from './report.ts'
-import { resolve } from './resolve.ts'
-import { configProblems } from './resolve-warnings.ts'
 import type { PluginUnit } from './unit.ts'
-import { SDK_VERSION } from './version.ts'
 
 /** A kernel: finds, checks, activates and disposes plugins. */
 export interface Kernel extends AsyncDisposable {
@@ -110,8 +105,9 @@ export class SpellKernel implements Kernel {
   }
 
   async use<K extends keyof Services>(name: K): Promise<Services[K]> {
-    const { plan, lifecycle, services, schemas } = this.#parts
-    const own: Partial<Services> = { extensions: this.extensions, hooks: this.hooks, schemas }
+    const { plan, lifecycle, services, schemas, plugins } = this.#parts
+    const { extensions, hooks } = this
+    const own: Partial<Services> = { extensions, hooks, schemas, plugins }
     if (own[name]) return own[name]
     const provider = plan.providers.get(name)
     if (provider === undefined) throw this.#missing(name)
@@ -179,20 +175,13 @@ export class SpellKernel implements Kernel {
   #build(): KernelCradle {
     const { logger = stderrLogger, config: sections = {} } = this.#options
     const limits = limitsOf(this.#options)
-    return createParts({ plan: this.#plan(), limits, logger, sections })
-  }
-
-  #plan(): Plan {
-    const found = discover(this.#options)
-    const gone = new Set(found.rejected.map(({ id }) => id))
-    const disabled = (this.#options.disabled ?? []).filter((id) => !gone.has(id))
-    const more = { disabled, version: SDK_VERSION, kernel: KERNEL_RECORD }
-    const plan = resolve(found.records, { ...this.#options, ...more })
-    const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
-    const rows = found.rejected.flatMap(({ problems }) => problems)
-    const before = [...found.problems, ...rows.filter(({ severity }) => severity === 'error')]
-    const after = configProblems(this.#options.config ?? {}, whole)
-    return { ...whole, problems: [...before, ...plan.problems, ...after] }
+    return createParts({
+      plan: planOf(this.#options),
+      limits,
+      logger,
+      sections,
+      options: this.#options,
+    })
   }
 
   async #start(): Promise<void> {

@@ -14,6 +14,12 @@ export interface LockEntry {
   readonly manifestHash: string
   /** The permissions that were accepted. */
   readonly permissions?: PermissionSet
+  /** `PackageFiles.hash` of what was accepted; compared when the plugin is loaded. */
+  readonly files?: string
+  /** Name of the plugin host that runs its code; absent where the kernel imports it. */
+  readonly host?: string
+  /** True where a person said that its code may run in this process. */
+  readonly trusted?: boolean
   readonly signature?: 'core' | 'provenance' | 'signed' | 'unsigned'
 }
 

@@ -20,6 +20,8 @@ export interface PluginRecord {
   /** Range in `engines.llmspell`; undefined for inline plugins, which cannot be out of date. */
   readonly engine: string | undefined
   readonly inline: InlinePlugin | undefined
+  /** What the lock says of its files; undefined where nothing was locked. */
+  readonly files?: string
 }
 
 /** A plugin that was found and cannot be used. */

@@ -1,5 +1,6 @@
 import type { ExtensionRegistry } from './extensions.ts'
 import type { HookKind, HookPoint, Hooks, Tap, TapOptions, Undo } from './hooks.ts'
+import type { PluginChecks } from './plugins.ts'
 import type { Validator } from './validation.ts'
 import type { PointResult } from './verdicts.ts'
 
@@ -88,4 +89,5 @@ export interface Services {
   extensions: ExtensionRegistry
   hooks: HookRegistry
   schemas: SchemaCompiler
+  plugins: PluginChecks
 }

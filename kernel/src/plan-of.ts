@@ -1,0 +1,21 @@
+import { discover } from './discover.ts'
+import { KERNEL_RECORD } from './kernel-record.ts'
+import type { KernelOptions } from './options.ts'
+import type { Plan } from './plan.ts'
+import { resolve } from './resolve.ts'
+import { configProblems } from './resolve-warnings.ts'
+import { SDK_VERSION } from './version.ts'
+
+/** Finds the plugins that the options name, and decides which of them may run. Runs none. */
+export function planOf(options: KernelOptions): Plan {
+  const found = discover(options)
+  const gone = new Set(found.rejected.map(({ id }) => id))
+  const disabled = (options.disabled ?? []).filter((id) => !gone.has(id))
+  const more = { disabled, version: SDK_VERSION, kernel: KERNEL_RECORD }
+  const plan = resolve(found.records, { ...options, ...more })
+  const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
+  const rows = found.rejected.flatMap(({ problems }) => problems)
+  const before = [...found.problems, ...rows.filter(({ severity }) => severity === 'error')]
+  const after = configProblems(options.config ?? {}, whole)
+  return { ...whole, problems: [...before, ...plan.problems, ...after] }
+}
