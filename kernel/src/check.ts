@@ -1,6 +1,7 @@
 import { isPluginError, violations, type SchemaCompiler, type Violation } from '@llmspell/sdk'
 import type { KernelCode } from './codes.ts'
 import type { ConfigSections } from './config.ts'
+import { entryOf } from './entry.ts'
 import { exists, inside, isRecord, readJson } from './files.ts'
 import type { Item } from './manifest.ts'
 import type { Plan } from './plan.ts'
@@ -44,8 +45,10 @@ function pointsOf(owner: PluginRecord): Point[] {
   return entries.map(([name, schema]) => ({ name, owner, schema }))
 }
 
-function checkMain({ id, root, inline, manifest: { main } }: PluginRecord): Problem[] {
-  if (inline || root === undefined || exists(inside(root, main) ?? '')) return []
+function checkMain(record: PluginRecord): Problem[] {
+  const { id, root, inline, manifest } = record
+  const { main } = manifest
+  if (inline || root === undefined || (inside(root, main) && exists(entryOf(record)))) return []
   const text = `Plugin '${id}' has no entry: expected the file '${main}' in '${root}', found none.`
   return [
     error({

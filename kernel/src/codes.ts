@@ -68,6 +68,13 @@ const table = [
     cure: 'Build the plugin, and export definePlugin({ … }) as default.',
   },
   {
+    name: 'PLUGIN_RELOAD',
+    class: 'unavailable',
+    cause:
+      'The new version of a plugin under development does not work. The one before stays in use.',
+    cure: 'Correct what the text says and save; a change that others hold on to needs a new start.',
+  },
+  {
     name: 'PLUGIN_SETUP',
     class: 'unavailable',
     cause: 'setup threw.',

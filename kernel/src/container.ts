@@ -100,11 +100,16 @@ export class PluginScopes {
   constructor(container: Container, parts: KernelCradle) {
     this.#container = container
     this.#parts = parts
-    const { services, plan } = parts
+    this.replan()
+  }
+
+  /** Takes over the services of the plan. */
+  replan(): void {
+    const { services, plan } = this.#parts
     for (const name of plan.providers.keys()) {
       // Of our own, because awilix would cache the first value for ever.
       const live: Resolver<unknown> = { resolve: () => services.current(name), isLeakSafe: true }
-      container.register(keyOf(name), live)
+      this.#container.register(keyOf(name), live)
     }
   }
 

@@ -26,7 +26,13 @@ export class ExtensionCatalogue implements ExtensionRegistry {
 
   constructor(parts: ExtensionParts) {
     this.#parts = parts
-    for (const record of parts.plan.order) this.#add(record)
+    this.replan()
+  }
+
+  /** Takes over the names of the plan as it is; values stay with who registered them. */
+  replan(): void {
+    for (const map of [this.#points, this.#records, this.#documents]) map.clear()
+    for (const record of this.#parts.plan.order) this.#add(record)
   }
 
   /** Number of values that are registered right now. */
@@ -73,7 +79,10 @@ export class ExtensionCatalogue implements ExtensionRegistry {
     if (this.find(point, name)?.plugin !== plugin) return () => undefined
     const key = keyOf(point, name)
     this.#values.set(key, value)
-    return () => this.#values.delete(key)
+    return () => {
+      // The value may be that of the version that followed.
+      if (this.#values.get(key) === value) this.#values.delete(key)
+    }
   }
 
   /** Names that the manifest lists and nothing is registered for. Codes are data and need no value. */

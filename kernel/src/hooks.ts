@@ -49,10 +49,16 @@ export class HookCatalogue {
 
   constructor(parts: HookParts) {
     this.#parts = parts
-    parts.order.forEach((record, index) => this.#places.set(record.id, index))
-    for (const record of parts.order) this.#own(record)
-    for (const record of parts.order) this.#declare(record)
+    this.replan(parts.order, new Set(parts.order.map(({ id }) => id)))
     for (const row of parts.rejected) this.#miss(row)
+  }
+
+  /** Takes over an order in which these plugins are yet to tap. Points that are there stay as they are. */
+  replan(order: readonly PluginRecord[], fresh: ReadonlySet<string>): void {
+    order.forEach((record, index) => this.#places.set(record.id, index))
+    for (const record of order) this.#own(record)
+    for (const id of fresh) this.settle(id)
+    for (const record of order) if (fresh.has(record.id)) this.#declare(record)
   }
 
   /**

@@ -10,11 +10,15 @@ import {
 import { checkAll } from './check.ts'
 import { failure } from './codes.ts'
 import { createParts, type KernelCradle } from './container.ts'
+import { discover } from './discover.ts'
 import { currentFrame } from './guarded.ts'
+import { stopped } from './lifecycle.ts'
 import { stderrLogger } from './logger.ts'
 import { checkOptions, limitsOf, type KernelOptions } from './options.ts'
-import { planOf } from './plan-of.ts'
+import { planFor } from './plan-of.ts'
+import { LivePlan } from './plan.ts'
 import type { Problem } from './problem.ts'
+import { Reloader, type Reloaded } from './reload.ts'
 import { buildReport, type KernelReport, type PluginReport } from './report.ts'
 import type { PluginUnit } from './unit.ts'
 
@@ -43,6 +47,12 @@ export interface Kernel extends AsyncDisposable {
    * @throws CONFIG_INVALID for the first section that breaks its schema
    */
   checkSections(ids: readonly string[]): Promise<void>
+  /**
+   * For development: imports every file of a plugin's folder anew, disposes of the version in use and of
+   * what depends on it, and sets the new ones up. Calls under way finish on the old version.
+   * @throws PLUGIN_RELOAD where the new one does not work, or is not under development: the old one stays
+   */
+  reload(id: string): Promise<Reloaded>
   /**
    * The plugin behind an error outside of any call, for handlers of `unhandledRejection` and
    * `uncaughtException`; it is taken out of service. Undefined where no plugin is behind it.
@@ -79,6 +89,7 @@ export class SpellKernel implements Kernel {
   readonly #options: KernelOptions
   #built: KernelCradle | undefined
   #hooks: HookRegistry | undefined
+  #reloader: Reloader | undefined
   #startedAt: Date | undefined
   #starting: Promise<void> | undefined
 
@@ -138,6 +149,11 @@ export class SpellKernel implements Kernel {
       if (ids.includes(record.id) && !config.fits(record)) await config.read(record)
   }
 
+  async reload(id: string): Promise<Reloaded> {
+    if (!this.#parts.lifecycle.running) throw stopped(`reload plugin '${id}'`)
+    return this.#reloader!.reload(id)
+  }
+
   stray(error: unknown): PluginError | undefined {
     const owner = isPluginError(error) ? error.owner : currentFrame()?.owner
     if (owner === undefined || owner === 'kernel') return undefined
@@ -175,13 +191,11 @@ export class SpellKernel implements Kernel {
   #build(): KernelCradle {
     const { logger = stderrLogger, config: sections = {} } = this.#options
     const limits = limitsOf(this.#options)
-    return createParts({
-      plan: planOf(this.#options),
-      limits,
-      logger,
-      sections,
-      options: this.#options,
-    })
+    const found = discover(this.#options)
+    const plan = new LivePlan(planFor(found, this.#options))
+    const parts = createParts({ plan, limits, logger, sections, options: this.#options })
+    this.#reloader = new Reloader(found, this.#options, plan, parts)
+    return parts
   }
 
   async #start(): Promise<void> {

@@ -16,13 +16,14 @@ type Wanted = 'nothing' | 'running' | 'stopped'
 /** Walks the phases, activates plugins when they are needed, disposes dependents first. */
 export class ComponentLifecycleManager {
   readonly #parts: LifecycleParts
-  readonly #units = new Map<string, PluginUnit>()
+  #units = new Map<string, PluginUnit>()
   readonly #active: PluginUnit[] = []
   /** Milliseconds that each phase took. */
   readonly phases: { readonly phase: Phase; readonly ms: number }[] = []
   #wanted: Wanted = 'nothing'
   #starting: Promise<void> | undefined
   #stopping: Promise<readonly unknown[]> | undefined
+  #renewing: Promise<void> | undefined
 
   constructor(parts: LifecycleParts) {
     this.#parts = parts
@@ -78,6 +79,42 @@ export class ComponentLifecycleManager {
     if (unit?.state === 'active') await this.#fail(unit, error)
   }
 
+  /**
+   * Puts fresh units of the plan in the place of these, disposes of the old ones, dependents first,
+   * and activates some of the fresh ones. Who asks for one meanwhile waits. Failures are rows of the report.
+   */
+  async renew(ids: ReadonlySet<string>, wake: ReadonlySet<string>): Promise<void> {
+    const old = this.#active.filter(({ id }) => ids.has(id))
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const kept = (id: string): PluginUnit | undefined =>
+      ids.has(id) ? undefined : this.#units.get(id)
+    const units = this.#parts.plan.order.map(
+      (record) => kept(record.id) ?? new PluginUnit(record, promise),
+    )
+    this.#units = new Map(units.map((unit) => [unit.id, unit]))
+    this.#renewing = this.#retire(old).finally(resolve)
+    await this.#renewing
+    const eager = ({ id, record }: PluginUnit): boolean =>
+      wake.has(id) || record.manifest.activation === 'startup'
+    for (const unit of units)
+      if (ids.has(unit.id) && eager(unit)) await this.activate(unit.id).catch(() => undefined)
+  }
+
+  /** Waits for activations under way. */
+  async settled(ids: ReadonlySet<string>): Promise<void> {
+    const units = this.units.filter(({ id }) => ids.has(id))
+    await Promise.allSettled(units.flatMap((unit) => unit.activation ?? []))
+  }
+
+  async #retire(old: readonly PluginUnit[]): Promise<void> {
+    for (const unit of old.toReversed()) {
+      this.#active.splice(this.#active.indexOf(unit), 1)
+      for (const failed of await tearDown(unit, this.#parts.limits.dispose))
+        this.#parts.logger.warn((failed as Error).message, { plugin: unit.id })
+      unit.state = 'disposed'
+    }
+  }
+
   #shared(unit: PluginUnit): Promise<void> {
     unit.activation ??= this.#activate(unit)
     return unit.activation
@@ -100,6 +137,7 @@ export class ComponentLifecycleManager {
   async #activate(unit: PluginUnit): Promise<void> {
     unit.state = 'activating'
     try {
+      if (unit.free) await unit.free
       await this.#needs(unit)
       await bringUp(unit, this.#parts)
     } catch (error) {
@@ -170,7 +208,11 @@ export class ComponentLifecycleManager {
   async #stop(reason: string): Promise<readonly unknown[]> {
     const ran = this.running
     this.#wanted = 'stopped'
-    await Promise.allSettled([this.#starting, ...this.units.map((unit) => unit.activation)])
+    await Promise.allSettled([
+      this.#starting,
+      this.#renewing,
+      ...this.units.map((unit) => unit.activation),
+    ])
     if (ran) await this.#parts.hooks.get('kernel.shutdown').run({ reason })
     const failures: unknown[] = []
     for (let unit = this.#active.pop(); unit; unit = this.#active.pop()) {
@@ -199,7 +241,8 @@ function dependencyFailed(id: string, service: string, cause: PluginError): Plug
   return failure('DEPENDENCY_FAILED', id, 'setup', text, { cause, hint: cause.hint })
 }
 
-function stopped(action: string): Error {
+/** The error of what only a running kernel can do. */
+export function stopped(action: string): Error {
   const text = `The kernel cannot ${action}: it is not running.`
   const hint = 'Await kernel.start() before, and make a new kernel after a stop.'
   return failure('KERNEL_STATE', 'kernel', 'call', text, { hint })

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { isPlugin, type DefinedPlugin } from '@llmspell/sdk'
 import { failure } from './codes.ts'
+import { addressOf, entryOf, renewFolder } from './entry.ts'
 import { packageFiles } from './package-files.ts'
 import type { PluginRecord } from './record.ts'
 
@@ -9,10 +8,36 @@ import type { PluginRecord } from './record.ts'
 export class Loader {
   /** Entries imported so far. */
   imports = 0
+  readonly #loaded = new Map<string, DefinedPlugin>()
 
   /** The plugin that the entry exports. @throws PLUGIN_LOAD where it exports none; INTEGRITY; what the import throws */
   async load(record: PluginRecord): Promise<DefinedPlugin> {
+    const known = this.#loaded.get(record.id)
+    if (known) return known
     checkFiles(record)
+    const plugin = await this.#load(record)
+    this.#loaded.set(record.id, plugin)
+    return plugin
+  }
+
+  /** The plugin as its files are by now; `load` gives the old one until it is told to keep another. */
+  async fresh(record: PluginRecord): Promise<DefinedPlugin> {
+    if (!record.inline) renewFolder(record.root as string)
+    return this.#load(record)
+  }
+
+  /** What was loaded last. */
+  loaded(id: string): DefinedPlugin | undefined {
+    return this.#loaded.get(id)
+  }
+
+  /** What `load` gives from here on; nothing to have it import again. */
+  keep(id: string, plugin: DefinedPlugin | undefined): void {
+    if (plugin) this.#loaded.set(id, plugin)
+    else this.#loaded.delete(id)
+  }
+
+  async #load(record: PluginRecord): Promise<DefinedPlugin> {
     this.imports++
     const exported = await this.#exported(record)
     if (isPlugin(exported)) return exported
@@ -23,9 +48,10 @@ export class Loader {
     throw failure('PLUGIN_LOAD', record.id, 'load', text, { hint })
   }
 
-  async #exported({ inline, root, manifest }: PluginRecord): Promise<unknown> {
+  async #exported(record: PluginRecord): Promise<unknown> {
+    const { inline } = record
     if (!inline) {
-      const { href } = pathToFileURL(join(root as string, manifest.main))
+      const href = addressOf(entryOf(record))
       return ((await import(/* @vite-ignore */ href)) as { default?: unknown }).default
     }
     if (typeof inline.plugin !== 'function') return inline.plugin

@@ -2,13 +2,18 @@ import { discover } from './discover.ts'
 import { KERNEL_RECORD } from './kernel-record.ts'
 import type { KernelOptions } from './options.ts'
 import type { Plan } from './plan.ts'
+import type { Found } from './record.ts'
 import { resolve } from './resolve.ts'
 import { configProblems } from './resolve-warnings.ts'
 import { SDK_VERSION } from './version.ts'
 
 /** Finds the plugins that the options name, and decides which of them may run. Runs none. */
 export function planOf(options: KernelOptions): Plan {
-  const found = discover(options)
+  return planFor(discover(options), options)
+}
+
+/** Decides which of what was found may run, and says what is wrong with it and with the config's sections. */
+export function planFor(found: Found, options: KernelOptions): Plan {
   const gone = new Set(found.rejected.map(({ id }) => id))
   const disabled = (options.disabled ?? []).filter((id) => !gone.has(id))
   const more = { disabled, version: SDK_VERSION, kernel: KERNEL_RECORD }

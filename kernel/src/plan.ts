@@ -14,6 +14,44 @@ export interface Plan {
   readonly problems: readonly Problem[]
 }
 
+/** The plan of a running kernel: everybody holds this one, and sees what takes its place. */
+export class LivePlan implements Plan {
+  #plan: Plan
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+  }
+
+  get order(): Plan['order'] {
+    return this.#plan.order
+  }
+
+  get providers(): Plan['providers'] {
+    return this.#plan.providers
+  }
+
+  get names(): Plan['names'] {
+    return this.#plan.names
+  }
+
+  get rejected(): Plan['rejected'] {
+    return this.#plan.rejected
+  }
+
+  get problems(): Plan['problems'] {
+    return this.#plan.problems
+  }
+
+  /** The plan as it is, to come back to. */
+  snapshot(): Plan {
+    return this.#plan
+  }
+
+  replace(plan: Plan): void {
+    this.#plan = plan instanceof LivePlan ? plan.#plan : plan
+  }
+}
+
 /** The state of resolving: plugins leave `living`, problems are added. */
 export class Draft {
   readonly living = new Map<string, PluginRecord>()

@@ -25,8 +25,12 @@ export class PluginUnit {
   activation: Promise<void> | undefined
   close: () => void = () => undefined
 
-  constructor(record: PluginRecord) {
+  /** What its activation waits for: the end of the unit whose place it takes. */
+  readonly free: Promise<void> | undefined
+
+  constructor(record: PluginRecord, free?: Promise<void>) {
     this.record = record
+    this.free = free
   }
 
   get id(): string {

@@ -1,0 +1,56 @@
+import type { Plan } from './plan.ts'
+import type { PluginRecord } from './record.ts'
+
+/**
+ * The plugins that are set up anew with a plugin: those that need it, before or after the change, however
+ * far away; those that gain or lose a name by it; those that only the change makes usable.
+ */
+export function affected(id: string, before: Plan, after: Plan): ReadonlySet<string> {
+  const known = new Set(before.order.map((record) => record.id))
+  const added = after.order.filter((record) => !known.has(record.id)).map((record) => record.id)
+  const moved = [...movedOwners(before, after)].filter((owner) => owner !== 'kernel')
+  const ids = new Set([id, ...added, ...moved])
+  for (let size = 0; size !== ids.size;) {
+    size = ids.size
+    for (const plan of [before, after])
+      for (const record of plan.order)
+        if (needs(record, plan).some((other) => ids.has(other ?? ''))) ids.add(record.id)
+  }
+  return ids
+}
+
+/** Why the new version cannot take the place of the old one in a running kernel; undefined where it can. */
+export function refused(
+  old: PluginRecord,
+  record: PluginRecord,
+  before: Plan,
+  after: Plan,
+): string | undefined {
+  if (record.id !== old.id) return `its id is '${record.id}' by now, which needs a new start.`
+  const left = new Set(after.order.map(({ id }) => id))
+  const lost = before.order.find(({ id }) => !left.has(id))
+  if (lost)
+    return after.rejected.find(({ id }) => id === lost.id)?.problems[0]?.text ?? 'it is out.'
+  const points = new Map(record.contributions.hookPoints.map((item) => [item.name, item]))
+  const changed = old.contributions.hookPoints.find(({ name, kind }) => {
+    return points.get(name)?.kind !== kind
+  })
+  return (
+    changed &&
+    `its hook point '${changed.name}' is gone or of another kind, which needs a new start.`
+  )
+}
+
+function* movedOwners(before: Plan, after: Plan): Generator<string> {
+  for (const map of ['providers', 'names'] as const)
+    for (const [name, owner] of before[map]) {
+      const other = after[map].get(name)
+      if (other !== undefined && other !== owner) yield* [owner, other]
+    }
+}
+
+function needs({ manifest }: PluginRecord, { providers }: Plan): readonly (string | undefined)[] {
+  return Object.keys({ ...manifest.requires, ...manifest.optional }).map((name) =>
+    providers.get(name),
+  )
+}
