@@ -144,6 +144,23 @@ describe('the lock', () => {
     expect(result).toMatchObject({ found: ['a folder'], rejected: ['b skipped INTEGRITY'] })
   })
 
+  test('names folders of packages inside the plugin folder', () => {
+    plugin('user/packages/one/node_modules/a', 'a')
+    plugin('elsewhere', 'b')
+    const plugins = [
+      { id: 'a', root: 'packages/one/node_modules/a' },
+      { id: 'b', root: '../elsewhere' },
+      { id: 'c', root: 'packages/gone' },
+    ].map((entry) => ({ ...entry, manifestHash: manifestHash(packageJson(entry.id)) }))
+    write('user/plugins.lock.json', { plugins })
+    const { found, rejected } = find({ folder: join(home, 'user') })
+    expect(found).toEqual(['a folder'])
+    expect(rejected).toEqual([
+      'b failed PLUGIN_NOT_FOUND',
+      `${join(home, 'user/packages/gone')} failed PLUGIN_NOT_FOUND`,
+    ])
+  })
+
   test('that is none is a problem of the kernel, not a crash', () => {
     const lock = write('plugins.lock.json', { plugins: [{ name: 'a' }] })
     expect(find({ lock }).problems).toMatchObject([

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { fromHost } from './discover-host.ts'
-import { acceptedIn } from './discover-lock.ts'
+import { acceptedIn, type Accepted } from './discover-lock.ts'
 import { PackageReader } from './discover-package.ts'
+import { inside } from './files.ts'
 import { Finds } from './finds.ts'
 import type { KernelOptions } from './options.ts'
 import type { Found } from './record.ts'
@@ -13,10 +14,11 @@ import type { Found } from './record.ts'
 export function discover(options: KernelOptions): Found {
   const { plugins = [], packages, folder, linked = [], from } = options
   const finds = new Finds(options.disabled ?? [])
-  const reader = new PackageReader(finds, acceptedIn(options, finds))
+  const accepted = acceptedIn(options, finds)
+  const reader = new PackageReader(finds, accepted)
   for (const plugin of plugins) fromHost(plugin, from, reader, finds)
   if (packages) fromPackages(reader, finds, packages.file)
-  if (folder !== undefined) reader.dependencies(join(folder, 'package.json'), 'folder')
+  if (folder !== undefined) fromFolder(reader, finds, folder, accepted)
   for (const root of linked) reader.folder(root, 'linked', true)
   return finds
 }
@@ -24,4 +26,15 @@ export function discover(options: KernelOptions): Found {
 function fromPackages(reader: PackageReader, finds: Finds, file: string): void {
   if (reader.dependencies(file, 'packages')) return
   finds.missing(file, 'packages', `There is no file '${file}'.`)
+}
+
+/** What its lock names a folder for, and the dependencies of a npm project. */
+function fromFolder(reader: PackageReader, finds: Finds, folder: string, accepted: Accepted): void {
+  for (const { id, root } of accepted.values()) {
+    if (root === undefined) continue
+    const place = inside(folder, root)
+    if (place !== undefined) reader.folder(place, 'folder', true)
+    else finds.missing(id, 'folder', `The lock has plugin '${id}' outside of '${folder}'.`)
+  }
+  reader.dependencies(join(folder, 'package.json'), 'folder')
 }

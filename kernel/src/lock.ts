@@ -6,6 +6,8 @@ export interface LockEntry {
   readonly id: string
   readonly package: string
   readonly version: string
+  /** Folder of the package, inside the folder of the lock; absent where that is a npm project which names it. */
+  readonly root?: string
   /** Where npm got it from. */
   readonly resolved?: string
   /** npm's hash of the archive. */
@@ -54,6 +56,9 @@ export function manifestHash(packageJson: Readonly<Record<string, unknown>>): st
 
 function isEntry(value: unknown): value is LockEntry {
   return (
-    isRecord(value) && typeof value['id'] === 'string' && typeof value['manifestHash'] === 'string'
+    isRecord(value) &&
+    typeof value['id'] === 'string' &&
+    typeof value['manifestHash'] === 'string' &&
+    ['string', 'undefined'].includes(typeof value['root'])
   )
 }

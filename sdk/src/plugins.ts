@@ -31,8 +31,10 @@ export interface PackageFiles {
 
 /** Where plugins would be found, in the place of where they are. */
 export interface TrialPlaces {
-  /** The user's plugin folder; its lock is `plugins.lock.json` in it. */
+  /** The user's plugin folder. */
   readonly folder?: string
+  /** Its lock; default `plugins.lock.json` in it. */
+  readonly lock?: string
   readonly linked?: readonly string[]
   readonly disabled?: readonly string[]
 }
