@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { seal, wrapped } from './envelope.ts'
+import { revBytes, seal, wrapped } from './envelope.ts'
 import { FRAME, frameOf, rowFrame } from './frames.ts'
 import { dataRow, scopePrefix } from './keys.ts'
 import { checkedBackup } from './read-backup.ts'
@@ -11,7 +11,7 @@ function rowOf(key: string): Buffer {
   const row = dataRow(scopePrefix(SCOPE), key)
   const json = { json: true, bytes: Buffer.from('1') }
   const envelope = wrapped(json, { expiresAt: undefined, schema: undefined })
-  seal(row, envelope, 1n)
+  seal(row, envelope, revBytes(1n))
   return rowFrame([row, envelope])
 }
 

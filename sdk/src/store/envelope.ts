@@ -32,9 +32,16 @@ export function wrapped({ json, bytes }: Payload, { expiresAt, schema }: Sealing
   return envelope
 }
 
+/** A revision as `seal` takes it: one for all that a commit writes. */
+export function revBytes(rev: bigint): Uint8Array {
+  const bytes = Buffer.allocUnsafe(8)
+  bytes.writeBigUInt64BE(rev)
+  return bytes
+}
+
 /** Writes the revision and the checksum, which covers the key too: a value at another key is no value. */
-export function seal(row: Uint8Array, envelope: Buffer, rev: bigint): void {
-  envelope.writeBigUInt64BE(rev, REV)
+export function seal(row: Uint8Array, envelope: Buffer, rev: Uint8Array): void {
+  envelope.set(rev, REV)
   envelope.writeUInt32BE(sumOf(row, envelope), 0)
 }
 

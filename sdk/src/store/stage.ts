@@ -1,6 +1,6 @@
 import { encodeChange, hashOf, KEPT_CHANGES, touchedBy } from './change-log.ts'
 import type { Touched } from './change-log.ts'
-import { expiryIn, isWhole, revOf, seal } from './envelope.ts'
+import { expiryIn, isWhole, revBytes, revOf, seal } from './envelope.ts'
 import { changeRow, dueRow, onceRow } from './keys.ts'
 import type { Head, RowOp } from './rows.ts'
 
@@ -26,6 +26,8 @@ export class Stage {
   bytes = 0
   readonly #rows: Held
   readonly #now: number
+  /** What was written and is not in the map yet: most batches are never read. */
+  #fresh: Write[] = []
   readonly #staged = new Map<string, Buffer | undefined>()
   readonly #changes = new Map<bigint, Buffer>()
 
@@ -79,14 +81,17 @@ export class Stage {
   /** @param marks rows that are no change to anybody */
   commit(writes: readonly Write[], marks: readonly Write[] = []): bigint {
     const seq = this.head.seq + 1n
-    for (const write of [...writes, ...marks]) this.#write(write, seq)
+    const rev = revBytes(seq)
+    for (const write of writes) this.#write(write, rev)
+    for (const mark of marks) this.#write(mark, rev)
     this.#log(seq, writes)
     return seq
   }
 
   /** Removes rows that are no change to anybody. */
   drop(marks: readonly { readonly row: Buffer }[]): void {
-    for (const { row } of marks) this.#write({ row }, this.head.seq)
+    const rev = revBytes(this.head.seq)
+    for (const { row } of marks) this.#write({ row }, rev)
   }
 
   /** A row that is about the store itself, where there is none. */
@@ -95,14 +100,17 @@ export class Stage {
   }
 
   #read(row: Buffer): Buffer | undefined {
+    for (const write of this.#fresh) this.#staged.set(write.row.toString('latin1'), write.envelope)
+    if (this.#fresh.length > 0) this.#fresh = []
     const name = row.toString('latin1')
     return this.#staged.has(name) ? this.#staged.get(name) : this.#rows.get(row)
   }
 
-  #write({ row, envelope }: Write, seq: bigint): void {
-    this.#staged.set(row.toString('latin1'), envelope)
+  #write(write: Write, rev: Uint8Array): void {
+    this.#fresh.push(write)
+    const { row, envelope } = write
     if (!envelope) return this.#push({ type: 'del', key: row })
-    seal(row, envelope, seq)
+    seal(row, envelope, rev)
     this.#push({ type: 'put', key: row, value: envelope })
     const expiry = expiryIn(envelope)
     if (expiry !== undefined)
