@@ -1,4 +1,4 @@
-import { isPluginError, type PluginError, now } from '@llmspell/sdk'
+import { isPluginError, type PluginError, type PluginHost, now } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import type { PluginScopes } from './container.ts'
 import type { ConfigSections } from './config.ts'
@@ -31,7 +31,14 @@ export async function bringUp(unit: PluginUnit, parts: ActivationParts): Promise
   const { limits, config, loader } = parts
   let from = now()
   const lap = (): number => -from + (from = now())
-  const plugin = await guarded(id, 'load', () => loader.load(record), limits.load, 'its import')
+  const host = hostOf(unit, parts)
+  const plugin = await guarded(
+    id,
+    'load',
+    () => loader.load(record, host),
+    limits.load,
+    'its import',
+  )
   unit.load = lap()
   const section = await guarded(id, 'config', () => config.read(record), limits.load, 'its config')
   const context = contextOf(unit, section, parts)
@@ -57,6 +64,16 @@ export function asPluginError(error: unknown, id: string): PluginError {
   if (isPluginError(error) && error.owner === id) return error
   const text = error instanceof Error ? error.message : String(error)
   return failure('PLUGIN_SETUP', id, 'setup', text, { cause: error })
+}
+
+/** The service that runs the code of the plugin; active by now. */
+function hostOf({ id }: PluginUnit, { plan, services }: ActivationParts): PluginHost | undefined {
+  const host = plan.hosts.get(id)
+  if (!host) return undefined
+  const service = services.current(host.service)
+  if (service !== undefined) return service as PluginHost
+  const text = `Plugin '${id}' runs in the host '${host.name}', whose service '${host.service}' was not provided.`
+  throw failure('SERVICE_MISSING', id, 'load', text, { hint: "It is a fault of the host's setup." })
 }
 
 function contextOf(unit: PluginUnit, config: object, parts: ActivationParts) {

@@ -176,8 +176,22 @@ const table = [
   {
     name: 'INTEGRITY',
     class: 'permission',
-    cause: "A plugin's manifest differs from the one that was accepted into plugins.lock.json.",
+    cause:
+      'A plugin of the plugin folder is not in plugins.lock.json, or its manifest differs from the one that was accepted into it.',
     cure: 'Reinstall the plugin, or accept its new manifest.',
+  },
+  {
+    name: 'PLUGIN_HOST',
+    class: 'unavailable',
+    cause:
+      'The place that should run the code of a plugin is not there, or cannot carry what the plugin does.',
+    cure: 'Enable the plugin that offers the place, or trust the plugin to run in this process.',
+  },
+  {
+    name: 'PLUGIN_UNTRUSTED',
+    class: 'permission',
+    cause: 'A plugin of the plugin folder was neither given a host nor trusted.',
+    cure: 'Install it again and say how it may run.',
   },
   {
     name: 'SCHEMA_INVALID',

@@ -33,6 +33,17 @@ function packageJson(id: string, more: object = {}) {
 const plugin = (path: string, id: string): string =>
   dirname(write(`${path}/package.json`, packageJson(id)))
 
+/** A plugin folder whose lock has these plugins with what it says of each. */
+function accept(folder: string, plugins: Readonly<Record<string, object>>): void {
+  const ids = Object.keys(plugins)
+  write(`${folder}/package.json`, { dependencies: Object.fromEntries(ids.map((id) => [id, '*'])) })
+  const entry = (id: string) => ({ id, package: id, version: '1.0.0', ...plugins[id] })
+  const rows = ids.map((id) => ({ manifestHash: manifestHash(packageJson(id)), ...entry(id) }))
+  write(`${folder}/plugins.lock.json`, { plugins: rows })
+}
+
+const acceptedAs = (id: string) => ({ manifestHash: manifestHash(packageJson(id)), trusted: true })
+
 function find(options: KernelOptions) {
   const { records, rejected, problems } = discover(options)
   return {
@@ -52,8 +63,8 @@ describe('sources', () => {
     plugin('app/node_modules/a', 'a')
     plugin('node_modules/b', 'b')
     write('node_modules/not-a-plugin/package.json', { name: 'not-a-plugin' })
-    write('user/package.json', { dependencies: { c: '1.0.0' } })
     plugin('user/node_modules/c', 'c')
+    accept('user', { c: { trusted: true } })
     const linked = [plugin('work/d', 'd')]
     const plugins = [inline('e')]
     expect(find({ plugins, packages: { file }, folder: join(home, 'user'), linked })).toEqual({
@@ -129,17 +140,8 @@ describe('the lock', () => {
   test('lets through what was accepted, and skips what changed since', () => {
     plugin('user/node_modules/a', 'a')
     plugin('user/node_modules/b', 'b')
-    write('user/package.json', { dependencies: { a: '1.0.0', b: '1.0.0' } })
-    const plugins = [
-      { id: 'a', package: 'a', version: '1.0.0', manifestHash: manifestHash(packageJson('a')) },
-      {
-        id: 'b',
-        package: 'b',
-        version: '1.0.0',
-        manifestHash: manifestHash(packageJson('b', { version: '0.9.0' })),
-      },
-    ]
-    write('user/plugins.lock.json', { plugins })
+    const older = manifestHash(packageJson('b', { version: '0.9.0' }))
+    accept('user', { a: { trusted: true }, b: { trusted: true, manifestHash: older } })
     const result = find({ folder: join(home, 'user') })
     expect(result).toMatchObject({ found: ['a folder'], rejected: ['b skipped INTEGRITY'] })
   })
@@ -151,7 +153,7 @@ describe('the lock', () => {
       { id: 'a', root: 'packages/one/node_modules/a' },
       { id: 'b', root: '../elsewhere' },
       { id: 'c', root: 'packages/gone' },
-    ].map((entry) => ({ ...entry, manifestHash: manifestHash(packageJson(entry.id)) }))
+    ].map((entry) => ({ ...entry, ...acceptedAs(entry.id) }))
     write('user/plugins.lock.json', { plugins })
     const { found, rejected } = find({ folder: join(home, 'user') })
     expect(found).toEqual(['a folder'])
@@ -159,6 +161,53 @@ describe('the lock', () => {
       'b failed PLUGIN_NOT_FOUND',
       `${join(home, 'user/packages/gone')} failed PLUGIN_NOT_FOUND`,
     ])
+  })
+
+  test.each([
+    ['neither trusts nor hosts', {}, undefined, 'skipped PLUGIN_UNTRUSTED'],
+    [
+      'trusts by something else than true',
+      { trusted: 'yes' },
+      undefined,
+      'skipped PLUGIN_UNTRUSTED',
+    ],
+    [
+      'names a host by something else than text',
+      { host: 5 },
+      undefined,
+      'skipped PLUGIN_UNTRUSTED',
+    ],
+    ['trusts', { trusted: true }, undefined, 'in process'],
+    ['names a host', { host: 'apart' }, undefined, 'in apart'],
+    ['says both', { host: 'apart', trusted: true }, undefined, 'in apart'],
+    ['trusts, but the option hosts', { trusted: true }, { a: 'other' }, 'in other'],
+    ['says nothing, but the option hosts', {}, { a: 'other' }, 'in other'],
+  ])('that %s', (_, entry, hosted, expected) => {
+    plugin('user/node_modules/a', 'a')
+    accept('user', { a: entry })
+    const { records, rejected } = discover({
+      folder: join(home, 'user'),
+      ...(hosted ? { hosted: hosted as Record<string, string> } : {}),
+    })
+    const ran = records.map(({ host }) => (host === undefined ? 'in process' : `in ${host}`))
+    const out = rejected.map(({ state, problems: [first] }) => `${state} ${first?.code}`)
+    expect([...ran, ...out]).toEqual([expected])
+  })
+
+  test('that does not know a plugin of the plugin folder: it is not used', () => {
+    plugin('user/node_modules/a', 'a')
+    write('user/package.json', { dependencies: { a: '1.0.0' } })
+    const folder = join(home, 'user')
+    expect(find({ folder }).rejected).toEqual(['a skipped INTEGRITY'])
+    expect(find({ folder, hosted: { a: 'process' } }).rejected).toEqual(['a skipped INTEGRITY'])
+    expect(find({ folder, disabled: ['a'] }).rejected).toEqual(['a skipped PLUGIN_DISABLED'])
+  })
+
+  test('has no say over plugins of other places', () => {
+    accept('user', { a: { host: 'process' } })
+    const linked = [plugin('work/a', 'a')]
+    const [first] = discover({ linked, lock: join(home, 'user/plugins.lock.json') }).records
+    expect(first).toMatchObject({ id: 'a', host: undefined })
   })
 
   test('that is none is a problem of the kernel, not a crash', () => {

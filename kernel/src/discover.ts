@@ -6,6 +6,7 @@ import { inside } from './files.ts'
 import { Finds } from './finds.ts'
 import type { KernelOptions } from './options.ts'
 import type { Found } from './record.ts'
+import { decideHosts } from './trust.ts'
 
 /**
  * Finds the plugins that the options name: the host's list, its package.json, the plugin folder,
@@ -20,7 +21,7 @@ export function discover(options: KernelOptions): Found {
   if (packages) fromPackages(reader, finds, packages.file)
   if (folder !== undefined) fromFolder(reader, finds, folder, accepted)
   for (const root of linked) reader.folder(root, 'linked', true)
-  return finds
+  return decideHosts(finds, accepted, options.hosted)
 }
 
 function fromPackages(reader: PackageReader, finds: Finds, file: string): void {

@@ -85,10 +85,10 @@ export class ExtensionCatalogue implements ExtensionRegistry {
     }
   }
 
-  /** Names that the manifest lists and nothing is registered for. Codes are data and need no value. */
+  /** Names that the manifest lists and nothing is registered for. Codes and hosts are data and need no value. */
   missing(record: PluginRecord): readonly string[] {
     return [...record.contributions.items]
-      .filter(([point]) => point !== 'errors')
+      .filter(([point]) => point !== 'errors' && point !== 'pluginHosts')
       .flatMap(([point, items]) => items.map(({ name }) => keyOf(point, name)))
       .filter((key) => this.#parts.plan.names.get(key) === record.id && !this.#values.has(key))
   }

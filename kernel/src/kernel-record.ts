@@ -16,6 +16,12 @@ const ERROR_ITEM = {
   },
 }
 
+const HOST_ITEM = {
+  type: 'object',
+  required: ['name', 'service', 'points'],
+  properties: { name: { type: 'string' }, service: { type: 'string' } },
+}
+
 const manifest: Manifest = {
   manifest: 1,
   id: 'kernel',
@@ -23,7 +29,7 @@ const manifest: Manifest = {
   phase: 'infrastructure',
   provides: { extensions: '1.0.0', hooks: '1.0.0', schemas: '1.0.0', plugins: '1.0.0' },
   contributes: {
-    points: { errors: ERROR_ITEM },
+    points: { errors: ERROR_ITEM, pluginHosts: HOST_ITEM },
     errors: KERNEL_ERRORS,
     hookPoints: KERNEL_POINTS,
   },

@@ -3,6 +3,7 @@ import { asPluginError, bringUp, tearDown, type ActivationParts } from './activa
 import { failure } from './codes.ts'
 import { findPath } from './graph.ts'
 import { currentFrame } from './guarded.ts'
+import { servicesOf } from './plan.ts'
 import { PluginUnit } from './unit.ts'
 
 /** The parts of the kernel that the lifecycle works with. */
@@ -153,8 +154,8 @@ export class ComponentLifecycleManager {
   }
 
   async #needs(unit: PluginUnit): Promise<void> {
-    const { requires = {}, optional = {} } = unit.record.manifest
-    for (const service of Object.keys(requires)) {
+    const { optional = {} } = unit.record.manifest
+    for (const service of servicesOf(unit.record, this.#parts.plan.hosts)) {
       try {
         await this.activate(this.#provider(service), unit.id)
       } catch (error) {
@@ -198,10 +199,10 @@ export class ComponentLifecycleManager {
   #pending(id: string): readonly string[] {
     const unit = this.#units.get(id)
     if (!unit || (unit.state !== 'resolved' && unit.state !== 'activating')) return []
-    const { requires = {}, optional = {} } = unit.record.manifest
-    const providers = Object.keys({ ...requires, ...optional }).map((name) =>
-      this.#parts.plan.providers.get(name),
-    )
+    const { plan } = this.#parts
+    const optional = Object.keys(unit.record.manifest.optional ?? {})
+    const services = [...servicesOf(unit.record, plan.hosts), ...optional]
+    const providers = services.map((name) => plan.providers.get(name))
     return [...unit.waits, ...providers.filter((other) => other !== undefined)]
   }
 

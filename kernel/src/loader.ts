@@ -1,4 +1,5 @@
-import { isPlugin, type DefinedPlugin } from '@llmspell/sdk'
+import { join } from 'node:path'
+import { isPlugin, type DefinedPlugin, type HostedPlugin, type PluginHost } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import { addressOf, entryOf, renewFolder } from './entry.ts'
 import { packageFiles } from './package-files.ts'
@@ -11,12 +12,13 @@ export class Loader {
   readonly #loaded = new Map<string, DefinedPlugin>()
 
   /** The plugin that the entry exports. @throws PLUGIN_LOAD where it exports none; INTEGRITY; what the import throws */
-  async load(record: PluginRecord): Promise<DefinedPlugin> {
+  async load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
     const known = this.#loaded.get(record.id)
     if (known) return known
     checkFiles(record)
-    const plugin = await this.#load(record)
-    this.#loaded.set(record.id, plugin)
+    const plugin = await this.#load(record, host)
+    // What a host gives is the host's own, and gone with it.
+    if (!host) this.#loaded.set(record.id, plugin)
     return plugin
   }
 
@@ -37,9 +39,9 @@ export class Loader {
     else this.#loaded.delete(id)
   }
 
-  async #load(record: PluginRecord): Promise<DefinedPlugin> {
+  async #load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
     this.imports++
-    const exported = await this.#exported(record)
+    const exported = host ? await host.load(hosted(record)) : await this.#exported(record)
     if (isPlugin(exported)) return exported
     const found =
       exported === undefined ? 'no default export' : `a default export without the brand`
@@ -66,4 +68,9 @@ function checkFiles({ id, root, files }: PluginRecord): void {
   const text = `Plugin '${id}' is not the one that was accepted: its files differ from the lock.`
   const hint = 'Verify the plugin folder, then install the plugin again.'
   throw failure('INTEGRITY', id, 'load', text, { hint })
+}
+
+/** A record that a host runs: the plan has seen to it that it is one of files. */
+function hosted({ id, version, root = '', manifest }: PluginRecord): HostedPlugin {
+  return { id, version, root, main: join(root, manifest.main), manifest }
 }

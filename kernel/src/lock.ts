@@ -20,7 +20,7 @@ export interface LockEntry {
   readonly files?: string
   /** Name of the plugin host that runs its code; absent where the kernel imports it. */
   readonly host?: string
-  /** True where a person said that its code may run in this process. */
+  /** True where a person said that its code may run in this process. A `host` goes before. */
   readonly trusted?: boolean
   readonly signature?: 'core' | 'provenance' | 'signed' | 'unsigned'
 }

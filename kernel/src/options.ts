@@ -61,6 +61,8 @@ export interface KernelOptions {
   readonly profiles?: Readonly<Record<string, readonly string[]>>
   /** Ids of plugins that are not used. */
   readonly disabled?: readonly string[]
+  /** Id of a plugin to the host that runs its code, whatever the lock says. */
+  readonly hosted?: Readonly<Record<string, string>>
   /** Ids of plugins, or names of services, without which `start()` throws. */
   readonly required?: readonly string[]
   readonly config?: KernelConfig
@@ -81,6 +83,7 @@ const OPTIONS: readonly (keyof KernelOptions)[] = [
   'profile',
   'profiles',
   'disabled',
+  'hosted',
   'required',
   'config',
   'proposed',

@@ -4,6 +4,7 @@ import type { KernelOptions } from './options.ts'
 import type { Plan } from './plan.ts'
 import type { Found } from './record.ts'
 import { resolve } from './resolve.ts'
+import { hostedProblems } from './resolve-hosts.ts'
 import { configProblems } from './resolve-warnings.ts'
 import { SDK_VERSION } from './version.ts'
 
@@ -21,6 +22,7 @@ export function planFor(found: Found, options: KernelOptions): Plan {
   const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
   const rows = found.rejected.flatMap(({ problems }) => problems)
   const before = [...found.problems, ...rows.filter(({ severity }) => severity === 'error')]
-  const after = configProblems(options.config ?? {}, whole)
+  const { config = {}, hosted = {} } = options
+  const after = [...configProblems(config, whole), ...hostedProblems(hosted, whole)]
   return { ...whole, problems: [...before, ...plan.problems, ...after] }
 }

@@ -1,5 +1,6 @@
 import { PHASES, type Phase } from '@llmspell/sdk'
 import type { Problem } from './problem.ts'
+import type { Hosting, Offers } from './resolve-hosts.ts'
 import { reject, type PluginRecord, type Rejected } from './record.ts'
 
 /** Who may run, in which order. Pure data: nothing has been imported. */
@@ -10,6 +11,8 @@ export interface Plan {
   readonly providers: ReadonlyMap<string, string>
   /** `point/name` to the id of the plugin that has the name. */
   readonly names: ReadonlyMap<string, string>
+  /** Id of a plugin to the host that runs its code. */
+  readonly hosts: ReadonlyMap<string, Hosting>
   readonly rejected: readonly Rejected[]
   readonly problems: readonly Problem[]
 }
@@ -32,6 +35,10 @@ export class LivePlan implements Plan {
 
   get names(): Plan['names'] {
     return this.#plan.names
+  }
+
+  get hosts(): Plan['hosts'] {
+    return this.#plan.hosts
   }
 
   get rejected(): Plan['rejected'] {
@@ -57,6 +64,9 @@ export class Draft {
   readonly living = new Map<string, PluginRecord>()
   readonly providers = new Map<string, string>()
   readonly names = new Map<string, string>()
+  readonly hosts = new Map<string, Hosting>()
+  /** The hosts that living plugins offer, by name. */
+  offers: Offers = new Map()
   readonly rejected: Rejected[] = []
   readonly problems: Problem[] = []
   /** Why a plugin is out, for the texts of those that need it. */
@@ -80,14 +90,28 @@ export class Draft {
     this.rejected.push(reject(record, state, problem))
   }
 
+  /** The services without which a plugin cannot be active; that of its host is one. */
+  required(id: string): readonly string[] {
+    return servicesOf(this.living.get(id), this.hosts)
+  }
+
   /** The living plugins that a plugin needs to be active first. */
   needs(id: string): readonly string[] {
-    const { requires = {}, optional = {} } = this.living.get(id)?.manifest ?? {}
-    const providers = Object.keys({ ...requires, ...optional }).map((name) =>
-      this.providers.get(name),
-    )
+    const { optional = {} } = this.living.get(id)?.manifest ?? {}
+    const names = new Set([...this.required(id), ...Object.keys(optional)])
+    const providers = [...names].map((name) => this.providers.get(name))
     return providers.filter((other) => other !== undefined && this.living.has(other)) as string[]
   }
+}
+
+/** The services without which a plugin cannot be active. */
+export function servicesOf(
+  record: PluginRecord | undefined,
+  hosts: ReadonlyMap<string, Hosting>,
+): readonly string[] {
+  const host = record && hosts.get(record.id)
+  const required = Object.keys(record?.manifest.requires ?? {})
+  return host ? [...required, host.service] : required
 }
 
 /** Place of a phase; unknown names come last. */

@@ -29,18 +29,17 @@ const jsonOf = (id: string, parts: ManifestParts = {}) => ({
 const CODE = "export default { $llmspell: 'plugin/1', setup(ctx) { ctx.provide('clock', 1) } }"
 const CLOCK: ManifestParts = { provides: { clock: '1.0.0' } }
 
-/** Writes a plugin folder with one plugin in it, and gives its lock entry. */
-function install(folder: string, id: string, parts: ManifestParts = {}, code = CODE) {
+/** Writes a plugin folder in which one plugin was installed and is trusted. */
+function install(folder: string, id: string, parts: ManifestParts = {}, code = CODE): void {
   const json = jsonOf(id, parts)
   write(`${folder}/package.json`, JSON.stringify({ dependencies: { [id]: '1.0.0' } }))
   write(`${folder}/node_modules/${id}/package.json`, JSON.stringify(json))
   if (code) write(`${folder}/node_modules/${id}/index.js`, code)
   const { hash } = packageFiles(join(home, folder, 'node_modules', id))
-  return { id, package: id, version: '1.0.0', manifestHash: manifestHash(json), files: hash }
-}
-
-const lock = (folder: string, ...plugins: object[]): void =>
+  const locked = { manifestHash: manifestHash(json), files: hash, trusted: true }
+  const plugins = [{ id, package: id, version: '1.0.0', ...locked }]
   write(`${folder}/plugins.lock.json`, JSON.stringify({ plugins }))
+}
 
 const say = (): void => undefined
 const silent = { trace: say, debug: say, info: say, warn: say, error: say }
@@ -64,7 +63,7 @@ describe('the service plugins', () => {
   })
 
   test('says what another folder would bring, and leaves the plan as it is', async () => {
-    lock('next', install('next', 'a', CLOCK))
+    install('next', 'a', CLOCK)
     const kernel = createKernel({ folder: join(home, 'none'), plugins: [inline('b')] })
     await kernel.start()
     const service = await kernel.use('plugins')
@@ -122,7 +121,7 @@ describe('the files of a package', () => {
   })
 
   test('are compared with the lock when the plugin is loaded', async () => {
-    lock('user', install('user', 'a', CLOCK))
+    install('user', 'a', CLOCK)
     const use = async () => {
       const kernel = createKernel({ folder: join(home, 'user'), logger: silent })
       await kernel.start()

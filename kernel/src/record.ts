@@ -22,6 +22,10 @@ export interface PluginRecord {
   readonly inline: InlinePlugin | undefined
   /** What the lock says of its files; undefined where nothing was locked. */
   readonly files?: string
+  /** Name of the host that runs its code; without one the kernel imports it. */
+  readonly host?: string | undefined
+  /** Its `main` is all there is of it: the host whose `files` fit runs it. */
+  readonly single?: boolean | undefined
 }
 
 /** A plugin that was found and cannot be used. */
@@ -36,6 +40,7 @@ export interface Rejected {
   readonly problems: readonly Problem[]
   /** Hook points that it wanted to tap. */
   readonly hooks: readonly string[]
+  readonly host?: string | undefined
 }
 
 /** What discovery gives. */
@@ -59,8 +64,9 @@ export function reject(
   state: Rejected['state'],
   ...problems: readonly Problem[]
 ): Rejected {
-  const { id, version, source, root, manifest, contributions } = record
+  const { id, version, source, root, host, manifest, contributions } = record
   const { phase } = manifest
   const { hooks } = contributions
-  return { id, package: record.package, version, source, root, phase, state, problems, hooks }
+  const facts = { id, package: record.package, version, source, root, host }
+  return { ...facts, phase, state, problems, hooks }
 }

@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts'
+import { servicesOf, type Plan } from './plan.ts'
 import type { PluginRecord } from './record.ts'
 
 /**
@@ -49,8 +49,7 @@ function* movedOwners(before: Plan, after: Plan): Generator<string> {
     }
 }
 
-function needs({ manifest }: PluginRecord, { providers }: Plan): readonly (string | undefined)[] {
-  return Object.keys({ ...manifest.requires, ...manifest.optional }).map((name) =>
-    providers.get(name),
-  )
+function needs(record: PluginRecord, { providers, hosts }: Plan): readonly (string | undefined)[] {
+  const optional = Object.keys(record.manifest.optional ?? {})
+  return [...servicesOf(record, hosts), ...optional].map((name) => providers.get(name))
 }

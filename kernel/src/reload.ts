@@ -92,7 +92,10 @@ export class Reloader {
     if (reason) throw failure('PLUGIN_RELOAD', old.id, 'resolve', reason)
     const { loader, config, limits } = this.#parts
     const load = () => loader.fresh(record)
-    const plugin = await guarded(old.id, 'load', load, limits.load, 'its import')
+    const hosted = plan.hosts.has(old.id)
+    const plugin = hosted
+      ? undefined
+      : await guarded(old.id, 'load', load, limits.load, 'its import')
     await guarded(old.id, 'config', () => config.read(record), limits.load, 'its config')
     return { found, plan, plugin }
   }
@@ -131,7 +134,7 @@ export class Reloader {
 function readAnew(old: PluginRecord): PluginRecord {
   const { records, rejected } = discover({ plugins: [old.inline ?? (old.root as string)] })
   const [record] = records
-  if (record) return { ...record, source: old.source }
+  if (record) return { ...record, source: old.source, host: old.host }
   const problem = rejected[0]?.problems[0]
   const { text = 'its manifest cannot be read.', hint } = problem ?? {}
   throw failure(problem?.code ?? 'PLUGIN_NOT_FOUND', old.id, 'discover', text, { hint })

@@ -32,11 +32,12 @@ function titleOf(report: KernelReport, phase: string): string {
 }
 
 function linesOf(plugin: PluginReport): string[] {
-  const { id, version, state, ms, failure, missing } = plugin
+  const { id, version, state, ms, failure, missing, host } = plugin
   const times = ms.load + ms.setup > 0 ? `load ${time(ms.load)}, setup ${time(ms.setup)}` : ''
   const line = `  ${`${id} ${version}`.padEnd(32)} ${state.padEnd(10)} ${times}`
   return [
     cut(line.trimEnd()),
+    ...(host === undefined ? [] : [`      in the host '${host}'`]),
     ...(failure
       ? [`      ${failure.code} (${failure.step})`, ...wrap(failure.message, '      ')]
       : []),

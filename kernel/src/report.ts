@@ -13,6 +13,8 @@ export interface PluginReport {
   readonly source: Source
   /** Folder of the package; absent for a plugin without one. */
   readonly root?: string
+  /** Name of the host that runs its code; absent where the kernel imports it. */
+  readonly host?: string
   readonly state: PluginState
   readonly phase: string
   /** Milliseconds; zero where it was not loaded. */
@@ -59,19 +61,21 @@ export function buildReport(
     version: SDK_VERSION,
     phases: [...phases],
     imports,
-    plugins: [...units.map(rowOfUnit), ...plan.rejected.map(rowOfRejected)],
+    plugins: [...units.map((unit) => rowOfUnit(unit, plan)), ...plan.rejected.map(rowOfRejected)],
     problems: plan.problems,
   }
 }
 
-function rowOfUnit(unit: PluginUnit): PluginReport {
+function rowOfUnit(unit: PluginUnit, { hosts }: Plan): PluginReport {
   const { id, record, state, load, setup, missing, undone, failure } = unit
+  const host = hosts.get(id)?.name
   return {
     id,
     package: record.package,
     version: record.version,
     source: record.source,
     ...(record.root === undefined ? {} : { root: record.root }),
+    ...(host === undefined ? {} : { host }),
     state,
     phase: record.manifest.phase,
     ms: { load, setup },
@@ -92,6 +96,7 @@ function rowOfRejected(row: Rejected): PluginReport {
     version: row.version,
     source: row.source,
     ...(row.root === undefined ? {} : { root: row.root }),
+    ...(row.host === undefined ? {} : { host: row.host }),
     state: row.state,
     phase: row.phase,
     ms: { load: 0, setup: 0 },

@@ -40,7 +40,7 @@ function closure(draft: Draft, wanted: readonly string[], name: string): Readonl
   const add = (id: string): void => {
     if (kept.has(id)) return
     kept.add(id)
-    for (const service of Object.keys(draft.living.get(id)?.manifest.requires ?? {})) {
+    for (const service of draft.required(id)) {
       const provider = draft.providers.get(service)
       if (provider !== undefined) add(provider)
     }

@@ -4,6 +4,7 @@ import { Draft, phaseIndex, type Plan } from './plan.ts'
 import { error } from './problem.ts'
 import type { PluginRecord } from './record.ts'
 import { checkEngine, checkProposed } from './resolve-engine.ts'
+import { bindHosts, checkHost } from './resolve-hosts.ts'
 import { bindNames, bindServices, checkDuplicates, checkNeeds } from './resolve-names.ts'
 import { applyDisabled, applyProfile } from './resolve-profile.ts'
 import { warnOfHooks, warnOfPoints } from './resolve-warnings.ts'
@@ -28,11 +29,13 @@ export function resolve(records: readonly PluginRecord[], options: ResolveOption
   checkDuplicates(draft, [options.kernel, ...records])
   applyDisabled(draft, options.disabled ?? [])
   bindServices(draft, options.config?.prefer ?? {}, false)
+  bindHosts(draft)
   applyProfile(draft, options)
   for (const record of others(draft)) checkEngine(draft, record, options.version)
   for (const record of others(draft)) checkProposed(draft, record, options.proposed ?? [])
   bindServices(draft, options.config?.prefer ?? {}, true)
   bindNames(draft, options.config?.prefer ?? {})
+  bindHosts(draft)
   settle(draft)
   warnOfPoints(draft)
   warnOfHooks(draft)
@@ -41,6 +44,7 @@ export function resolve(records: readonly PluginRecord[], options: ResolveOption
     order: order.map((id) => draft.living.get(id) as PluginRecord),
     providers: living(draft, draft.providers),
     names: living(draft, draft.names),
+    hosts: draft.hosts,
     rejected: draft.rejected,
     problems: draft.problems,
   }
@@ -55,6 +59,7 @@ function settle(draft: Draft): void {
   for (let before = -1; before !== draft.living.size;) {
     before = draft.living.size
     for (const record of others(draft)) checkNeeds(draft, record)
+    for (const record of others(draft)) checkHost(draft, record)
     breakCycle(draft)
   }
 }

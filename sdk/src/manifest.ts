@@ -1,4 +1,5 @@
 import type { HookKind } from './hooks.ts'
+import type { PluginHostItem } from './plugin-host.ts'
 import type { PointResult } from './verdicts.ts'
 
 /** The five phases, in order. A plugin may require services of its own or an earlier phase. */
@@ -50,6 +51,8 @@ export interface Manifest {
     readonly hookPoints?: readonly HookPointItem[]
     /** Extension points it owns: name to JSON Schema of an item (inline or `./path`). */
     readonly points?: Readonly<Record<string, object | string>>
+    /** Places that it offers to run other plugins in. */
+    readonly pluginHosts?: readonly PluginHostItem[]
     readonly [point: string]: unknown
   }
   /** JSON Schema of its config section, inline or `./path`. */

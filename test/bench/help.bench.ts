@@ -1,6 +1,7 @@
 // Help must not get slower with the number of installed plugins.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { manifestHash } from '@llmspell/kernel'
 import { BIN, inFolder, inTurn, median, ms, report } from './support.ts'
 import { spawnSync } from 'node:child_process'
 
@@ -10,13 +11,15 @@ const ROUNDS = 21
 function pluginFolder(home: string, count: number): void {
   const folder = join(home, 'plugins')
   const names = Array.from({ length: count }, (_, i) => `llmspell-tool-made-${i}`)
-  for (const name of names) writePlugin(join(folder, 'node_modules', name), name)
+  const plugins = names.map((name) => writePlugin(join(folder, 'node_modules', name), name))
   mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'plugins.lock.json'), JSON.stringify({ plugins }))
   const dependencies = Object.fromEntries(names.map((name) => [name, '1.0.0']))
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
 }
 
-function writePlugin(folder: string, name: string): void {
+/** @returns its entry for the lock */
+function writePlugin(folder: string, name: string): object {
   mkdirSync(folder, { recursive: true })
   const id = name.replace('llmspell-', '')
   const input = {
@@ -47,6 +50,8 @@ function writePlugin(folder: string, name: string): void {
   }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(json))
   writeFileSync(join(folder, 'index.js'), 'throw new Error("imported")\n')
+  const { version } = json
+  return { id, package: name, version, trusted: true, manifestHash: manifestHash(json) }
 }
 
 function run(home: string, args: readonly string[], wanted: RegExp): number {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { envelope, Folder, llmspell, type Ended } from './support.ts'
+import { envelope, Folder, llmspell, pluginFolder, type Ended } from './support.ts'
 
 interface Row {
   readonly name: string
@@ -54,10 +54,7 @@ test.each([
 test('a plugin of the user that was not built is a row', async () => {
   const manifest = { manifest: 1, id: 'own', main: './index.js', phase: 'core' }
   const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell: manifest }
-  using home = new Folder({
-    'plugins/package.json': '{ "dependencies": { "own": "1" } }',
-    'plugins/node_modules/own/package.json': JSON.stringify(own),
-  })
+  using home = new Folder(pluginFolder(own))
   const { ended, rows } = await doctor('', { LLMSPELL_HOME: home.path })
   expect(rows['plugin own']).toMatchObject({ state: 'fail' })
   expect(ended.code).toBe(8)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { binOf } from '../support/packages.ts'
-import { envelope, Folder, llmspell, widest } from './support.ts'
+import { envelope, Folder, llmspell, pluginFolder, widest } from './support.ts'
 
 const run = promisify(execFile)
 const TYPES = ['.llmspell/types/llmspell.d.ts', '.llmspell/types/llmspell.lua']
@@ -105,7 +105,7 @@ describe('types', () => {
   })
 
   test('knows the modules and tools of plugins of others, and loads none of them', async () => {
-    using folder = new Folder({ 'home/plugins/package.json': HOME_PACKAGE, ...PLUGIN })
+    using folder = new Folder(PLUGIN)
     const env = { LLMSPELL_HOME: join(folder.path, 'home') }
     const ended = await llmspell(['types', '.'], { cwd: folder.path, env })
     expect(ended).toMatchObject({ code: 0, stderr: '' })
@@ -128,7 +128,6 @@ describe('types', () => {
   })
 })
 
-const HOME_PACKAGE = JSON.stringify({ dependencies: { garden: '1.0.0' } })
 const GARDEN = {
   name: 'Garden',
   version: '1.0.0',
@@ -171,7 +170,7 @@ const MANIFEST = {
   },
 }
 const PLUGIN = {
-  'home/plugins/node_modules/garden/package.json': JSON.stringify(MANIFEST),
+  ...pluginFolder(MANIFEST, 'home/plugins'),
   'home/plugins/node_modules/garden/garden.module.json': JSON.stringify(GARDEN),
   'home/plugins/node_modules/garden/index.js': "throw new Error('was loaded')",
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { envelope, Folder, llmspell } from './support.ts'
+import { envelope, Folder, llmspell, pluginFolder } from './support.ts'
 
 describe('a section of the config', () => {
   const ASK = 'return Agent.create{}:execute("hi").text'
@@ -53,11 +53,7 @@ describe('a section of the config', () => {
 /** A home whose plugin folder names one plugin. */
 function home(manifest: object, files: Readonly<Record<string, string>> = {}): Folder {
   const own = { name: 'own', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell: manifest }
-  return new Folder({
-    'plugins/package.json': JSON.stringify({ dependencies: { own: '1' } }),
-    'plugins/node_modules/own/package.json': JSON.stringify(own),
-    ...files,
-  })
+  return new Folder({ ...pluginFolder(own), ...files })
 }
 
 const GOOD = { manifest: 1, id: 'own', main: './index.js', phase: 'core' }
@@ -103,15 +99,12 @@ describe('a plugin that cannot be used', () => {
   })
 })
 
-const PLANTED = {
-  'plugins/package.json': '{ "dependencies": { "evil": "1" } }',
-  'plugins/node_modules/evil/package.json': JSON.stringify({
-    name: 'evil',
-    version: '1.0.0',
-    engines: { llmspell: '^0.2.0' },
-    llmspell: { manifest: 1, id: 'evil', main: './index.js', phase: 'core' },
-  }),
-}
+const PLANTED = pluginFolder({
+  name: 'evil',
+  version: '1.0.0',
+  engines: { llmspell: '^0.2.0' },
+  llmspell: { manifest: 1, id: 'evil', main: './index.js', phase: 'core' },
+})
 
 test.each([
   { HOME: '' },

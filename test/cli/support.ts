@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { manifestHash } from '@llmspell/kernel'
 import { ROOT } from '../support/root.ts'
 
 /** The program as npm links it. */
@@ -41,6 +42,21 @@ export class Folder implements Disposable {
 
   [Symbol.dispose](): void {
     rmSync(this.path, { recursive: true, force: true })
+  }
+}
+
+/** The files of a plugin folder in which one plugin, of this package.json, was installed and is trusted. */
+export function pluginFolder(
+  json: Readonly<Record<string, unknown>> & { readonly name: string },
+  folder = 'plugins',
+): Readonly<Record<string, string>> {
+  const { name, llmspell } = json
+  const { id = name } = (llmspell ?? {}) as { readonly id?: string }
+  const entry = { id, package: name, trusted: true, manifestHash: manifestHash(json) }
+  return {
+    [`${folder}/package.json`]: JSON.stringify({ dependencies: { [name]: '1.0.0' } }),
+    [`${folder}/plugins.lock.json`]: JSON.stringify({ plugins: [entry] }),
+    [`${folder}/node_modules/${name}/package.json`]: JSON.stringify(json),
   }
 }
 

@@ -49,6 +49,10 @@ export interface ManifestDocument {
       [k: string]: Schema
     }
     /**
+     * Places that it offers to run other plugins in.
+     */
+    pluginHosts?: PluginHost[]
+    /**
      * Error codes it raises, each with cause and cure.
      */
     errors?: Error[]
@@ -59,6 +63,7 @@ export interface ManifestDocument {
       | {
           [k: string]: Schema
         }
+      | PluginHost[]
       | Error[]
       | undefined
   }
@@ -138,6 +143,29 @@ export interface HookPoint {
    * Dotted path of the payload to the name of what the point is about.
    */
   subject?: string
+}
+/**
+ * This interface was referenced by `ManifestDocument`'s JSON-Schema
+ * via the `definition` "pluginHost".
+ */
+export interface PluginHost {
+  name: string
+  /**
+   * The service of this plugin that loads the others.
+   */
+  service: string
+  /**
+   * Extension points that a plugin in it may contribute to; 'hooks' stands for taps.
+   */
+  points: string[]
+  /**
+   * Services that a plugin in it may require; missing: all.
+   */
+  services?: string[]
+  /**
+   * Endings of files that are a whole plugin: those always run in it.
+   */
+  files?: string[]
 }
 /**
  * This interface was referenced by `ManifestDocument`'s JSON-Schema

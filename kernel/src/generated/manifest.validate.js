@@ -2,13 +2,14 @@
 import func0_ from 'ajv/dist/runtime/equal.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"pluginHosts":{"type":"array","items":{"$ref":"#/$defs/pluginHost"},"description":"Places that it offers to run other plugins in."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"pluginHost":{"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
 const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"]},"payload":{"type":"object"},"doc":{"type":"string","minLength":1},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
 const schema37 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
-const schema38 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}};
+const schema38 = {"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$"},"class":{"type":"string","pattern":"^[a-z]+$"},"cause":{"type":"string","minLength":1},"cure":{"type":"string","minLength":1}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func0 = (func0_.default ?? func0_);
 const pattern4 = new RegExp("^[a-z][a-z0-9-]*$", "u");
@@ -17,8 +18,9 @@ const pattern6 = new RegExp("^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$", "u");
 const pattern7 = new RegExp("^[A-Z][A-Za-z0-9]*$", "u");
 const pattern8 = new RegExp("^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$", "u");
 const pattern9 = new RegExp("^\\./", "u");
-const pattern10 = new RegExp("^[A-Z][A-Z0-9_]*$", "u");
-const pattern11 = new RegExp("^[a-z]+$", "u");
+const pattern11 = new RegExp("^\\.[a-z0-9]+$", "u");
+const pattern12 = new RegExp("^[A-Z][A-Z0-9_]*$", "u");
+const pattern13 = new RegExp("^[a-z]+$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -293,7 +295,7 @@ if(data.contributes !== undefined){
 let data10 = data.contributes;
 if(data10 && typeof data10 == "object" && !Array.isArray(data10)){
 for(const key4 in data10){
-if(!((((key4 === "hooks") || (key4 === "hookPoints")) || (key4 === "points")) || (key4 === "errors"))){
+if(!(((((key4 === "hooks") || (key4 === "hookPoints")) || (key4 === "points")) || (key4 === "pluginHosts")) || (key4 === "errors"))){
 let data11 = data10[key4];
 if(Array.isArray(data11)){
 const len0 = data11.length;
@@ -890,15 +892,15 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data10.errors !== undefined){
-let data32 = data10.errors;
+if(data10.pluginHosts !== undefined){
+let data32 = data10.pluginHosts;
 if(Array.isArray(data32)){
 const len6 = data32.length;
 for(let i10=0; i10<len6; i10++){
 let data33 = data32[i10];
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
 if(data33.name === undefined){
-const err63 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+const err63 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -907,8 +909,8 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data33.class === undefined){
-const err64 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+if(data33.service === undefined){
+const err64 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "service"},message:"must have required property '"+"service"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -917,8 +919,8 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data33.cause === undefined){
-const err65 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+if(data33.points === undefined){
+const err65 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "points"},message:"must have required property '"+"points"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -927,8 +929,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data33.cure === undefined){
-const err66 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+for(const key7 in data33){
+if(!(((((key7 === "name") || (key7 === "service")) || (key7 === "points")) || (key7 === "services")) || (key7 === "files"))){
+const err66 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -937,9 +940,12 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key7 in data33){
-if(!((((key7 === "name") || (key7 === "class")) || (key7 === "cause")) || (key7 === "cure"))){
-const err67 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data:data33};
+}
+if(data33.name !== undefined){
+let data34 = data33.name;
+if(typeof data34 === "string"){
+if(data34.length > 64){
+const err67 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema38.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -948,12 +954,8 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data33.name !== undefined){
-let data34 = data33.name;
-if(typeof data34 === "string"){
-if(!pattern10.test(data34)){
-const err68 = {instancePath:instancePath+"/contributes/errors/" + i10+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema38.properties.name,data:data34};
+if(!pattern4.test(data34)){
+const err68 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"},message:"must match pattern \""+"^[a-z][a-z0-9-]*$"+"\"",schema:"^[a-z][a-z0-9-]*$",parentSchema:schema38.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -964,7 +966,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/contributes/errors/" + i10+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.name.type,parentSchema:schema38.properties.name,data:data34};
+const err69 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.name.type,parentSchema:schema38.properties.name,data:data34};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -974,11 +976,11 @@ vErrors.push(err69);
 errors++;
 }
 }
-if(data33.class !== undefined){
-let data35 = data33.class;
+if(data33.service !== undefined){
+let data35 = data33.service;
 if(typeof data35 === "string"){
-if(!pattern11.test(data35)){
-const err70 = {instancePath:instancePath+"/contributes/errors/" + i10+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema38.properties.class,data:data35};
+if(data35.length < 1){
+const err70 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.service,data:data35};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -989,7 +991,7 @@ errors++;
 }
 }
 else {
-const err71 = {instancePath:instancePath+"/contributes/errors/" + i10+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.class.type,parentSchema:schema38.properties.class,data:data35};
+const err71 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.service.type,parentSchema:schema38.properties.service,data:data35};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -999,11 +1001,15 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data33.cause !== undefined){
-let data36 = data33.cause;
-if(typeof data36 === "string"){
-if(data36.length < 1){
-const err72 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cause,data:data36};
+if(data33.points !== undefined){
+let data36 = data33.points;
+if(Array.isArray(data36)){
+const len7 = data36.length;
+for(let i11=0; i11<len7; i11++){
+let data37 = data36[i11];
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err72 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.points.items,data:data37};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1014,7 +1020,7 @@ errors++;
 }
 }
 else {
-const err73 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cause.type,parentSchema:schema38.properties.cause,data:data36};
+const err73 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.points.items.type,parentSchema:schema38.properties.points.items,data:data37};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1024,11 +1030,18 @@ vErrors.push(err73);
 errors++;
 }
 }
-if(data33.cure !== undefined){
-let data37 = data33.cure;
-if(typeof data37 === "string"){
-if(data37.length < 1){
-const err74 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.cure,data:data37};
+let i12 = data36.length;
+let j4;
+if(i12 > 1){
+const indices3 = {};
+for(;i12--;){
+let item3 = data36[i12];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j4 = indices3[item3];
+const err74 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j4},message:"must NOT have duplicate items (items ## "+j4+" and "+i12+" are identical)",schema:true,parentSchema:schema38.properties.points,data:data36};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1036,10 +1049,14 @@ else {
 vErrors.push(err74);
 }
 errors++;
+break;
+}
+indices3[item3] = i12;
+}
 }
 }
 else {
-const err75 = {instancePath:instancePath+"/contributes/errors/" + i10+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.cure.type,parentSchema:schema38.properties.cure,data:data37};
+const err75 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.points.type,parentSchema:schema38.properties.points,data:data36};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1049,9 +1066,15 @@ vErrors.push(err75);
 errors++;
 }
 }
-}
-else {
-const err76 = {instancePath:instancePath+"/contributes/errors/" + i10,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data33};
+if(data33.services !== undefined){
+let data38 = data33.services;
+if(Array.isArray(data38)){
+const len8 = data38.length;
+for(let i13=0; i13<len8; i13++){
+let data39 = data38[i13];
+if(typeof data39 === "string"){
+if(data39.length < 1){
+const err76 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.services.items,data:data39};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1061,9 +1084,8 @@ vErrors.push(err76);
 errors++;
 }
 }
-}
 else {
-const err77 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data32};
+const err77 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.services.items.type,parentSchema:schema38.properties.services.items,data:data39};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1073,9 +1095,18 @@ vErrors.push(err77);
 errors++;
 }
 }
+let i14 = data38.length;
+let j5;
+if(i14 > 1){
+const indices4 = {};
+for(;i14--;){
+let item4 = data38[i14];
+if(typeof item4 !== "string"){
+continue;
 }
-else {
-const err78 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+if(typeof indices4[item4] == "number"){
+j5 = indices4[item4];
+const err78 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/uniqueItems",keyword:"uniqueItems",params:{i: i14, j: j5},message:"must NOT have duplicate items (items ## "+j5+" and "+i14+" are identical)",schema:true,parentSchema:schema38.properties.services,data:data38};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1083,15 +1114,14 @@ else {
 vErrors.push(err78);
 }
 errors++;
+break;
+}
+indices4[item4] = i14;
 }
 }
-if(data.config !== undefined){
-let data38 = data.config;
-const _errs95 = errors;
-let valid37 = false;
-const _errs96 = errors;
-if(!(data38 && typeof data38 == "object" && !Array.isArray(data38))){
-const err79 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data38};
+}
+else {
+const err79 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.services.type,parentSchema:schema38.properties.services,data:data38};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1100,12 +1130,16 @@ vErrors.push(err79);
 }
 errors++;
 }
-var _valid1 = _errs96 === errors;
-valid37 = valid37 || _valid1;
-const _errs98 = errors;
-if(typeof data38 === "string"){
-if(!pattern9.test(data38)){
-const err80 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data38};
+}
+if(data33.files !== undefined){
+let data40 = data33.files;
+if(Array.isArray(data40)){
+const len9 = data40.length;
+for(let i15=0; i15<len9; i15++){
+let data41 = data40[i15];
+if(typeof data41 === "string"){
+if(!pattern11.test(data41)){
+const err80 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/pattern",keyword:"pattern",params:{pattern: "^\\.[a-z0-9]+$"},message:"must match pattern \""+"^\\.[a-z0-9]+$"+"\"",schema:"^\\.[a-z0-9]+$",parentSchema:schema38.properties.files.items,data:data41};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1116,7 +1150,7 @@ errors++;
 }
 }
 else {
-const err81 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data38};
+const err81 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.files.items.type,parentSchema:schema38.properties.files.items,data:data41};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1125,10 +1159,19 @@ vErrors.push(err81);
 }
 errors++;
 }
-var _valid1 = _errs98 === errors;
-valid37 = valid37 || _valid1;
-if(!valid37){
-const err82 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data38};
+}
+let i16 = data40.length;
+let j6;
+if(i16 > 1){
+const indices5 = {};
+for(;i16--;){
+let item5 = data40[i16];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j6 = indices5[item5];
+const err82 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/uniqueItems",keyword:"uniqueItems",params:{i: i16, j: j6},message:"must NOT have duplicate items (items ## "+j6+" and "+i16+" are identical)",schema:true,parentSchema:schema38.properties.files,data:data40};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1136,31 +1179,14 @@ else {
 vErrors.push(err82);
 }
 errors++;
+break;
+}
+indices5[item5] = i16;
+}
+}
 }
 else {
-errors = _errs95;
-if(vErrors !== null){
-if(_errs95){
-vErrors.length = _errs95;
-}
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.permissions !== undefined){
-let data39 = data.permissions;
-if(data39 && typeof data39 == "object" && !Array.isArray(data39)){
-for(const key8 in data39){
-let data40 = data39[key8];
-if(Array.isArray(data40)){
-const len7 = data40.length;
-for(let i11=0; i11<len7; i11++){
-let data41 = data40[i11];
-if(typeof data41 === "string"){
-if(data41.length < 1){
-const err83 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i11,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data41};
+const err83 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.files.type,parentSchema:schema38.properties.files,data:data40};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1170,8 +1196,9 @@ vErrors.push(err83);
 errors++;
 }
 }
+}
 else {
-const err84 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i11,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data41};
+const err84 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1183,7 +1210,7 @@ errors++;
 }
 }
 else {
-const err85 = {instancePath:instancePath+"/permissions/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data40};
+const err85 = {instancePath:instancePath+"/contributes/pluginHosts",schemaPath:"#/properties/contributes/properties/pluginHosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.pluginHosts.type,parentSchema:schema31.properties.contributes.properties.pluginHosts,data:data32};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1193,9 +1220,15 @@ vErrors.push(err85);
 errors++;
 }
 }
-}
-else {
-const err86 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data39};
+if(data10.errors !== undefined){
+let data42 = data10.errors;
+if(Array.isArray(data42)){
+const len10 = data42.length;
+for(let i17=0; i17<len10; i17++){
+let data43 = data42[i17];
+if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
+if(data43.name === undefined){
+const err86 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1204,11 +1237,8 @@ vErrors.push(err86);
 }
 errors++;
 }
-}
-if(data.activation !== undefined){
-let data42 = data.activation;
-if("startup" !== data42){
-const err87 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data42};
+if(data43.class === undefined){
+const err87 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1217,15 +1247,8 @@ vErrors.push(err87);
 }
 errors++;
 }
-}
-if(data.tapsWith !== undefined){
-let data43 = data.tapsWith;
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-for(const key9 in data43){
-let data44 = data43[key9];
-if(typeof data44 === "string"){
-if(data44.length < 1){
-const err88 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data44};
+if(data43.cause === undefined){
+const err88 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1234,9 +1257,8 @@ vErrors.push(err88);
 }
 errors++;
 }
-}
-else {
-const err89 = {instancePath:instancePath+"/tapsWith/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data44};
+if(data43.cure === undefined){
+const err89 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1245,10 +1267,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-}
-}
-else {
-const err90 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data43};
+for(const key8 in data43){
+if(!((((key8 === "name") || (key8 === "class")) || (key8 === "cause")) || (key8 === "cure"))){
+const err90 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data43};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1258,15 +1279,11 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.proposed !== undefined){
-let data45 = data.proposed;
-if(Array.isArray(data45)){
-const len8 = data45.length;
-for(let i12=0; i12<len8; i12++){
-let data46 = data45[i12];
-if(typeof data46 === "string"){
-if(data46.length < 1){
-const err91 = {instancePath:instancePath+"/proposed/" + i12,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data46};
+if(data43.name !== undefined){
+let data44 = data43.name;
+if(typeof data44 === "string"){
+if(!pattern12.test(data44)){
+const err91 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema39.properties.name,data:data44};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1277,7 +1294,7 @@ errors++;
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/proposed/" + i12,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data46};
+const err92 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.name.type,parentSchema:schema39.properties.name,data:data44};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1287,18 +1304,11 @@ vErrors.push(err92);
 errors++;
 }
 }
-let i13 = data45.length;
-let j4;
-if(i13 > 1){
-const indices3 = {};
-for(;i13--;){
-let item3 = data45[i13];
-if(typeof item3 !== "string"){
-continue;
-}
-if(typeof indices3[item3] == "number"){
-j4 = indices3[item3];
-const err93 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i13, j: j4},message:"must NOT have duplicate items (items ## "+j4+" and "+i13+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data45};
+if(data43.class !== undefined){
+let data45 = data43.class;
+if(typeof data45 === "string"){
+if(!pattern13.test(data45)){
+const err93 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema39.properties.class,data:data45};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1306,14 +1316,10 @@ else {
 vErrors.push(err93);
 }
 errors++;
-break;
-}
-indices3[item3] = i13;
-}
 }
 }
 else {
-const err94 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data45};
+const err94 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.class.type,parentSchema:schema39.properties.class,data:data45};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1323,14 +1329,338 @@ vErrors.push(err94);
 errors++;
 }
 }
-}
-else {
-const err95 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(data43.cause !== undefined){
+let data46 = data43.cause;
+if(typeof data46 === "string"){
+if(data46.length < 1){
+const err95 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.cause,data:data46};
 if(vErrors === null){
 vErrors = [err95];
 }
 else {
 vErrors.push(err95);
+}
+errors++;
+}
+}
+else {
+const err96 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.cause.type,parentSchema:schema39.properties.cause,data:data46};
+if(vErrors === null){
+vErrors = [err96];
+}
+else {
+vErrors.push(err96);
+}
+errors++;
+}
+}
+if(data43.cure !== undefined){
+let data47 = data43.cure;
+if(typeof data47 === "string"){
+if(data47.length < 1){
+const err97 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.cure,data:data47};
+if(vErrors === null){
+vErrors = [err97];
+}
+else {
+vErrors.push(err97);
+}
+errors++;
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.cure.type,parentSchema:schema39.properties.cure,data:data47};
+if(vErrors === null){
+vErrors = [err98];
+}
+else {
+vErrors.push(err98);
+}
+errors++;
+}
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data43};
+if(vErrors === null){
+vErrors = [err99];
+}
+else {
+vErrors.push(err99);
+}
+errors++;
+}
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data42};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+}
+else {
+const err101 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+if(data.config !== undefined){
+let data48 = data.config;
+const _errs117 = errors;
+let valid50 = false;
+const _errs118 = errors;
+if(!(data48 && typeof data48 == "object" && !Array.isArray(data48))){
+const err102 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data48};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+var _valid1 = _errs118 === errors;
+valid50 = valid50 || _valid1;
+const _errs120 = errors;
+if(typeof data48 === "string"){
+if(!pattern9.test(data48)){
+const err103 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data48};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data48};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+var _valid1 = _errs120 === errors;
+valid50 = valid50 || _valid1;
+if(!valid50){
+const err105 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data48};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
+}
+errors++;
+}
+else {
+errors = _errs117;
+if(vErrors !== null){
+if(_errs117){
+vErrors.length = _errs117;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.permissions !== undefined){
+let data49 = data.permissions;
+if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
+for(const key9 in data49){
+let data50 = data49[key9];
+if(Array.isArray(data50)){
+const len11 = data50.length;
+for(let i18=0; i18<len11; i18++){
+let data51 = data50[i18];
+if(typeof data51 === "string"){
+if(data51.length < 1){
+const err106 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data51};
+if(vErrors === null){
+vErrors = [err106];
+}
+else {
+vErrors.push(err106);
+}
+errors++;
+}
+}
+else {
+const err107 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data51};
+if(vErrors === null){
+vErrors = [err107];
+}
+else {
+vErrors.push(err107);
+}
+errors++;
+}
+}
+}
+else {
+const err108 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data50};
+if(vErrors === null){
+vErrors = [err108];
+}
+else {
+vErrors.push(err108);
+}
+errors++;
+}
+}
+}
+else {
+const err109 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data49};
+if(vErrors === null){
+vErrors = [err109];
+}
+else {
+vErrors.push(err109);
+}
+errors++;
+}
+}
+if(data.activation !== undefined){
+let data52 = data.activation;
+if("startup" !== data52){
+const err110 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data52};
+if(vErrors === null){
+vErrors = [err110];
+}
+else {
+vErrors.push(err110);
+}
+errors++;
+}
+}
+if(data.tapsWith !== undefined){
+let data53 = data.tapsWith;
+if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
+for(const key10 in data53){
+let data54 = data53[key10];
+if(typeof data54 === "string"){
+if(data54.length < 1){
+const err111 = {instancePath:instancePath+"/tapsWith/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data54};
+if(vErrors === null){
+vErrors = [err111];
+}
+else {
+vErrors.push(err111);
+}
+errors++;
+}
+}
+else {
+const err112 = {instancePath:instancePath+"/tapsWith/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data54};
+if(vErrors === null){
+vErrors = [err112];
+}
+else {
+vErrors.push(err112);
+}
+errors++;
+}
+}
+}
+else {
+const err113 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data53};
+if(vErrors === null){
+vErrors = [err113];
+}
+else {
+vErrors.push(err113);
+}
+errors++;
+}
+}
+if(data.proposed !== undefined){
+let data55 = data.proposed;
+if(Array.isArray(data55)){
+const len12 = data55.length;
+for(let i19=0; i19<len12; i19++){
+let data56 = data55[i19];
+if(typeof data56 === "string"){
+if(data56.length < 1){
+const err114 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data56};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+}
+else {
+const err115 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data56};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+let i20 = data55.length;
+let j7;
+if(i20 > 1){
+const indices6 = {};
+for(;i20--;){
+let item6 = data55[i20];
+if(typeof item6 !== "string"){
+continue;
+}
+if(typeof indices6[item6] == "number"){
+j7 = indices6[item6];
+const err116 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i20, j: j7},message:"must NOT have duplicate items (items ## "+j7+" and "+i20+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data55};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+break;
+}
+indices6[item6] = i20;
+}
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data55};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+}
+else {
+const err118 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
 }
 errors++;
 }

@@ -1,0 +1,34 @@
+import type { Manifest } from './manifest.ts'
+import type { Awaitable } from './hooks.ts'
+import type { DefinedPlugin } from './plugin.ts'
+
+/** Item of `contributes.pluginHosts`: a place where the code of other plugins runs. Data: nothing is registered for it. */
+export interface PluginHostItem {
+  /** What a lock entry or the option `hosted` calls it. */
+  readonly name: string
+  /** The service of this plugin that is a `PluginHost`. */
+  readonly service: string
+  /** Extension points that a plugin in it may contribute to; `hooks` stands for taps. It may do nothing else. */
+  readonly points: readonly string[]
+  /** Services that a plugin in it may require; missing: all. */
+  readonly services?: readonly string[]
+  /** Endings of files that are a whole plugin, `.lua`: those always run in it. */
+  readonly files?: readonly string[]
+}
+
+/** A plugin whose code the kernel does not import itself. */
+export interface HostedPlugin {
+  readonly id: string
+  readonly version: string
+  /** Folder of the package. */
+  readonly root: string
+  /** Absolute path of the manifest's `main`. */
+  readonly main: string
+  readonly manifest: Manifest
+}
+
+/** Stands in for the kernel's own import. */
+export interface PluginHost {
+  /** A plugin whose `setup` registers what stands for the hosted one. Runs none of its code before that. */
+  load(plugin: HostedPlugin): Awaitable<DefinedPlugin>
+}
