@@ -154,6 +154,24 @@ describe('a hosted plugin', () => {
     )
   })
 
+  test('is loaded anew by its host after a reload of it or of the host, never by the kernel', async () => {
+    const loaded: HostedPlugin[] = []
+    await withKernel(
+      [join(folder, 'guest'), hostPlugin(loaded)],
+      async (kernel) => {
+        const thing = () => kernel.extensions.get('things' as never, 'x')
+        await thing()
+        expect(await kernel.reload('guest')).toMatchObject({ failed: [] })
+        expect(await thing()).toBe('hosted')
+        expect(await kernel.reload('host')).toMatchObject({ dependents: ['guest'] })
+        expect(await thing()).toBe('hosted')
+        expect(loaded.map(({ id }) => id)).toEqual(['guest', 'guest', 'guest'])
+        expect(kernel.list().at(-1)).toMatchObject({ id: 'guest', host: 'apart' })
+      },
+      { hosted },
+    )
+  })
+
   test.each([
     ['fails', () => Promise.reject(new Error('broken')), 'DEPENDENCY_FAILED'],
     ['provides nothing', () => undefined, 'SERVICE_MISSING'],
