@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { manifestPage } from './manifest-page.mjs'
 import { packages, readJson, root } from './packages.mjs'
 import { scriptApiFiles } from './script-api.mjs'
 
@@ -181,6 +182,7 @@ export async function docFiles() {
     ['docs/errors.md', await errorsPage()],
     ['docs/hooks.md', await hooksPage()],
     ['docs/events.md', eventsPage()],
+    ['docs/manifest.md', manifestPage()],
     ...(await scriptApiFiles()),
   ])
 }

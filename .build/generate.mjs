@@ -2,6 +2,7 @@
 //   schemas/<name>.json with a title   → <name>.ts, <name>.validate.js, <name>.validate.d.ts
 //   docs/errors.md, docs/hooks.md      ← the codes and hook points of kernel, cli and manifests
 //   docs/events.md                     ← the schemas of the events that the host publishes
+//   docs/manifest.md                   ← the schemas of the manifest and of the items of each point
 //   docs/script-api.md, cli/types/     ← the script modules and tools that the cli brings
 //   schemas/<name>.module.json         → <name>.module.validate.js, <name>.module.validate.d.ts
 // With --check nothing is written; it fails when a file differs from what would be written.

@@ -116,8 +116,17 @@ export interface Contracts {
  */
 export interface HookPoint {
   name: string
+  /**
+   * How its taps are called and what they may answer: see hooks.md.
+   */
   kind: 'guard' | 'transform' | 'observe' | 'series' | 'notify' | 'choose' | 'intercept'
+  /**
+   * JSON Schema of what taps are handed.
+   */
   payload?: {}
+  /**
+   * When it is called.
+   */
   doc: string
   /**
    * Of an intercept: the verdicts that count. Skip always does.
@@ -172,9 +181,21 @@ export interface PluginHost {
  * via the `definition` "error".
  */
 export interface Error {
+  /**
+   * The code. Several plugins may raise one.
+   */
   name: string
+  /**
+   * Decides the exit code of the command line: see errors.md.
+   */
   class: string
+  /**
+   * When it is raised.
+   */
   cause: string
+  /**
+   * What to do about it.
+   */
   cure: string
 }
 /**
