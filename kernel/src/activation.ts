@@ -110,8 +110,9 @@ function missing({ record, undo }: PluginUnit, parts: ActivationParts): readonly
   return [
     ...services.filter((name) => !done.has(`provide ${name}`)).map((name) => `service '${name}'`),
     ...parts.extensions.missing(record).map((name) => `contribution '${name}'`),
+    // What depends on the config need not be tapped.
     ...record.contributions.hooks
-      .filter((name) => !done.has(`tap ${name}`))
+      .filter((name) => !record.contributions.hookKeys.has(name) && !done.has(`tap ${name}`))
       .map((name) => `tap '${name}'`),
   ]
 }

@@ -20,6 +20,13 @@ const table = [
     cure: 'Install a version of the plugin that fits, or write the range that the text gives.',
   },
   {
+    name: 'PLUGIN_OUTDATED',
+    class: 'unavailable',
+    cause:
+      'The plugin was written for the level of the contract before this one, which is still kept.',
+    cure: 'Update the plugin while both levels are kept; kernel/README.md says how long.',
+  },
+  {
     name: 'PLUGIN_DUPLICATE',
     class: 'input',
     cause: 'Two plugins have one id. The one found first stays.',
@@ -135,6 +142,12 @@ const table = [
     class: 'internal',
     cause: "Code taps a point that the manifest does not list, or calls another plugin's point.",
     cure: 'Add the point to contributes.hooks of the manifest.',
+  },
+  {
+    name: 'TAP_INVALID',
+    class: 'internal',
+    cause: 'Code taps a point with something that is no function.',
+    cure: 'Tap only where the config asks for it; the manifest says so with { point, with }.',
   },
   {
     name: 'HOOK_UNKNOWN',

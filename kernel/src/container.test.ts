@@ -9,7 +9,7 @@ import { UndoList } from './undo.ts'
 
 function parts() {
   const clock = record('clock', { provides: { clock: '1.0.0' } })
-  const plan = resolve([clock], { version: '0.2.0', kernel: KERNEL_RECORD })
+  const plan = resolve([clock], { kernel: KERNEL_RECORD })
   return createParts({
     plan,
     limits: limitsOf({}),

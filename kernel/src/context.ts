@@ -1,5 +1,6 @@
 import type { Awaitable, Logger, PluginContext, PluginError, TapOptions } from '@llmspell/sdk'
 import { failure, type KernelCode } from './codes.ts'
+import { oldContext } from './compat/contract-0.1.ts'
 import type { ExtensionCatalogue } from './extensions.ts'
 import { note } from './guarded.ts'
 import type { TapEntry } from './hook-point.ts'
@@ -29,7 +30,7 @@ export interface ContextParts {
 /** The context of one plugin: each verb checks the manifest and leaves an undo. */
 export function createContext(parts: ContextParts): PluginContext {
   const { record, config, logger, signal } = parts
-  return {
+  const context: PluginContext = {
     id: record.id,
     config,
     logger,
@@ -38,9 +39,11 @@ export function createContext(parts: ContextParts): PluginContext {
     find: (name) => find(parts, name) as never,
     provide: (name, service) => provide(parts, name, service),
     contribute: (point, name, value) => contribute(parts, point, name, value),
-    tap: (point, fn, options) => tap(parts, point, fn as TapEntry['fn'], options),
+    tap: (point, fn, options) => tap(parts, point, fn, options),
     defer: (dispose) => defer(parts, dispose),
   }
+  if (record.contract !== '0.1') return context
+  return oldContext(context, (point) => declare(parts, point))
 }
 
 function use(parts: ContextParts, name: string): unknown {
@@ -95,24 +98,35 @@ function contribute(parts: ContextParts, point: string, name: string, value: unk
   parts.undo.add(`contribute ${point}/${name}`, parts.extensions.set(id, point, name, value))
 }
 
-function tap(
-  parts: ContextParts,
-  point: string,
-  fn: TapEntry['fn'] | undefined,
-  options: TapOptions = {},
-): void {
-  begin(parts, `tap '${point}'`)
-  const { id, contributions } = parts.record
-  if (!contributions.hooks.includes(point)) {
-    throw undeclared(
-      parts,
-      'HOOK_UNDECLARED',
-      `taps '${point}'`,
-      `"contributes": { "hooks": ["${point}"] }`,
-    )
-  }
-  const undo = fn ? parts.hooks.tap(id, point, fn, options) : () => undefined
+function tap(parts: ContextParts, point: string, fn: unknown, options?: TapOptions): void {
+  declared(parts, point)
+  const { id } = parts.record
+  if (typeof fn !== 'function') throw noFunction(id, point)
+  const undo = parts.hooks.tap(id, point, fn as TapEntry['fn'], options)
   parts.undo.add(`tap ${point}`, undo)
+}
+
+/** A point of the manifest that is dealt with, though not tapped. */
+function declare(parts: ContextParts, point: string): void {
+  declared(parts, point)
+  parts.undo.add(`tap ${point}`, () => undefined)
+}
+
+function declared(parts: ContextParts, point: string): void {
+  begin(parts, `tap '${point}'`)
+  if (parts.record.contributions.hooks.includes(point)) return
+  throw undeclared(
+    parts,
+    'HOOK_UNDECLARED',
+    `taps '${point}'`,
+    `"contributes": { "hooks": ["${point}"] }`,
+  )
+}
+
+function noFunction(id: string, point: string): PluginError {
+  const text = `Plugin '${id}' taps '${point}' with something that is no function.`
+  const hint = `Leave the tap out where it is not wanted, and write in the manifest: { "point": "${point}", "with": "<key of the config>" }`
+  return failure('TAP_INVALID', id, 'setup', text, { hint })
 }
 
 function defer(parts: ContextParts, dispose: () => Awaitable<void>): void {

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
+import { readPackage } from './compat/read.ts'
 import { refusal, type Accepted } from './discover-lock.ts'
 import { isRecord, readJson } from './files.ts'
 import { hooksOf, type Finds } from './finds.ts'
-import { readManifest } from './manifest.ts'
 import { PackageFinder } from './packages.ts'
 import { recordOf, type Source } from './record.ts'
 
@@ -55,13 +55,11 @@ export class PackageReader {
   #add(json: Json, root: string, source: Source): void {
     const name = textAt(json, 'name', root)
     const version = textAt(json, 'version', '0.0.0')
-    const { manifest, problems } = readManifest(json['llmspell'], name)
+    const { manifest, problems, engine } = readPackage(json, name)
     const row = { name, version, source, root, hooks: hooksOf(json['llmspell']) }
     if (!manifest) return this.#finds.reject('failed', row, problems)
     const refused = refusal(manifest.id, json, this.#accepted)
     if (refused) return this.#finds.reject('skipped', { ...row, phase: manifest.phase }, [refused])
-    const engines = json['engines']
-    const engine = isRecord(engines) ? textAt(engines, 'llmspell', '') : ''
     const files = source === 'folder' ? this.#accepted.get(manifest.id)?.files : undefined
     const locked = files === undefined ? {} : { files }
     const facts = { package: name, version, source, root, engine, inline: undefined, ...locked }

@@ -22,7 +22,7 @@ const items = [
 
 function catalogue(facts = {}) {
   const owner = record('owner', { contributes: { points: { things: {} }, things: items } }, facts)
-  const plan = resolve([owner], { version: '0.2.0', kernel: KERNEL_RECORD })
+  const plan = resolve([owner], { kernel: KERNEL_RECORD })
   return new ExtensionCatalogue({ plan, activate: () => Promise.resolve() })
 }
 

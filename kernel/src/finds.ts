@@ -65,7 +65,9 @@ function switchedOff(id: string): Pick<Rejected, 'state' | 'problems'> {
 export function hooksOf(manifest: unknown): readonly string[] {
   const contributes = isRecord(manifest) ? manifest['contributes'] : undefined
   const hooks = isRecord(contributes) ? contributes['hooks'] : undefined
-  return Array.isArray(hooks) ? hooks.filter((name) => typeof name === 'string') : []
+  if (!Array.isArray(hooks)) return []
+  const points = hooks.map((item: unknown) => (isRecord(item) ? item['point'] : item))
+  return points.filter((name) => typeof name === 'string')
 }
 
 export function textOf(cause: unknown): string {

@@ -46,8 +46,7 @@ describe('the catalogue', () => {
 
   test('counts nobody as a user whose config does not ask for it', () => {
     const parts = {
-      contributes: { hooks: ['own.guard', 'own.done'] },
-      tapsWith: { 'own.guard': 'k' },
+      contributes: { hooks: [{ point: 'own.guard', with: 'k' }, 'own.done'] },
     }
     const records = [owner, record('some', parts)]
     expect(used(catalogue({}, records))).toEqual(['own.done'])

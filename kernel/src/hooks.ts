@@ -152,9 +152,9 @@ export class HookCatalogue {
     }
   }
 
-  #declare({ id, manifest: { tapsWith = {} }, contributions }: PluginRecord): void {
-    const taken = contributions.hooks.filter((name) => {
-      const key = Object.hasOwn(tapsWith, name) ? tapsWith[name] : undefined
+  #declare({ id, contributions: { hooks, hookKeys } }: PluginRecord): void {
+    const taken = hooks.filter((name) => {
+      const key = hookKeys.get(name)
       return key === undefined || this.#parts.gives(id, key)
     })
     const points = taken.flatMap((name) => this.#points.get(name)?.point ?? [])

@@ -1,3 +1,5 @@
+export { readPackage, type ReadPackage } from './compat/read.ts'
+export { CONTRACTS, contractOf, type Contract } from './compat/levels.ts'
 export { createKernel, StartupError, type Kernel } from './kernel.ts'
 export { KERNEL_ERRORS, type KernelCode } from './codes.ts'
 export { currentFrame, guarded, guardedSync, type Frame } from './guarded.ts'

@@ -8,11 +8,11 @@ function traced() {
   const log: string[] = []
   const plugin = (id: string, parts: ManifestParts = {}): InlinePlugin => {
     const { manifest, plugin: original } = inline(id, parts)
-    const run = original as { setup(ctx: unknown): Promise<void>; $llmspell: 'plugin/1' }
+    const run = original as { setup(ctx: unknown): Promise<void>; $llmspell: 'plugin/2' }
     return {
       manifest,
       plugin: {
-        $llmspell: 'plugin/1',
+        $llmspell: 'plugin/2',
         async setup(ctx: { defer(fn: () => void): void }) {
           ctx.defer(() => void log.push(`-${id}`))
           await run.setup(ctx)

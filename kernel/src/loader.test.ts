@@ -18,17 +18,19 @@ describe('loading a plugin', () => {
     ['a function that gives a module', () => Promise.resolve({ default: plugin })],
     [
       'an object of another copy of the SDK',
-      { $llmspell: 'plugin/1', setup: (): void => undefined },
+      { $llmspell: 'plugin/2', setup: (): void => undefined },
     ],
   ])('takes %s', async (_, given) => {
-    expect(await load(given)).toMatchObject({ $llmspell: 'plugin/1' })
+    expect(await load(given)).toMatchObject({ $llmspell: 'plugin/2' })
   })
 
   test.each([
     ['no default export', () => Promise.resolve({ plugin })],
     ['no default export', () => Promise.resolve(undefined)],
     ['without the brand', { setup: (): void => undefined }],
-    ['without the brand', { $llmspell: 'plugin/2', setup: (): void => undefined }],
+    ['without the brand', { $llmspell: 'something', setup: (): void => undefined }],
+    ["found 'plugin/1'", { $llmspell: 'plugin/1', setup: (): void => undefined }],
+    ["found 'plugin/3'", { $llmspell: 'plugin/3', setup: (): void => undefined }],
   ])('refuses what has %s', async (found, given) => {
     await expect(load(given)).rejects.toThrow(found)
   })

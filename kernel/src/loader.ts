@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { isPlugin, type DefinedPlugin, type HostedPlugin, type PluginHost } from '@llmspell/sdk'
 import { failure } from './codes.ts'
+import { brandOf, foreign, kept } from './compat/brand.ts'
 import { addressOf, entryOf, renewFolder } from './entry.ts'
 import { packageFiles } from './package-files.ts'
 import type { PluginRecord } from './record.ts'
@@ -42,7 +43,9 @@ export class Loader {
   async #load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
     this.imports++
     const exported = host ? await host.load(hosted(record)) : await this.#exported(record)
-    if (isPlugin(exported)) return exported
+    if (isPlugin(exported)) return kept(exported, record)
+    const brand = brandOf(exported)
+    if (brand !== undefined) throw foreign(record, brand)
     const found =
       exported === undefined ? 'no default export' : `a default export without the brand`
     const text = `Plugin '${record.id}' exports no plugin: expected definePlugin({ … }) as default export of '${record.manifest.main}', found ${found}.`

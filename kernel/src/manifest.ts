@@ -1,4 +1,4 @@
-import { violations, type Manifest, type Violation } from '@llmspell/sdk'
+import { tappedPoint, violations, type Manifest, type Violation } from '@llmspell/sdk'
 import { isRecord } from './files.ts'
 import { validate } from './generated/manifest.validate.js'
 import { error, type Problem } from './problem.ts'
@@ -12,6 +12,8 @@ export interface ReadManifest {
 /** A manifest at work: `contributes` split into its parts, absent parts filled with empty ones. */
 export interface Contributions {
   readonly hooks: readonly string[]
+  /** Point to the key of the config without which it is not tapped. */
+  readonly hookKeys: ReadonlyMap<string, string>
   readonly hookPoints: NonNullable<NonNullable<Manifest['contributes']>['hookPoints']>
   readonly points: Readonly<Record<string, object | string>>
   /** Every other key: extension point to items. */
@@ -46,16 +48,21 @@ export function readManifest(value: unknown, name: string): ReadManifest {
 /** The parts of `contributes`. */
 export function contributionsOf(manifest: Manifest): Contributions {
   const contributes = manifest.contributes ?? {}
+  const { hooks = [] } = contributes
   const items = Object.entries(contributes).filter(([point]) => !ABOUT_POINTS.has(point))
   return {
-    hooks: contributes.hooks ?? [],
+    hooks: hooks.map(tappedPoint),
+    hookKeys: new Map(
+      hooks.flatMap((item) => (typeof item === 'string' ? [] : [[item.point, item.with]])),
+    ),
     hookPoints: contributes.hookPoints ?? [],
     points: contributes.points ?? {},
     items: new Map(items as [string, readonly Item[]][]),
   }
 }
 
-function invalid(plugin: string, row: Violation): Problem {
+/** A manifest's key that is not as it should be. */
+export function invalid(plugin: string, row: Violation): Problem {
   const { path, expected, found } = row
   const text = `Plugin '${plugin}' has an invalid manifest: '${path}': expected ${expected}, found ${found}.`
   const hint = row.hint ?? `Correct ${row.path} in its package.json.`
@@ -74,9 +81,11 @@ function outside({ id, main }: Manifest): Problem[] {
 }
 
 function doubles(manifest: Manifest): Problem[] {
-  const { hookPoints, items } = contributionsOf(manifest)
-  return [['hookPoints', hookPoints] as const, ...items].flatMap(([point, list]) => {
-    const names = list.map((item) => item.name)
+  const { hooks, hookPoints, items } = contributionsOf(manifest)
+  const named = [['hookPoints', hookPoints] as const, ...items].map(
+    ([point, list]) => [point, list.map((item) => item.name)] as const,
+  )
+  return [['hooks', hooks] as const, ...named].flatMap(([point, names]) => {
     const twice = names.filter((name, index) => names.indexOf(name) !== index)
     return [...new Set(twice)].map((name) => {
       const path = `llmspell.contributes.${point}`

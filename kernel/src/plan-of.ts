@@ -6,7 +6,6 @@ import type { Found } from './record.ts'
 import { resolve } from './resolve.ts'
 import { hostedProblems } from './resolve-hosts.ts'
 import { configProblems } from './resolve-warnings.ts'
-import { SDK_VERSION } from './version.ts'
 
 /** Finds the plugins that the options name, and decides which of them may run. Runs none. */
 export function planOf(options: KernelOptions): Plan {
@@ -17,7 +16,7 @@ export function planOf(options: KernelOptions): Plan {
 export function planFor(found: Found, options: KernelOptions): Plan {
   const gone = new Set(found.rejected.map(({ id }) => id))
   const disabled = (options.disabled ?? []).filter((id) => !gone.has(id))
-  const more = { disabled, version: SDK_VERSION, kernel: KERNEL_RECORD }
+  const more = { disabled, kernel: KERNEL_RECORD }
   const plan = resolve(found.records, { ...options, ...more })
   const whole = { ...plan, rejected: [...found.rejected, ...plan.rejected] }
   const rows = found.rejected.flatMap(({ problems }) => problems)

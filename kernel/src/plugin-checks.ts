@@ -9,9 +9,9 @@ import type {
   TrialRow,
 } from '@llmspell/sdk'
 import { checkAll } from './check.ts'
+import { readPackage } from './compat/read.ts'
 import { ConfigSections } from './config.ts'
 import { manifestHash } from './lock.ts'
-import { readManifest } from './manifest.ts'
 import type { KernelOptions } from './options.ts'
 import { packageFiles } from './package-files.ts'
 import { widened } from './permissions.ts'
@@ -30,9 +30,10 @@ export class PackageChecks implements PluginChecks {
   }
 
   read(packageJson: Readonly<Record<string, unknown>>): ReadPlugin {
-    const { name, llmspell } = packageJson
-    const found = readManifest(llmspell, typeof name === 'string' ? name : 'package')
-    return { ...found, manifestHash: manifestHash(packageJson) }
+    const { name } = packageJson
+    const found = readPackage(packageJson, typeof name === 'string' ? name : 'package')
+    const { engine: _, ...read } = found
+    return { ...read, manifestHash: manifestHash(packageJson) }
   }
 
   async trial(places: TrialPlaces): Promise<PluginTrial> {
@@ -65,11 +66,12 @@ function rejectedRow(row: Rejected, problems: readonly Problem[]): TrialRow {
 }
 
 function rowOf(
-  { id, package: name, version, source, root }: PluginRecord | Rejected,
+  { id, package: name, version, source, root, contract }: PluginRecord | Rejected,
   problems: readonly Problem[],
   usable: boolean,
 ): TrialRow {
   const own = problems.filter(({ plugin }) => plugin === id)
   const place = root === undefined ? {} : { root }
-  return { id, package: name, version, source, ...place, usable, problems: own }
+  const level = contract === undefined ? {} : { contract }
+  return { id, package: name, version, source, ...place, ...level, usable, problems: own }
 }

@@ -1,4 +1,5 @@
 import type { Manifest } from '@llmspell/sdk'
+import { contractOf, type Contract } from './compat/levels.ts'
 import { contributionsOf, type Contributions } from './manifest.ts'
 import type { InlinePlugin } from './options.ts'
 import type { Problem } from './problem.ts'
@@ -19,6 +20,8 @@ export interface PluginRecord {
   readonly contributions: Contributions
   /** Range in `engines.llmspell`; undefined for inline plugins, which cannot be out of date. */
   readonly engine: string | undefined
+  /** The level of the contract that it is held to; undefined where this kernel keeps none of its range. */
+  readonly contract: Contract | undefined
   readonly inline: InlinePlugin | undefined
   /** What the lock says of its files; undefined where nothing was locked. */
   readonly files?: string
@@ -38,6 +41,7 @@ export interface Rejected {
   readonly phase: string
   readonly state: 'failed' | 'skipped'
   readonly problems: readonly Problem[]
+  readonly contract?: Contract | undefined
   /** Hook points that it wanted to tap. */
   readonly hooks: readonly string[]
   readonly host?: string | undefined
@@ -51,11 +55,13 @@ export interface Found {
 }
 
 /** The facts of a record beside its manifest. */
-export type RecordFacts = Omit<PluginRecord, 'id' | 'manifest' | 'contributions'>
+export type RecordFacts = Omit<PluginRecord, 'id' | 'manifest' | 'contributions' | 'contract'>
 
 /** A record of a valid manifest. */
 export function recordOf(manifest: Manifest, facts: RecordFacts): PluginRecord {
-  return { ...facts, id: manifest.id, manifest, contributions: contributionsOf(manifest) }
+  const contributions = contributionsOf(manifest)
+  const contract = contractOf(facts.engine)
+  return { ...facts, id: manifest.id, manifest, contributions, contract }
 }
 
 /** The row of a plugin that cannot be used. */
@@ -64,9 +70,9 @@ export function reject(
   state: Rejected['state'],
   ...problems: readonly Problem[]
 ): Rejected {
-  const { id, version, source, root, host, manifest, contributions } = record
+  const { id, version, source, root, host, manifest, contributions, contract } = record
   const { phase } = manifest
   const { hooks } = contributions
-  const facts = { id, package: record.package, version, source, root, host }
+  const facts = { id, package: record.package, version, source, root, host, contract }
   return { ...facts, phase, state, problems, hooks }
 }

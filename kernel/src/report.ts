@@ -1,4 +1,5 @@
 import { toErrorRecord, type ErrorRecord, type Phase, type Step } from '@llmspell/sdk'
+import type { Contract } from './compat/levels.ts'
 import type { Plan } from './plan.ts'
 import { problemError, type Problem } from './problem.ts'
 import type { Rejected, Source } from './record.ts'
@@ -15,6 +16,8 @@ export interface PluginReport {
   readonly root?: string
   /** Name of the host that runs its code; absent where the kernel imports it. */
   readonly host?: string
+  /** The level of the contract that it is held to; absent where none was found that is kept. */
+  readonly contract?: Contract
   readonly state: PluginState
   readonly phase: string
   /** Milliseconds; zero where it was not loaded. */
@@ -76,6 +79,7 @@ function rowOfUnit(unit: PluginUnit, { hosts }: Plan): PluginReport {
     source: record.source,
     ...(record.root === undefined ? {} : { root: record.root }),
     ...(host === undefined ? {} : { host }),
+    ...(record.contract === undefined ? {} : { contract: record.contract }),
     state,
     phase: record.manifest.phase,
     ms: { load, setup },
@@ -97,6 +101,7 @@ function rowOfRejected(row: Rejected): PluginReport {
     source: row.source,
     ...(row.root === undefined ? {} : { root: row.root }),
     ...(row.host === undefined ? {} : { host: row.host }),
+    ...(row.contract === undefined ? {} : { contract: row.contract }),
     state: row.state,
     phase: row.phase,
     ms: { load: 0, setup: 0 },

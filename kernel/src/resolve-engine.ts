@@ -1,32 +1,16 @@
+import { engineFault } from './compat/engine.ts'
 import type { Draft } from './plan.ts'
-import { error } from './problem.ts'
+import { error, warning, type Problem } from './problem.ts'
 import type { PluginRecord } from './record.ts'
-import { pinsMajor, satisfies } from './versions.ts'
+import { SDK_VERSION } from './version.ts'
 
-/** `engines.llmspell` must pin a major of the SDK contract and hold this kernel's version. */
-export function checkEngine(draft: Draft, record: PluginRecord, version: string): void {
-  const { id, engine } = record
+/** `engines.llmspell` must pin a major of the SDK contract and hold a level that this kernel keeps. */
+export function checkEngine(draft: Draft, record: PluginRecord): void {
+  const { id, engine, contract } = record
   if (engine === undefined) return
-  const write = `Write "engines": { "llmspell": "^${version}" } in its package.json.`
-  if (engine === '')
-    return incompatible(
-      draft,
-      record,
-      `Plugin '${id}' does not say which llmspell it needs.`,
-      write,
-    )
-  if (!pinsMajor(engine)) {
-    const text = `Plugin '${id}' needs llmspell '${engine}'; expected a range within one major.`
-    return incompatible(draft, record, text, write)
-  }
-  if (satisfies(version, engine)) return
-  const text = `Plugin '${id}' needs llmspell ${engine}, this is ${version}.`
-  incompatible(
-    draft,
-    record,
-    text,
-    `Update llmspell, or install a version of ${record.package} for ${version}.`,
-  )
+  const fault = engineFault({ id, package: record.package, engine })
+  if (fault) return incompatible(draft, record, fault.text, fault.hint)
+  if (contract === '0.1') draft.problems.push(outdated(record))
 }
 
 /** Unstable API names must be allowed by the host, one by one. */
@@ -40,6 +24,13 @@ export function checkProposed(
   const names = missing.map((name) => `'${name}'`).join(', ')
   const text = `Plugin '${record.id}' uses the proposed API ${names}, which this host does not allow.`
   incompatible(draft, record, text, `Pass proposed: [${names}] to createKernel.`)
+}
+
+function outdated({ id, package: name, contract }: PluginRecord): Problem {
+  const text = `Plugin '${id}' was written for the contract ${contract} and works as it did there; this is ${SDK_VERSION}.`
+  const hint = `Update ${name}: the next level of the contract ends ${contract}.`
+  const path = 'engines.llmspell'
+  return warning({ plugin: id, code: 'PLUGIN_OUTDATED', path, text, hint })
 }
 
 function incompatible(draft: Draft, record: PluginRecord, text: string, hint: string): void {

@@ -10,7 +10,7 @@ import type { PluginRecord } from './record.ts'
 type Options = Partial<ResolveOptions>
 
 function plan(records: readonly PluginRecord[], options: Options = {}) {
-  return resolve(records, { version: '0.2.0', kernel: KERNEL_RECORD, ...options })
+  return resolve(records, { kernel: KERNEL_RECORD, ...options })
 }
 const order = (records: readonly PluginRecord[], options: Options = {}) =>
   plan(records, options)

@@ -14,8 +14,6 @@ export type ResolveOptions = Pick<
   KernelOptions,
   'profile' | 'profiles' | 'disabled' | 'proposed' | 'config'
 > & {
-  /** Version of the SDK contract. */
-  readonly version: string
   /** The kernel's own record: its services and points. */
   readonly kernel: PluginRecord
 }
@@ -31,7 +29,7 @@ export function resolve(records: readonly PluginRecord[], options: ResolveOption
   bindServices(draft, options.config?.prefer ?? {}, false)
   bindHosts(draft)
   applyProfile(draft, options)
-  for (const record of others(draft)) checkEngine(draft, record, options.version)
+  for (const record of others(draft)) checkEngine(draft, record)
   for (const record of others(draft)) checkProposed(draft, record, options.proposed ?? [])
   bindServices(draft, options.config?.prefer ?? {}, true)
   bindNames(draft, options.config?.prefer ?? {})

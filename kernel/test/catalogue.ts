@@ -31,7 +31,7 @@ export const ticker = record('ticker', { contributes: { hooks: ['own.tick'] } })
 
 /** The catalogue of some plugins, and what it logs. */
 export function catalogue(parts: Partial<HookParts> = {}, records = [owner, both, ticker]) {
-  const plan = resolve(records, { version: '0.2.0', kernel: KERNEL_RECORD })
+  const plan = resolve(records, { kernel: KERNEL_RECORD })
   const lines: string[] = []
   const write = (line: string): void => void lines.push(line)
   const hooks = new HookCatalogue({

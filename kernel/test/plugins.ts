@@ -1,5 +1,6 @@
 import {
   definePlugin,
+  tappedPoint,
   type HookPoint,
   type Logger,
   type Manifest,
@@ -69,7 +70,7 @@ export function loosePoint(
 
 function registerAll({ provides = {}, contributes = {} }: Manifest, ctx: LooseContext): void {
   for (const name of Object.keys(provides)) ctx.provide(name, { name })
-  for (const name of contributes.hooks ?? []) ctx.tap(name, () => undefined)
+  for (const name of (contributes.hooks ?? []).map(tappedPoint)) ctx.tap(name, () => undefined)
   for (const [point, items] of Object.entries(contributes)) {
     if (['hooks', 'hookPoints', 'points', 'errors'].includes(point)) continue
     for (const { name } of items as readonly { name: string }[]) ctx.contribute(point, name, name)

@@ -30,6 +30,17 @@ export interface HookPointItem {
   readonly subject?: string
 }
 
+/**
+ * One item of `contributes.hooks`: a point, or one that is tapped only where the user gives a key of
+ * the plugin's config. Without it no call wakes the plugin for that point.
+ */
+export type TappedPoint = string | { readonly point: string; readonly with: string }
+
+/** The name of the point. */
+export function tappedPoint(item: TappedPoint): string {
+  return typeof item === 'string' ? item : item.point
+}
+
 /** The `llmspell` key of package.json: data only, read without running any code of the plugin. */
 export interface Manifest {
   /** Version of this format. */
@@ -46,7 +57,7 @@ export interface Manifest {
   readonly provides?: Readonly<Record<string, string>>
   readonly contributes?: {
     /** Hook points it taps. */
-    readonly hooks?: readonly string[]
+    readonly hooks?: readonly TappedPoint[]
     /** Hook points it owns. */
     readonly hookPoints?: readonly HookPointItem[]
     /** Extension points it owns: name to JSON Schema of an item (inline or `./path`). */
@@ -59,8 +70,6 @@ export interface Manifest {
   readonly config?: object | string
   readonly permissions?: PermissionSet
   readonly activation?: 'startup'
-  /** Hook points that it taps only where this key of its config is given: without it, no call wakes the plugin for them. */
-  readonly tapsWith?: Readonly<Record<string, string>>
   /** Unstable API names it uses. */
   readonly proposed?: readonly string[]
 }

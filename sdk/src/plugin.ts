@@ -19,8 +19,8 @@ export interface PluginContext<Config = object> {
   provide<K extends keyof Services>(name: K, service: Services[K]): void
   /** Registers a name listed in `contributes.<point>`. @throws CONTRIBUTION_UNDECLARED */
   contribute<K extends keyof Extensions>(point: K, name: string, value: Extensions[K]): void
-  /** Listens at a point listed in `contributes.hooks`; without a function: not with this config. @throws HOOK_UNDECLARED */
-  tap<K extends keyof Hooks>(point: K, fn: Tap<K> | undefined, options?: TapOptions): void
+  /** Listens at a point listed in `contributes.hooks`. @throws HOOK_UNDECLARED */
+  tap<K extends keyof Hooks>(point: K, fn: Tap<K>, options?: TapOptions): void
   /** Runs on dispose, last in first out. Write it next to the thing it closes. */
   defer(dispose: () => Awaitable<void>): void
 }
@@ -30,7 +30,11 @@ export interface Plugin<Config = object> {
   setup(ctx: PluginContext<Config>): Awaitable<void>
 }
 
-export type DefinedPlugin<Config = object> = Plugin<Config> & { readonly $llmspell: 'plugin/1' }
+/** What marks a plugin: one brand for each level of the contract, the newest first. */
+export const PLUGIN_BRANDS = ['plugin/2', 'plugin/1'] as const
+export type PluginBrand = (typeof PLUGIN_BRANDS)[number]
+
+export type DefinedPlugin<Config = object> = Plugin<Config> & { readonly $llmspell: PluginBrand }
 
 /**
  * Marks an object as a plugin. Its result is the default export of the manifest's `main`.
@@ -43,14 +47,14 @@ export type DefinedPlugin<Config = object> = Plugin<Config> & { readonly $llmspe
  * })
  */
 export function definePlugin<Config = object>(plugin: Plugin<Config>): DefinedPlugin<Config> {
-  return { ...plugin, setup: (ctx) => plugin.setup(ctx), $llmspell: 'plugin/1' }
+  return { ...plugin, setup: (ctx) => plugin.setup(ctx), $llmspell: PLUGIN_BRANDS[0] }
 }
 
-/** True for a plugin of any copy of the SDK. */
+/** True for a plugin of any copy of the SDK, of this level of the contract or the one before. */
 export function isPlugin(value: unknown): value is DefinedPlugin {
   return (
     typeof value === 'object' &&
     value !== null &&
-    (value as { $llmspell?: unknown }).$llmspell === 'plugin/1'
+    PLUGIN_BRANDS.includes((value as DefinedPlugin).$llmspell)
   )
 }

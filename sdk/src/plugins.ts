@@ -46,6 +46,8 @@ export interface TrialRow {
   readonly version: string
   readonly source: string
   readonly root?: string
+  /** The level of the contract that it is held to; absent where none was found that is kept. */
+  readonly contract?: string
   /** False where the kernel would leave it out; the problems say why. */
   readonly usable: boolean
   readonly problems: readonly PluginProblem[]

@@ -63,7 +63,7 @@ describe('what a plugin says with console', () => {
   const INDEX = `console.log('from %s', 'plugin')
     const execute = () => ({ result: { said: true } })
     export default {
-      $llmspell: 'plugin/1',
+      $llmspell: 'plugin/2',
       setup(ctx) { ctx.contribute('tools', 'say', { execute }) }
     }`
   const manifest = { ...GOOD, main: './index.mjs', contributes: { tools: [TOOL] } }

@@ -125,7 +125,7 @@ test('a host without a folder writes nothing, and hears of every decision at a h
       contributes: { hooks: ['permission.decided', 'permission.denied'] },
     },
     plugin: {
-      $llmspell: 'plugin/1',
+      $llmspell: 'plugin/2',
       setup: (ctx: { tap(name: string, fn: (facts: unknown) => void): void }) => {
         ctx.tap('permission.decided', (facts) => void heard.push(facts))
         ctx.tap('permission.denied', (facts) => void denied.push(facts))

@@ -26,8 +26,8 @@ async function list(stage: Stage): Promise<void> {
   const kernel = await stage.examine(await stage.config())
   const rows = kernel.list()
   if (stage.json) {
-    const plugins = rows.map(({ id, package: name, version, phase, state, source }) => {
-      return { id, package: name, version, phase, state, source }
+    const plugins = rows.map(({ id, package: name, version, contract, phase, state, source }) => {
+      return { id, package: name, version, contract, phase, state, source }
     })
     out(`${toJson({ ok: true, plugins })}\n`)
     return

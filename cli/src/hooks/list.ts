@@ -1,5 +1,11 @@
 import type { Kernel } from '@llmspell/kernel'
-import { didYouMean, SpellError, type HookPointInfo, type Manifest } from '@llmspell/sdk'
+import {
+  didYouMean,
+  SpellError,
+  tappedPoint,
+  type HookPointInfo,
+  type Manifest,
+} from '@llmspell/sdk'
 import { packageFacts } from '../plugin/manifest.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
@@ -35,10 +41,10 @@ function rowsOf(root: string, kernel: Kernel): readonly Row[] {
   })
 }
 
-function tapOf({ id, contributes, tapsWith }: Manifest, point: string): readonly Tap[] {
-  if (!contributes?.hooks?.includes(point)) return []
-  const key = tapsWith?.[point]
-  return [{ plugin: id, ...(key === undefined ? {} : { with: key }) }]
+function tapOf({ id, contributes }: Manifest, point: string): readonly Tap[] {
+  const item = contributes?.hooks?.find((one) => tappedPoint(one) === point)
+  if (item === undefined) return []
+  return [{ plugin: id, ...(typeof item === 'string' ? {} : { with: item.with }) }]
 }
 
 /** By name or alias. @throws HOOK_UNKNOWN with a suggestion */

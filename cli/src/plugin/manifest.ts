@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { readFileSync } from 'node:fs'
-import type { PluginReport } from '@llmspell/kernel'
+import { readPackage, type PluginReport } from '@llmspell/kernel'
 import type { Manifest } from '@llmspell/sdk'
 import { pluginFolder } from '../places.ts'
 
@@ -19,13 +19,16 @@ export function packageFacts(root: string, row: PluginReport): PackageFacts | un
   const from = (row.source === 'folder' && user) || root
   try {
     const file = createRequire(join(from, 'package.json')).resolve(`${row.package}/package.json`)
-    const { llmspell, description, license } = JSON.parse(readFileSync(file, 'utf8')) as {
-      readonly llmspell: Manifest
+    const json = JSON.parse(readFileSync(file, 'utf8')) as {
       readonly description?: string
       readonly license?: string
     }
+    const { description, license } = json
+    // A plugin for an older contract is shown in the words of this one.
+    const { manifest } = readPackage({ ...json }, row.package)
+    if (!manifest) return undefined
     const texts = { ...(description ? { description } : {}), ...(license ? { license } : {}) }
-    return { folder: dirname(file), ...texts, manifest: llmspell }
+    return { folder: dirname(file), ...texts, manifest }
   } catch {
     return undefined
   }

@@ -16,6 +16,7 @@ export function pluginPage(
     ['package', `${row.package}@${row.version}`],
     ['folder', facts?.folder],
     ['about', facts?.description],
+    ['contract', row.contract],
     ['state', `${row.state} (${row.phase}, found in ${row.source})`],
     ['requires', services(manifest?.requires)],
     ['optional', services(manifest?.optional)],
@@ -47,9 +48,12 @@ function contributions(manifest: Manifest | undefined): [string, string][] {
 
 function names(items: unknown): string {
   if (!Array.isArray(items)) return Object.keys(items as object).join(', ')
-  return items
-    .map((item: unknown) =>
-      typeof item === 'string' ? item : String((item as { name?: unknown }).name),
-    )
-    .join(', ')
+  return items.map(nameOf).join(', ')
+}
+
+/** Hook points are names, or say with which key of the config they are tapped. */
+function nameOf(item: unknown): string {
+  if (typeof item === 'string') return item
+  const { name, point } = item as { readonly name?: unknown; readonly point?: unknown }
+  return String(name ?? point)
 }

@@ -2,14 +2,15 @@
 import func0_ from 'ajv/dist/runtime/equal.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"pluginHosts":{"type":"array","items":{"$ref":"#/$defs/pluginHost"},"description":"Places that it offers to run other plugins in."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"tapsWith":{"type":"object","additionalProperties":{"type":"string","minLength":1},"description":"Hook points that it taps only where this key of its config is given."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"pluginHost":{"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"$ref":"#/$defs/tappedPoint"},"description":"Hook points it taps."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"pluginHosts":{"type":"array","items":{"$ref":"#/$defs/pluginHost"},"description":"Places that it offers to run other plugins in."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"tappedPoint":{"description":"A hook point, or one that is tapped only where a key of the plugin's config is given.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"required":["point","with"],"properties":{"point":{"type":"string","minLength":1},"with":{"type":"string","minLength":1}}}]},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"pluginHost":{"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
-const schema36 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
-const schema37 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
-const schema38 = {"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}};
-const schema39 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}};
+const schema36 = {"description":"A hook point, or one that is tapped only where a key of the plugin's config is given.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"required":["point","with"],"properties":{"point":{"type":"string","minLength":1},"with":{"type":"string","minLength":1}}}]};
+const schema37 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
+const schema38 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
+const schema39 = {"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}};
+const schema40 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func0 = (func0_.default ?? func0_);
 const pattern4 = new RegExp("^[a-z][a-z0-9-]*$", "u");
@@ -368,9 +369,12 @@ if(Array.isArray(data14)){
 const len1 = data14.length;
 for(let i1=0; i1<len1; i1++){
 let data15 = data14[i1];
+const _errs41 = errors;
+let valid16 = false;
+const _errs42 = errors;
 if(typeof data15 === "string"){
 if(data15.length < 1){
-const err26 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/properties/contributes/properties/hooks/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.contributes.properties.hooks.items,data:data15};
+const err26 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/0/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -381,7 +385,7 @@ errors++;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/properties/contributes/properties/hooks/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.contributes.properties.hooks.items.type,parentSchema:schema31.properties.contributes.properties.hooks.items,data:data15};
+const err27 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/0/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[0].type,parentSchema:schema36.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -390,19 +394,12 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-let i2 = data14.length;
-let j0;
-if(i2 > 1){
-const indices0 = {};
-for(;i2--;){
-let item0 = data14[i2];
-if(typeof item0 !== "string"){
-continue;
-}
-if(typeof indices0[item0] == "number"){
-j0 = indices0[item0];
-const err28 = {instancePath:instancePath+"/contributes/hooks",schemaPath:"#/properties/contributes/properties/hooks/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i2+" are identical)",schema:true,parentSchema:schema31.properties.contributes.properties.hooks,data:data14};
+var _valid0 = _errs42 === errors;
+valid16 = valid16 || _valid0;
+const _errs44 = errors;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(data15.point === undefined){
+const err28 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/1/required",keyword:"required",params:{missingProperty: "point"},message:"must have required property '"+"point"+"'",schema:schema36.anyOf[1].required,parentSchema:schema36.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -410,14 +407,9 @@ else {
 vErrors.push(err28);
 }
 errors++;
-break;
 }
-indices0[item0] = i2;
-}
-}
-}
-else {
-const err29 = {instancePath:instancePath+"/contributes/hooks",schemaPath:"#/properties/contributes/properties/hooks/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hooks.type,parentSchema:schema31.properties.contributes.properties.hooks,data:data14};
+if(data15.with === undefined){
+const err29 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/1/required",keyword:"required",params:{missingProperty: "with"},message:"must have required property '"+"with"+"'",schema:schema36.anyOf[1].required,parentSchema:schema36.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -426,16 +418,9 @@ vErrors.push(err29);
 }
 errors++;
 }
-}
-if(data10.hookPoints !== undefined){
-let data16 = data10.hookPoints;
-if(Array.isArray(data16)){
-const len2 = data16.length;
-for(let i3=0; i3<len2; i3++){
-let data17 = data16[i3];
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-if(data17.name === undefined){
-const err30 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema36.required,parentSchema:schema36,data:data17};
+for(const key5 in data15){
+if(!((key5 === "point") || (key5 === "with"))){
+const err30 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/1/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema36.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -444,8 +429,12 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data17.kind === undefined){
-const err31 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema36.required,parentSchema:schema36,data:data17};
+}
+if(data15.point !== undefined){
+let data16 = data15.point;
+if(typeof data16 === "string"){
+if(data16.length < 1){
+const err31 = {instancePath:instancePath+"/contributes/hooks/" + i1+"/point",schemaPath:"#/$defs/tappedPoint/anyOf/1/properties/point/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.anyOf[1].properties.point,data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -454,8 +443,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-if(data17.doc === undefined){
-const err32 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "doc"},message:"must have required property '"+"doc"+"'",schema:schema36.required,parentSchema:schema36,data:data17};
+}
+else {
+const err32 = {instancePath:instancePath+"/contributes/hooks/" + i1+"/point",schemaPath:"#/$defs/tappedPoint/anyOf/1/properties/point/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].properties.point.type,parentSchema:schema36.anyOf[1].properties.point,data:data16};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -464,9 +454,12 @@ vErrors.push(err32);
 }
 errors++;
 }
-for(const key5 in data17){
-if(!(func1.call(schema36.properties, key5))){
-const err33 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties",schema:false,parentSchema:schema36,data:data17};
+}
+if(data15.with !== undefined){
+let data17 = data15.with;
+if(typeof data17 === "string"){
+if(data17.length < 1){
+const err33 = {instancePath:instancePath+"/contributes/hooks/" + i1+"/with",schemaPath:"#/$defs/tappedPoint/anyOf/1/properties/with/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.anyOf[1].properties.with,data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -476,11 +469,8 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(data17.name !== undefined){
-let data18 = data17.name;
-if(typeof data18 === "string"){
-if(!pattern6.test(data18)){
-const err34 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/name",schemaPath:"#/$defs/hookPoint/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"+"\"",schema:"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$",parentSchema:schema36.properties.name,data:data18};
+else {
+const err34 = {instancePath:instancePath+"/contributes/hooks/" + i1+"/with",schemaPath:"#/$defs/tappedPoint/anyOf/1/properties/with/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.anyOf[1].properties.with.type,parentSchema:schema36.anyOf[1].properties.with,data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -490,8 +480,9 @@ vErrors.push(err34);
 errors++;
 }
 }
+}
 else {
-const err35 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/name",schemaPath:"#/$defs/hookPoint/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.name.type,parentSchema:schema36.properties.name,data:data18};
+const err35 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf/1/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.anyOf[1].type,parentSchema:schema36.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -500,11 +491,10 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-if(data17.kind !== undefined){
-let data19 = data17.kind;
-if(!(((((((data19 === "guard") || (data19 === "transform")) || (data19 === "observe")) || (data19 === "series")) || (data19 === "notify")) || (data19 === "choose")) || (data19 === "intercept"))){
-const err36 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/kind",schemaPath:"#/$defs/hookPoint/properties/kind/enum",keyword:"enum",params:{allowedValues: schema36.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema36.properties.kind.enum,parentSchema:schema36.properties.kind,data:data19};
+var _valid0 = _errs44 === errors;
+valid16 = valid16 || _valid0;
+if(!valid16){
+const err36 = {instancePath:instancePath+"/contributes/hooks/" + i1,schemaPath:"#/$defs/tappedPoint/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema36.anyOf,parentSchema:schema36,data:data15};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -513,85 +503,31 @@ vErrors.push(err36);
 }
 errors++;
 }
+else {
+errors = _errs41;
+if(vErrors !== null){
+if(_errs41){
+vErrors.length = _errs41;
 }
-if(data17.payload !== undefined){
-let data20 = data17.payload;
-if(!(data20 && typeof data20 == "object" && !Array.isArray(data20))){
-const err37 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/payload",schemaPath:"#/$defs/hookPoint/properties/payload/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.properties.payload.type,parentSchema:schema36.properties.payload,data:data20};
+else {
+vErrors = null;
+}
+}
+}
+}
+let i2 = data14.length;
+let j0;
+if(i2 > 1){
+outer0:
+for(;i2--;){
+for(j0 = i2; j0--;){
+if(func0(data14[i2], data14[j0])){
+const err37 = {instancePath:instancePath+"/contributes/hooks",schemaPath:"#/properties/contributes/properties/hooks/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i2+" are identical)",schema:true,parentSchema:schema31.properties.contributes.properties.hooks,data:data14};
 if(vErrors === null){
 vErrors = [err37];
 }
 else {
 vErrors.push(err37);
-}
-errors++;
-}
-}
-if(data17.doc !== undefined){
-let data21 = data17.doc;
-if(typeof data21 === "string"){
-if(data21.length < 1){
-const err38 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/doc",schemaPath:"#/$defs/hookPoint/properties/doc/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.doc,data:data21};
-if(vErrors === null){
-vErrors = [err38];
-}
-else {
-vErrors.push(err38);
-}
-errors++;
-}
-}
-else {
-const err39 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/doc",schemaPath:"#/$defs/hookPoint/properties/doc/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.doc.type,parentSchema:schema36.properties.doc,data:data21};
-if(vErrors === null){
-vErrors = [err39];
-}
-else {
-vErrors.push(err39);
-}
-errors++;
-}
-}
-if(data17.results !== undefined){
-let data22 = data17.results;
-if(Array.isArray(data22)){
-if(data22.length < 1){
-const err40 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.results,data:data22};
-if(vErrors === null){
-vErrors = [err40];
-}
-else {
-vErrors.push(err40);
-}
-errors++;
-}
-const len3 = data22.length;
-for(let i4=0; i4<len3; i4++){
-let data23 = data22[i4];
-if(!(((((data23 === "modify") || (data23 === "cancel")) || (data23 === "replace")) || (data23 === "retry")) || (data23 === "redirect"))){
-const err41 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results/" + i4,schemaPath:"#/$defs/hookPoint/properties/results/items/enum",keyword:"enum",params:{allowedValues: schema36.properties.results.items.enum},message:"must be equal to one of the allowed values",schema:schema36.properties.results.items.enum,parentSchema:schema36.properties.results.items,data:data23};
-if(vErrors === null){
-vErrors = [err41];
-}
-else {
-vErrors.push(err41);
-}
-errors++;
-}
-}
-let i5 = data22.length;
-let j1;
-if(i5 > 1){
-outer0:
-for(;i5--;){
-for(j1 = i5; j1--;){
-if(func0(data22[i5], data22[j1])){
-const err42 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/uniqueItems",keyword:"uniqueItems",params:{i: i5, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i5+" are identical)",schema:true,parentSchema:schema36.properties.results,data:data22};
-if(vErrors === null){
-vErrors = [err42];
-}
-else {
-vErrors.push(err42);
 }
 errors++;
 break outer0;
@@ -601,7 +537,70 @@ break outer0;
 }
 }
 else {
-const err43 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.results.type,parentSchema:schema36.properties.results,data:data22};
+const err38 = {instancePath:instancePath+"/contributes/hooks",schemaPath:"#/properties/contributes/properties/hooks/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hooks.type,parentSchema:schema31.properties.contributes.properties.hooks,data:data14};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+}
+if(data10.hookPoints !== undefined){
+let data18 = data10.hookPoints;
+if(Array.isArray(data18)){
+const len2 = data18.length;
+for(let i3=0; i3<len2; i3++){
+let data19 = data18[i3];
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+if(data19.name === undefined){
+const err39 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema37.required,parentSchema:schema37,data:data19};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+}
+if(data19.kind === undefined){
+const err40 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema37.required,parentSchema:schema37,data:data19};
+if(vErrors === null){
+vErrors = [err40];
+}
+else {
+vErrors.push(err40);
+}
+errors++;
+}
+if(data19.doc === undefined){
+const err41 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/required",keyword:"required",params:{missingProperty: "doc"},message:"must have required property '"+"doc"+"'",schema:schema37.required,parentSchema:schema37,data:data19};
+if(vErrors === null){
+vErrors = [err41];
+}
+else {
+vErrors.push(err41);
+}
+errors++;
+}
+for(const key6 in data19){
+if(!(func1.call(schema37.properties, key6))){
+const err42 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties",schema:false,parentSchema:schema37,data:data19};
+if(vErrors === null){
+vErrors = [err42];
+}
+else {
+vErrors.push(err42);
+}
+errors++;
+}
+}
+if(data19.name !== undefined){
+let data20 = data19.name;
+if(typeof data20 === "string"){
+if(!pattern6.test(data20)){
+const err43 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/name",schemaPath:"#/$defs/hookPoint/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"+"\"",schema:"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$",parentSchema:schema37.properties.name,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -611,11 +610,8 @@ vErrors.push(err43);
 errors++;
 }
 }
-if(data17.changes !== undefined){
-let data24 = data17.changes;
-if(Array.isArray(data24)){
-if(data24.length < 1){
-const err44 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema36.properties.changes,data:data24};
+else {
+const err44 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/name",schemaPath:"#/$defs/hookPoint/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.name.type,parentSchema:schema37.properties.name,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -624,12 +620,11 @@ vErrors.push(err44);
 }
 errors++;
 }
-const len4 = data24.length;
-for(let i6=0; i6<len4; i6++){
-let data25 = data24[i6];
-if(typeof data25 === "string"){
-if(data25.length < 1){
-const err45 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema36.properties.changes.items,data:data25};
+}
+if(data19.kind !== undefined){
+let data21 = data19.kind;
+if(!(((((((data21 === "guard") || (data21 === "transform")) || (data21 === "observe")) || (data21 === "series")) || (data21 === "notify")) || (data21 === "choose")) || (data21 === "intercept"))){
+const err45 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/kind",schemaPath:"#/$defs/hookPoint/properties/kind/enum",keyword:"enum",params:{allowedValues: schema37.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema37.properties.kind.enum,parentSchema:schema37.properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -639,8 +634,10 @@ vErrors.push(err45);
 errors++;
 }
 }
-else {
-const err46 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.changes.items.type,parentSchema:schema36.properties.changes.items,data:data25};
+if(data19.payload !== undefined){
+let data22 = data19.payload;
+if(!(data22 && typeof data22 == "object" && !Array.isArray(data22))){
+const err46 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/payload",schemaPath:"#/$defs/hookPoint/properties/payload/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.properties.payload.type,parentSchema:schema37.properties.payload,data:data22};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -650,18 +647,11 @@ vErrors.push(err46);
 errors++;
 }
 }
-let i7 = data24.length;
-let j2;
-if(i7 > 1){
-const indices1 = {};
-for(;i7--;){
-let item1 = data24[i7];
-if(typeof item1 !== "string"){
-continue;
-}
-if(typeof indices1[item1] == "number"){
-j2 = indices1[item1];
-const err47 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i7+" are identical)",schema:true,parentSchema:schema36.properties.changes,data:data24};
+if(data19.doc !== undefined){
+let data23 = data19.doc;
+if(typeof data23 === "string"){
+if(data23.length < 1){
+const err47 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/doc",schemaPath:"#/$defs/hookPoint/properties/doc/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.doc,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -669,14 +659,10 @@ else {
 vErrors.push(err47);
 }
 errors++;
-break;
-}
-indices1[item1] = i7;
-}
 }
 }
 else {
-const err48 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.changes.type,parentSchema:schema36.properties.changes,data:data24};
+const err48 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/doc",schemaPath:"#/$defs/hookPoint/properties/doc/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.doc.type,parentSchema:schema37.properties.doc,data:data23};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -686,10 +672,11 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data17.failOpen !== undefined){
-let data26 = data17.failOpen;
-if(typeof data26 !== "boolean"){
-const err49 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/failOpen",schemaPath:"#/$defs/hookPoint/properties/failOpen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema36.properties.failOpen.type,parentSchema:schema36.properties.failOpen,data:data26};
+if(data19.results !== undefined){
+let data24 = data19.results;
+if(Array.isArray(data24)){
+if(data24.length < 1){
+const err49 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema37.properties.results,data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -698,16 +685,11 @@ vErrors.push(err49);
 }
 errors++;
 }
-}
-if(data17.aliases !== undefined){
-let data27 = data17.aliases;
-if(Array.isArray(data27)){
-const len5 = data27.length;
-for(let i8=0; i8<len5; i8++){
-let data28 = data27[i8];
-if(typeof data28 === "string"){
-if(!pattern7.test(data28)){
-const err50 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Z][A-Za-z0-9]*$"+"\"",schema:"^[A-Z][A-Za-z0-9]*$",parentSchema:schema36.properties.aliases.items,data:data28};
+const len3 = data24.length;
+for(let i4=0; i4<len3; i4++){
+let data25 = data24[i4];
+if(!(((((data25 === "modify") || (data25 === "cancel")) || (data25 === "replace")) || (data25 === "retry")) || (data25 === "redirect"))){
+const err50 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results/" + i4,schemaPath:"#/$defs/hookPoint/properties/results/items/enum",keyword:"enum",params:{allowedValues: schema37.properties.results.items.enum},message:"must be equal to one of the allowed values",schema:schema37.properties.results.items.enum,parentSchema:schema37.properties.results.items,data:data25};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -717,8 +699,14 @@ vErrors.push(err50);
 errors++;
 }
 }
-else {
-const err51 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.aliases.items.type,parentSchema:schema36.properties.aliases.items,data:data28};
+let i5 = data24.length;
+let j1;
+if(i5 > 1){
+outer1:
+for(;i5--;){
+for(j1 = i5; j1--;){
+if(func0(data24[i5], data24[j1])){
+const err51 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/uniqueItems",keyword:"uniqueItems",params:{i: i5, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i5+" are identical)",schema:true,parentSchema:schema37.properties.results,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -726,20 +714,14 @@ else {
 vErrors.push(err51);
 }
 errors++;
+break outer1;
 }
 }
-let i9 = data27.length;
-let j3;
-if(i9 > 1){
-const indices2 = {};
-for(;i9--;){
-let item2 = data27[i9];
-if(typeof item2 !== "string"){
-continue;
 }
-if(typeof indices2[item2] == "number"){
-j3 = indices2[item2];
-const err52 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i9+" are identical)",schema:true,parentSchema:schema36.properties.aliases,data:data27};
+}
+}
+else {
+const err52 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/results",schemaPath:"#/$defs/hookPoint/properties/results/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.properties.results.type,parentSchema:schema37.properties.results,data:data24};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -747,14 +729,13 @@ else {
 vErrors.push(err52);
 }
 errors++;
-break;
-}
-indices2[item2] = i9;
 }
 }
-}
-else {
-const err53 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema36.properties.aliases.type,parentSchema:schema36.properties.aliases,data:data27};
+if(data19.changes !== undefined){
+let data26 = data19.changes;
+if(Array.isArray(data26)){
+if(data26.length < 1){
+const err53 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema37.properties.changes,data:data26};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -763,12 +744,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data17.subject !== undefined){
-let data29 = data17.subject;
-if(typeof data29 === "string"){
-if(!pattern8.test(data29)){
-const err54 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"+"\"",schema:"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$",parentSchema:schema36.properties.subject,data:data29};
+const len4 = data26.length;
+for(let i6=0; i6<len4; i6++){
+let data27 = data26[i6];
+if(typeof data27 === "string"){
+if(data27.length < 1){
+const err54 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema37.properties.changes.items,data:data27};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -779,7 +760,7 @@ errors++;
 }
 }
 else {
-const err55 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema36.properties.subject.type,parentSchema:schema36.properties.subject,data:data29};
+const err55 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes/" + i6,schemaPath:"#/$defs/hookPoint/properties/changes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.changes.items.type,parentSchema:schema37.properties.changes.items,data:data27};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -789,9 +770,18 @@ vErrors.push(err55);
 errors++;
 }
 }
+let i7 = data26.length;
+let j2;
+if(i7 > 1){
+const indices0 = {};
+for(;i7--;){
+let item0 = data26[i7];
+if(typeof item0 !== "string"){
+continue;
 }
-else {
-const err56 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema36.type,parentSchema:schema36,data:data17};
+if(typeof indices0[item0] == "number"){
+j2 = indices0[item0];
+const err56 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/uniqueItems",keyword:"uniqueItems",params:{i: i7, j: j2},message:"must NOT have duplicate items (items ## "+j2+" and "+i7+" are identical)",schema:true,parentSchema:schema37.properties.changes,data:data26};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -799,11 +789,14 @@ else {
 vErrors.push(err56);
 }
 errors++;
+break;
+}
+indices0[item0] = i7;
 }
 }
 }
 else {
-const err57 = {instancePath:instancePath+"/contributes/hookPoints",schemaPath:"#/properties/contributes/properties/hookPoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hookPoints.type,parentSchema:schema31.properties.contributes.properties.hookPoints,data:data16};
+const err57 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/changes",schemaPath:"#/$defs/hookPoint/properties/changes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.properties.changes.type,parentSchema:schema37.properties.changes,data:data26};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -813,16 +806,10 @@ vErrors.push(err57);
 errors++;
 }
 }
-if(data10.points !== undefined){
-let data30 = data10.points;
-if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
-for(const key6 in data30){
-let data31 = data30[key6];
-const _errs74 = errors;
-let valid31 = false;
-const _errs75 = errors;
-if(!(data31 && typeof data31 == "object" && !Array.isArray(data31))){
-const err58 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data31};
+if(data19.failOpen !== undefined){
+let data28 = data19.failOpen;
+if(typeof data28 !== "boolean"){
+const err58 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/failOpen",schemaPath:"#/$defs/hookPoint/properties/failOpen/type",keyword:"type",params:{type: "boolean"},message:"must be boolean",schema:schema37.properties.failOpen.type,parentSchema:schema37.properties.failOpen,data:data28};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -831,12 +818,16 @@ vErrors.push(err58);
 }
 errors++;
 }
-var _valid0 = _errs75 === errors;
-valid31 = valid31 || _valid0;
-const _errs77 = errors;
-if(typeof data31 === "string"){
-if(!pattern9.test(data31)){
-const err59 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data31};
+}
+if(data19.aliases !== undefined){
+let data29 = data19.aliases;
+if(Array.isArray(data29)){
+const len5 = data29.length;
+for(let i8=0; i8<len5; i8++){
+let data30 = data29[i8];
+if(typeof data30 === "string"){
+if(!pattern7.test(data30)){
+const err59 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Za-z0-9]*$"},message:"must match pattern \""+"^[A-Z][A-Za-z0-9]*$"+"\"",schema:"^[A-Z][A-Za-z0-9]*$",parentSchema:schema37.properties.aliases.items,data:data30};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -847,7 +838,7 @@ errors++;
 }
 }
 else {
-const err60 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data31};
+const err60 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases/" + i8,schemaPath:"#/$defs/hookPoint/properties/aliases/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.aliases.items.type,parentSchema:schema37.properties.aliases.items,data:data30};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -856,10 +847,19 @@ vErrors.push(err60);
 }
 errors++;
 }
-var _valid0 = _errs77 === errors;
-valid31 = valid31 || _valid0;
-if(!valid31){
-const err61 = {instancePath:instancePath+"/contributes/points/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data31};
+}
+let i9 = data29.length;
+let j3;
+if(i9 > 1){
+const indices1 = {};
+for(;i9--;){
+let item1 = data29[i9];
+if(typeof item1 !== "string"){
+continue;
+}
+if(typeof indices1[item1] == "number"){
+j3 = indices1[item1];
+const err61 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/uniqueItems",keyword:"uniqueItems",params:{i: i9, j: j3},message:"must NOT have duplicate items (items ## "+j3+" and "+i9+" are identical)",schema:true,parentSchema:schema37.properties.aliases,data:data29};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -867,22 +867,14 @@ else {
 vErrors.push(err61);
 }
 errors++;
+break;
 }
-else {
-errors = _errs74;
-if(vErrors !== null){
-if(_errs74){
-vErrors.length = _errs74;
-}
-else {
-vErrors = null;
-}
-}
+indices1[item1] = i9;
 }
 }
 }
 else {
-const err62 = {instancePath:instancePath+"/contributes/points",schemaPath:"#/properties/contributes/properties/points/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.properties.points.type,parentSchema:schema31.properties.contributes.properties.points,data:data30};
+const err62 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/aliases",schemaPath:"#/$defs/hookPoint/properties/aliases/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema37.properties.aliases.type,parentSchema:schema37.properties.aliases,data:data29};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -892,15 +884,11 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data10.pluginHosts !== undefined){
-let data32 = data10.pluginHosts;
-if(Array.isArray(data32)){
-const len6 = data32.length;
-for(let i10=0; i10<len6; i10++){
-let data33 = data32[i10];
-if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
-if(data33.name === undefined){
-const err63 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+if(data19.subject !== undefined){
+let data31 = data19.subject;
+if(typeof data31 === "string"){
+if(!pattern8.test(data31)){
+const err63 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/pattern",keyword:"pattern",params:{pattern: "^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"},message:"must match pattern \""+"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$"+"\"",schema:"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$",parentSchema:schema37.properties.subject,data:data31};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -909,8 +897,9 @@ vErrors.push(err63);
 }
 errors++;
 }
-if(data33.service === undefined){
-const err64 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "service"},message:"must have required property '"+"service"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+}
+else {
+const err64 = {instancePath:instancePath+"/contributes/hookPoints/" + i3+"/subject",schemaPath:"#/$defs/hookPoint/properties/subject/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.properties.subject.type,parentSchema:schema37.properties.subject,data:data31};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -919,8 +908,10 @@ vErrors.push(err64);
 }
 errors++;
 }
-if(data33.points === undefined){
-const err65 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "points"},message:"must have required property '"+"points"+"'",schema:schema38.required,parentSchema:schema38,data:data33};
+}
+}
+else {
+const err65 = {instancePath:instancePath+"/contributes/hookPoints/" + i3,schemaPath:"#/$defs/hookPoint/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.type,parentSchema:schema37,data:data19};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -929,9 +920,10 @@ vErrors.push(err65);
 }
 errors++;
 }
-for(const key7 in data33){
-if(!(((((key7 === "name") || (key7 === "service")) || (key7 === "points")) || (key7 === "services")) || (key7 === "files"))){
-const err66 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties",schema:false,parentSchema:schema38,data:data33};
+}
+}
+else {
+const err66 = {instancePath:instancePath+"/contributes/hookPoints",schemaPath:"#/properties/contributes/properties/hookPoints/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.hookPoints.type,parentSchema:schema31.properties.contributes.properties.hookPoints,data:data18};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -941,11 +933,16 @@ vErrors.push(err66);
 errors++;
 }
 }
-if(data33.name !== undefined){
-let data34 = data33.name;
-if(typeof data34 === "string"){
-if(data34.length > 64){
-const err67 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema38.properties.name,data:data34};
+if(data10.points !== undefined){
+let data32 = data10.points;
+if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
+for(const key7 in data32){
+let data33 = data32[key7];
+const _errs84 = errors;
+let valid34 = false;
+const _errs85 = errors;
+if(!(data33 && typeof data33 == "object" && !Array.isArray(data33))){
+const err67 = {instancePath:instancePath+"/contributes/points/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data:data33};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -954,8 +951,12 @@ vErrors.push(err67);
 }
 errors++;
 }
-if(!pattern4.test(data34)){
-const err68 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"},message:"must match pattern \""+"^[a-z][a-z0-9-]*$"+"\"",schema:"^[a-z][a-z0-9-]*$",parentSchema:schema38.properties.name,data:data34};
+var _valid1 = _errs85 === errors;
+valid34 = valid34 || _valid1;
+const _errs87 = errors;
+if(typeof data33 === "string"){
+if(!pattern9.test(data33)){
+const err68 = {instancePath:instancePath+"/contributes/points/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema38.anyOf[1],data:data33};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -966,7 +967,7 @@ errors++;
 }
 }
 else {
-const err69 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.name.type,parentSchema:schema38.properties.name,data:data34};
+const err69 = {instancePath:instancePath+"/contributes/points/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[1].type,parentSchema:schema38.anyOf[1],data:data33};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -975,12 +976,10 @@ vErrors.push(err69);
 }
 errors++;
 }
-}
-if(data33.service !== undefined){
-let data35 = data33.service;
-if(typeof data35 === "string"){
-if(data35.length < 1){
-const err70 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.service,data:data35};
+var _valid1 = _errs87 === errors;
+valid34 = valid34 || _valid1;
+if(!valid34){
+const err70 = {instancePath:instancePath+"/contributes/points/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data:data33};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -989,9 +988,21 @@ vErrors.push(err70);
 }
 errors++;
 }
+else {
+errors = _errs84;
+if(vErrors !== null){
+if(_errs84){
+vErrors.length = _errs84;
 }
 else {
-const err71 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.service.type,parentSchema:schema38.properties.service,data:data35};
+vErrors = null;
+}
+}
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/contributes/points",schemaPath:"#/properties/contributes/properties/points/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.properties.points.type,parentSchema:schema31.properties.contributes.properties.points,data:data32};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -1001,15 +1012,15 @@ vErrors.push(err71);
 errors++;
 }
 }
-if(data33.points !== undefined){
-let data36 = data33.points;
-if(Array.isArray(data36)){
-const len7 = data36.length;
-for(let i11=0; i11<len7; i11++){
-let data37 = data36[i11];
-if(typeof data37 === "string"){
-if(data37.length < 1){
-const err72 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.points.items,data:data37};
+if(data10.pluginHosts !== undefined){
+let data34 = data10.pluginHosts;
+if(Array.isArray(data34)){
+const len6 = data34.length;
+for(let i10=0; i10<len6; i10++){
+let data35 = data34[i10];
+if(data35 && typeof data35 == "object" && !Array.isArray(data35)){
+if(data35.name === undefined){
+const err72 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema39.required,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -1018,9 +1029,8 @@ vErrors.push(err72);
 }
 errors++;
 }
-}
-else {
-const err73 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.points.items.type,parentSchema:schema38.properties.points.items,data:data37};
+if(data35.service === undefined){
+const err73 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "service"},message:"must have required property '"+"service"+"'",schema:schema39.required,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -1029,19 +1039,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-let i12 = data36.length;
-let j4;
-if(i12 > 1){
-const indices3 = {};
-for(;i12--;){
-let item3 = data36[i12];
-if(typeof item3 !== "string"){
-continue;
-}
-if(typeof indices3[item3] == "number"){
-j4 = indices3[item3];
-const err74 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j4},message:"must NOT have duplicate items (items ## "+j4+" and "+i12+" are identical)",schema:true,parentSchema:schema38.properties.points,data:data36};
+if(data35.points === undefined){
+const err74 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/required",keyword:"required",params:{missingProperty: "points"},message:"must have required property '"+"points"+"'",schema:schema39.required,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1049,14 +1048,10 @@ else {
 vErrors.push(err74);
 }
 errors++;
-break;
 }
-indices3[item3] = i12;
-}
-}
-}
-else {
-const err75 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.points.type,parentSchema:schema38.properties.points,data:data36};
+for(const key8 in data35){
+if(!(((((key8 === "name") || (key8 === "service")) || (key8 === "points")) || (key8 === "services")) || (key8 === "files"))){
+const err75 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1066,15 +1061,11 @@ vErrors.push(err75);
 errors++;
 }
 }
-if(data33.services !== undefined){
-let data38 = data33.services;
-if(Array.isArray(data38)){
-const len8 = data38.length;
-for(let i13=0; i13<len8; i13++){
-let data39 = data38[i13];
-if(typeof data39 === "string"){
-if(data39.length < 1){
-const err76 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema38.properties.services.items,data:data39};
+if(data35.name !== undefined){
+let data36 = data35.name;
+if(typeof data36 === "string"){
+if(data36.length > 64){
+const err76 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/maxLength",keyword:"maxLength",params:{limit: 64},message:"must NOT have more than 64 characters",schema:64,parentSchema:schema39.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1083,9 +1074,8 @@ vErrors.push(err76);
 }
 errors++;
 }
-}
-else {
-const err77 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.services.items.type,parentSchema:schema38.properties.services.items,data:data39};
+if(!pattern4.test(data36)){
+const err77 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/pattern",keyword:"pattern",params:{pattern: "^[a-z][a-z0-9-]*$"},message:"must match pattern \""+"^[a-z][a-z0-9-]*$"+"\"",schema:"^[a-z][a-z0-9-]*$",parentSchema:schema39.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1095,18 +1085,8 @@ vErrors.push(err77);
 errors++;
 }
 }
-let i14 = data38.length;
-let j5;
-if(i14 > 1){
-const indices4 = {};
-for(;i14--;){
-let item4 = data38[i14];
-if(typeof item4 !== "string"){
-continue;
-}
-if(typeof indices4[item4] == "number"){
-j5 = indices4[item4];
-const err78 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/uniqueItems",keyword:"uniqueItems",params:{i: i14, j: j5},message:"must NOT have duplicate items (items ## "+j5+" and "+i14+" are identical)",schema:true,parentSchema:schema38.properties.services,data:data38};
+else {
+const err78 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/name",schemaPath:"#/$defs/pluginHost/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.name.type,parentSchema:schema39.properties.name,data:data36};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1114,14 +1094,13 @@ else {
 vErrors.push(err78);
 }
 errors++;
-break;
-}
-indices4[item4] = i14;
 }
 }
-}
-else {
-const err79 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.services.type,parentSchema:schema38.properties.services,data:data38};
+if(data35.service !== undefined){
+let data37 = data35.service;
+if(typeof data37 === "string"){
+if(data37.length < 1){
+const err79 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.service,data:data37};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1131,15 +1110,8 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data33.files !== undefined){
-let data40 = data33.files;
-if(Array.isArray(data40)){
-const len9 = data40.length;
-for(let i15=0; i15<len9; i15++){
-let data41 = data40[i15];
-if(typeof data41 === "string"){
-if(!pattern11.test(data41)){
-const err80 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/pattern",keyword:"pattern",params:{pattern: "^\\.[a-z0-9]+$"},message:"must match pattern \""+"^\\.[a-z0-9]+$"+"\"",schema:"^\\.[a-z0-9]+$",parentSchema:schema38.properties.files.items,data:data41};
+else {
+const err80 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/service",schemaPath:"#/$defs/pluginHost/properties/service/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.service.type,parentSchema:schema39.properties.service,data:data37};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1149,8 +1121,15 @@ vErrors.push(err80);
 errors++;
 }
 }
-else {
-const err81 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.properties.files.items.type,parentSchema:schema38.properties.files.items,data:data41};
+if(data35.points !== undefined){
+let data38 = data35.points;
+if(Array.isArray(data38)){
+const len7 = data38.length;
+for(let i11=0; i11<len7; i11++){
+let data39 = data38[i11];
+if(typeof data39 === "string"){
+if(data39.length < 1){
+const err81 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.points.items,data:data39};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1160,18 +1139,8 @@ vErrors.push(err81);
 errors++;
 }
 }
-let i16 = data40.length;
-let j6;
-if(i16 > 1){
-const indices5 = {};
-for(;i16--;){
-let item5 = data40[i16];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j6 = indices5[item5];
-const err82 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/uniqueItems",keyword:"uniqueItems",params:{i: i16, j: j6},message:"must NOT have duplicate items (items ## "+j6+" and "+i16+" are identical)",schema:true,parentSchema:schema38.properties.files,data:data40};
+else {
+const err82 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points/" + i11,schemaPath:"#/$defs/pluginHost/properties/points/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.points.items.type,parentSchema:schema39.properties.points.items,data:data39};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1179,14 +1148,20 @@ else {
 vErrors.push(err82);
 }
 errors++;
-break;
-}
-indices5[item5] = i16;
 }
 }
+let i12 = data38.length;
+let j4;
+if(i12 > 1){
+const indices2 = {};
+for(;i12--;){
+let item2 = data38[i12];
+if(typeof item2 !== "string"){
+continue;
 }
-else {
-const err83 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema38.properties.files.type,parentSchema:schema38.properties.files,data:data40};
+if(typeof indices2[item2] == "number"){
+j4 = indices2[item2];
+const err83 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/uniqueItems",keyword:"uniqueItems",params:{i: i12, j: j4},message:"must NOT have duplicate items (items ## "+j4+" and "+i12+" are identical)",schema:true,parentSchema:schema39.properties.points,data:data38};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1194,11 +1169,14 @@ else {
 vErrors.push(err83);
 }
 errors++;
+break;
+}
+indices2[item2] = i12;
 }
 }
 }
 else {
-const err84 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.type,parentSchema:schema38,data:data33};
+const err84 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/points",schemaPath:"#/$defs/pluginHost/properties/points/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.points.type,parentSchema:schema39.properties.points,data:data38};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1208,9 +1186,15 @@ vErrors.push(err84);
 errors++;
 }
 }
-}
-else {
-const err85 = {instancePath:instancePath+"/contributes/pluginHosts",schemaPath:"#/properties/contributes/properties/pluginHosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.pluginHosts.type,parentSchema:schema31.properties.contributes.properties.pluginHosts,data:data32};
+if(data35.services !== undefined){
+let data40 = data35.services;
+if(Array.isArray(data40)){
+const len8 = data40.length;
+for(let i13=0; i13<len8; i13++){
+let data41 = data40[i13];
+if(typeof data41 === "string"){
+if(data41.length < 1){
+const err85 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.services.items,data:data41};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1220,15 +1204,8 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data10.errors !== undefined){
-let data42 = data10.errors;
-if(Array.isArray(data42)){
-const len10 = data42.length;
-for(let i17=0; i17<len10; i17++){
-let data43 = data42[i17];
-if(data43 && typeof data43 == "object" && !Array.isArray(data43)){
-if(data43.name === undefined){
-const err86 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
+else {
+const err86 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services/" + i13,schemaPath:"#/$defs/pluginHost/properties/services/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.services.items.type,parentSchema:schema39.properties.services.items,data:data41};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1237,8 +1214,19 @@ vErrors.push(err86);
 }
 errors++;
 }
-if(data43.class === undefined){
-const err87 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
+}
+let i14 = data40.length;
+let j5;
+if(i14 > 1){
+const indices3 = {};
+for(;i14--;){
+let item3 = data40[i14];
+if(typeof item3 !== "string"){
+continue;
+}
+if(typeof indices3[item3] == "number"){
+j5 = indices3[item3];
+const err87 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/uniqueItems",keyword:"uniqueItems",params:{i: i14, j: j5},message:"must NOT have duplicate items (items ## "+j5+" and "+i14+" are identical)",schema:true,parentSchema:schema39.properties.services,data:data40};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1246,9 +1234,14 @@ else {
 vErrors.push(err87);
 }
 errors++;
+break;
 }
-if(data43.cause === undefined){
-const err88 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
+indices3[item3] = i14;
+}
+}
+}
+else {
+const err88 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/services",schemaPath:"#/$defs/pluginHost/properties/services/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.services.type,parentSchema:schema39.properties.services,data:data40};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1257,8 +1250,16 @@ vErrors.push(err88);
 }
 errors++;
 }
-if(data43.cure === undefined){
-const err89 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema39.required,parentSchema:schema39,data:data43};
+}
+if(data35.files !== undefined){
+let data42 = data35.files;
+if(Array.isArray(data42)){
+const len9 = data42.length;
+for(let i15=0; i15<len9; i15++){
+let data43 = data42[i15];
+if(typeof data43 === "string"){
+if(!pattern11.test(data43)){
+const err89 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/pattern",keyword:"pattern",params:{pattern: "^\\.[a-z0-9]+$"},message:"must match pattern \""+"^\\.[a-z0-9]+$"+"\"",schema:"^\\.[a-z0-9]+$",parentSchema:schema39.properties.files.items,data:data43};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1267,9 +1268,9 @@ vErrors.push(err89);
 }
 errors++;
 }
-for(const key8 in data43){
-if(!((((key8 === "name") || (key8 === "class")) || (key8 === "cause")) || (key8 === "cure"))){
-const err90 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data43};
+}
+else {
+const err90 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files/" + i15,schemaPath:"#/$defs/pluginHost/properties/files/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.files.items.type,parentSchema:schema39.properties.files.items,data:data43};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1279,11 +1280,18 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data43.name !== undefined){
-let data44 = data43.name;
-if(typeof data44 === "string"){
-if(!pattern12.test(data44)){
-const err91 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema39.properties.name,data:data44};
+let i16 = data42.length;
+let j6;
+if(i16 > 1){
+const indices4 = {};
+for(;i16--;){
+let item4 = data42[i16];
+if(typeof item4 !== "string"){
+continue;
+}
+if(typeof indices4[item4] == "number"){
+j6 = indices4[item4];
+const err91 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/uniqueItems",keyword:"uniqueItems",params:{i: i16, j: j6},message:"must NOT have duplicate items (items ## "+j6+" and "+i16+" are identical)",schema:true,parentSchema:schema39.properties.files,data:data42};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1291,10 +1299,14 @@ else {
 vErrors.push(err91);
 }
 errors++;
+break;
+}
+indices4[item4] = i16;
+}
 }
 }
 else {
-const err92 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.name.type,parentSchema:schema39.properties.name,data:data44};
+const err92 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/files",schemaPath:"#/$defs/pluginHost/properties/files/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.files.type,parentSchema:schema39.properties.files,data:data42};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1304,11 +1316,9 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data43.class !== undefined){
-let data45 = data43.class;
-if(typeof data45 === "string"){
-if(!pattern13.test(data45)){
-const err93 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema39.properties.class,data:data45};
+}
+else {
+const err93 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1318,8 +1328,9 @@ vErrors.push(err93);
 errors++;
 }
 }
+}
 else {
-const err94 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.class.type,parentSchema:schema39.properties.class,data:data45};
+const err94 = {instancePath:instancePath+"/contributes/pluginHosts",schemaPath:"#/properties/contributes/properties/pluginHosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.pluginHosts.type,parentSchema:schema31.properties.contributes.properties.pluginHosts,data:data34};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1329,11 +1340,15 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data43.cause !== undefined){
-let data46 = data43.cause;
-if(typeof data46 === "string"){
-if(data46.length < 1){
-const err95 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.cause,data:data46};
+if(data10.errors !== undefined){
+let data44 = data10.errors;
+if(Array.isArray(data44)){
+const len10 = data44.length;
+for(let i17=0; i17<len10; i17++){
+let data45 = data44[i17];
+if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
+if(data45.name === undefined){
+const err95 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1342,9 +1357,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-else {
-const err96 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.cause.type,parentSchema:schema39.properties.cause,data:data46};
+if(data45.class === undefined){
+const err96 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1353,12 +1367,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-}
-if(data43.cure !== undefined){
-let data47 = data43.cure;
-if(typeof data47 === "string"){
-if(data47.length < 1){
-const err97 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.cure,data:data47};
+if(data45.cause === undefined){
+const err97 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1367,9 +1377,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-else {
-const err98 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.cure.type,parentSchema:schema39.properties.cure,data:data47};
+if(data45.cure === undefined){
+const err98 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1378,10 +1387,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-}
-else {
-const err99 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data43};
+for(const key9 in data45){
+if(!((((key9 === "name") || (key9 === "class")) || (key9 === "cause")) || (key9 === "cure"))){
+const err99 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1391,9 +1399,11 @@ vErrors.push(err99);
 errors++;
 }
 }
-}
-else {
-const err100 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data42};
+if(data45.name !== undefined){
+let data46 = data45.name;
+if(typeof data46 === "string"){
+if(!pattern12.test(data46)){
+const err100 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema40.properties.name,data:data46};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1403,9 +1413,8 @@ vErrors.push(err100);
 errors++;
 }
 }
-}
 else {
-const err101 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+const err101 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.name.type,parentSchema:schema40.properties.name,data:data46};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1415,13 +1424,11 @@ vErrors.push(err101);
 errors++;
 }
 }
-if(data.config !== undefined){
-let data48 = data.config;
-const _errs117 = errors;
-let valid50 = false;
-const _errs118 = errors;
-if(!(data48 && typeof data48 == "object" && !Array.isArray(data48))){
-const err102 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema37.anyOf[0].type,parentSchema:schema37.anyOf[0],data:data48};
+if(data45.class !== undefined){
+let data47 = data45.class;
+if(typeof data47 === "string"){
+if(!pattern13.test(data47)){
+const err102 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema40.properties.class,data:data47};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1430,12 +1437,9 @@ vErrors.push(err102);
 }
 errors++;
 }
-var _valid1 = _errs118 === errors;
-valid50 = valid50 || _valid1;
-const _errs120 = errors;
-if(typeof data48 === "string"){
-if(!pattern9.test(data48)){
-const err103 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema37.anyOf[1],data:data48};
+}
+else {
+const err103 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.class.type,parentSchema:schema40.properties.class,data:data47};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1445,8 +1449,11 @@ vErrors.push(err103);
 errors++;
 }
 }
-else {
-const err104 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema37.anyOf[1].type,parentSchema:schema37.anyOf[1],data:data48};
+if(data45.cause !== undefined){
+let data48 = data45.cause;
+if(typeof data48 === "string"){
+if(data48.length < 1){
+const err104 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cause,data:data48};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1455,10 +1462,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-var _valid1 = _errs120 === errors;
-valid50 = valid50 || _valid1;
-if(!valid50){
-const err105 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema37.anyOf,parentSchema:schema37,data:data48};
+}
+else {
+const err105 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cause.type,parentSchema:schema40.properties.cause,data:data48};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1467,30 +1473,12 @@ vErrors.push(err105);
 }
 errors++;
 }
-else {
-errors = _errs117;
-if(vErrors !== null){
-if(_errs117){
-vErrors.length = _errs117;
 }
-else {
-vErrors = null;
-}
-}
-}
-}
-if(data.permissions !== undefined){
-let data49 = data.permissions;
-if(data49 && typeof data49 == "object" && !Array.isArray(data49)){
-for(const key9 in data49){
-let data50 = data49[key9];
-if(Array.isArray(data50)){
-const len11 = data50.length;
-for(let i18=0; i18<len11; i18++){
-let data51 = data50[i18];
-if(typeof data51 === "string"){
-if(data51.length < 1){
-const err106 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data51};
+if(data45.cure !== undefined){
+let data49 = data45.cure;
+if(typeof data49 === "string"){
+if(data49.length < 1){
+const err106 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cure,data:data49};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1501,7 +1489,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data51};
+const err107 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cure.type,parentSchema:schema40.properties.cure,data:data49};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1513,7 +1501,7 @@ errors++;
 }
 }
 else {
-const err108 = {instancePath:instancePath+"/permissions/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data50};
+const err108 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data:data45};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1525,7 +1513,7 @@ errors++;
 }
 }
 else {
-const err109 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data49};
+const err109 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data44};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1535,10 +1523,9 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data.activation !== undefined){
-let data52 = data.activation;
-if("startup" !== data52){
-const err110 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data52};
+}
+else {
+const err110 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1548,14 +1535,13 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data.tapsWith !== undefined){
-let data53 = data.tapsWith;
-if(data53 && typeof data53 == "object" && !Array.isArray(data53)){
-for(const key10 in data53){
-let data54 = data53[key10];
-if(typeof data54 === "string"){
-if(data54.length < 1){
-const err111 = {instancePath:instancePath+"/tapsWith/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data54};
+if(data.config !== undefined){
+let data50 = data.config;
+const _errs127 = errors;
+let valid53 = false;
+const _errs128 = errors;
+if(!(data50 && typeof data50 == "object" && !Array.isArray(data50))){
+const err111 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data:data50};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1564,9 +1550,12 @@ vErrors.push(err111);
 }
 errors++;
 }
-}
-else {
-const err112 = {instancePath:instancePath+"/tapsWith/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/tapsWith/additionalProperties/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.tapsWith.additionalProperties.type,parentSchema:schema31.properties.tapsWith.additionalProperties,data:data54};
+var _valid2 = _errs128 === errors;
+valid53 = valid53 || _valid2;
+const _errs130 = errors;
+if(typeof data50 === "string"){
+if(!pattern9.test(data50)){
+const err112 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema38.anyOf[1],data:data50};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1576,14 +1565,105 @@ vErrors.push(err112);
 errors++;
 }
 }
-}
 else {
-const err113 = {instancePath:instancePath+"/tapsWith",schemaPath:"#/properties/tapsWith/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.tapsWith.type,parentSchema:schema31.properties.tapsWith,data:data53};
+const err113 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[1].type,parentSchema:schema38.anyOf[1],data:data50};
 if(vErrors === null){
 vErrors = [err113];
 }
 else {
 vErrors.push(err113);
+}
+errors++;
+}
+var _valid2 = _errs130 === errors;
+valid53 = valid53 || _valid2;
+if(!valid53){
+const err114 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data:data50};
+if(vErrors === null){
+vErrors = [err114];
+}
+else {
+vErrors.push(err114);
+}
+errors++;
+}
+else {
+errors = _errs127;
+if(vErrors !== null){
+if(_errs127){
+vErrors.length = _errs127;
+}
+else {
+vErrors = null;
+}
+}
+}
+}
+if(data.permissions !== undefined){
+let data51 = data.permissions;
+if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
+for(const key10 in data51){
+let data52 = data51[key10];
+if(Array.isArray(data52)){
+const len11 = data52.length;
+for(let i18=0; i18<len11; i18++){
+let data53 = data52[i18];
+if(typeof data53 === "string"){
+if(data53.length < 1){
+const err115 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data53};
+if(vErrors === null){
+vErrors = [err115];
+}
+else {
+vErrors.push(err115);
+}
+errors++;
+}
+}
+else {
+const err116 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data53};
+if(vErrors === null){
+vErrors = [err116];
+}
+else {
+vErrors.push(err116);
+}
+errors++;
+}
+}
+}
+else {
+const err117 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data52};
+if(vErrors === null){
+vErrors = [err117];
+}
+else {
+vErrors.push(err117);
+}
+errors++;
+}
+}
+}
+else {
+const err118 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data51};
+if(vErrors === null){
+vErrors = [err118];
+}
+else {
+vErrors.push(err118);
+}
+errors++;
+}
+}
+if(data.activation !== undefined){
+let data54 = data.activation;
+if("startup" !== data54){
+const err119 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data54};
+if(vErrors === null){
+vErrors = [err119];
+}
+else {
+vErrors.push(err119);
 }
 errors++;
 }
@@ -1596,23 +1676,23 @@ for(let i19=0; i19<len12; i19++){
 let data56 = data55[i19];
 if(typeof data56 === "string"){
 if(data56.length < 1){
-const err114 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data56};
+const err120 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data56};
 if(vErrors === null){
-vErrors = [err114];
+vErrors = [err120];
 }
 else {
-vErrors.push(err114);
+vErrors.push(err120);
 }
 errors++;
 }
 }
 else {
-const err115 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data56};
+const err121 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data56};
 if(vErrors === null){
-vErrors = [err115];
+vErrors = [err121];
 }
 else {
-vErrors.push(err115);
+vErrors.push(err121);
 }
 errors++;
 }
@@ -1620,47 +1700,47 @@ errors++;
 let i20 = data55.length;
 let j7;
 if(i20 > 1){
-const indices6 = {};
+const indices5 = {};
 for(;i20--;){
-let item6 = data55[i20];
-if(typeof item6 !== "string"){
+let item5 = data55[i20];
+if(typeof item5 !== "string"){
 continue;
 }
-if(typeof indices6[item6] == "number"){
-j7 = indices6[item6];
-const err116 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i20, j: j7},message:"must NOT have duplicate items (items ## "+j7+" and "+i20+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data55};
+if(typeof indices5[item5] == "number"){
+j7 = indices5[item5];
+const err122 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i20, j: j7},message:"must NOT have duplicate items (items ## "+j7+" and "+i20+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data55};
 if(vErrors === null){
-vErrors = [err116];
+vErrors = [err122];
 }
 else {
-vErrors.push(err116);
+vErrors.push(err122);
 }
 errors++;
 break;
 }
-indices6[item6] = i20;
+indices5[item5] = i20;
 }
 }
 }
 else {
-const err117 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data55};
+const err123 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data55};
 if(vErrors === null){
-vErrors = [err117];
+vErrors = [err123];
 }
 else {
-vErrors.push(err117);
+vErrors.push(err123);
 }
 errors++;
 }
 }
 }
 else {
-const err118 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err124 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
 if(vErrors === null){
-vErrors = [err118];
+vErrors = [err124];
 }
 else {
-vErrors.push(err118);
+vErrors.push(err124);
 }
 errors++;
 }

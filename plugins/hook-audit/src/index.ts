@@ -20,7 +20,6 @@ const TOLD: ReadonlySet<string> = new Set(['observe', 'series', 'notify'])
 export default definePlugin<HookAuditConfig>({
   setup(ctx) {
     const { enabled, points } = ctx.config
-    ctx.tap('kernel.pluginActivated', undefined)
     const pending = new Set<Promise<void>>()
     const settled = async (): Promise<void> => void (await Promise.all(pending))
     ctx.provide('audit-lines', { settled })

@@ -36,15 +36,16 @@ export default definePlugin<CacheConfig>({
     // A call that waits for an equal one has a limit of its own.
     const asking = { stage: LAST, timeout: Infinity }
     const noting = { stage: FIRST }
-    const on = <T>(tap: T): never => (enabled ? tap : undefined) as never
-    ctx.tap('tool.input', on(tools.input.bind(tools)), asking)
-    ctx.tap('tool.output', on(tools.output.bind(tools)), noting)
-    ctx.tap('tool.error', on(tools.error.bind(tools)), noting)
-    ctx.tap('tool.done', on(tools.done.bind(tools)), noting)
-    ctx.tap('llm.request' as never, on(models.request.bind(models)), asking)
-    ctx.tap('llm.response' as never, on(models.response.bind(models)), noting)
-    ctx.tap('llm.error' as never, on(models.error.bind(models)), noting)
-    ctx.tap('llm.done' as never, on(models.done.bind(models)), noting)
     ctx.provide('cache', cache)
+    if (!enabled) return
+    const as = <T>(tap: T): never => tap as never
+    ctx.tap('tool.input', as(tools.input.bind(tools)), asking)
+    ctx.tap('tool.output', as(tools.output.bind(tools)), noting)
+    ctx.tap('tool.error', as(tools.error.bind(tools)), noting)
+    ctx.tap('tool.done', as(tools.done.bind(tools)), noting)
+    ctx.tap('llm.request' as never, as(models.request.bind(models)), asking)
+    ctx.tap('llm.response' as never, as(models.response.bind(models)), noting)
+    ctx.tap('llm.error' as never, as(models.error.bind(models)), noting)
+    ctx.tap('llm.done' as never, as(models.done.bind(models)), noting)
   },
 })

@@ -19,9 +19,10 @@ export default definePlugin<HookCostConfig>({
     const ledger = new Ledger(files, logger, warner)
     ctx.provide('costs', ledger)
     const note = (payload: unknown): void => ledger.note(payload)
-    ctx.tap('llm.done' as never, enabled ? (note as never) : undefined, { stage: STAGE })
+    if (!enabled) return
+    ctx.tap('llm.done' as never, note as never, { stage: STAGE })
     const hooks = ctx.use('hooks')
-    if (!enabled || !hooks.list().some(({ name }) => name === 'script.done')) return
+    if (!hooks.list().some(({ name }) => name === 'script.done')) return
     const ended = (payload: unknown): void => {
       warner.forget(hookFacts(payload).runId ?? '')
       void ledger.write()

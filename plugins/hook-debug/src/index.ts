@@ -17,7 +17,6 @@ export default definePlugin<HookDebugConfig>({
     const files = folder === undefined ? undefined : new Files(folder, keep)
     const shelf = new TraceShelf(files, ctx.logger)
     ctx.provide('traces', shelf)
-    ctx.tap('kernel.pluginActivated', undefined)
     if (!enabled) return
     const runtime = ctx.find('script-runtime')
     const recorder = new Recorder(events, (runId) => {

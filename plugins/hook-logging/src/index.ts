@@ -10,7 +10,6 @@ export type * from './types.ts'
 export default definePlugin<HookLoggingConfig>({
   async setup(ctx) {
     const { config, logger } = ctx
-    ctx.tap('kernel.pluginActivated', undefined)
     if (!config.enabled) return ctx.provide('log-lines', { flush: () => undefined })
     const { formatter } = await import('./format.ts')
     const queue = new Queue({

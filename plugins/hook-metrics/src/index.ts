@@ -17,7 +17,6 @@ export default definePlugin<HookMetricsConfig>({
     const store = new Store()
     const files = folder === undefined ? undefined : new Files(folder, keep_days)
     const keeper = files && new Keeper(files, store, ctx.logger)
-    ctx.tap('kernel.pluginActivated', undefined)
     ctx.provide('metrics', {
       bounds: BOUNDS,
       snapshot: () => store.snapshot(),

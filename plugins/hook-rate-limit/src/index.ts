@@ -31,9 +31,10 @@ export default definePlugin<RateLimitConfig>({
       limiter.pass({ run, model: name, ...agentOf(actor) }, signalOf(run))
     // Each row limits its own wait.
     const options = { stage: STAGE, timeout: Infinity }
-    ctx.tap('tool.input', enabled ? tool : undefined, options)
-    ctx.tap('llm.request' as never, (enabled ? model : undefined) as never, options)
     ctx.provide('rate-limits', limiter)
+    if (!enabled) return
+    ctx.tap('tool.input', tool, options)
+    ctx.tap('llm.request' as never, model as never, options)
   },
 })
 

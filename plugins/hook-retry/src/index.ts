@@ -21,8 +21,9 @@ export default definePlugin<RetryConfig>({
       retrier.decide({ tool: name, attempt, error })
     const model = ({ model: name, attempt, error }: ModelFailed) =>
       retrier.decide({ model: name, attempt, error })
-    ctx.tap('tool.error', enabled ? tool : undefined)
-    ctx.tap('llm.error' as never, (enabled ? model : undefined) as never)
     ctx.provide('retries', retrier)
+    if (!enabled) return
+    ctx.tap('tool.error', tool)
+    ctx.tap('llm.error' as never, model as never)
   },
 })

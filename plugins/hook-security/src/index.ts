@@ -30,14 +30,15 @@ export default definePlugin<SecurityConfig>({
       traitsOf: (tool) => traitsOf(ctx.find('tools'), tool),
     })
     const options = { stage: STAGE, timeout: TIMEOUT_MS }
-    const on = <T>(tap: T): never => (config.enabled ? tap : undefined) as never
+    ctx.provide('security-findings', book)
+    if (!config.enabled) return
+    const as = <T>(tap: T): never => tap as never
     const again = { ...options, stage: BEHIND_SCRIPTS }
     for (const each of [options, again]) {
-      ctx.tap('tool.input', on(taps.input.bind(taps)), each)
-      ctx.tap('llm.request' as never, on(taps.request.bind(taps)), each)
+      ctx.tap('tool.input', as(taps.input.bind(taps)), each)
+      ctx.tap('llm.request' as never, as(taps.request.bind(taps)), each)
     }
-    ctx.tap('tool.output', on(taps.output.bind(taps)), options)
-    ctx.provide('security-findings', book)
+    ctx.tap('tool.output', as(taps.output.bind(taps)), options)
   },
 })
 

@@ -25,10 +25,8 @@ export default definePlugin<HooksConfig>({
       drop: (hook) => registrations.remove(hook),
     })
     const parts = { points: new Points(hooks), registrations, asking, scripts, runtime, logger }
-    ctx.tap('call.guard' as never, scripts.some ? (scripts.gate as never) : undefined, {
-      stage: GATE,
-      timeout: Infinity,
-    })
+    const gated = { stage: GATE, timeout: Infinity }
+    if (scripts.some) ctx.tap('call.guard' as never, scripts.gate as never, gated)
     ctx.defer(() => scripts.stop())
     ctx.contribute('script-modules', 'Hook', hookModule(parts))
   },

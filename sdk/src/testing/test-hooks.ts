@@ -1,6 +1,6 @@
 import { SpellError } from '../errors.ts'
 import type { HookKind, HookPoint, Hooks, Undo } from '../hooks.ts'
-import type { HookPointItem, Manifest } from '../manifest.ts'
+import { tappedPoint, type HookPointItem, type Manifest } from '../manifest.ts'
 import type { HookPointInfo, HookRegistry } from '../services.ts'
 import { isVerdict, type Intercepted } from '../verdicts.ts'
 
@@ -19,7 +19,7 @@ export class TestHooks implements HookRegistry {
       this.#add({ name, kind, doc: '' }, 'test')
     }
     for (const item of contributes.hookPoints ?? []) this.#add(item, id)
-    for (const name of contributes.hooks ?? []) {
+    for (const name of (contributes.hooks ?? []).map(tappedPoint)) {
       if (!this.#points.has(name)) this.#add({ name, kind: 'series', doc: '' }, 'test')
     }
   }

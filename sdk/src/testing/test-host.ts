@@ -1,7 +1,7 @@
 import { SpellError } from '../errors.ts'
 import type { ExtensionRegistry, Extensions } from '../extensions.ts'
 import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions } from '../hooks.ts'
-import type { Manifest } from '../manifest.ts'
+import { tappedPoint, type Manifest } from '../manifest.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Logger, Services } from '../services.ts'
 import { TestExtensions } from './test-extensions.ts'
@@ -146,7 +146,10 @@ class MemoryHost implements TestHost {
     const { provides = {}, contributes = {} } = this.#manifest
     const missing = [
       ...Object.keys(provides).filter((name) => !this.#provided.has(name)),
-      ...(contributes.hooks ?? []).filter((name) => !this.#asked.has(name)),
+      // What depends on the config need not be tapped.
+      ...(contributes.hooks ?? []).filter(
+        (item) => typeof item === 'string' && !this.#asked.has(item),
+      ),
       ...this.extensions.missing(),
     ]
     if (missing.length === 0) return
@@ -165,8 +168,7 @@ class MemoryHost implements TestHost {
       find: (name) => this.#use(name, this.#manifest.optional, false) as never,
       provide: (name, service) => this.#provide(name, service),
       contribute: (point, name, value) => this.#contribute(point, name, value),
-      tap: (point, fn, options) =>
-        this.#tap(point, fn as ((payload: unknown) => unknown) | undefined, options),
+      tap: (point, fn, options) => this.#tap(point, fn as (payload: unknown) => unknown, options),
       defer: (run) => this.#register('defer', run),
     }
   }
@@ -196,17 +198,14 @@ class MemoryHost implements TestHost {
     this.#register(`contribute ${key}`, () => void this.extensions.values.delete(key))
   }
 
-  #tap(
-    point: string,
-    fn: ((payload: unknown) => unknown) | undefined,
-    options: TapOptions = {},
-  ): void {
-    if (!this.#manifest.contributes?.hooks?.includes(point)) {
+  #tap(point: string, fn: (payload: unknown) => unknown, options: TapOptions = {}): void {
+    if (!(this.#manifest.contributes?.hooks ?? []).map(tappedPoint).includes(point)) {
       throw this.#error('HOOK_UNDECLARED', `taps '${point}', which it does not declare`)
     }
     this.#asked.add(point)
-    const undo = fn ? this.#hooks.add(point, fn, options.stage ?? 0) : () => undefined
-    this.#register(`tap ${point}`, undo)
+    if (typeof fn !== 'function')
+      throw this.#error('TAP_INVALID', `taps '${point}' with no function`)
+    this.#register(`tap ${point}`, this.#hooks.add(point, fn, options.stage ?? 0))
   }
 
   #register(label: string, run: () => Awaitable<void>): void {
