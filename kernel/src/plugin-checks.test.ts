@@ -26,7 +26,7 @@ const jsonOf = (id: string, parts: ManifestParts = {}) => ({
   llmspell: manifestOf(id, parts),
 })
 
-const CODE = "export default { $llmspell: 'plugin/1', setup(ctx) { ctx.provide('clock', 1) } }"
+const CODE = "export default { $llmspell: 'plugin/2', setup(ctx) { ctx.provide('clock', 1) } }"
 const CLOCK: ManifestParts = { provides: { clock: '1.0.0' } }
 
 /** Writes a plugin folder in which one plugin was installed and is trusted. */

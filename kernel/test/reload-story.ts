@@ -41,7 +41,7 @@ write(
 import { deep } from './deep.ts'
 const setup = (ctx: any): void =>
   ctx.contribute('things', 'x', async () => [common, deep, (await import('./late.ts')).late])
-export default { $llmspell: 'plugin/1', setup }`,
+export default { $llmspell: 'plugin/2', setup }`,
 )
 
 await withKernel(

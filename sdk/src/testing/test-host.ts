@@ -147,9 +147,9 @@ class MemoryHost implements TestHost {
     const missing = [
       ...Object.keys(provides).filter((name) => !this.#provided.has(name)),
       // What depends on the config need not be tapped.
-      ...(contributes.hooks ?? []).filter(
-        (item) => typeof item === 'string' && !this.#asked.has(item),
-      ),
+      ...(contributes.hooks ?? [])
+        .filter((item) => typeof item === 'string')
+        .filter((name) => !this.#asked.has(name)),
       ...this.extensions.missing(),
     ]
     if (missing.length === 0) return
