@@ -23,7 +23,7 @@ describe('a plan', () => {
   const guest = (parts: ManifestParts = {}, facts: Partial<PluginRecord> = {}) =>
     record('guest', parts, { root: '/guest', host: 'apart', ...facts })
   const plan = (records: readonly PluginRecord[], options: Partial<ResolveOptions> = {}) =>
-    resolve(records, { version: '0.2.0', kernel: KERNEL_RECORD, ...options })
+    resolve(records, { kernel: KERNEL_RECORD, ...options })
 
   test('puts the host first, whatever its phase', () => {
     const { order, hosts, rejected } = plan([guest(), host])
