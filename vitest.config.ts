@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 const conditions = ['@llmspell/source', 'module', 'node', 'development|production']
 const resolve = { conditions }
 const ssr = { resolve: { conditions, externalConditions: conditions } }
-const packages = '{sdk,kernel,cli,plugin-template,plugins/*,examples/*}'
+const packages = '{sdk,kernel,cli,cli/runtime,plugin-template,plugins/*,examples/*}'
 
 /** Most files wait for processes of their own: a core that is kept free for vitest would be idle. */
 const CORES = availableParallelism()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { COMPILER_OPTIONS, HOST, typedHost } from './support/embedding.ts'
+import { COMPILER_OPTIONS, HOST, RUNTIME_HOST, typedHost } from './support/embedding.ts'
 import { isOffline, npm, spawned, type Done } from './support/npm.ts'
 import { binOf, publicPackages, readJson, type PackageJson } from './support/packages.ts'
 import { loadedBy, missing, needless, typedBy } from './support/published.ts'
@@ -145,6 +145,15 @@ describe('a project that installed the tarballs', () => {
     write(file, `${line}\n${HOST}`)
     const done = await spawned(process.execPath, [file], app)
     expect(done).toEqual({ code: 0, stdout: '{"words":3,"answer":"42"}\n', stderr: '' })
+  })
+
+  test.each([
+    ['small.mjs', "import { createRuntime } from '@llmspell/runtime'"],
+    ['small.cjs', "const { createRuntime } = require('@llmspell/runtime')"],
+  ])('embeds the runtime: %s', async (file, line) => {
+    write(file, `${line}\n${RUNTIME_HOST}`)
+    const done = await spawned(process.execPath, [file], app)
+    expect(done).toEqual({ code: 0, stdout: '{"value":"42","agent":true}\n', stderr: '' })
   })
 
   test('finds types for all of it', async () => {

@@ -15,7 +15,7 @@ import { ROOT } from './support/root.ts'
 
 const READMES = pages(
   'README.md',
-  '{cli,kernel,sdk,plugin-template}/README.md',
+  '{cli,cli/runtime,kernel,sdk,plugin-template}/README.md',
   'plugins/*/README.md',
 )
 const LUA = [...READMES, ...pages('docs/*.md')].flatMap((page) => blocks(page, 'lua'))

@@ -37,5 +37,10 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 export function exists(file: string): boolean {
-  return fs.existsSync(file)
+  try {
+    return fs.existsSync(file)
+  } catch {
+    // Under --permission Node raises where it may not look.
+    return false
+  }
 }

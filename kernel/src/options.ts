@@ -5,6 +5,7 @@ import {
   type Logger,
   type Manifest,
 } from '@llmspell/sdk'
+import type { Source } from './record.ts'
 
 /** A plugin handed over as an object: for tests, and for hosts with plugins of their own. */
 export interface InlinePlugin {
@@ -40,7 +41,13 @@ export interface KernelConfig {
 }
 
 /** Which plugins are used: the name of a profile, or ids. What they require comes along. */
-export type ProfileChoice = string | { readonly include: readonly string[] }
+export type ProfileChoice =
+  | string
+  | {
+      readonly include: readonly string[]
+      /** Plugins that were found there are used too, whatever their ids. */
+      readonly sources?: readonly Source[]
+    }
 
 /** Options of `createKernel`. Only what they name is searched for plugins. */
 export interface KernelOptions {

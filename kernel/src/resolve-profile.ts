@@ -25,7 +25,7 @@ export function applyProfile(
   },
 ): void {
   const { profile = 'full', profiles = {} } = options
-  const wanted = typeof profile === 'string' ? profiles[profile] : profile.include
+  const wanted = typeof profile === 'string' ? profiles[profile] : included(draft, profile)
   if (!wanted) return
   const name = typeof profile === 'string' ? `profile '${profile}'` : 'profile of the host'
   const kept = closure(draft, wanted, name)
@@ -33,6 +33,14 @@ export function applyProfile(
     if (kept.has(record.id) || record.source === 'kernel') continue
     skip(draft, record, `Plugin '${record.id}' is not in the ${name}.`, 'Add it to the profile.')
   }
+}
+
+function included(
+  draft: Draft,
+  { include, sources = [] }: Exclude<ProfileChoice, string>,
+): readonly string[] {
+  const found = [...draft.living.values()].filter(({ source }) => sources.includes(source))
+  return [...include, ...found.map(({ id }) => id)]
 }
 
 function closure(draft: Draft, wanted: readonly string[], name: string): ReadonlySet<string> {

@@ -80,6 +80,13 @@ describe('filters', () => {
     expect(state([clock, user, other], options)).toEqual({ other: 'skipped PLUGIN_DISABLED' })
   })
 
+  test('a profile takes whole sources along', () => {
+    const own = record('own', { requires: { clock: '^1' } }, { source: 'packages' })
+    const profile = { include: ['own'], sources: ['host'] } as const
+    expect(order([clock, own, other], { profile })).toContain('other')
+    expect(order([clock, own, other], { profile: { include: ['own'] } })).toEqual(['clock', 'own'])
+  })
+
   test('the profile full is everything', () => {
     expect(order([clock, other], { profile: 'full' })).toHaveLength(2)
   })

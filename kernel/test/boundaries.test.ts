@@ -12,9 +12,12 @@ interface Json {
 }
 
 const root = join(import.meta.dirname, '..', '..')
-const folders = globSync(['sdk', 'kernel', 'cli', 'plugin-template', 'plugins/*', 'examples/*'], {
-  cwd: root,
-})
+const folders = globSync(
+  ['sdk', 'kernel', 'cli', 'cli/runtime', 'plugin-template', 'plugins/*', 'examples/*'],
+  {
+    cwd: root,
+  },
+)
   .map((folder) => folder.replaceAll('\\', '/'))
   .filter((folder) => existsSync(join(root, folder, 'package.json')))
 const read = (folder: string) =>
@@ -71,8 +74,8 @@ describe('imports', () => {
     ).toEqual([])
   })
 
-  test('the CLI knows plugins as names only', () => {
-    const others = imports('cli').filter((name) => ours(name))
+  test.each(['cli', 'cli/runtime'])('%s knows plugins as names only', (folder) => {
+    const others = imports(folder).filter((name) => ours(name))
     expect(others.filter((name) => !['@llmspell/kernel', '@llmspell/sdk'].includes(name))).toEqual(
       [],
     )

@@ -47,9 +47,12 @@ const NO_SOURCE = /\.test\.|\.d\.ts$|[\\/](?:testing|generated)[\\/]/
 
 /** The sources of all packages, by path; not the tables themselves, tests or what is generated. */
 function sources(): ReadonlyMap<string, string> {
-  const files = globSync('{sdk,kernel,cli,plugins/*,plugin-template}/{src,bin}/**/*.{ts,cts,cjs}', {
-    cwd: ROOT,
-  })
+  const files = globSync(
+    '{sdk,kernel,cli,cli/runtime,plugins/*,plugin-template}/{src,bin}/**/*.{ts,cts,cjs}',
+    {
+      cwd: ROOT,
+    },
+  )
   const kept = files.filter((file) => !NO_SOURCE.test(file) && !file.endsWith('codes.ts'))
   return new Map(kept.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]))
 }

@@ -18,10 +18,23 @@ void (async () => {
 })()
 `
 
+/** The same on the small face. */
+export const RUNTIME_HOST = `
+void (async () => {
+  const runtime = createRuntime({ config: { model: 'mock/demo' } })
+  const { value } = await runtime.run('return Tool.calculator{ expression = "6 * 7" }.text')
+  await using agent = await runtime.agent({ tools: ['calculator'] })
+  const { text } = await agent.execute('What is 6 * 7?')
+  console.log(JSON.stringify({ value, agent: text.includes('42') }))
+  await runtime.dispose()
+})()
+`
+
 /** A TypeScript program that names every one of the packages. */
 export const typedHost = (names: readonly string[]): string => `
 import { createKernel } from '@llmspell/kernel'
 import { definePlugin, type RunResult } from '@llmspell/sdk'
+import { createRuntime, type AgentResult } from '@llmspell/runtime'
 import { EXIT_CODES } from 'llmspell'
 import { withKernel } from '@llmspell/kernel/testing'
 import type * as agents from '@llmspell/agents/types'
@@ -33,6 +46,11 @@ await using kernel = createKernel({ plugins: [] })
 const runtime = await kernel.use('script-runtime')
 const result: RunResult = await runtime.run({ source: 'return 1', file: 'a.lua' })
 const calls: number = result.calls + EXIT_CODES.usage
+await using small = createRuntime({ profile: 'agents', stores: { sqlite: './state' } })
+const six: number = (await small.run<number>('return 6', { timeoutMs: 100 })).value
+const answer: AgentResult = await (await small.agent({ system_prompt: 'Be brief.' })).execute('Hi')
+const models = (await (await small.use('models')).resolve('mock/demo')).capabilities
+export const typed = [six.toFixed(), answer.text, models.length]
 export default definePlugin({ setup: (ctx) => ctx.defer(() => console.log(calls)) })
 `
 

@@ -8,6 +8,9 @@ import type {
   Value,
 } from '@llmspell/sdk'
 
+export type { AgentConfig, AgentInput, ExecuteOptions, ScriptMessage } from './config.ts'
+export type { AgentChunk, AgentResult, CallRow, StepRow } from './result.ts'
+
 /** One row of `Agent.list`. */
 export interface AgentDescription {
   readonly name: string

@@ -87,6 +87,17 @@ export function scriptOrigin(scope: RunScope): Origin {
   return { actors: [], grants, signal, raw: false, ...(life ? { durable: life.main } : {}) }
 }
 
+/** A host's own call, as the door takes it. */
+export function hostPass(
+  origin: Origin,
+  module: string,
+  fn: string,
+  args: readonly unknown[],
+  options: NestedCall,
+): [HostCall, Origin] {
+  return [hostCall(module, fn, args, options), narrowed(origin, options)]
+}
+
 function hostCall(
   module: string,
   fn: string,

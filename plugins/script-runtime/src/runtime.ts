@@ -21,13 +21,13 @@ import type {
 } from '@llmspell/sdk'
 import { missing } from './builtin/budget.ts'
 import type { RunFacts } from './builtin/run.ts'
-import { scriptOrigin } from './context.ts'
 import { DurableRuns } from './durable/runs.ts'
 import { Resuming } from './durable/resuming.ts'
 import { chooseEngine } from './engines.ts'
 import { budgetOf, openRun, result, runFacts, sessionFacts } from './facts.ts'
 import { reasonOf } from './failure.ts'
 import { runProgram } from './program.ts'
+import { hostRun } from './host-run.ts'
 import { hostSide, type HostParts } from './host-side.ts'
 import type { Lent } from './interactive/open.ts'
 import { RunScope } from './scope.ts'
@@ -97,27 +97,7 @@ export class Runtime implements ScriptRuntime {
 
   open(options: RunOptions = {}): Run {
     const scope = this.#open(options)
-    const origin = { ...scriptOrigin(scope), raw: true }
-    const close = async (): Promise<void> => {
-      this.#scopes.delete(scope.id)
-      await scope.close()
-    }
-    return {
-      id: scope.id,
-      get usage() {
-        return scope.budget.usage
-      },
-      get calls() {
-        return scope.budget.calls
-      },
-      get journal() {
-        return scope.journal.records()
-      },
-      call: async (module, fn, args) =>
-        this.#parts.door.pass(scope, { module, function: fn, args }, origin),
-      close,
-      [Symbol.asyncDispose]: close,
-    }
+    return hostRun(scope, this.#parts.door, () => this.#scopes.delete(scope.id))
   }
 
   async interactive(request: InteractiveRequest): Promise<InteractiveRun> {

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../errors.ts'
 import type { PermissionSet } from '../manifest.ts'
 import type { Value } from '../values.ts'
+import type { NestedCall } from './call-context.ts'
 import type { OnUnknown, ReplayReport, WorkflowExecutor } from './executor.ts'
 import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain } from './permission.ts'
@@ -196,8 +197,12 @@ export interface Run extends AsyncDisposable {
   readonly usage: Usage
   readonly calls: number
   readonly journal: readonly CallRecord[]
-  /** @throws the call's SpellError */
-  call(module: string, fn: string, args: readonly Value[]): Promise<unknown>
+  /**
+   * What is given is copied, functions and all.
+   * @param options narrow the call, end it, or name the handle of a method
+   * @throws the call's SpellError
+   */
+  call(module: string, fn: string, args: readonly unknown[], options?: NestedCall): Promise<unknown>
   close(): Promise<void>
 }
 

@@ -34,6 +34,30 @@ export function inputOf(
   return isTable(given) || given === undefined || words.size > 0 ? input : given
 }
 
+/**
+ * The input of a run that a host gives as data, over what the file gives.
+ * @throws INPUT_INVALID as above
+ */
+export function inputGiven(
+  name: string,
+  given: Value | undefined,
+  schema: Schema,
+  base: Value | undefined,
+): Value {
+  if (given === undefined || !isTable(given)) return given ?? inputOf(name, [], schema, base)
+  const properties = (schema['properties'] ?? {}) as Properties
+  const closed = schema['additionalProperties'] === false
+  const rows = Object.entries(given).flatMap(([key, value]): Violation[] => {
+    const property = Object.hasOwn(properties, key) ? properties[key]! : undefined
+    if (!property) return closed ? [unknown(key, Object.keys(properties))] : []
+    if (fits(value, property)) return []
+    return [{ path: key, expected: wanted(property), found: describe(value) }]
+  })
+  if (rows.length > 0) throw inputInvalid(`Workflow '${name}'`, rows)
+  const whole = { ...(isTable(base) ? base : {}), ...given }
+  return inputOf(name, [], schema, whole as Value)
+}
+
 function defaults(properties: Properties): Record<string, Value> {
   const entries = Object.entries(properties).filter(([, schema]) => 'default' in schema)
   return Object.fromEntries(entries.map(([key, schema]) => [key, schema['default'] as Value]))

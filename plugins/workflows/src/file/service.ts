@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { Schema, SpellError } from '@llmspell/sdk'
+import type { Schema, SpellError, Value, WorkflowDefinition } from '@llmspell/sdk'
 import type { Names } from '../check/index.ts'
+import { inputGiven } from './arguments.ts'
 import { graphOf } from '../graph/index.ts'
 import { fileInvalid, readWorkflowFile, type FileProblem } from './workflow-file.ts'
 
@@ -20,6 +21,15 @@ export interface WorkflowFiles {
   failure(file: string, report: FileReport): SpellError
   /** @throws WORKFLOW_INVALID */
   graph(text: string, file: string, format: 'mermaid' | 'text'): Promise<string>
+  /**
+   * What a host hands to the service `workflows`; `input` comes over that of the file.
+   * @throws WORKFLOW_INVALID, INPUT_INVALID
+   */
+  read(
+    text: string,
+    file: string,
+    input?: Value,
+  ): Promise<{ readonly definition: WorkflowDefinition; readonly input: Value }>
   /** The JSON Schema of workflow files, as text. */
   schema(): Promise<string>
 }
@@ -38,6 +48,12 @@ export const workflowFiles: WorkflowFiles = {
     const read = await readWorkflowFile(text, file)
     if (read.problems.length > 0) throw fileInvalid(read, read.problems)
     return graphOf(read.definition as unknown as Readonly<Record<string, unknown>>, format)
+  },
+  async read(text, file, given) {
+    const read = await readWorkflowFile(text, file)
+    if (read.problems.length > 0) throw fileInvalid(read, read.problems)
+    const { definition, input: schema } = read
+    return { definition, input: inputGiven(definition.name, given, schema, definition.input) }
   },
   schema: () => {
     const folder = dirname(findPackageJSON('.', import.meta.url)!)
