@@ -17,7 +17,7 @@ export type {
 export { decide, intersect, widened, type Rights } from './permissions.ts'
 export type { Problem } from './problem.ts'
 export type { Source } from './record.ts'
-export type { Reloaded } from './reload.ts'
+export type { Reloaded } from './reloaded.ts'
 export type { KernelReport, PluginReport } from './report.ts'
 export { formatReport } from './report-text.ts'
 export type { PluginState } from './unit.ts'

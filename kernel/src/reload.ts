@@ -8,19 +8,7 @@ import type { LivePlan, Plan } from './plan.ts'
 import { planFor } from './plan-of.ts'
 import type { Found, PluginRecord } from './record.ts'
 import { affected, refused } from './reload-plan.ts'
-
-/** What a reload did. */
-export interface Reloaded {
-  readonly id: string
-  /** Milliseconds. */
-  readonly ms: number
-  /** Plugins that depend on it and were set up anew. */
-  readonly dependents: readonly string[]
-  /** Those of them that do not start with the new version. */
-  readonly failed: readonly string[]
-  /** After many reloads: why a new start is due. */
-  readonly hint?: string
-}
+import type { Reloaded } from './reloaded.ts'
 
 /** A version of a plugin: what the plan says with it, and its code. */
 interface Version {
