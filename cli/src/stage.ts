@@ -4,7 +4,7 @@ import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
 import { exitCode } from './exit.ts'
 import { configFault, refuseNames, refuseSections } from './kernel/faults.ts'
-import { KernelLogger } from './kernel/logger.ts'
+import { KernelLogger, type Talk } from './kernel/logger.ts'
 import { errorItems, openKernel } from './kernel/open.ts'
 import { unusedPlugins, type Unused } from './kernel/unused.ts'
 import type { Parsed } from './parse.ts'
@@ -46,7 +46,7 @@ export class Stage {
    * @throws CONFIG_INVALID for names that mean no plugin
    */
   async open(config: Config): Promise<Kernel> {
-    const kernel = await this.#start(config, new KernelLogger(this.quiet ? 'errors' : 'warnings'))
+    const kernel = await this.#start(config, this.quiet ? 'errors' : 'warnings')
     refuseNames(kernel, this.#configFile)
     await refuseSections(kernel, config, this.#configFile)
     if (!this.quiet) for (const one of unusedPlugins(kernel)) err(warningOf(one))
@@ -55,7 +55,7 @@ export class Stage {
 
   /** Opens the kernel for a command that shows what is wrong itself. */
   examine(config: Config): Promise<Kernel> {
-    return this.#start(config, new KernelLogger('nothing'))
+    return this.#start(config, 'nothing')
   }
 
   /** Prints an error, for people or as the envelope, and gives its exit code. */
@@ -75,9 +75,11 @@ export class Stage {
     return existsSync(over) ? `${over}' or '${own}` : own
   }
 
-  async #start(config: Config, logger: KernelLogger): Promise<Kernel> {
+  async #start(config: Config, talk: Talk): Promise<Kernel> {
+    const logger = new KernelLogger(talk)
     this.#logger = logger
-    this.#kernel = await openKernel(this.root, config, logger)
+    // What shows what is wrong looks at the files themselves.
+    this.#kernel = await openKernel(this.root, config, { logger, reread: talk === 'nothing' })
     watchStrays(this.#kernel, (error) => this.fail(error))
     return this.#kernel
   }

@@ -27,8 +27,17 @@ export function refusal(
   accepted: Accepted,
 ): Problem | undefined {
   const entry = accepted.get(id)
-  if (!entry || entry.manifestHash === manifestHash(json)) return undefined
+  if (!entry || entry.manifestHash === hashOf(json)) return undefined
   const text = `Plugin '${id}' is not the one that was accepted: its manifest differs from the lock.`
   const hint = 'Reinstall it, or accept its new manifest.'
   return error({ plugin: id, code: 'INTEGRITY', path: 'package.json', text, hint })
+}
+
+/** Undefined for what is nested too deeply to be written out. */
+function hashOf(json: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    return manifestHash(json)
+  } catch {
+    return undefined
+  }
 }

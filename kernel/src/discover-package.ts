@@ -1,15 +1,16 @@
 import { dirname } from 'node:path'
-import { readPackage } from './compat/read.ts'
+import { readPackage, sameAgain, type ReadPackage } from './compat/read.ts'
 import { refusal, type Accepted } from './discover-lock.ts'
 import { isRecord, readJson } from './files.ts'
 import { hooksOf, type Finds } from './finds.ts'
+import type { Facts, Package } from './index-file.ts'
 import { PackageFinder } from './packages.ts'
 import { recordOf, type Source } from './record.ts'
 
-type Json = Readonly<Record<string, unknown>>
-
 /** Reads plugins from the package.json files of their packages, each folder once. */
 export class PackageReader {
+  /** Every package that was there, in its order. */
+  readonly taken: Package[] = []
   readonly #finder = new PackageFinder()
   readonly #roots = new Set<string>()
   readonly #finds: Finds
@@ -45,6 +46,7 @@ export class PackageReader {
     if (this.#roots.has(root)) return
     this.#roots.add(root)
     const json = this.#read(`${root}/package.json`, source)
+    if (json) this.taken.push([root, json])
     if (json && 'llmspell' in json) return this.#add(json, root, source)
     if (!wanted || json === null) return
     const found = json ? "has no key 'llmspell'" : 'is not there'
@@ -52,22 +54,56 @@ export class PackageReader {
     this.#finds.missing(root, source, text)
   }
 
-  #add(json: Json, root: string, source: Source): void {
+  /**
+   * A package whose package.json an index has.
+   * @param hash what the lock has of it, to be compared when it is loaded
+   * @returns false where it makes no sense, and has to be read
+   */
+  known(one: Package, source: Source, hash?: string): boolean {
+    const [root, json] = one
+    if (this.#roots.has(root)) return true
+    // Where no lock has a hash of it, nothing is in the index but what was read before without fault.
+    const read = hash === undefined ? sameAgain(json) : readPackage(json, root)
+    if (hash !== undefined && !read.manifest) return false
+    this.#roots.add(root)
+    this.taken.push(one)
+    const locked = hash === undefined && this.#accepted.has(read.manifest?.id ?? '')
+    if (locked) this.#add(json, root, source)
+    else this.#accept(read, one, source, hash)
+    return true
+  }
+
+  #add(json: Facts, root: string, source: Source): void {
     const name = textAt(json, 'name', root)
     const version = textAt(json, 'version', '0.0.0')
-    const { manifest, problems, engine } = readPackage(json, name)
+    const read = readPackage(json, name)
+    const { manifest, problems } = read
     const row = { name, version, source, root, hooks: hooksOf(json['llmspell']) }
     if (!manifest) return this.#finds.reject('failed', row, problems)
     const refused = refusal(manifest.id, json, this.#accepted)
     if (refused) return this.#finds.reject('skipped', { ...row, phase: manifest.phase }, [refused])
+    this.#accept(read, [root, json], source)
+  }
+
+  #accept(read: ReadPackage, [root, json]: Package, source: Source, hash?: string): void {
+    const { manifest, engine } = read
+    if (!manifest) return
     const files = source === 'folder' ? this.#accepted.get(manifest.id)?.files : undefined
-    const locked = files === undefined ? {} : { files }
-    const facts = { package: name, version, source, root, engine, inline: undefined, ...locked }
+    const facts = {
+      package: textAt(json, 'name', root),
+      version: textAt(json, 'version', '0.0.0'),
+      source,
+      root,
+      engine,
+      inline: undefined,
+      ...(files === undefined ? {} : { files }),
+      ...(hash === undefined ? {} : { kept: { hash, json } }),
+    }
     this.#finds.records.push(recordOf(manifest, facts))
   }
 
   /** Undefined where there is no such file, null where it was rejected. */
-  #read(file: string, source: Source): Json | undefined | null {
+  #read(file: string, source: Source): Facts | undefined | null {
     try {
       const json = readJson(file)
       return isRecord(json) ? json : undefined
@@ -78,7 +114,7 @@ export class PackageReader {
   }
 }
 
-function textAt(json: Json, key: string, otherwise: string): string {
+function textAt(json: Facts, key: string, otherwise: string): string {
   const value = json[key]
   return typeof value === 'string' ? value : otherwise
 }

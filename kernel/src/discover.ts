@@ -1,16 +1,16 @@
-import { join } from 'node:path'
 import { fromHost } from './discover-host.ts'
-import { acceptedIn, type Accepted } from './discover-lock.ts'
+import { fromFolder } from './discover-folder.ts'
+import { acceptedIn } from './discover-lock.ts'
 import { PackageReader } from './discover-package.ts'
-import { inside } from './files.ts'
 import { Finds } from './finds.ts'
+import { keepPackages, keptPackages } from './index-packages.ts'
 import type { KernelOptions } from './options.ts'
 import type { Found } from './record.ts'
 import { decideHosts } from './trust.ts'
 
 /**
  * Finds the plugins that the options name: the host's list, its package.json, the plugin folder,
- * linked folders, in this order. Reads package.json files and runs no plugin code. Never throws.
+ * linked folders, in this order. Reads package.json files, or an index of them, and runs no plugin code. Never throws.
  */
 export function discover(options: KernelOptions): Found {
   const { plugins = [], packages, folder, linked = [], from } = options
@@ -18,24 +18,25 @@ export function discover(options: KernelOptions): Found {
   const accepted = acceptedIn(options, finds)
   const reader = new PackageReader(finds, accepted)
   for (const plugin of plugins) fromHost(plugin, from, reader, finds)
-  if (packages) fromPackages(reader, finds, packages.file)
-  if (folder !== undefined) fromFolder(reader, finds, folder, accepted)
+  const index = options.reread ? undefined : options.index
+  if (packages) fromPackages(reader, finds, packages.file, index)
+  if (folder !== undefined) fromFolder({ ...options, folder }, reader, finds, accepted)
   for (const root of linked) reader.folder(root, 'linked', true)
   return decideHosts(finds, accepted, options.hosted)
 }
 
-function fromPackages(reader: PackageReader, finds: Finds, file: string): void {
-  if (reader.dependencies(file, 'packages')) return
-  finds.missing(file, 'packages', `There is no file '${file}'.`)
-}
-
-/** What its lock names a folder for, and the dependencies of a npm project. */
-function fromFolder(reader: PackageReader, finds: Finds, folder: string, accepted: Accepted): void {
-  for (const { id, root } of accepted.values()) {
-    if (root === undefined) continue
-    const place = inside(folder, root)
-    if (place !== undefined) reader.folder(place, 'folder', true)
-    else finds.missing(id, 'folder', `The lock has plugin '${id}' outside of '${folder}'.`)
-  }
-  reader.dependencies(join(folder, 'package.json'), 'folder')
+function fromPackages(
+  reader: PackageReader,
+  finds: Finds,
+  file: string,
+  index: KernelOptions['index'],
+): void {
+  const before = finds.rejected.length + reader.taken.length
+  const kept = index === undefined ? undefined : keptPackages(index, file)
+  if (kept?.every((one) => reader.known(one, 'packages'))) return
+  if (!reader.dependencies(file, 'packages'))
+    return finds.missing(file, 'packages', `There is no file '${file}'.`)
+  // What the host has named already is not among what was taken here.
+  if (index !== undefined && before === 0 && finds.rejected.length === 0)
+    keepPackages(index, file, reader.taken)
 }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { isAbsolute, resolve, sep } from 'node:path'
 
 // `import … from 'node:fs'` also loads fs/promises, which costs more than the rest of the kernel.
@@ -14,13 +15,29 @@ export function readJson(file: string): unknown {
   }
 }
 
+/** More is no manifest, lock or schema. */
+const MOST_BYTES = 16 * 1024 * 1024
+const { O_RDONLY, O_NONBLOCK } = fs.constants
+
 function readText(file: string): string | undefined {
+  return readRegular(file, (fd) => fs.readFileSync(fd, 'utf8'))
+}
+
+/** What a regular file has, or undefined where there is none. Waits for no pipe. @throws what the system raises */
+export function readRegular<T>(file: string, read: (fd: number, info: Stats) => T): T | undefined {
+  let fd: number | undefined
   try {
-    return fs.readFileSync(file, 'utf8')
+    fd = fs.openSync(file, O_RDONLY | O_NONBLOCK)
+    const info = fs.fstatSync(fd)
+    if (!info.isFile()) throw new TypeError(`'${file}' is no file.`)
+    if (info.size > MOST_BYTES) throw new TypeError(`'${file}' is larger than 16 MiB.`)
+    return read(fd, info)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     throw error
+  } finally {
+    if (fd !== undefined) fs.closeSync(fd)
   }
 }
 

@@ -3,7 +3,7 @@ import { isPlugin, type DefinedPlugin, type HostedPlugin, type PluginHost } from
 import { failure } from './codes.ts'
 import { brandOf, foreign, kept } from './compat/brand.ts'
 import { addressOf, entryOf, renewFolder } from './entry.ts'
-import { packageFiles } from './package-files.ts'
+import { checkIntegrity } from './integrity.ts'
 import type { PluginRecord } from './record.ts'
 
 /** Imports entries of plugins, and counts them. */
@@ -16,7 +16,7 @@ export class Loader {
   async load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
     const known = this.#loaded.get(record.id)
     if (known) return known
-    checkFiles(record)
+    checkIntegrity(record)
     const plugin = await this.#load(record, host)
     // What a host gives is the host's own, and gone with it.
     if (!host) this.#loaded.set(record.id, plugin)
@@ -63,14 +63,6 @@ export class Loader {
     const value = await inline.plugin()
     return isPlugin(value) ? value : (value as { default?: unknown } | undefined)?.default
   }
-}
-
-/** @throws INTEGRITY where a file is not the one that was accepted */
-function checkFiles({ id, root, files }: PluginRecord): void {
-  if (root === undefined || files === undefined || packageFiles(root).hash === files) return
-  const text = `Plugin '${id}' is not the one that was accepted: its files differ from the lock.`
-  const hint = 'Verify the plugin folder, then install the plugin again.'
-  throw failure('INTEGRITY', id, 'load', text, { hint })
 }
 
 /** A record that a host runs: the plan has seen to it that it is one of files. */

@@ -62,6 +62,13 @@ export interface KernelOptions {
   readonly linked?: readonly string[]
   /** The lock file; default `plugins.lock.json` in `folder`. */
   readonly lock?: string
+  /**
+   * Keeps the manifests of `packages` between starts in a file of this folder, which has to be the user's own; each is
+   * read again once `program`, the host's code, has changed. Without it each is read at every start.
+   */
+  readonly index?: { readonly folder: string; readonly program: string }
+  /** True where every package.json is to be read, whatever an index says. */
+  readonly reread?: boolean
   /** Default `full`: everything that was found. */
   readonly profile?: ProfileChoice
   /** Profiles of the host by name: ids of plugins. */
@@ -87,6 +94,8 @@ const OPTIONS: readonly (keyof KernelOptions)[] = [
   'folder',
   'linked',
   'lock',
+  'index',
+  'reread',
   'profile',
   'profiles',
   'disabled',

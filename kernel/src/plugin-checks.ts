@@ -11,6 +11,7 @@ import type {
 import { checkAll } from './check.ts'
 import { readPackage } from './compat/read.ts'
 import { ConfigSections } from './config.ts'
+import { indexFolder } from './index-lock.ts'
 import { manifestHash } from './lock.ts'
 import type { KernelOptions } from './options.ts'
 import { packageFiles } from './package-files.ts'
@@ -38,7 +39,7 @@ export class PackageChecks implements PluginChecks {
 
   async trial(places: TrialPlaces): Promise<PluginTrial> {
     const { lock: _, ...options } = this.#options
-    const plan = planOf({ ...options, ...places })
+    const plan = planOf({ ...options, ...places, reread: true })
     const found = plan.order.filter(({ source }) => source === 'folder' || source === 'linked')
     const config = new ConfigSections(options.config ?? {}, this.#schemas)
     const checked = await checkAll(plan, config, this.#schemas, found)
@@ -53,6 +54,10 @@ export class PackageChecks implements PluginChecks {
 
   files(root: string): PackageFiles {
     return packageFiles(root)
+  }
+
+  index(folder: string, lock?: string): void {
+    indexFolder(folder, lock)
   }
 
   widened(before: PermissionSet, next: PermissionSet): PermissionSet {

@@ -1,5 +1,6 @@
 import type { Manifest } from '@llmspell/sdk'
 import { contractOf, type Contract } from './compat/levels.ts'
+import type { Facts } from './index-file.ts'
 import { contributionsOf, type Contributions } from './manifest.ts'
 import type { InlinePlugin } from './options.ts'
 import type { Problem } from './problem.ts'
@@ -29,6 +30,8 @@ export interface PluginRecord {
   readonly host?: string | undefined
   /** Its `main` is all there is of it: the host whose `files` fit runs it. */
   readonly single?: boolean | undefined
+  /** What an index has of its package.json, and the lock's hash of that: compared when it is loaded. */
+  readonly kept?: { readonly hash: string; readonly json: Facts }
 }
 
 /** A plugin that was found and cannot be used. */

@@ -14,6 +14,8 @@ export interface PluginReport {
   readonly source: Source
   /** Folder of the package; absent for a plugin without one. */
   readonly root?: string
+  /** Its entry, from there; absent where no manifest was valid. */
+  readonly main?: string
   /** Name of the host that runs its code; absent where the kernel imports it. */
   readonly host?: string
   /** The level of the contract that it is held to; absent where none was found that is kept. */
@@ -78,6 +80,7 @@ function rowOfUnit(unit: PluginUnit, { hosts }: Plan): PluginReport {
     version: record.version,
     source: record.source,
     ...(record.root === undefined ? {} : { root: record.root }),
+    main: record.manifest.main,
     ...(host === undefined ? {} : { host }),
     ...(record.contract === undefined ? {} : { contract: record.contract }),
     state,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kernel, PluginReport } from '@llmspell/kernel'
 
@@ -31,10 +31,7 @@ function unusedRow(row: PluginReport): Unused | undefined {
 }
 
 /** Only of the user's own plugins: those that come with llmspell are not worth a look at every start. */
-function missingMain({ root, source }: PluginReport): string | undefined {
-  if (root === undefined || source === 'packages') return undefined
-  const { llmspell } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-    readonly llmspell: { readonly main: string }
-  }
-  return existsSync(join(root, llmspell.main)) ? undefined : llmspell.main
+function missingMain({ root, source, main }: PluginReport): string | undefined {
+  if (root === undefined || main === undefined || source === 'packages') return undefined
+  return existsSync(join(root, main)) ? undefined : main
 }

@@ -55,7 +55,10 @@ export async function runTest(
 ): Promise<ScriptReport> {
   const source = readSource(file)
   using house = options.userStore ? undefined : emptyHouse(config)
-  const kernel = await openKernel(stage.root, house?.config ?? config, new KernelLogger('errors'))
+  const kernel = await openKernel(stage.root, house?.config ?? config, {
+    logger: new KernelLogger('errors'),
+    reread: false,
+  })
   try {
     return await runIn(kernel, stage, config, source, options)
   } finally {

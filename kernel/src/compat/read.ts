@@ -1,3 +1,4 @@
+import type { Manifest } from '@llmspell/sdk'
 import { isRecord } from '../files.ts'
 import { invalid, readManifest, type ReadManifest } from '../manifest.ts'
 import { error } from '../problem.ts'
@@ -17,13 +18,25 @@ export interface ReadPackage extends ReadManifest {
  * @param name what the problems call the plugin while its id is unknown
  */
 export function readPackage(json: Readonly<Record<string, unknown>>, name: string): ReadPackage {
-  const { engines, llmspell: value } = json
-  const found = isRecord(engines) ? engines['llmspell'] : undefined
-  const engine = typeof found === 'string' ? found : ''
+  const { llmspell: value } = json
+  const engine = engineOf(json)
   const contract = contractOf(engine)
   const read = contract === '0.1' ? readOld(value, name) : readManifest(value, name)
   if (read.manifest || contract !== undefined || engine === '') return { engine, ...read }
   return { engine, problems: [incompatible(value, name, engine)] }
+}
+
+/** What `readPackage` gave of this package.json before, when it had nothing to say against it. */
+export function sameAgain(json: Readonly<Record<string, unknown>>): ReadPackage {
+  const engine = engineOf(json)
+  if (contractOf(engine) === '0.1') return readPackage(json, '')
+  const manifest = json['llmspell'] as Manifest | undefined
+  return { engine, problems: [], ...(manifest ? { manifest } : {}) }
+}
+
+function engineOf({ engines }: Readonly<Record<string, unknown>>): string {
+  const found = isRecord(engines) ? engines['llmspell'] : undefined
+  return typeof found === 'string' ? found : ''
 }
 
 function readOld(value: unknown, name: string): ReadManifest {
