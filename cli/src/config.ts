@@ -54,6 +54,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
     ['default', 'default_provider', 'aliases', 'providers', 'retry', 'timeouts', 'breaker'],
   ],
   ['permissions', []],
+  ['plugin-store', []],
   ['provider-mock', ['delay_ms']],
   ['provider-replay', ['pace', 'volatile']],
   ['secrets', ['dotenv']],

@@ -7,6 +7,7 @@ import { ROOT } from './root.ts'
 export const ALL = [
   'permissions',
   'secrets',
+  'plugin-store',
   'files',
   'http',
   'media',

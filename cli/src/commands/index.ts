@@ -7,6 +7,19 @@ import { init, types } from './init.ts'
 import { metrics, metricsCost } from './metrics.ts'
 import { modelInfo, modelList, modelPull, modelStatus, modelTest } from './model.ts'
 import { pluginDoctor, pluginInspect, pluginList } from './plugin.ts'
+import {
+  pluginDisable,
+  pluginEnable,
+  pluginInstall,
+  pluginLink,
+  pluginProbe,
+  pluginRollback,
+  pluginSearch,
+  pluginUninstall,
+  pluginUnlink,
+  pluginUpdate,
+  pluginVerify,
+} from './plugin-store.ts'
 import { policyCheck, policyExplain, policyList, policyTrust } from './policy.ts'
 import { eventsTail, eventsTypes } from './events.ts'
 import { repl } from './repl.ts'
@@ -111,6 +124,17 @@ export const COMMANDS = {
   'plugin:list': pluginList,
   'plugin:inspect': pluginInspect,
   'plugin:doctor': pluginDoctor,
+  'plugin:install': pluginInstall,
+  'plugin:update': pluginUpdate,
+  'plugin:rollback': pluginRollback,
+  'plugin:uninstall': pluginUninstall,
+  'plugin:search': pluginSearch,
+  'plugin:link': pluginLink,
+  'plugin:unlink': pluginUnlink,
+  'plugin:enable': pluginEnable,
+  'plugin:disable': pluginDisable,
+  'plugin:verify': pluginVerify,
+  'plugin:probe': pluginProbe,
   'policy:explain': policyExplain,
   'policy:list': policyList,
   'policy:trust': policyTrust,

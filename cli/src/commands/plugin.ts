@@ -6,6 +6,13 @@ import { activate } from '../plugin/activate.ts'
 import { findPlugin } from '../plugin/find.ts'
 import { packageFacts } from '../plugin/manifest.ts'
 import { pluginPage } from '../plugin/page.ts'
+import {
+  inspectSpec,
+  isSpec,
+  storedPlugins,
+  storedTable,
+  storeProblems,
+} from '../plugin/store/show.ts'
 import { problemLines, reportTree } from '../plugin/tree.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -19,22 +26,25 @@ const DOCTOR: CommandSpec = { id: 'plugin doctor', flags: FLAGS, args: [] }
 const INSPECT: CommandSpec = {
   id: 'plugin inspect',
   flags: FLAGS,
-  args: [{ name: 'id', summary: 'Id or package of the plugin', required: true }],
+  args: [{ name: 'id', summary: 'Id or package; name@version asks the registry', required: true }],
 }
 
 async function list(stage: Stage): Promise<void> {
   const kernel = await stage.examine(await stage.config())
   const rows = kernel.list()
+  const stored = await storedPlugins(kernel)
   if (stage.json) {
     const plugins = rows.map(({ id, package: name, version, contract, phase, state, source }) => {
-      return { id, package: name, version, contract, phase, state, source }
+      const { root: _, ...more } = stored.find((one) => one.id === id) ?? { root: '' }
+      return { id, package: name, version, contract, phase, state, source, ...more }
     })
     out(`${toJson({ ok: true, plugins })}\n`)
     return
   }
   const cells = rows.map((row) => [row.id, row.version, row.phase, stateOf(row), row.source])
   const head = ['PLUGIN', 'VERSION', 'PHASE', 'STATE', 'SOURCE']
-  out(table(head, cells, painter(process.stdout.isTTY)))
+  const paint = painter(process.stdout.isTTY)
+  out(table(head, cells, paint) + storedTable(stored, paint))
 }
 
 /** `resolved` is the kernel's word for: ready, and not needed yet. */
@@ -44,7 +54,9 @@ function stateOf({ state }: PluginReport): string {
 
 async function inspect(stage: Stage): Promise<void> {
   const kernel = await stage.examine(await stage.config())
-  const row = findPlugin(kernel, stage.parsed.args[0]!)
+  const name = stage.parsed.args[0]!
+  if (isSpec(kernel, name)) return inspectSpec(stage, kernel, name)
+  const row = findPlugin(kernel, name)
   const facts = packageFacts(stage.root, row)
   if (stage.json) out(`${toJson({ ok: true, plugin: { ...row, ...facts } })}\n`)
   else out(pluginPage(row, facts, painter(process.stdout.isTTY)))
@@ -53,14 +65,19 @@ async function inspect(stage: Stage): Promise<void> {
 async function doctor(stage: Stage): Promise<number> {
   const kernel = await stage.examine(await stage.config())
   await activateAll(stage.root, kernel)
-  const problems = await kernel.check()
+  const problems = [...(await kernel.check()), ...(await storeProblems(kernel))]
   const report = kernel.report()
-  const healthy = report.plugins.every((row) => row.state === 'active')
+  const healthy = report.plugins.every((row) => row.state === 'active' || isOff(row))
   const ok = healthy && problems.every((problem) => problem.severity !== 'error')
   const paint = painter(process.stdout.isTTY)
   if (stage.json) out(`${toJson({ ok, ...report, problems })}\n`)
   else out(reportTree(report, paint) + problemLines(report, problems, paint))
   return ok ? 0 : EXIT_CODES.unavailable
+}
+
+/** Switched off by the user: no fault. */
+function isOff({ failure }: PluginReport): boolean {
+  return failure?.code === 'PLUGIN_DISABLED'
 }
 
 async function activateAll(root: string, kernel: Kernel): Promise<void> {
@@ -85,6 +102,10 @@ export const pluginInspect = define(
     summary: 'Show what a plugin brings, needs and may do',
     examples: [
       { description: 'Look at one plugin', command: '<%= config.bin %> plugin inspect engine-lua' },
+      {
+        description: 'Look at one that is not installed',
+        command: '<%= config.bin %> plugin inspect llmspell-plugin-weather@latest',
+      },
     ],
   },
   inspect,

@@ -27,3 +27,9 @@ export function withDefaults(own: Sections = {}, defaults: Sections): Sections {
   const filled = Object.entries(defaults).map(([id, section]) => [id, { ...section, ...own[id] }])
   return { ...own, ...Object.fromEntries(filled) } as Sections
 }
+
+/** Where plugins are installed, and the program that loads one in a process of its own: this one. */
+export function storeDefaults(root: string, folder: string | undefined): Sections {
+  const probe = [process.execPath, join(root, 'bin', 'llmspell.cjs'), 'plugin', 'probe', '--']
+  return { 'plugin-store': { ...(folder === undefined ? {} : { folder }), probe } }
+}

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { createKernel, type Kernel } from '@llmspell/kernel'
+import { createKernel, type Kernel, type KernelOptions } from '@llmspell/kernel'
 import { SpellError, type ErrorItem, type Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
 import { cacheFolder, homeIsRelative, pluginFolder } from '../places.ts'
-import { pluginDefaults, withDefaults } from './defaults.ts'
+import { folderSettings } from '../plugin/settings.ts'
+import { pluginDefaults, storeDefaults, withDefaults } from './defaults.ts'
 
 /** How a kernel is opened. */
 export interface Opening {
@@ -17,29 +18,37 @@ export interface Opening {
  * @param root folder of the package `llmspell`
  * @throws CONFIG_INVALID for a relative LLMSPELL_HOME
  */
-export async function openKernel(
+export async function openKernel(root: string, config: Config, opening: Opening): Promise<Kernel> {
+  const kernel = createKernel(kernelOptions(root, config, opening))
+  await kernel.start()
+  return kernel
+}
+
+/** The options of that kernel. @throws CONFIG_INVALID for a relative LLMSPELL_HOME */
+export function kernelOptions(
   root: string,
   config: Config,
   { logger, reread }: Opening,
-): Promise<Kernel> {
+): KernelOptions {
   const { env, platform } = process
   if (homeIsRelative(env)) throw relativeHome()
   const folder = pluginFolder(env, platform)
   const cache = cacheFolder(env, platform)
   const program = join(root, 'dist', 'main.cjs')
-  const { prefer, disabled } = config
-  const plugins = withDefaults(config.plugins, pluginDefaults(env, platform))
-  const kernel = createKernel({
+  const { linked, disabled } = folderSettings(folder, logger)
+  const { prefer, disabled: off = [] } = config
+  const defaults = { ...pluginDefaults(env, platform), ...storeDefaults(root, folder) }
+  const plugins = withDefaults(config.plugins, defaults)
+  return {
     packages: { file: join(root, 'package.json') },
     ...(folder ? { folder } : {}),
     ...(cache ? { index: { folder: join(cache, 'manifests'), program } } : {}),
     reread,
+    linked,
     config: { plugins, ...(prefer ? { prefer } : {}) },
-    ...(disabled ? { disabled } : {}),
+    disabled: [...off, ...disabled],
     logger,
-  })
-  await kernel.start()
-  return kernel
+  }
 }
 
 function relativeHome(): SpellError {

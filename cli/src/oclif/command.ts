@@ -13,6 +13,8 @@ import { oclifArgs, oclifFlags } from './flags.ts'
 export interface CommandText {
   readonly summary: string
   readonly description?: string
+  /** True for what only llmspell itself calls. */
+  readonly hidden?: boolean
   /** Command lines with what they do; shown in the help and run by tests. */
   readonly examples: readonly { readonly description: string; readonly command: string }[]
 }
@@ -33,6 +35,7 @@ export function define(spec: CommandSpec, text: CommandText, body: Body): Comman
     }
   }
   if (text.description !== undefined) Object.assign(Defined, { description: text.description })
+  if (text.hidden) Object.assign(Defined, { hidden: true })
   return Defined as unknown as Command.Class
 }
 

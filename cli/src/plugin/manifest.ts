@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path'
 import { readFileSync } from 'node:fs'
 import { readPackage, type PluginReport } from '@llmspell/kernel'
 import type { Manifest } from '@llmspell/sdk'
-import { pluginFolder } from '../places.ts'
 
 /** What a plugin's package.json says about it. */
 export interface PackageFacts {
@@ -15,10 +14,10 @@ export interface PackageFacts {
 
 /** The package.json of a plugin that the kernel found, or undefined where it is not on disk. */
 export function packageFacts(root: string, row: PluginReport): PackageFacts | undefined {
-  const user = pluginFolder(process.env, process.platform)
-  const from = (row.source === 'folder' && user) || root
   try {
-    const file = createRequire(join(from, 'package.json')).resolve(`${row.package}/package.json`)
+    const file = row.root
+      ? join(row.root, 'package.json')
+      : createRequire(join(root, 'package.json')).resolve(`${row.package}/package.json`)
     const json = JSON.parse(readFileSync(file, 'utf8')) as {
       readonly description?: string
       readonly license?: string

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { SpellError } from '@llmspell/sdk'
+import { fail } from './errors.ts'
+
+const CLI = join('node_modules', 'npm', 'bin', 'npm-cli.js')
+const QUIET = ['--json', '--loglevel=error', '--no-update-notifier', '--no-audit', '--no-fund']
+
+/** What stands in the way of one call. */
+export interface NpmCall {
+  readonly cwd: string
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The npm that comes with Node, run as a program: none of its code is in this process. */
+export class Npm {
+  readonly #configured: string | undefined
+  readonly #timeout: number
+
+  constructor(configured: string | undefined, timeout: number) {
+    this.#configured = configured
+    this.#timeout = timeout
+  }
+
+  /** The JSON that npm prints. @throws NPM_MISSING, NPM_FAILED */
+  async json(argv: readonly string[], call: NpmCall): Promise<unknown> {
+    const [verb = '', ...rest] = argv
+    const stdout = await this.#run([verb, ...QUIET, `--prefix=${call.cwd}`, ...rest], call)
+    try {
+      return stdout.trim() === '' ? undefined : (JSON.parse(stdout) as unknown)
+    } catch (cause) {
+      const text = `npm ${verb} printed what is no JSON.`
+      throw fail('NPM_FAILED', text, 'Update npm: npm install -g npm', cause)
+    }
+  }
+
+  #run(argv: readonly string[], { cwd, signal }: NpmCall): Promise<string> {
+    const cli = npmCli(this.#configured)
+    if (cli === undefined) throw missing(this.#configured)
+    const options = { cwd, env: cleanEnv(), maxBuffer: 1 << 27, killSignal: 'SIGKILL' as const }
+    const limits = { timeout: this.#timeout, ...(signal ? { signal } : {}) }
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        process.execPath,
+        [cli, ...argv],
+        { ...options, ...limits },
+        (error, stdout, stderr) => {
+          if (error) reject(failed(argv[0]!, stdout, stderr, error.killed === true, this.#timeout))
+          else resolve(stdout)
+        },
+      )
+      child.stdin?.end()
+    })
+  }
+}
+
+function npmCli(configured: string | undefined): string | undefined {
+  if (configured !== undefined) return existsSync(configured) ? configured : undefined
+  const node = dirname(process.execPath)
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
+  const beside = [join(node, CLI), join(node, '..', 'lib', CLI)]
+  return [...beside, ...folders.flatMap(inPath)].find((file) => existsSync(file))
+}
+
+/** `npm` in a folder of PATH is a link to its script, or a file beside the folder with it. */
+function inPath(folder: string): string[] {
+  const places = [join(folder, CLI), join(folder, '..', 'lib', CLI)]
+  try {
+    const real = realpathSync(join(folder, 'npm'))
+    return real.endsWith('npm-cli.js') ? [real, ...places] : places
+  } catch {
+    return places
+  }
+}
+
+/** The user's npm settings count; those that an npm around this process left for its scripts do not. */
+function cleanEnv(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) =>
+      name !== 'NODE_OPTIONS' &&
+      !/^npm_(?!config_)|^npm_config_(?:local_prefix|global_prefix|prefix)$/.test(name),
+  )
+  return Object.fromEntries(kept)
+}
+
+function failed(
+  verb: string,
+  stdout: string,
+  stderr: string,
+  killed: boolean,
+  timeout: number,
+): SpellError {
+  const { code, summary, detail } = wordsOf(stdout)
+  const said = killed
+    ? `it did not end within ${Math.round(timeout / 1000)} s`
+    : (summary ?? lastLine(stderr))
+  const hint = killed ? 'Is the registry there? npm ping asks it.' : hintOf(code ?? '', detail)
+  const details = code === undefined ? {} : { details: { npm: code } }
+  return new SpellError('NPM_FAILED', `npm ${verb} failed: ${said}`, { hint, ...details })
+}
+
+function wordsOf(stdout: string): { code?: string; summary?: string; detail?: string } {
+  try {
+    const { error } = JSON.parse(stdout) as {
+      error?: { code?: string; summary?: string; detail?: string }
+    }
+    return error ?? {}
+  } catch {
+    return {}
+  }
+}
+
+function hintOf(code: string, detail: string | undefined): string {
+  if (code === 'E404') return 'Is the name right? llmspell plugin search TEXT finds names.'
+  if (code === 'ETARGET')
+    return 'Is there such a version, old enough? --min-age=0 takes new ones too.'
+  if (code === 'EINTEGRITY')
+    return 'The archive is not the one that was published: do not install it.'
+  const first = detail?.trim().split('\n')[0]
+  return first === undefined || first === '' ? 'Nothing was changed.' : first
+}
+
+function lastLine(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  return lines.at(-1)?.replace(/^npm (?:error|ERR!) ?/, '') ?? 'it gave no reason'
+}
+
+function missing(configured: string | undefined): SpellError {
+  const where = configured === undefined ? 'beside Node or in PATH' : `at '${configured}'`
+  const hint = 'Install Node with npm, or name npm-cli.js by plugins.plugin-store.npm.'
+  return fail(
+    'NPM_MISSING',
+    `Plugins are installed with npm: expected it ${where}, found none.`,
+    hint,
+  )
+}

@@ -1,0 +1,143 @@
+import { existsSync, lstatSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import type { Manifest, PackageFiles, PluginChecks } from '@llmspell/sdk'
+import { fail, problemsError } from './errors.ts'
+import type { Entry } from './lock-file.ts'
+import { readJson, writeJson } from './lock-file.ts'
+import { isRecord, textAt } from './record.ts'
+import type { RegistryVersion } from './registry.ts'
+import type { Source } from './spec.ts'
+
+/** An npm project of its own with one plugin in it, which nobody uses yet. */
+export interface Staged {
+  readonly folder: string
+  readonly source: Source
+  readonly manifest: Manifest
+  /** The entry as it would be; its root is inside the folder for now. */
+  readonly entry: Entry
+  readonly facts: StagedFacts
+}
+
+export interface StagedFacts {
+  readonly published?: string
+  readonly provenance: 'stated' | 'none'
+  readonly deprecated?: string
+  readonly dependencies: number
+  readonly files: number
+  readonly bytes: number
+}
+
+/** File of a project that names each file with its hash. */
+export const FILES = 'files.json'
+
+/**
+ * Reads what npm has put into the folder.
+ * @param store the plugin folder, above it
+ * @throws PLUGIN_INVALID
+ */
+export async function readStaged(
+  store: string,
+  folder: string,
+  source: Source,
+  checks: PluginChecks,
+  seen: RegistryVersion | undefined,
+): Promise<Staged> {
+  const name = nameIn(folder, source)
+  const root = join(folder, 'node_modules', name)
+  const json = readJson(join(root, 'package.json'))
+  if (!isRecord(json)) throw invalid(source, `npm installed no package '${name}'`)
+  const { manifest, manifestHash, problems } = checks.read(json)
+  if (!('llmspell' in json))
+    throw invalid(source, `the package.json of '${name}' has no key 'llmspell'`)
+  if (!manifest) throw problemsError('PLUGIN_INVALID', source.from, problems)
+  const tree = checks.files(join(folder, 'node_modules'))
+  const bytes = sizeOf(join(folder, 'node_modules'), tree, source)
+  await writeJson(join(folder, FILES), tree.files)
+  const entry: Entry = {
+    id: manifest.id,
+    package: name,
+    version: textAt(json, 'version') ?? '0.0.0',
+    root: relative(store, root).replaceAll(sep, '/'),
+    from: source.from,
+    ...originOf(folder, name, seen),
+    manifestHash,
+    files: checks.files(root).hash,
+    tree: tree.hash,
+    permissions: manifest.permissions ?? {},
+  }
+  const packages = Object.keys(tree.files).filter((path) =>
+    /(?:^|node_modules\/)(?:@[^/]+\/)?[^/@]+\/package\.json$/.test(path),
+  )
+  const facts = {
+    ...factsOf(seen),
+    dependencies: packages.length - 1,
+    files: Object.keys(tree.files).length,
+    bytes,
+  }
+  return { folder, source, manifest, entry, facts }
+}
+
+/** The one package that the project was asked to have. */
+function nameIn(folder: string, source: Source): string {
+  const json = readJson(join(folder, 'package.json'))
+  const names =
+    isRecord(json) && isRecord(json['dependencies']) ? Object.keys(json['dependencies']) : []
+  const [name] = names
+  if (name === undefined || names.length > 1)
+    throw invalid(source, 'npm installed no single package')
+  return name
+}
+
+function originOf(folder: string, name: string, seen: RegistryVersion | undefined) {
+  const lock = readJson(join(folder, 'package-lock.json'))
+  const packages = isRecord(lock) && isRecord(lock['packages']) ? lock['packages'] : {}
+  const found = packages[`node_modules/${name}`]
+  const row = isRecord(found) ? found : {}
+  const resolved = textAt(row, 'resolved') ?? (seen && textAt(seen.dist, 'tarball'))
+  const integrity = textAt(row, 'integrity') ?? (seen && textAt(seen.dist, 'integrity'))
+  // Of a path it would be the way from a folder that will be gone.
+  const place = resolved?.startsWith('file:') ? undefined : resolved
+  return { ...(place ? { resolved: place } : {}), ...(integrity ? { integrity } : {}) }
+}
+
+/** What the registry says beside the package. */
+export function factsOf(
+  seen: RegistryVersion | undefined,
+): Pick<StagedFacts, 'published' | 'provenance' | 'deprecated'> {
+  if (!seen) return { provenance: 'none' }
+  const published = seen.time[seen.version]
+  const deprecated = textAt(seen.json, 'deprecated')
+  return {
+    ...(published ? { published } : {}),
+    provenance: isRecord(seen.dist['attestations']) ? 'stated' : 'none',
+    ...(deprecated ? { deprecated } : {}),
+  }
+}
+
+/** @throws PLUGIN_INVALID for what is no plain file: a link leads to files that no hash covers */
+function sizeOf(folder: string, { files }: PackageFiles, source: Source): number {
+  return Object.keys(files).reduce((sum, path) => {
+    const info = lstatSync(join(folder, path))
+    if (!info.isFile()) throw invalid(source, `'${path}' is no plain file`)
+    return sum + info.size
+  }, 0)
+}
+
+function invalid({ from }: Source, why: string): Error {
+  const hint = 'Plugins have a manifest: the key llmspell in their package.json.'
+  return fail('PLUGIN_INVALID', `'${from}' is no plugin that can be installed: ${why}.`, hint)
+}
+
+/** The manifest of a plugin that is there, where it is the one that was accepted. */
+export function acceptedManifest(
+  store: string,
+  entry: Entry,
+  checks: PluginChecks,
+): Manifest | undefined {
+  const file = join(store, entry.root, 'package.json')
+  if (!existsSync(file)) return undefined
+  const json = readJson(file)
+  if (!isRecord(json)) return undefined
+  const { manifest, manifestHash } = checks.read(json)
+  return manifestHash === entry.manifestHash ? manifest : undefined
+}

@@ -1,0 +1,25 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StoreLock } from './lock-file.ts'
+
+export const STAGING = 'staging'
+export const PACKAGES = 'packages'
+
+/** Folders of projects that no lock names: what an install left that was killed. */
+export function strays(store: string, { plugins, previous }: StoreLock): readonly string[] {
+  const named = new Set([...plugins, ...previous].map(({ root }) => root.split('/')[1]))
+  const kept = inFolder(join(store, PACKAGES)).filter((name) => !named.has(name))
+  return [
+    ...inFolder(join(store, STAGING)).map((name) => join(store, STAGING, name)),
+    ...kept.map((name) => join(store, PACKAGES, name)),
+  ]
+}
+
+/** Removes them. Only for who has the turn. */
+export async function sweep(store: string, lock: StoreLock): Promise<void> {
+  for (const folder of strays(store, lock)) await rm(folder, { recursive: true, force: true })
+}
+
+const inFolder = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder) : []
