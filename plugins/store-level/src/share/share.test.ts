@@ -247,17 +247,3 @@ test('a folder that others may enter is made private before anything listens in 
   await open(folder)
   expect(statSync(folder).mode & 0o777).toBe(0o700)
 })
-
-test('whoever opens snapshots without end is refused, and may go on', async () => {
-  const { client } = await pair()
-  const opening = Array.from({ length: 1100 }, () => client.snapshot())
-  const settled = await Promise.allSettled(opening)
-  const [open, refused] = [settled.filter(isOpen), settled.filter((one) => !isOpen(one))]
-  expect([open.length, refused.length]).toEqual([1024, 76])
-  expect(refused[0]).toMatchObject({ reason: { code: 'STATE_UNAVAILABLE' } })
-  await open[0]!.value[Symbol.asyncDispose]()
-  await client.snapshot()
-})
-
-const isOpen = <T>(one: PromiseSettledResult<T>): one is PromiseFulfilledResult<T> =>
-  one.status === 'fulfilled'
