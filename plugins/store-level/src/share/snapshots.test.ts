@@ -22,10 +22,10 @@ test('whoever opens snapshots without end is refused, and may go on', async () =
   const client = await open(folder)
   const opening = Array.from({ length: 1100 }, () => client.snapshot())
   const settled = await Promise.allSettled(opening)
-  const [open, refused] = [settled.filter(isOpen), settled.filter((one) => !isOpen(one))]
-  expect([open.length, refused.length]).toEqual([1024, 76])
+  const [made, refused] = [settled.filter(isOpen), settled.filter((one) => !isOpen(one))]
+  expect([made.length, refused.length]).toEqual([1024, 76])
   expect(refused[0]).toMatchObject({ reason: { code: 'STATE_UNAVAILABLE' } })
-  await open[0]!.value[Symbol.asyncDispose]()
+  await made[0]!.value[Symbol.asyncDispose]()
   await client.snapshot()
 })
 
