@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { pathToFileURL } from 'node:url'
+import type { RunRequest, ScriptModuleItem } from '@llmspell/sdk'
+import { scriptModuleSuite, type ModulePlace } from '@llmspell/sdk/testing'
+import { afterAll, beforeAll } from 'vitest'
 import { OllamaServer } from '../support/ollama-server.ts'
-import { apiOfHouse } from '../support/script-api.ts'
 import { engines, openAll } from './engines.ts'
 
 // Some examples speak to a server of one's own.
@@ -17,6 +19,12 @@ const house = await openAll({
   },
 })
 const ENGINES = await engines()
+const REQUEST: Partial<RunRequest> = {
+  root,
+  settings: { model: 'mock/demo' },
+  allow: { net: [server.origin] },
+  limits: { timeMs: 20_000 },
+}
 
 beforeAll(() => {
   writeFileSync(join(root, 'notes.txt'), 'Lamps: three.\n')
@@ -27,35 +35,20 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true })
 })
 
-const FUNCTIONS = apiOfHouse(house)
-  .modules.filter(({ name }) => name !== 'Probe')
-  .flatMap(({ name, functions, handles }) => [
-    ...functions.map((fn) => ({ ...fn, name: `${name}.${fn.name}` })),
-    ...handles.flatMap((handle) =>
-      handle.methods.map((fn) => ({ ...fn, name: `${name}.${handle.name}.${fn.name}` })),
-    ),
-  ])
-
-test('every function has an example in both languages', () => {
-  const bare = FUNCTIONS.filter(
-    ({ examples }) => !examples.some(({ lua, javascript }) => lua !== '' && javascript !== ''),
-  )
-  expect(bare.map(({ name }) => name)).toEqual([])
+const place = (name: string): ModulePlace => ({
+  runtime: house.runtime,
+  engines: ENGINES,
+  request: REQUEST,
+  handlers: () => house.kernel.extensions.get('script-modules', name),
+  // Twice the time: a durable run and its replay for each function.
+  durable: process.env['LLMSPELL_TEST_FULL'] === '1',
 })
 
-describe.each(FUNCTIONS)('the examples of $name', ({ examples }) => {
-  test.each(ENGINES)('run in $name', async ({ name, language }) => {
-    for (const example of examples) {
-      const ended = await house.runtime.run({
-        source: language === 'lua' ? example.lua : example.javascript,
-        file: 'example',
-        engine: name,
-        root,
-        settings: { model: 'mock/demo' },
-        allow: { net: [server.origin] },
-        limits: { timeMs: 20_000 },
-      })
-      expect(ended.value).toBeUndefined()
-    }
-  })
-})
+for (const { name, plugin } of house.kernel.extensions.list<
+  ScriptModuleItem & Record<string, unknown>
+>('script-modules')) {
+  const folder = house.kernel.list().find(({ id }) => id === plugin)?.root
+  if (folder === undefined) continue
+  const url = pathToFileURL(`${folder}/`)
+  scriptModuleSuite({ package: url, name, open: () => place(name) })
+}

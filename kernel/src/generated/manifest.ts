@@ -47,7 +47,7 @@ export interface ManifestDocument {
    */
   contributes?: {
     /**
-     * Hook points it taps.
+     * Hook points it taps: names, or { point, with } for one that is tapped only where that key of its config is given.
      */
     hooks?: TappedPoint[]
     /**

@@ -21,10 +21,10 @@ export interface RequestFacts extends Event {
 export interface ResponseFacts extends Event {
   readonly answer: {
     readonly text: string
-    readonly reasoning: string
+    readonly reasoning?: string
     readonly media?: readonly unknown[]
-    readonly toolCalls: readonly Value[]
-    readonly invalidCalls: readonly unknown[]
+    readonly toolCalls?: readonly Value[]
+    readonly invalidCalls?: readonly unknown[]
     readonly reason: string
     readonly replacedBy?: string
   }
@@ -86,7 +86,9 @@ function isCacheable({ temperature, seed }: ModelRequest, which: ModelParts['whi
 
 /** The parts of a whole answer; nothing of one that broke off, is no text, or is no model's. */
 function keptOf({ answer }: ResponseFacts): Value | undefined {
-  const { text, reasoning, media = [], toolCalls, invalidCalls, reason, replacedBy } = answer
+  // Somebody before may have made it, of as little as the point asks for.
+  const { text, reasoning = '', media = [], toolCalls = [], invalidCalls = [] } = answer
+  const { reason, replacedBy } = answer
   if (replacedBy !== undefined || media.length + invalidCalls.length > 0) return undefined
   if (reason !== 'stop' && reason !== 'tool_calls') return undefined
   return structuredClone({ text, reasoning, toolCalls, reason })

@@ -1,6 +1,8 @@
 export { cpuMs } from './cpu.ts'
 export * from './engine.ts'
 export * from './executor.ts'
+export * from './hook.ts'
+export * from './module.ts'
 export * from './provider.ts'
 export * from './store.ts'
 export * from './test-host.ts'

@@ -1,20 +1,35 @@
 import { SpellError } from '../errors.ts'
-import type { HookKind, HookPoint, Hooks, Undo } from '../hooks.ts'
+import type { HookKind, HookPoint, Hooks, TapOptions, Undo } from '../hooks.ts'
 import { tappedPoint, type HookPointItem, type Manifest } from '../manifest.ts'
 import type { HookPointInfo, HookRegistry } from '../services.ts'
 import { isVerdict, type Intercepted } from '../verdicts.ts'
 
 type Fn = (payload: unknown) => unknown
 
+/** A tap that is there now. */
+export interface HostTap {
+  readonly point: string
+  readonly fn: (payload: unknown) => unknown
+  readonly stage: number
+  readonly timeout?: number | undefined
+  /** By the service `hooks`, instead of `ctx.tap`. */
+  readonly atRunTime: boolean
+}
+
 interface Point extends Omit<HookPointInfo, 'used'> {
-  taps: readonly { readonly fn: Fn; readonly stage: number }[]
+  taps: readonly HostTap[]
 }
 
 /** The service `hooks` in memory: the plugin's own points, and those that the test names. */
 export class TestHooks implements HookRegistry {
   readonly #points = new Map<string, Point>()
 
-  constructor({ id, contributes = {} }: Manifest, others: Readonly<Record<string, HookKind>>) {
+  constructor(
+    { id, contributes = {} }: Manifest,
+    others: Readonly<Record<string, HookKind>>,
+    points: readonly HookPointItem[] = [],
+  ) {
+    for (const item of points) this.#add(item, 'test')
     for (const [name, kind] of Object.entries(others)) {
       this.#add({ name, kind, doc: '' }, 'test')
     }
@@ -36,12 +51,23 @@ export class TestHooks implements HookRegistry {
     }
   }
 
-  tap<K extends keyof Hooks>(
-    name: K,
-    fn: unknown,
-    options: { readonly stage?: number } = {},
-  ): Undo {
-    return this.add(name, fn as Fn, options.stage ?? 100)
+  tap<K extends keyof Hooks>(name: K, fn: unknown, options: TapOptions = {}): Undo {
+    return this.add(name, fn as Fn, { stage: 100, ...options }, true)
+  }
+
+  /** The service as the plugin has it: what it taps there ends with it. */
+  view(register: (label: string, undo: Undo) => void): HookRegistry {
+    return {
+      point: (name) => this.point(name),
+      list: () => this.list(),
+      trace: () => this.trace(),
+      tracer: () => this.tracer(),
+      tap: (name, fn, options) => {
+        const undo = this.tap(name, fn, options)
+        register(`tap ${name}`, undo)
+        return undo
+      },
+    }
   }
 
   list(): readonly HookPointInfo[] {
@@ -60,9 +86,13 @@ export class TestHooks implements HookRegistry {
     return undefined
   }
 
-  add(name: string, fn: Fn, stage: number): Undo {
+  get taps(): readonly HostTap[] {
+    return [...this.#points.values()].flatMap(({ taps }) => taps)
+  }
+
+  add(name: string, fn: Fn, { stage = 0, timeout }: TapOptions, atRunTime = false): Undo {
     const point = this.#get(name)
-    const tap = { fn, stage }
+    const tap = { point: name, fn, stage, timeout, atRunTime }
     point.taps = [...point.taps, tap].sort((a, b) => a.stage - b.stage)
     return () => {
       point.taps = point.taps.filter((other) => other !== tap)

@@ -1,11 +1,14 @@
 import { SpellError } from '../errors.ts'
 import type { ExtensionRegistry, Extensions } from '../extensions.ts'
 import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions } from '../hooks.ts'
-import { tappedPoint, type Manifest } from '../manifest.ts'
+import { tappedPoint, type HookPointItem, type Manifest } from '../manifest.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Logger, Services } from '../services.ts'
 import { TestExtensions } from './test-extensions.ts'
-import { TestHooks } from './test-hooks.ts'
+import { countHandles } from './handles.ts'
+import { TestHooks, type HostTap } from './test-hooks.ts'
+
+export type { HostTap } from './test-hooks.ts'
 
 /** What surrounds the plugin under test. */
 export interface TestHostOptions<Config> {
@@ -16,6 +19,8 @@ export interface TestHostOptions<Config> {
   readonly services?: Partial<Services>
   /** Kinds of the points of other plugins, so that `call` can call their taps. */
   readonly hooks?: Readonly<Record<string, HookKind>>
+  /** Points of other plugins, as their owners declare them. */
+  readonly points?: readonly HookPointItem[]
   /** What the service `extensions` has beside the plugin's own: point → name → item and value. */
   readonly extensions?: Readonly<Record<string, Readonly<Record<string, TestContribution>>>>
   /** Folder of the package, for the manifest's `./paths`. */
@@ -39,6 +44,8 @@ export interface LogLine {
 export interface TestHost extends AsyncDisposable {
   readonly log: readonly LogLine[]
   readonly signal: AbortSignal
+  /** Every tap of the plugin, by point and stage. */
+  readonly taps: readonly HostTap[]
   /** What the plugin provides. @throws SERVICE_MISSING */
   service<K extends keyof Services>(name: K): Services[K]
   /** What the plugin contributes. @throws CONTRIBUTION_UNKNOWN */
@@ -95,11 +102,16 @@ class MemoryHost implements TestHost {
 
   constructor(options: TestHostOptions<unknown>) {
     this.#manifest = options.manifest
-    this.#hooks = new TestHooks(options.manifest, options.hooks ?? {})
+    this.#hooks = new TestHooks(options.manifest, options.hooks ?? {}, options.points)
     this.extensions = new TestExtensions(options)
-    const own = { extensions: this.extensions, hooks: this.#hooks }
+    const hooks = this.#hooks.view((label, undo) => this.#register(label, undo))
+    const own = { extensions: this.extensions, hooks }
     this.#given = { ...own, ...options.services }
     this.context = this.#context(options.config ?? {})
+  }
+
+  get taps(): readonly HostTap[] {
+    return this.#hooks.taps
   }
 
   get signal(): AbortSignal {
@@ -205,7 +217,7 @@ class MemoryHost implements TestHost {
     this.#asked.add(point)
     if (typeof fn !== 'function')
       throw this.#error('TAP_INVALID', `taps '${point}' with no function`)
-    this.#register(`tap ${point}`, this.#hooks.add(point, fn, options.stage ?? 0))
+    this.#register(`tap ${point}`, this.#hooks.add(point, fn, { stage: 0, ...options }))
   }
 
   #register(label: string, run: () => Awaitable<void>): void {
@@ -233,10 +245,4 @@ class MemoryHost implements TestHost {
   #error(code: string, text: string): SpellError {
     return new SpellError(code, `Plugin '${this.#manifest.id}' ${text}.`)
   }
-}
-
-function countHandles(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  return counts
 }
