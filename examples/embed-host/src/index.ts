@@ -1,6 +1,5 @@
 // A host program with llmspell inside: its own tool, its own output, no command line.
-import { fileURLToPath } from 'node:url'
-import { createKernel } from '@llmspell/kernel'
+import { createRuntime } from '@llmspell/runtime'
 import { manifest, plugin } from './stock.ts'
 
 const SCRIPT = `
@@ -10,19 +9,16 @@ local answer = clerk:execute("How many rooms get four lamps each? It is " .. lam
 return { lamps = lamps, answer = answer.text }
 `
 
-const kernel = createKernel({
-  packages: { file: fileURLToPath(new URL('../package.json', import.meta.url)) },
+await using runtime = createRuntime({
   plugins: [{ manifest, plugin }],
+  profile: 'agents',
+  config: { model: 'mock/demo' },
 })
-await kernel.start()
-const runtime = await kernel.use('script-runtime')
-
-const { value, calls } = await runtime.run({
+const { value, calls } = await runtime.run<{ lamps: number; answer: string }>({
   source: SCRIPT,
   file: 'clerk.lua',
-  settings: { model: 'mock/demo' },
-  limits: { timeMs: 10_000, calls: 100 },
+  timeoutMs: 10_000,
+  limits: { calls: 100 },
   onProgress: ({ who, state, text }) => process.stderr.write(`${who} ${state} ${text ?? ''}\n`),
 })
 process.stdout.write(`${JSON.stringify(value)}\n${calls} calls through the door\n`)
-await kernel.stop()

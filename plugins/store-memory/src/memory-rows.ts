@@ -30,7 +30,7 @@ export class MemoryRows implements Rows {
   async write(ops: readonly RowOp[]): Promise<void> {
     for (const op of ops) {
       if (op.type === 'del') this.#sorted.delete(nameOf(op.key))
-      else this.#sorted.set(nameOf(op.key), bufferOf(op.value))
+      else this.#sorted.set(nameOf(op.key), ownBytes(op.value))
     }
   }
 
@@ -45,6 +45,14 @@ export class MemoryRows implements Rows {
   #leaves(view?: RowView): Leaves {
     return view instanceof MemoryView ? view.leaves : this.#sorted.leaves
   }
+}
+
+/** A small buffer is a part of Node's pool, of which one that is kept keeps 8 KiB or more. */
+function ownBytes(bytes: Uint8Array): Buffer {
+  if (bytes.byteLength === bytes.buffer.byteLength) return bufferOf(bytes)
+  const own = Buffer.allocUnsafeSlow(bytes.byteLength)
+  own.set(bytes)
+  return own
 }
 
 const bufferOf = (bytes: Uint8Array): Buffer =>
