@@ -1,4 +1,4 @@
-import { isAbsolute } from 'node:path'
+import { extname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PackageReader } from './discover-package.ts'
 import { hooksOf, type Finds } from './finds.ts'
@@ -6,18 +6,39 @@ import { readManifest } from './manifest.ts'
 import type { InlinePlugin, PluginSource } from './options.ts'
 import { recordOf } from './record.ts'
 
-/** A plugin that the host names itself: an object, a folder, or a package found from `from`. */
+const fs = process.getBuiltinModule('node:fs')
+
+/**
+ * A plugin that the host names itself: an object, a folder, or a package found from `from`.
+ * @returns the path of a file that is a whole plugin: that is read when its host is known
+ */
 export function fromHost(
   source: PluginSource,
-  from: string | undefined,
+  from = process.cwd(),
   reader: PackageReader,
   finds: Finds,
-): void {
-  if (typeof source === 'object' && !(source instanceof URL)) return fromObject(source, finds)
-  const text = String(source)
-  if (text.startsWith('file:')) return reader.folder(fileURLToPath(text), 'host', true)
-  if (isAbsolute(text)) return reader.folder(text, 'host', true)
-  reader.named(text, from ?? process.cwd(), 'host', true)
+): string | undefined {
+  if (typeof source === 'object' && !(source instanceof URL)) {
+    fromObject(source, finds)
+    return undefined
+  }
+  const path = pathOf(String(source), from)
+  if (path !== undefined && isFile(path)) return path
+  if (path === undefined) reader.named(String(source), from, 'host', true)
+  else reader.folder(path, 'host', true)
+  return undefined
+}
+
+/** Undefined for the name of a package. */
+function pathOf(text: string, from: string): string | undefined {
+  if (text.startsWith('file:')) return fileURLToPath(text)
+  return isAbsolute(text) || /^\.\.?[\\/]/.test(text) ? resolve(from, text) : undefined
+}
+
+/** Whatever is there and no folder; what is not there is called what its name says. */
+function isFile(path: string): boolean {
+  const found = fs.statSync(path, { throwIfNoEntry: false })
+  return found ? !found.isDirectory() : extname(path) !== ''
 }
 
 function fromObject(inline: InlinePlugin, finds: Finds): void {

@@ -1,3 +1,4 @@
+import { fromFiles } from './discover-file.ts'
 import { fromHost } from './discover-host.ts'
 import { fromFolder } from './discover-folder.ts'
 import { acceptedIn } from './discover-lock.ts'
@@ -10,18 +11,20 @@ import { decideHosts } from './trust.ts'
 
 /**
  * Finds the plugins that the options name: the host's list, its package.json, the plugin folder,
- * linked folders, in this order. Reads package.json files, or an index of them, and runs no plugin code. Never throws.
+ * linked folders, single files, in this order. Reads package.json files, or an index of them, and headers, and runs no plugin
+ * code. Never throws.
  */
 export function discover(options: KernelOptions): Found {
   const { plugins = [], packages, folder, linked = [], from } = options
   const finds = new Finds(options.disabled ?? [])
   const accepted = acceptedIn(options, finds)
   const reader = new PackageReader(finds, accepted)
-  for (const plugin of plugins) fromHost(plugin, from, reader, finds)
+  const files = plugins.flatMap((plugin) => fromHost(plugin, from, reader, finds) ?? [])
   const index = options.reread ? undefined : options.index
   if (packages) fromPackages(reader, finds, packages.file, index)
   if (folder !== undefined) fromFolder({ ...options, folder }, reader, finds, accepted)
   for (const root of linked) reader.folder(root, 'linked', true)
+  fromFiles(files, finds)
   return decideHosts(finds, accepted, options.hosted)
 }
 

@@ -17,7 +17,9 @@ export interface InlinePlugin {
   readonly version?: string
 }
 
-/** Absolute folder, file URL of a folder, package name (found from `from`), or an object. */
+/**
+ * Folder or single file (absolute, `./` from `from`, or a file URL), package name (found from `from`), or an object.
+ */
 export type PluginSource = string | URL | InlinePlugin
 
 /** Milliseconds that one piece of plugin code may take. */
@@ -52,7 +54,7 @@ export type ProfileChoice =
 /** Options of `createKernel`. Only what they name is searched for plugins. */
 export interface KernelOptions {
   readonly plugins?: readonly PluginSource[]
-  /** Folder where package names in `plugins` are searched from; default the working folder. */
+  /** Folder where names and relative paths in `plugins` start from; default the working folder. */
   readonly from?: string
   /** A package.json: the plugins among its dependencies are used. */
   readonly packages?: { readonly file: string }

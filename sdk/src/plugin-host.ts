@@ -14,6 +14,10 @@ export interface PluginHostItem {
   readonly services?: readonly string[]
   /** Endings of files that are a whole plugin, `.lua`: those always run in it. */
   readonly files?: readonly string[]
+  /** Of such files: by point, what an item has where its header does not say it. Its name is then that of the plugin. */
+  readonly defaults?: Readonly<Record<string, object>>
+  /** Of such files: by point, the keys of an item that may be a schema in the short form of `expandSchema`. */
+  readonly schemas?: Readonly<Record<string, readonly string[]>>
 }
 
 /** A plugin whose code the kernel does not import itself. */

@@ -58,6 +58,7 @@ export const ALL = [
   'events',
   'engine-lua',
   'script-runtime',
+  'script-plugins',
 ] as const
 
 export interface House extends AsyncDisposable {

@@ -181,6 +181,18 @@ export interface PluginHost {
    * Endings of files that are a whole plugin: those always run in it.
    */
   files?: string[]
+  /**
+   * Of such files: by point, what an item has where the header does not say it.
+   */
+  defaults?: {
+    [k: string]: {}
+  }
+  /**
+   * Of such files: by point, the keys of an item that may be a schema in short form.
+   */
+  schemas?: {
+    [k: string]: string[]
+  }
 }
 /**
  * This interface was referenced by `ManifestDocument`'s JSON-Schema

@@ -2,14 +2,14 @@
 import func0_ from 'ajv/dist/runtime/equal.js'
 export const validate = validate20;
 export default validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"$ref":"#/$defs/tappedPoint"},"description":"Hook points it taps: names, or { point, with } for one that is tapped only where that key of its config is given."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"pluginHosts":{"type":"array","items":{"$ref":"#/$defs/pluginHost"},"description":"Places that it offers to run other plugins in."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"tappedPoint":{"description":"A hook point, or one that is tapped only where a key of the plugin's config is given.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"required":["point","with"],"properties":{"point":{"type":"string","minLength":1},"with":{"type":"string","minLength":1}}}]},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"pluginHost":{"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"ManifestDocument","description":"The `llmspell` key of a plugin's package.json.","type":"object","additionalProperties":false,"required":["manifest","id","main","phase"],"properties":{"manifest":{"const":1,"description":"Version of this format."},"id":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64,"description":"Short stable name: small letters, digits and dashes. Unique among the plugins of a kernel."},"main":{"type":"string","minLength":1,"description":"The entry file, relative to the package and inside it."},"phase":{"enum":["infrastructure","providers","core","engines","globals"],"description":"When it may start. It may require services of its own or an earlier phase."},"requires":{"$ref":"#/$defs/versions","description":"Service name to the range of its contract."},"optional":{"$ref":"#/$defs/versions","description":"Services it uses where they are there: name to range."},"provides":{"$ref":"#/$defs/contracts","description":"Service name to the version of the contract it keeps."},"contributes":{"type":"object","description":"Extension point to the named things it adds. Three keys are about hooks and points themselves.","properties":{"hooks":{"type":"array","uniqueItems":true,"items":{"$ref":"#/$defs/tappedPoint"},"description":"Hook points it taps: names, or { point, with } for one that is tapped only where that key of its config is given."},"hookPoints":{"type":"array","items":{"$ref":"#/$defs/hookPoint"},"description":"Hook points it owns."},"points":{"type":"object","additionalProperties":{"$ref":"#/$defs/schema"},"description":"Extension points it owns: name to the JSON Schema of an item."},"pluginHosts":{"type":"array","items":{"$ref":"#/$defs/pluginHost"},"description":"Places that it offers to run other plugins in."},"errors":{"type":"array","items":{"$ref":"#/$defs/error"},"description":"Error codes it raises, each with cause and cure."}},"additionalProperties":{"type":"array","items":{"$ref":"#/$defs/item"}}},"config":{"$ref":"#/$defs/schema","description":"JSON Schema of its section of the config."},"permissions":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Permission name to scoped values."},"activation":{"const":"startup","description":"Activates when the kernel starts. Without it, when something of it is needed."},"proposed":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Unstable API names it uses; the host must allow each."}},"$defs":{"versions":{"type":"object","additionalProperties":{"type":"string","minLength":1}},"contracts":{"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}},"schema":{"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]},"item":{"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true},"tappedPoint":{"description":"A hook point, or one that is tapped only where a key of the plugin's config is given.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"required":["point","with"],"properties":{"point":{"type":"string","minLength":1},"with":{"type":"string","minLength":1}}}]},"hookPoint":{"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}},"pluginHost":{"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."},"defaults":{"type":"object","additionalProperties":{"type":"object"},"description":"Of such files: by point, what an item has where the header does not say it."},"schemas":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Of such files: by point, the keys of an item that may be a schema in short form."}}},"error":{"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}}}};
 const schema32 = {"type":"object","additionalProperties":{"type":"string","minLength":1}};
 const schema34 = {"type":"object","additionalProperties":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+(-[0-9A-Za-z.-]+)?$"}};
 const schema35 = {"type":"object","required":["name"],"properties":{"name":{"type":"string","minLength":1}},"additionalProperties":true};
 const schema36 = {"description":"A hook point, or one that is tapped only where a key of the plugin's config is given.","anyOf":[{"type":"string","minLength":1},{"type":"object","additionalProperties":false,"required":["point","with"],"properties":{"point":{"type":"string","minLength":1},"with":{"type":"string","minLength":1}}}]};
 const schema37 = {"type":"object","additionalProperties":false,"required":["name","kind","doc"],"properties":{"name":{"type":"string","pattern":"^[a-z][A-Za-z0-9-]*\\.[a-z][A-Za-z0-9]*$"},"kind":{"enum":["guard","transform","observe","series","notify","choose","intercept"],"description":"How its taps are called and what they may answer: see hooks.md."},"payload":{"type":"object","description":"JSON Schema of what taps are handed."},"doc":{"type":"string","minLength":1,"description":"When it is called."},"results":{"type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["modify","cancel","replace","retry","redirect"]},"description":"Of an intercept: the verdicts that count. Skip always does."},"changes":{"type":"array","minItems":1,"uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Of an intercept: the keys of the payload that modify may change; default all."},"failOpen":{"type":"boolean","description":"Of an intercept: a tap that fails is reported and passed over."},"aliases":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^[A-Z][A-Za-z0-9]*$"},"description":"Further names of the point, for people."},"subject":{"type":"string","pattern":"^[a-z][A-Za-z0-9_]*(\\.[a-z][A-Za-z0-9_]*)*$","description":"Dotted path of the payload to the name of what the point is about."}}};
 const schema38 = {"description":"A JSON Schema, inline or as a './path' inside the package.","anyOf":[{"type":"object"},{"type":"string","pattern":"^\\./"}]};
-const schema39 = {"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."}}};
+const schema39 = {"type":"object","additionalProperties":false,"required":["name","service","points"],"properties":{"name":{"type":"string","pattern":"^[a-z][a-z0-9-]*$","maxLength":64},"service":{"type":"string","minLength":1,"description":"The service of this plugin that loads the others."},"points":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Extension points that a plugin in it may contribute to; 'hooks' stands for taps."},"services":{"type":"array","uniqueItems":true,"items":{"type":"string","minLength":1},"description":"Services that a plugin in it may require; missing: all."},"files":{"type":"array","uniqueItems":true,"items":{"type":"string","pattern":"^\\.[a-z0-9]+$"},"description":"Endings of files that are a whole plugin: those always run in it."},"defaults":{"type":"object","additionalProperties":{"type":"object"},"description":"Of such files: by point, what an item has where the header does not say it."},"schemas":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string","minLength":1}},"description":"Of such files: by point, the keys of an item that may be a schema in short form."}}};
 const schema40 = {"type":"object","additionalProperties":false,"required":["name","class","cause","cure"],"properties":{"name":{"type":"string","pattern":"^[A-Z][A-Z0-9_]*$","description":"The code. Several plugins may raise one."},"class":{"type":"string","pattern":"^[a-z]+$","description":"Decides the exit code of the command line: see errors.md."},"cause":{"type":"string","minLength":1,"description":"When it is raised."},"cure":{"type":"string","minLength":1,"description":"What to do about it."}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func0 = (func0_.default ?? func0_);
@@ -1050,7 +1050,7 @@ vErrors.push(err74);
 errors++;
 }
 for(const key8 in data35){
-if(!(((((key8 === "name") || (key8 === "service")) || (key8 === "points")) || (key8 === "services")) || (key8 === "files"))){
+if(!(((((((key8 === "name") || (key8 === "service")) || (key8 === "points")) || (key8 === "services")) || (key8 === "files")) || (key8 === "defaults")) || (key8 === "schemas"))){
 const err75 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key8},message:"must NOT have additional properties",schema:false,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err75];
@@ -1316,9 +1316,13 @@ vErrors.push(err92);
 errors++;
 }
 }
-}
-else {
-const err93 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data35};
+if(data35.defaults !== undefined){
+let data44 = data35.defaults;
+if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
+for(const key9 in data44){
+let data45 = data44[key9];
+if(!(data45 && typeof data45 == "object" && !Array.isArray(data45))){
+const err93 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/defaults/" + key9.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/pluginHost/properties/defaults/additionalProperties/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.defaults.additionalProperties.type,parentSchema:schema39.properties.defaults.additionalProperties,data:data45};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1330,7 +1334,7 @@ errors++;
 }
 }
 else {
-const err94 = {instancePath:instancePath+"/contributes/pluginHosts",schemaPath:"#/properties/contributes/properties/pluginHosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.pluginHosts.type,parentSchema:schema31.properties.contributes.properties.pluginHosts,data:data34};
+const err94 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/defaults",schemaPath:"#/$defs/pluginHost/properties/defaults/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.defaults.type,parentSchema:schema39.properties.defaults,data:data44};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1340,15 +1344,18 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data10.errors !== undefined){
-let data44 = data10.errors;
-if(Array.isArray(data44)){
-const len10 = data44.length;
+if(data35.schemas !== undefined){
+let data46 = data35.schemas;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key10 in data46){
+let data47 = data46[key10];
+if(Array.isArray(data47)){
+const len10 = data47.length;
 for(let i17=0; i17<len10; i17++){
-let data45 = data44[i17];
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-if(data45.name === undefined){
-const err95 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
+let data48 = data47[i17];
+if(typeof data48 === "string"){
+if(data48.length < 1){
+const err95 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/schemas/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/$defs/pluginHost/properties/schemas/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema39.properties.schemas.additionalProperties.items,data:data48};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1357,8 +1364,9 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data45.class === undefined){
-const err96 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
+}
+else {
+const err96 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/schemas/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i17,schemaPath:"#/$defs/pluginHost/properties/schemas/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema39.properties.schemas.additionalProperties.items.type,parentSchema:schema39.properties.schemas.additionalProperties.items,data:data48};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1367,8 +1375,10 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data45.cause === undefined){
-const err97 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
+}
+}
+else {
+const err97 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/schemas/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/$defs/pluginHost/properties/schemas/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema39.properties.schemas.additionalProperties.type,parentSchema:schema39.properties.schemas.additionalProperties,data:data47};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1377,8 +1387,10 @@ vErrors.push(err97);
 }
 errors++;
 }
-if(data45.cure === undefined){
-const err98 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema40.required,parentSchema:schema40,data:data45};
+}
+}
+else {
+const err98 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10+"/schemas",schemaPath:"#/$defs/pluginHost/properties/schemas/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.properties.schemas.type,parentSchema:schema39.properties.schemas,data:data46};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1387,9 +1399,10 @@ vErrors.push(err98);
 }
 errors++;
 }
-for(const key9 in data45){
-if(!((((key9 === "name") || (key9 === "class")) || (key9 === "cause")) || (key9 === "cure"))){
-const err99 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data:data45};
+}
+}
+else {
+const err99 = {instancePath:instancePath+"/contributes/pluginHosts/" + i10,schemaPath:"#/$defs/pluginHost/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema39.type,parentSchema:schema39,data:data35};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1399,11 +1412,9 @@ vErrors.push(err99);
 errors++;
 }
 }
-if(data45.name !== undefined){
-let data46 = data45.name;
-if(typeof data46 === "string"){
-if(!pattern12.test(data46)){
-const err100 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema40.properties.name,data:data46};
+}
+else {
+const err100 = {instancePath:instancePath+"/contributes/pluginHosts",schemaPath:"#/properties/contributes/properties/pluginHosts/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.pluginHosts.type,parentSchema:schema31.properties.contributes.properties.pluginHosts,data:data34};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1413,8 +1424,15 @@ vErrors.push(err100);
 errors++;
 }
 }
-else {
-const err101 = {instancePath:instancePath+"/contributes/errors/" + i17+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.name.type,parentSchema:schema40.properties.name,data:data46};
+if(data10.errors !== undefined){
+let data49 = data10.errors;
+if(Array.isArray(data49)){
+const len11 = data49.length;
+for(let i18=0; i18<len11; i18++){
+let data50 = data49[i18];
+if(data50 && typeof data50 == "object" && !Array.isArray(data50)){
+if(data50.name === undefined){
+const err101 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "name"},message:"must have required property '"+"name"+"'",schema:schema40.required,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1423,12 +1441,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-if(data45.class !== undefined){
-let data47 = data45.class;
-if(typeof data47 === "string"){
-if(!pattern13.test(data47)){
-const err102 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema40.properties.class,data:data47};
+if(data50.class === undefined){
+const err102 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "class"},message:"must have required property '"+"class"+"'",schema:schema40.required,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1437,9 +1451,8 @@ vErrors.push(err102);
 }
 errors++;
 }
-}
-else {
-const err103 = {instancePath:instancePath+"/contributes/errors/" + i17+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.class.type,parentSchema:schema40.properties.class,data:data47};
+if(data50.cause === undefined){
+const err103 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cause"},message:"must have required property '"+"cause"+"'",schema:schema40.required,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1448,12 +1461,8 @@ vErrors.push(err103);
 }
 errors++;
 }
-}
-if(data45.cause !== undefined){
-let data48 = data45.cause;
-if(typeof data48 === "string"){
-if(data48.length < 1){
-const err104 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cause,data:data48};
+if(data50.cure === undefined){
+const err104 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/required",keyword:"required",params:{missingProperty: "cure"},message:"must have required property '"+"cure"+"'",schema:schema40.required,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1462,9 +1471,9 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-else {
-const err105 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cause.type,parentSchema:schema40.properties.cause,data:data48};
+for(const key11 in data50){
+if(!((((key11 === "name") || (key11 === "class")) || (key11 === "cause")) || (key11 === "cure"))){
+const err105 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11},message:"must NOT have additional properties",schema:false,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1474,11 +1483,11 @@ vErrors.push(err105);
 errors++;
 }
 }
-if(data45.cure !== undefined){
-let data49 = data45.cure;
-if(typeof data49 === "string"){
-if(data49.length < 1){
-const err106 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cure,data:data49};
+if(data50.name !== undefined){
+let data51 = data50.name;
+if(typeof data51 === "string"){
+if(!pattern12.test(data51)){
+const err106 = {instancePath:instancePath+"/contributes/errors/" + i18+"/name",schemaPath:"#/$defs/error/properties/name/pattern",keyword:"pattern",params:{pattern: "^[A-Z][A-Z0-9_]*$"},message:"must match pattern \""+"^[A-Z][A-Z0-9_]*$"+"\"",schema:"^[A-Z][A-Z0-9_]*$",parentSchema:schema40.properties.name,data:data51};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1489,7 +1498,7 @@ errors++;
 }
 }
 else {
-const err107 = {instancePath:instancePath+"/contributes/errors/" + i17+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cure.type,parentSchema:schema40.properties.cure,data:data49};
+const err107 = {instancePath:instancePath+"/contributes/errors/" + i18+"/name",schemaPath:"#/$defs/error/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.name.type,parentSchema:schema40.properties.name,data:data51};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1499,9 +1508,11 @@ vErrors.push(err107);
 errors++;
 }
 }
-}
-else {
-const err108 = {instancePath:instancePath+"/contributes/errors/" + i17,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data:data45};
+if(data50.class !== undefined){
+let data52 = data50.class;
+if(typeof data52 === "string"){
+if(!pattern13.test(data52)){
+const err108 = {instancePath:instancePath+"/contributes/errors/" + i18+"/class",schemaPath:"#/$defs/error/properties/class/pattern",keyword:"pattern",params:{pattern: "^[a-z]+$"},message:"must match pattern \""+"^[a-z]+$"+"\"",schema:"^[a-z]+$",parentSchema:schema40.properties.class,data:data52};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1511,9 +1522,8 @@ vErrors.push(err108);
 errors++;
 }
 }
-}
 else {
-const err109 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data44};
+const err109 = {instancePath:instancePath+"/contributes/errors/" + i18+"/class",schemaPath:"#/$defs/error/properties/class/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.class.type,parentSchema:schema40.properties.class,data:data52};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1523,9 +1533,11 @@ vErrors.push(err109);
 errors++;
 }
 }
-}
-else {
-const err110 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
+if(data50.cause !== undefined){
+let data53 = data50.cause;
+if(typeof data53 === "string"){
+if(data53.length < 1){
+const err110 = {instancePath:instancePath+"/contributes/errors/" + i18+"/cause",schemaPath:"#/$defs/error/properties/cause/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cause,data:data53};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1535,13 +1547,8 @@ vErrors.push(err110);
 errors++;
 }
 }
-if(data.config !== undefined){
-let data50 = data.config;
-const _errs127 = errors;
-let valid53 = false;
-const _errs128 = errors;
-if(!(data50 && typeof data50 == "object" && !Array.isArray(data50))){
-const err111 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data:data50};
+else {
+const err111 = {instancePath:instancePath+"/contributes/errors/" + i18+"/cause",schemaPath:"#/$defs/error/properties/cause/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cause.type,parentSchema:schema40.properties.cause,data:data53};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1550,12 +1557,12 @@ vErrors.push(err111);
 }
 errors++;
 }
-var _valid2 = _errs128 === errors;
-valid53 = valid53 || _valid2;
-const _errs130 = errors;
-if(typeof data50 === "string"){
-if(!pattern9.test(data50)){
-const err112 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema38.anyOf[1],data:data50};
+}
+if(data50.cure !== undefined){
+let data54 = data50.cure;
+if(typeof data54 === "string"){
+if(data54.length < 1){
+const err112 = {instancePath:instancePath+"/contributes/errors/" + i18+"/cure",schemaPath:"#/$defs/error/properties/cure/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema40.properties.cure,data:data54};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1566,7 +1573,7 @@ errors++;
 }
 }
 else {
-const err113 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[1].type,parentSchema:schema38.anyOf[1],data:data50};
+const err113 = {instancePath:instancePath+"/contributes/errors/" + i18+"/cure",schemaPath:"#/$defs/error/properties/cure/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema40.properties.cure.type,parentSchema:schema40.properties.cure,data:data54};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1575,10 +1582,10 @@ vErrors.push(err113);
 }
 errors++;
 }
-var _valid2 = _errs130 === errors;
-valid53 = valid53 || _valid2;
-if(!valid53){
-const err114 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data:data50};
+}
+}
+else {
+const err114 = {instancePath:instancePath+"/contributes/errors/" + i18,schemaPath:"#/$defs/error/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema40.type,parentSchema:schema40,data:data50};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1587,30 +1594,10 @@ vErrors.push(err114);
 }
 errors++;
 }
-else {
-errors = _errs127;
-if(vErrors !== null){
-if(_errs127){
-vErrors.length = _errs127;
+}
 }
 else {
-vErrors = null;
-}
-}
-}
-}
-if(data.permissions !== undefined){
-let data51 = data.permissions;
-if(data51 && typeof data51 == "object" && !Array.isArray(data51)){
-for(const key10 in data51){
-let data52 = data51[key10];
-if(Array.isArray(data52)){
-const len11 = data52.length;
-for(let i18=0; i18<len11; i18++){
-let data53 = data52[i18];
-if(typeof data53 === "string"){
-if(data53.length < 1){
-const err115 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data53};
+const err115 = {instancePath:instancePath+"/contributes/errors",schemaPath:"#/properties/contributes/properties/errors/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.contributes.properties.errors.type,parentSchema:schema31.properties.contributes.properties.errors,data:data49};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1620,8 +1607,9 @@ vErrors.push(err115);
 errors++;
 }
 }
+}
 else {
-const err116 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i18,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data53};
+const err116 = {instancePath:instancePath+"/contributes",schemaPath:"#/properties/contributes/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.contributes.type,parentSchema:schema31.properties.contributes,data:data10};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1631,9 +1619,13 @@ vErrors.push(err116);
 errors++;
 }
 }
-}
-else {
-const err117 = {instancePath:instancePath+"/permissions/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data52};
+if(data.config !== undefined){
+let data55 = data.config;
+const _errs139 = errors;
+let valid57 = false;
+const _errs140 = errors;
+if(!(data55 && typeof data55 == "object" && !Array.isArray(data55))){
+const err117 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/0/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema38.anyOf[0].type,parentSchema:schema38.anyOf[0],data:data55};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1642,10 +1634,12 @@ vErrors.push(err117);
 }
 errors++;
 }
-}
-}
-else {
-const err118 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data51};
+var _valid2 = _errs140 === errors;
+valid57 = valid57 || _valid2;
+const _errs142 = errors;
+if(typeof data55 === "string"){
+if(!pattern9.test(data55)){
+const err118 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/pattern",keyword:"pattern",params:{pattern: "^\\./"},message:"must match pattern \""+"^\\./"+"\"",schema:"^\\./",parentSchema:schema38.anyOf[1],data:data55};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1655,10 +1649,8 @@ vErrors.push(err118);
 errors++;
 }
 }
-if(data.activation !== undefined){
-let data54 = data.activation;
-if("startup" !== data54){
-const err119 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data54};
+else {
+const err119 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf/1/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema38.anyOf[1].type,parentSchema:schema38.anyOf[1],data:data55};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1667,16 +1659,10 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-if(data.proposed !== undefined){
-let data55 = data.proposed;
-if(Array.isArray(data55)){
-const len12 = data55.length;
-for(let i19=0; i19<len12; i19++){
-let data56 = data55[i19];
-if(typeof data56 === "string"){
-if(data56.length < 1){
-const err120 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data56};
+var _valid2 = _errs142 === errors;
+valid57 = valid57 || _valid2;
+if(!valid57){
+const err120 = {instancePath:instancePath+"/config",schemaPath:"#/$defs/schema/anyOf",keyword:"anyOf",params:{},message:"must match a schema in anyOf",schema:schema38.anyOf,parentSchema:schema38,data:data55};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1685,9 +1671,30 @@ vErrors.push(err120);
 }
 errors++;
 }
+else {
+errors = _errs139;
+if(vErrors !== null){
+if(_errs139){
+vErrors.length = _errs139;
 }
 else {
-const err121 = {instancePath:instancePath+"/proposed/" + i19,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data56};
+vErrors = null;
+}
+}
+}
+}
+if(data.permissions !== undefined){
+let data56 = data.permissions;
+if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
+for(const key12 in data56){
+let data57 = data56[key12];
+if(Array.isArray(data57)){
+const len12 = data57.length;
+for(let i19=0; i19<len12; i19++){
+let data58 = data57[i19];
+if(typeof data58 === "string"){
+if(data58.length < 1){
+const err121 = {instancePath:instancePath+"/permissions/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i19,schemaPath:"#/properties/permissions/additionalProperties/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data58};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1697,18 +1704,8 @@ vErrors.push(err121);
 errors++;
 }
 }
-let i20 = data55.length;
-let j7;
-if(i20 > 1){
-const indices5 = {};
-for(;i20--;){
-let item5 = data55[i20];
-if(typeof item5 !== "string"){
-continue;
-}
-if(typeof indices5[item5] == "number"){
-j7 = indices5[item5];
-const err122 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i20, j: j7},message:"must NOT have duplicate items (items ## "+j7+" and "+i20+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data55};
+else {
+const err122 = {instancePath:instancePath+"/permissions/" + key12.replace(/~/g, "~0").replace(/\//g, "~1")+"/" + i19,schemaPath:"#/properties/permissions/additionalProperties/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.permissions.additionalProperties.items.type,parentSchema:schema31.properties.permissions.additionalProperties.items,data:data58};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1716,14 +1713,11 @@ else {
 vErrors.push(err122);
 }
 errors++;
-break;
-}
-indices5[item5] = i20;
 }
 }
 }
 else {
-const err123 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data55};
+const err123 = {instancePath:instancePath+"/permissions/" + key12.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/permissions/additionalProperties/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.permissions.additionalProperties.type,parentSchema:schema31.properties.permissions.additionalProperties,data:data57};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1735,12 +1729,102 @@ errors++;
 }
 }
 else {
-const err124 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+const err124 = {instancePath:instancePath+"/permissions",schemaPath:"#/properties/permissions/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.properties.permissions.type,parentSchema:schema31.properties.permissions,data:data56};
 if(vErrors === null){
 vErrors = [err124];
 }
 else {
 vErrors.push(err124);
+}
+errors++;
+}
+}
+if(data.activation !== undefined){
+let data59 = data.activation;
+if("startup" !== data59){
+const err125 = {instancePath:instancePath+"/activation",schemaPath:"#/properties/activation/const",keyword:"const",params:{allowedValue: "startup"},message:"must be equal to constant",schema:"startup",parentSchema:schema31.properties.activation,data:data59};
+if(vErrors === null){
+vErrors = [err125];
+}
+else {
+vErrors.push(err125);
+}
+errors++;
+}
+}
+if(data.proposed !== undefined){
+let data60 = data.proposed;
+if(Array.isArray(data60)){
+const len13 = data60.length;
+for(let i20=0; i20<len13; i20++){
+let data61 = data60[i20];
+if(typeof data61 === "string"){
+if(data61.length < 1){
+const err126 = {instancePath:instancePath+"/proposed/" + i20,schemaPath:"#/properties/proposed/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.proposed.items,data:data61};
+if(vErrors === null){
+vErrors = [err126];
+}
+else {
+vErrors.push(err126);
+}
+errors++;
+}
+}
+else {
+const err127 = {instancePath:instancePath+"/proposed/" + i20,schemaPath:"#/properties/proposed/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.proposed.items.type,parentSchema:schema31.properties.proposed.items,data:data61};
+if(vErrors === null){
+vErrors = [err127];
+}
+else {
+vErrors.push(err127);
+}
+errors++;
+}
+}
+let i21 = data60.length;
+let j7;
+if(i21 > 1){
+const indices5 = {};
+for(;i21--;){
+let item5 = data60[i21];
+if(typeof item5 !== "string"){
+continue;
+}
+if(typeof indices5[item5] == "number"){
+j7 = indices5[item5];
+const err128 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/uniqueItems",keyword:"uniqueItems",params:{i: i21, j: j7},message:"must NOT have duplicate items (items ## "+j7+" and "+i21+" are identical)",schema:true,parentSchema:schema31.properties.proposed,data:data60};
+if(vErrors === null){
+vErrors = [err128];
+}
+else {
+vErrors.push(err128);
+}
+errors++;
+break;
+}
+indices5[item5] = i21;
+}
+}
+}
+else {
+const err129 = {instancePath:instancePath+"/proposed",schemaPath:"#/properties/proposed/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.proposed.type,parentSchema:schema31.properties.proposed,data:data60};
+if(vErrors === null){
+vErrors = [err129];
+}
+else {
+vErrors.push(err129);
+}
+errors++;
+}
+}
+}
+else {
+const err130 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
+if(vErrors === null){
+vErrors = [err130];
+}
+else {
+vErrors.push(err130);
 }
 errors++;
 }

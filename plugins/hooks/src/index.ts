@@ -1,5 +1,6 @@
 import { definePlugin } from '@llmspell/sdk'
 import { Asking } from './asking.ts'
+import { hookFunctions } from './functions.ts'
 import type { HooksConfig } from './generated/config.ts'
 import { hookModule } from './module.ts'
 import { Points } from './points.ts'
@@ -17,17 +18,18 @@ export default definePlugin<HooksConfig>({
     const runtime = ctx.use('script-runtime')
     const scripts = new HookScripts(ctx.config.scripts, runtime, logger)
     const registrations = new Registrations(hooks, (point) => asking.tapOf(point))
+    const common = { runtime, schemas: ctx.use('schemas'), tracer: () => hooks.tracer() }
+    const points = new Points(hooks)
     const asking = new Asking({
-      runtime,
-      schemas: ctx.use('schemas'),
-      tracer: () => hooks.tracer(),
+      ...common,
       at: (point, runId) => registrations.at(point, runId),
       drop: (hook) => registrations.remove(hook),
     })
-    const parts = { points: new Points(hooks), registrations, asking, scripts, runtime, logger }
+    const parts = { points, registrations, asking, scripts, runtime, logger }
     const gated = { stage: GATE, timeout: Infinity }
     if (scripts.some) ctx.tap('call.guard' as never, scripts.gate as never, gated)
     ctx.defer(() => scripts.stop())
+    ctx.provide('hook-functions', hookFunctions(points, common))
     ctx.contribute('script-modules', 'Hook', hookModule(parts))
   },
 })

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { printable, SpellError } from '@llmspell/sdk'
+import { MOST_RESTARTS, printable, Restarts, SpellError } from '@llmspell/sdk'
 import type { CallContext, Logger, ScriptRuntime } from '@llmspell/sdk'
 import type { HookScript as Entry } from './generated/config.ts'
 import type { ScriptPoint } from './points.ts'
-import { MOST_RESTARTS, Restarts } from './restarts.ts'
 
 const LOAD_MS = 10_000
 /** Characters of what a script failed with. */

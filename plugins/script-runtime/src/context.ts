@@ -129,7 +129,7 @@ function narrowed(
     budget: budget ?? origin.budget,
     tools,
     actors: actor ? [...origin.actors, actor] : origin.actors,
-    grants: grant ? [...origin.grants, grant] : origin.grants,
+    grants: grant ? [...origin.grants, ...[grant].flat()] : origin.grants,
     signal: signal ? AbortSignal.any([origin.signal, signal]) : origin.signal,
     raw: true,
     durable: origin.durable,

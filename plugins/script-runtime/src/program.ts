@@ -39,8 +39,13 @@ async function ended(scope: RunScope, session: HostedSession, source: string, fi
   }
 }
 
-function hostOf(request: ProgramRequest, scope: RunScope, logger: Logger): HostSide {
-  const { modules, runId, file } = request
+/** The host as a program sees it: its modules, and one way out. */
+export function hostOf(
+  request: Omit<ProgramRequest, 'runId' | 'engine'> & { readonly runId?: string },
+  scope: RunScope,
+  logger: Logger,
+): HostSide {
+  const { modules, runId = scope.id, file } = request
   const { startedAt } = scope
   const pass = (call: HostCall): unknown => {
     scope.check()

@@ -6,6 +6,8 @@ import type {
   InteractiveRequest,
   InteractiveRun,
   Isolation,
+  OpenProgram,
+  OpenProgramRequest,
   OpenRun,
   ProgramRequest,
   ProgramResult,
@@ -93,6 +95,13 @@ export class Runtime implements ScriptRuntime {
     const { extensions, logger } = this.#parts
     const engine = chooseEngine(extensions, request)
     return runProgram(request, (host) => this.#session(engine, 'worker', host), logger)
+  }
+
+  async openProgram(request: OpenProgramRequest): Promise<OpenProgram> {
+    const { extensions, logger } = this.#parts
+    const engine = chooseEngine(extensions, request)
+    const { openProgram } = await import('./open-program.ts')
+    return openProgram(request, (host) => this.#session(engine, 'worker', host), logger)
   }
 
   open(options: RunOptions = {}): Run {

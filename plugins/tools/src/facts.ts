@@ -1,10 +1,10 @@
-import { SpellError, isSpellError } from '@llmspell/sdk'
+import { SpellError, isReportedFailure, isSpellError } from '@llmspell/sdk'
 import type { ToolFacts } from '@llmspell/sdk'
 import type { Course } from './attempts.ts'
 import { callerOf } from './caller.ts'
 import type { Request } from './executor.ts'
 import type { KnownTool } from './known-tool.ts'
-import { Reported } from './reported.ts'
+
 import type { Measured } from './result.ts'
 
 /** Its results have text from outside, be it by the tools that it calls. */
@@ -67,5 +67,5 @@ export function isReturned(
 ): boolean {
   if (request.context.signal.aborted || request.onError === 'raise') return false
   if (request.onError === 'return') return true
-  return error instanceof Reported || (tool?.parts.item.reports?.includes(error.code) ?? false)
+  return isReportedFailure(error) || (tool?.parts.item.reports?.includes(error.code) ?? false)
 }

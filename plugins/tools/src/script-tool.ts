@@ -1,21 +1,18 @@
 import { isAbsolute, resolve } from 'node:path'
-import { durationMs, expandSchema } from '@llmspell/sdk'
+import { durationMs, expandSchema, toolOutput } from '@llmspell/sdk'
 import type {
   CallContext,
   HandleRef,
   HostCallback,
   PermissionSet,
   Schema,
-  SpellError,
   Tool,
   ToolCall,
   ToolChunk,
   ToolItem,
-  ToolOutput,
   Value,
 } from '@llmspell/sdk'
 import type { ToolParts } from './known-tool.ts'
-import { Reported } from './reported.ts'
 
 /** What a script gives to `Tool.define`, checked against the module's schema. */
 export interface Definition {
@@ -79,7 +76,7 @@ function toolOf({ execute, permissions = {} }: Definition, context: CallContext)
       // Of the call itself where it is known: in a durable run its ids come from its place.
       const own = (call.run as CallContext | undefined) ?? context
       const given = await execute(params, callHandle(call, own) as unknown as Value)
-      return outputOf(given)
+      return toolOutput(given)
     },
   }
 }
@@ -122,39 +119,4 @@ export class OpenCall {
   async emit(chunk: string | ToolChunk): Promise<void> {
     await this.#call.emit(typeof chunk === 'string' ? { type: 'text', text: chunk } : chunk)
   }
-}
-
-/** Text and any value are a result; a table with `success` is a whole one. */
-function outputOf(given: Value | undefined): ToolOutput {
-  if (!isWholeResult(given)) return { result: given ?? null }
-  const { success, text, result, operation, message } = given
-  if (!success) throw reported(given)
-  const written = typeof text === 'string' ? { text } : {}
-  return {
-    result: result ?? text ?? null,
-    ...written,
-    ...(typeof operation === 'string' ? { operation } : {}),
-    ...(typeof message === 'string' ? { message } : {}),
-  }
-}
-
-type WholeResult = { readonly [key: string]: Value | undefined } & { readonly success: boolean }
-
-function isWholeResult(value: Value | undefined): value is WholeResult {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return typeof (value as { success?: unknown }).success === 'boolean'
-}
-
-function reported({ error, text }: WholeResult): SpellError {
-  const { code, message, hint, details } = (typeof error === 'object' ? error : {}) as Record<
-    string,
-    unknown
-  >
-  const said = [message, error, text].find((candidate) => typeof candidate === 'string')
-  return new Reported({
-    code: typeof code === 'string' ? code : 'TOOL_FAILED',
-    message: (said as string | undefined) ?? 'The tool reported a failure without a message.',
-    ...(typeof hint === 'string' ? { hint } : {}),
-    ...(details === undefined ? {} : { details: details as Value }),
-  })
 }

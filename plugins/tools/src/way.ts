@@ -1,9 +1,16 @@
-import { cancelledBy, HookRounds, misfit, SpellError, toErrorRecord } from '@llmspell/sdk'
+import {
+  cancelledBy,
+  HookRounds,
+  isReportedFailure,
+  misfit,
+  ReportedFailure,
+  SpellError,
+  toErrorRecord,
+} from '@llmspell/sdk'
 import type { Effect, FinalVerdict, ToolFacts, ToolOutput, Value } from '@llmspell/sdk'
 import type { Course } from './attempts.ts'
 import type { Request } from './executor.ts'
 import type { ToolHooks } from './hooks.ts'
-import { Reported } from './reported.ts'
 
 /** Another tool is to do it. */
 export interface Redirect {
@@ -135,7 +142,7 @@ function outputOf(given: Value): ToolOutput {
 function reworded(error: SpellError, { message, hint }: { message: unknown; hint?: unknown }) {
   if (typeof message !== 'string') return error
   const words = { message, ...(typeof hint === 'string' ? { hint } : {}) }
-  if (error instanceof Reported) return new Reported({ ...toErrorRecord(error), ...words })
+  if (isReportedFailure(error)) return new ReportedFailure({ ...toErrorRecord(error), ...words })
   const { code, details } = error
   return new SpellError(code, message, { details, cause: error, hint: words.hint ?? error.hint })
 }

@@ -101,7 +101,7 @@ export interface NestedCall {
   /** Added to the chain of actors. */
   readonly actor?: Actor
   /** Added to the chain of grants: narrows, never widens. */
-  readonly grant?: GrantLayer
+  readonly grant?: GrantLayer | readonly GrantLayer[]
   readonly signal?: AbortSignal
   /** What the call and all it starts may spend. */
   readonly budget?: Budget

@@ -1,5 +1,5 @@
 import type { Awaitable } from '../hooks.ts'
-import type { Value } from '../values.ts'
+import type { CallbackRef, Value } from '../values.ts'
 import type { HostCall } from './engine.ts'
 import type { RunLimits } from './run.ts'
 import type { ScriptModule } from './script-module.ts'
@@ -25,4 +25,24 @@ export interface ProgramResult {
   readonly output: string
   /** Calls that left the program. */
   readonly calls: number
+}
+
+/** A program that stays open behind its main part: the functions that it hands out in calls can be called. */
+export interface OpenProgramRequest extends Omit<ProgramRequest, 'runId' | 'engine'> {
+  /** Default by the ending of `file`. */
+  readonly engine?: string
+  /** Values of `fields` of its modules. */
+  readonly fields?: Readonly<Record<string, Readonly<Record<string, Value>>>>
+  /** Takes what it prints. */
+  readonly write: (text: string) => void
+}
+
+/** Limits of calls and output are counted from each `invoke` anew; time is that of the main part. */
+export interface OpenProgram {
+  /** False once it has ended, for whatever reason. */
+  readonly alive: boolean
+  /** Calls a function that it has handed out. @throws its error with `where`; why the program has ended */
+  invoke(fn: CallbackRef, args: readonly Value[]): Promise<Value | undefined>
+  /** Ends it, whatever it is doing. */
+  close(): Promise<void>
 }

@@ -6,7 +6,7 @@ import type { OnUnknown, ReplayReport, WorkflowExecutor } from './executor.ts'
 import type { Decision, Json, RunId, StepPath } from './journal.ts'
 import type { ApprovalAnswer, ApprovalQuestion, GrantChain } from './permission.ts'
 import type { InteractiveRequest, InteractiveRun } from './interactive.ts'
-import type { ProgramRequest, ProgramResult } from './program.ts'
+import type { OpenProgram, OpenProgramRequest, ProgramRequest, ProgramResult } from './program.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Question } from './run-context.ts'
 import type { Durability } from './state.ts'
@@ -212,6 +212,8 @@ export interface ScriptRuntime {
   run(request: RunRequest): Promise<RunResult>
   /** @throws SpellError of the failed program, with `where` in it; TIMEOUT, MEMORY_LIMIT, OUTPUT_LIMIT */
   program(request: ProgramRequest): Promise<ProgramResult>
+  /** Runs the main part of a program and leaves it open. @throws as `program` */
+  openProgram(request: OpenProgramRequest): Promise<OpenProgram>
   open(options?: RunOptions): Run
   /** @throws ENGINE_UNKNOWN, ENGINE_FAILED */
   interactive(request: InteractiveRequest): Promise<InteractiveRun>

@@ -241,7 +241,7 @@ export class FakeRun {
     above: AbortSignal,
   ): Promise<unknown> {
     const chain = options.actor ? [...actors, options.actor] : actors
-    const layers = options.grant ? [...grants, options.grant] : grants
+    const layers = [...grants, ...[options.grant ?? []].flat()]
     const signal = options.signal ? AbortSignal.any([above, options.signal]) : above
     this.passed.push({ call: `${module}.${fn}`, args, actors: chain, grants: layers })
     if (module === 'Provider')
