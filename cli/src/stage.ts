@@ -47,9 +47,10 @@ export class Stage {
    */
   async open(config: Config): Promise<Kernel> {
     const kernel = await this.#start(config, this.quiet ? 'errors' : 'warnings')
-    refuseNames(kernel, this.#configFile)
+    const report = kernel.report()
+    refuseNames(report, this.#configFile)
     await refuseSections(kernel, config, this.#configFile)
-    if (!this.quiet) for (const one of unusedPlugins(kernel)) err(warningOf(one))
+    if (!this.quiet) for (const one of unusedPlugins(report)) err(warningOf(one))
     return kernel
   }
 

@@ -1,6 +1,7 @@
 import { tappedPoint, violations, type Manifest, type Violation } from '@llmspell/sdk'
 import { isRecord } from './files.ts'
 import { validate } from './generated/manifest.validate.js'
+import { tooLong } from './manifest-size.ts'
 import { error, type Problem } from './problem.ts'
 
 /** What reading a manifest gives: the manifest, unless an error is among the problems. */
@@ -23,6 +24,9 @@ export interface Contributions {
 /** One item of an extension point, as the manifest has it. */
 export type Item = { readonly name: string } & Readonly<Record<string, unknown>>
 
+/** Nobody reads more, and a hostile manifest has as many as it likes. */
+const MOST_FAULTS = 50
+
 const ABOUT_POINTS = new Set(['hooks', 'hookPoints', 'points'])
 
 /**
@@ -31,8 +35,10 @@ const ABOUT_POINTS = new Set(['hooks', 'hookPoints', 'points'])
  */
 export function readManifest(value: unknown, name: string): ReadManifest {
   const plugin = isRecord(value) && typeof value['id'] === 'string' ? value['id'] : name
+  const long = tooLong(value)
+  if (long) return { problems: [invalid(plugin, long)] }
   if (!validate(value)) {
-    const rows = violations(validate.errors ?? [], 'llmspell')
+    const rows = violations((validate.errors ?? []).slice(0, MOST_FAULTS), 'llmspell')
     return { problems: rows.map((row) => invalid(plugin, row)) }
   }
   const manifest = value as Manifest
@@ -42,7 +48,7 @@ export function readManifest(value: unknown, name: string): ReadManifest {
     ...selfRequired(manifest),
     ...intercepts(manifest),
   ]
-  return problems.length > 0 ? { problems } : { manifest, problems }
+  return problems.length > 0 ? { problems: problems.slice(0, MOST_FAULTS) } : { manifest, problems }
 }
 
 /** The parts of `contributes`. */
@@ -86,7 +92,8 @@ function doubles(manifest: Manifest): Problem[] {
     ([point, list]) => [point, list.map((item) => item.name)] as const,
   )
   return [['hooks', hooks] as const, ...named].flatMap(([point, names]) => {
-    const twice = names.filter((name, index) => names.indexOf(name) !== index)
+    const once = new Set<string>()
+    const twice = names.filter((name) => once.size === once.add(name).size)
     return [...new Set(twice)].map((name) => {
       const path = `llmspell.contributes.${point}`
       return invalid(manifest.id, { path, expected: 'each name once', found: `'${name}' twice` })

@@ -30,8 +30,20 @@ export function warning(parts: ProblemParts): Problem {
   return problem('warning', parts)
 }
 
-function problem(severity: Problem['severity'], { hint, ...parts }: ProblemParts): Problem {
-  return { severity, ...parts, ...(hint ? { hint } : {}) }
+// What a package says of itself may be of any length.
+const MOST_TEXT = 2000
+const MOST_NAME = 300
+
+function problem(severity: Problem['severity'], parts: ProblemParts): Problem {
+  const { code } = parts
+  const plugin = clipped(parts.plugin, MOST_NAME)
+  const path = clipped(parts.path, MOST_TEXT)
+  const hint = parts.hint ? { hint: clipped(parts.hint, MOST_TEXT) } : {}
+  return { severity, plugin, code, path, text: clipped(parts.text, MOST_TEXT), ...hint }
+}
+
+function clipped(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
 
 /** The problem as the error that a caller gets who needs the plugin. */

@@ -3,13 +3,16 @@ import type { KernelConfig } from './options.ts'
 import type { Draft, Plan } from './plan.ts'
 import { error, warning, type Problem } from './problem.ts'
 
+/** Of one plugin and one kind: each looks for what was meant, and a hostile manifest has names without end. */
+const MOST_WARNINGS = 20
+
 /** Extension points without an owner can still be listed, but may be misspelt. */
 export function warnOfPoints(draft: Draft): void {
   const records = [...draft.living.values()]
   const owned = new Set(records.flatMap(({ contributions }) => Object.keys(contributions.points)))
   for (const { id, contributions } of records) {
-    for (const point of contributions.items.keys()) {
-      if (owned.has(point)) continue
+    const unknown = [...contributions.items.keys()].filter((point) => !owned.has(point))
+    for (const point of unknown.slice(0, MOST_WARNINGS)) {
       const path = `llmspell.contributes.${point}`
       const text = `Plugin '${id}' contributes to '${point}', a point that no plugin in use owns.`
       const hint = didYouMean(point, owned)
@@ -21,12 +24,11 @@ export function warnOfPoints(draft: Draft): void {
 /** A listed hook point without an owner is never called; it may be misspelt. */
 export function warnOfHooks(draft: Draft): void {
   const records = [...draft.living.values()]
-  const owned = records.flatMap(({ contributions }) =>
-    contributions.hookPoints.map(({ name }) => name),
-  )
+  const points = records.flatMap(({ contributions }) => contributions.hookPoints)
+  const owned = new Set(points.map(({ name }) => name))
   for (const { id, contributions } of records) {
-    for (const name of contributions.hooks) {
-      if (owned.includes(name)) continue
+    const unknown = contributions.hooks.filter((name) => !owned.has(name))
+    for (const name of unknown.slice(0, MOST_WARNINGS)) {
       const path = 'llmspell.contributes.hooks'
       const text = `Plugin '${id}' taps '${name}', a hook point that no plugin in use owns.`
       const hint = didYouMean(name, owned)

@@ -31,8 +31,19 @@ export function pinsMajor(range: string): boolean {
   return parse(range)?.set.every((bounds) => staysInMajor(bounds)) ?? false
 }
 
+/** Ranges that were looked at: nearly all plugins write the same few, and are asked about them several times. */
+const seen = new Map<string, Simple | undefined>()
+const MOST_SEEN = 200
+
 /** `^1`, `^1.2`, `^1.2.3` and the same without caret: nearly all there is, without loading semver. */
 function simpleRange(range: string): Simple | undefined {
+  if (seen.has(range)) return seen.get(range)
+  const simple = readRange(range)
+  if (seen.size < MOST_SEEN && range.length < 40) seen.set(range, simple)
+  return simple
+}
+
+function readRange(range: string): Simple | undefined {
   const match = SIMPLE.exec(range)
   if (!match) return undefined
   const parts = match.slice(2).filter((part) => part !== undefined)

@@ -1,4 +1,4 @@
-import type { Kernel } from '@llmspell/kernel'
+import type { Kernel, KernelReport } from '@llmspell/kernel'
 import { isSpellError, SpellError } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
 
@@ -6,8 +6,7 @@ import type { Config } from '../config.ts'
  * Refuses a config with names that mean no plugin.
  * @throws CONFIG_INVALID for the first, with a suggestion
  */
-export function refuseNames(kernel: Kernel, file: string): void {
-  const { problems } = kernel.report()
+export function refuseNames({ problems }: KernelReport, file: string): void {
   const found = problems.find(
     ({ code, plugin }) => code === 'CONFIG_INVALID' && plugin === 'kernel',
   )

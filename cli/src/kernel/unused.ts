@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Kernel, PluginReport } from '@llmspell/kernel'
+import type { KernelReport, PluginReport } from '@llmspell/kernel'
 
 /** A plugin that is installed and cannot be used. */
 export interface Unused {
@@ -13,8 +13,7 @@ const TOLD: readonly string[] = ['PLUGIN_DISABLED']
 const BEFORE_CODE: readonly string[] = ['discover', 'resolve']
 
 /** The plugins that the kernel left out, and those of the user that were not built. Loads none. */
-export function unusedPlugins(kernel: Kernel): readonly Unused[] {
-  const { plugins, problems } = kernel.report()
+export function unusedPlugins({ plugins, problems }: KernelReport): readonly Unused[] {
   const rows = plugins.flatMap((row) => unusedRow(row) ?? [])
   // Such as a lock file that cannot be read.
   const whole = problems.filter(({ plugin, code }) => plugin === 'kernel' && code === 'INTEGRITY')
