@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PluginChecks, StoreOptions } from '@llmspell/sdk'
 import { fail } from './errors.ts'
-import { writeJson, type Entry } from './lock-file.ts'
+import { readJson, writeJson, type Entry } from './lock-file.ts'
 import type { Npm, NpmCall } from './npm.ts'
+import { isRecord } from './record.ts'
 import { registryVersion, tooNew, type RegistryVersion } from './registry.ts'
 import { folderName, type Source } from './spec.ts'
 import { readStaged, type Staged } from './staged.ts'
@@ -94,11 +95,11 @@ export class Installer {
   #limits(source: Source, options: StoreOptions): string[] {
     const age = this.#ageOf(options)
     const before = age > 0 ? [`--before=${new Date(Date.now() - age * DAY).toISOString()}`] : []
-    return [
-      `--allow-git=${source.kind === 'git' ? 'root' : 'none'}`,
-      '--allow-remote=none',
-      ...before,
-    ]
+    const { kind } = source
+    const root = (own: Source['kind']): string => (kind === own ? 'root' : 'none')
+    // What it depends on comes from the registry alone: a path would copy files of the user's into its folder.
+    const places = [`--allow-git=${root('git')}`, `--allow-file=${root('path')}`]
+    return [...places, `--allow-directory=${root('path')}`, '--allow-remote=none', ...before]
   }
 }
 
@@ -112,7 +113,8 @@ export function refuseSource(source: Source, { git = false }: Pick<StoreOptions,
       'No registry keeps what it had: pass --allow-git if you trust its owner.',
     )
   }
-  if (source.kind !== 'path' || existsSync(source.path)) return
+  if (source.kind !== 'path') return
+  if (existsSync(source.path)) return refuseFolder(source.path)
   const name = source.path.split(/[\\/]/).at(-1)
   const hint = `Correct the path; without ./ it would be the package '${name}'.`
   throw fail(
@@ -120,4 +122,13 @@ export function refuseSource(source: Source, { git = false }: Pick<StoreOptions,
     `'${source.from}' cannot be installed: there is no such file or folder.`,
     hint,
   )
+}
+
+/** npm would pack whatever is there. @throws PLUGIN_INVALID */
+function refuseFolder(path: string): void {
+  if (!statSync(path).isDirectory()) return
+  const json = readJson(join(path, 'package.json'))
+  if (isRecord(json) && 'llmspell' in json) return
+  const text = `'${path}' is no plugin: expected a package.json with the key llmspell, found none.`
+  throw fail('PLUGIN_INVALID', text, 'Name the folder that has the package.json of the plugin.')
 }

@@ -81,15 +81,14 @@ export async function search(
   installed: readonly Entry[],
 ): Promise<readonly FoundPackage[]> {
   await mkdir(cwd, { recursive: true, mode: 0o700 })
-  const argv = [
-    'search',
-    `--searchlimit=${limit}`,
-    '--',
-    `keywords:${KEYWORD}`,
-    ...(text === '' ? [] : [text]),
-  ]
-  const found = await npm.json(argv, { cwd })
-  const rows = (Array.isArray(found) ? found : []).filter(isRecord).filter(hasKeyword)
+  const ask = async (words: readonly string[]): Promise<readonly Record<string, unknown>[]> => {
+    const found = await npm.json(['search', `--searchlimit=${limit}`, '--', ...words], { cwd })
+    return (Array.isArray(found) ? found : []).filter(isRecord).filter(hasKeyword)
+  }
+  const given = text === '' ? [] : [text]
+  const first = await ask([`keywords:${KEYWORD}`, ...given])
+  // Registries of one's own may know no keywords: then the words alone are asked for.
+  const rows = first.length > 0 ? first : await ask(given.length > 0 ? given : [KEYWORD])
   return rows.map((row) => {
     const name = textAt(row, 'name') ?? ''
     const date = textAt(row, 'date')

@@ -4,6 +4,8 @@ import { fail, problemsError } from './errors.ts'
 import { readJson, readSettings, writeSettings, type StoreLock } from './lock-file.ts'
 import { isRecord } from './record.ts'
 
+const OWN = 'plugin-store'
+
 /** Adds a folder under development. @throws PLUGIN_NOT_FOUND, PLUGIN_INVALID, PLUGIN_UNUSABLE */
 export async function link(
   store: string,
@@ -55,6 +57,10 @@ export async function switched(
   on: boolean,
   checks: PluginChecks,
 ): Promise<boolean> {
+  if (id === OWN && !on) {
+    const text = `'${OWN}' cannot be switched off: it is what switches plugins on again.`
+    throw fail('PLUGIN_NEEDED', text)
+  }
   const settings = readSettings(store)
   const { plugins } = await checks.trial({ folder: store, linked: settings.linked, disabled: [] })
   const known = plugins.map((row) => row.id)
@@ -66,6 +72,14 @@ export async function switched(
   const disabled = on ? settings.disabled.filter((one) => one !== id) : [...settings.disabled, id]
   await writeSettings(store, { ...settings, disabled })
   return true
+}
+
+/** What is gone is not switched off any more. */
+export async function forget(store: string, ids: readonly string[]): Promise<void> {
+  const settings = readSettings(store)
+  const disabled = settings.disabled.filter((id) => !ids.includes(id))
+  if (disabled.length < settings.disabled.length)
+    await writeSettings(store, { ...settings, disabled })
 }
 
 function readFolder(root: string, checks: PluginChecks) {

@@ -41,6 +41,7 @@ function isPath(from: string): boolean {
 
 function pathSource(from: string, cwd: string): Source {
   const text = from.startsWith('file://') ? fileURLToPath(from) : from.replace(/^file:/, '')
+  if (text === '') throw refused(from, 'a path')
   const home = /^~[\\/]/.test(text) ? homedir() + text.slice(1) : text
   const path = resolve(cwd, home)
   return { kind: 'path', from: path, path }

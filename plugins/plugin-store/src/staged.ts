@@ -43,6 +43,8 @@ export async function readStaged(
   seen: RegistryVersion | undefined,
 ): Promise<Staged> {
   const name = nameIn(folder, source)
+  const rows = lockRows(folder)
+  refusePlaces(rows, name, source)
   const root = join(folder, 'node_modules', name)
   const json = readJson(join(root, 'package.json'))
   if (!isRecord(json)) throw invalid(source, `npm installed no package '${name}'`)
@@ -59,7 +61,7 @@ export async function readStaged(
     version: textAt(json, 'version') ?? '0.0.0',
     root: relative(store, root).replaceAll(sep, '/'),
     from: source.from,
-    ...originOf(folder, name, seen),
+    ...originOf(rows, name, seen),
     manifestHash,
     files: checks.files(root).hash,
     tree: tree.hash,
@@ -88,10 +90,28 @@ function nameIn(folder: string, source: Source): string {
   return name
 }
 
-function originOf(folder: string, name: string, seen: RegistryVersion | undefined) {
+type Rows = Readonly<Record<string, unknown>>
+
+/** What npm's own lock of the project says of each folder. */
+function lockRows(folder: string): Rows {
   const lock = readJson(join(folder, 'package-lock.json'))
-  const packages = isRecord(lock) && isRecord(lock['packages']) ? lock['packages'] : {}
-  const found = packages[`node_modules/${name}`]
+  return isRecord(lock) && isRecord(lock['packages']) ? lock['packages'] : {}
+}
+
+/** An npm that knows no limits brings dependencies from anywhere, folders of the user among them. @throws PLUGIN_INVALID */
+function refusePlaces(rows: Rows, name: string, source: Source): void {
+  for (const [path, row] of Object.entries(rows)) {
+    const resolved = isRecord(row) ? (textAt(row, 'resolved') ?? '') : ''
+    if (path === `node_modules/${name}` || /^$|^https?:/.test(resolved)) continue
+    throw invalid(
+      source,
+      `its dependency '${path.replace(/^node_modules\//, '')}' is of no registry`,
+    )
+  }
+}
+
+function originOf(rows: Rows, name: string, seen: RegistryVersion | undefined) {
+  const found = rows[`node_modules/${name}`]
   const row = isRecord(found) ? found : {}
   const resolved = textAt(row, 'resolved') ?? (seen && textAt(seen.dist, 'tarball'))
   const integrity = textAt(row, 'integrity') ?? (seen && textAt(seen.dist, 'integrity'))

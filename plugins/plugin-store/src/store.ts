@@ -24,7 +24,7 @@ import {
   type Entry,
   type StoreLock,
 } from './lock-file.ts'
-import { link, switched, unlink } from './settings.ts'
+import { forget, link, switched, unlink } from './settings.ts'
 import { look, search } from './look.ts'
 import { Npm } from './npm.ts'
 import { sourceOf } from './spec.ts'
@@ -48,7 +48,7 @@ export class FolderStore implements PluginStore {
     this.#npm = new Npm(config.npm, config.timeout_ms)
   }
 
-  install(specs: readonly string[], options: StoreOptions): Promise<StoreResult> {
+  async install(specs: readonly string[], options: StoreOptions): Promise<StoreResult> {
     const sources = specs.map((spec) => sourceOf(spec, process.cwd()))
     for (const source of sources) refuseSource(source, options)
     return this.#change(options, async (lock, installer) => {
@@ -80,6 +80,7 @@ export class FolderStore implements PluginStore {
       if (!force) await this.#refuseNeeded(lock, plugins, gone)
       await writeStoreLock(this.#folder, { ...lock, plugins })
       this.#checks.index(this.#folder)
+      await forget(this.#folder, gone)
       return gone
     })
   }
@@ -118,7 +119,7 @@ export class FolderStore implements PluginStore {
     })
   }
 
-  look(spec: string): Promise<PluginChange> {
+  async look(spec: string): Promise<PluginChange> {
     const source = sourceOf(spec, process.cwd())
     return this.#told(() => look(source, this.#npm, this.#folder, this.#checks, this.#config.host))
   }

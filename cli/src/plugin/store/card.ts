@@ -6,6 +6,9 @@ import { table } from '../../print/table.ts'
 const OWN =
   'in the process of llmspell: its code can do all that you can; the permissions below bind what it does through llmspell, not its code'
 
+/** A table breaks between words: hashes and addresses have none. */
+const LONG = /\S{60}(?=\S)/g
+
 /** All that a person has to know before a yes, within 80 columns. */
 export function card(change: PluginChange, paint: Paint): string {
   const rows = [
@@ -30,7 +33,8 @@ export function card(change: PluginChange, paint: Paint): string {
   const title = [change.id, change.before, change.before && '→', change.version]
     .filter(Boolean)
     .join(' ')
-  return table([plain(title), ''], shown, paint)
+  const cells = shown.map(([name, text]) => [name, text.replaceAll(LONG, '$& ')])
+  return table([plain(title), ''], cells, paint)
 }
 
 /** What an update changes. */
