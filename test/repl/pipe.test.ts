@@ -75,7 +75,7 @@ test('a choice that cannot be is refused, and what gives nothing shows nothing',
   expect({ code, stdout }).toEqual({
     code: 2,
     stdout:
-      'the default of the house\nmock/demo\nmock/nope, which its provider does not list\nnil\nnil\n',
+      'mock/demo, the default. Choose one: .model PROVIDER/MODEL (Tab shows them)\nmock/demo\nmock/nope, which its provider does not list\nnil\nnil\n',
   })
   expect(stderr.match(/error\[\w+\]/g)).toEqual(['error[ENGINE_UNKNOWN]', 'error[MODEL_UNKNOWN]'])
 })

@@ -29,6 +29,12 @@ const SPEC: CommandSpec = {
       kind: 'switch',
       summary: 'Keep nothing that is typed in the history, and show nothing of it',
     },
+    {
+      name: 'session',
+      kind: 'text',
+      value: 'NAME',
+      summary: 'Work in the session of this name or id; one that is not there is made',
+    },
     QUIET,
     NO_ASK,
     { name: 'seed', kind: 'text', value: 'TEXT', summary: 'Seed of the random numbers' },

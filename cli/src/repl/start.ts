@@ -14,6 +14,7 @@ import { isOn, runOptions, text } from '../run/options.ts'
 import { policyChain } from '../run/policy.ts'
 import { wires } from '../run/wires.ts'
 import type { Stage } from '../stage.ts'
+import { withinNamed } from './within-named.ts'
 
 /** A session on this terminal, or of what comes through stdin. @returns its exit code */
 export async function startRepl(stage: Stage): Promise<number> {
@@ -26,15 +27,18 @@ export async function startRepl(stage: Stage): Promise<number> {
   const line = new ProgressLine({ quiet: stage.json || stage.quiet })
   const repl = await kernel.use('repl')
   const model = config.model === undefined ? {} : { model: config.model }
-  const { failure } = await repl.open({
+  const given = {
     ...options,
     ...(await policyChain(stage, kernel, config, options)),
     ...meeting(stage, line),
-    settings: { ...model, ...options.settings },
     engine: engine.name,
     json: stage.json,
     keepGoing: isOn(parsed, 'keep-going'),
-  })
+  }
+  const settings = { ...model, ...options.settings }
+  const { failure } = await withinNamed(kernel, text(parsed, 'session'), (joined) =>
+    repl.open({ ...given, ...joined.named, settings: { ...settings, ...joined.settings } }),
+  )
   line.clear()
   return failure ? exitCode(fromErrorRecord(failure), errorItems(kernel)) : 0
 }
@@ -68,7 +72,7 @@ function meeting(stage: Stage, line: ProgressLine): Meeting {
       write: stage.json ? out : (words) => line.print(printable(words)),
       say: (words) => line.line(words),
       failure: (error, entry) =>
-        failureText(fromErrorRecord(error), paint, { file: 'repl', text: entry }),
+        failureText(fromErrorRecord(error), paint, { file: error.where?.file ?? '', text: entry }),
       draw: (drawing) => line.print(drawing),
       rest: () => line.clear(),
     },

@@ -3,6 +3,8 @@ import { didYouMean, SpellError, type Contribution, type EngineItem } from '@llm
 
 type Engine = Contribution<EngineItem>
 
+/** What people write for a language. */
+const SHORT: Readonly<Record<string, string>> = { js: 'javascript' }
 /** Engine of code that comes without a file name. */
 const DEFAULT_ENGINE = 'lua'
 
@@ -26,7 +28,7 @@ export function pickEngine(
 function byName(engines: readonly Engine[], asked: string): Engine | undefined {
   return (
     engines.find((engine) => engine.name === asked) ??
-    engines.find((engine) => engine.item.language === asked)
+    engines.find(({ item }) => item.language === asked || SHORT[asked] === item.language)
   )
 }
 
@@ -36,6 +38,7 @@ function byEnding(engines: readonly Engine[], ending: string): Engine | undefine
 
 function nameUnknown(engines: readonly Engine[], asked: string): SpellError {
   const names = engines.flatMap((engine) => [engine.name, engine.item.language])
+  if (names.includes('javascript')) names.push('js')
   return new SpellError(
     'ENGINE_UNKNOWN',
     `Engine '${asked}' is not installed. Installed: ${listed(engines)}.`,

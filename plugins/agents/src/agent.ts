@@ -95,6 +95,13 @@ export class Agent {
     return this.#last === 'failed' ? 'failed' : 'ready'
   }
 
+  /** What it is, for people. */
+  label(): string {
+    const { length } = this.memory?.all ?? []
+    const said = this.memory ? `, ${length} ${length === 1 ? 'message' : 'messages'}` : ''
+    return `${this.model}${said}${this.#closed ? ', closed' : ''}`
+  }
+
   /** Whether each execution leaves it in the store. */
   get persists(): boolean {
     return keeps(this.config)

@@ -39,6 +39,9 @@ export class Children {
   /** Failures that nobody has waited for. */
   readonly #unseen = new Map<Child, SpellError>()
 
+  /** Called when there is a failure that nobody has waited for. */
+  onUnseen: () => void = () => {}
+
   constructor(core: Core) {
     this.#core = core
   }
@@ -82,6 +85,7 @@ export class Children {
       this.#core.machine.protect((L) => this.#store(L, child, results, error))
     }
     for (const group of child.groups) this.#tell(group)
+    if (this.#unseen.size > 0) this.onUnseen()
   }
 
   #tell(group: Group): void {
@@ -149,8 +153,13 @@ export class Children {
 
   /** The first failure that nobody waited for; it is reported once. */
   takeUnseen(): SpellError | undefined {
-    const [error] = this.#unseen.values()
+    return this.takeAllUnseen()[0]
+  }
+
+  /** The failures that nobody waited for. */
+  takeAllUnseen(): readonly SpellError[] {
+    const errors = [...this.#unseen.values()]
     this.#unseen.clear()
-    return error
+    return errors
   }
 }

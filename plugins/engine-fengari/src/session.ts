@@ -5,6 +5,7 @@ import type {
   ScriptSession,
   SessionOptions,
   Value,
+  Where,
 } from '@llmspell/sdk'
 import { REF, SpellError, toErrorRecord } from '@llmspell/sdk'
 import { Core } from './core.ts'
@@ -155,11 +156,12 @@ export class LuaSession implements ScriptSession {
     this.#core.keeps.delete(callback)
   }
 
-  async evaluate(line: string): Promise<Evaluation> {
+  async evaluate(line: string, where?: Where): Promise<Evaluation> {
     const core = this.#core
+    core.children.onUnseen = () => {}
     let isCall = false
     const prepare: Prepare = (L, co) => {
-      isCall = loadLine(core, L, line)
+      isCall = loadLine(core, L, line, where)
       core.machine.lua.lua_xmove(L, co, 1)
       return 0
     }
@@ -168,7 +170,17 @@ export class LuaSession implements ScriptSession {
     } catch (error) {
       if (error === INCOMPLETE) return { status: 'incomplete' }
       return { status: 'error', error: toErrorRecord(error) }
+    } finally {
+      core.children.onUnseen = () => this.#tellUnseen()
+      this.#tellUnseen()
     }
+  }
+
+  /** Failures of tasks that no entry waits for. */
+  #tellUnseen(): void {
+    const { children, options } = this.#core
+    if (options.uncaught)
+      for (const error of children.takeAllUnseen()) options.uncaught(toErrorRecord(error))
   }
 
   complete(text: string): readonly string[] {

@@ -1,7 +1,7 @@
-import { SpellError, fromErrorRecord } from '@llmspell/sdk'
-import type { ErrorRecord, HostReply } from '@llmspell/sdk'
+import { fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
+import type { ErrorRecord, HostReply, SessionOptions, SpellError } from '@llmspell/sdk'
 import { withHint } from './hints.ts'
-import { endless, memoryLimit, stuck } from './lost.ts'
+import { NO_ANSWER, endless, memoryLimit, stuck, unreadable } from './lost.ts'
 import { Thrown } from './quickjs.ts'
 import type { Machine } from './machine.ts'
 import { parseGuest } from './incoming.ts'
@@ -38,6 +38,8 @@ export class Driver {
   names: readonly string[] = []
   /** An error of a timer or a task that nobody waits for. */
   uncaught: SpellError | undefined
+  /** Where somebody sits, who is told of each such error. */
+  #host: Pick<SessionOptions, 'uncaught'> = {}
 
   constructor(
     machine: Machine,
@@ -125,12 +127,29 @@ export class Driver {
   #broken(error: unknown): void {
     if (this.#machine.lost) return this.abandon(this.#machine.lost)
     const known = error instanceof Thrown ? this.failure(error) : (error as SpellError)
-    this.uncaught ??= known
+    this.#stray(known)
+  }
+
+  /** From here on errors that nothing takes are told as they come. */
+  attend(host: Pick<SessionOptions, 'uncaught'>): void {
+    this.#host = host
+  }
+
+  #stray(error: SpellError): void {
+    if (!this.#host.uncaught) this.uncaught ??= error
+    else if (error.code !== 'CANCELLED') this.#host.uncaught(toErrorRecord(error))
+  }
+
+  /** Rejections that are nobody's while no entry is under way. */
+  #tellRejections(): void {
+    if (!this.#host.uncaught || this.#waits.size > 0) return
+    for (const reason of this.#machine.rejections.takeAll())
+      this.#stray(this.failure(new Thrown(reason)))
   }
 
   /** An error of the guest that no promise takes. */
   tell(text: string): void {
-    this.uncaught ??= this.#error(parseGuest(text))
+    this.#stray(this.#error(parseGuest(text)))
   }
 
   /** Goes on until no promise is ready. Between rounds the host's own promises have their turn. */
@@ -174,6 +193,7 @@ export class Driver {
       this.#machine.refused = false
       return this.abandon(memoryLimit())
     }
+    this.#tellRejections()
     if (this.#live.size > 0) return
     const idle = this.#idle
     this.#idle = []
@@ -227,13 +247,4 @@ function endedOf(
   bytesOf: (marks: unknown) => Ended['bytes'],
 ): Ended {
   return { values, marks, bytes: bytesOf(marks) }
-}
-
-const NO_ANSWER: HostReply = {
-  ok: false,
-  error: { code: 'INTERNAL', message: 'The host did not answer the call.' },
-}
-
-function unreadable(): SpellError {
-  return new SpellError('SCRIPT_ERROR', 'The script failed with an error that cannot be read.')
 }

@@ -1,4 +1,5 @@
 import { SpellError, isSpellError } from '@llmspell/sdk'
+import type { HostReply } from '@llmspell/sdk'
 
 /** What a script gets that has used up its memory. */
 export function memoryLimit(): SpellError {
@@ -33,4 +34,13 @@ export function endless(): SpellError {
   return new SpellError('SCRIPT_ERROR', 'The promises of the script go on without end.', {
     hint: 'Wait for something between the rounds, such as Async.sleep.',
   })
+}
+
+export const NO_ANSWER: HostReply = {
+  ok: false,
+  error: { code: 'INTERNAL', message: 'The host did not answer the call.' },
+}
+
+export function unreadable(): SpellError {
+  return new SpellError('SCRIPT_ERROR', 'The script failed with an error that cannot be read.')
 }

@@ -41,6 +41,7 @@ export function nativesOf(core: Core): Record<string, Native> {
       core.driver.done(args.text(0), args.text(1), (marks) => core.roomBytes(marks)),
     ),
     uncaught: silent((args) => core.driver.tell(args.text(0))),
+    label: (args) => guest(options.label?.(args.text(0)) ?? null),
     write: silent((args) => options.write(String(parseGuest(args.text(0))))),
     log: silent((args) => log(core, args.text(0), parseGuest(args.text(1)))),
     kept: (args) => reply(core.kept.entry(args.text(0), args.text(1))),

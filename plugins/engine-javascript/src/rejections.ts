@@ -53,9 +53,15 @@ export class Rejections {
 
   /** The reason of the first that is still not handled, which the caller frees; all are forgotten. */
   take(): number | undefined {
-    const [first, ...others] = [...this.#reasons.values()].flat()
-    this.#reasons.clear()
+    const [first, ...others] = this.takeAll()
     for (const each of others) this.#machine.free(each)
     return first
+  }
+
+  /** The reasons of all that are still not handled, which the caller frees. */
+  takeAll(): readonly number[] {
+    const all = [...this.#reasons.values()].flat()
+    this.#reasons.clear()
+    return all
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isModule, persistent } from './scan.ts'
+import { persistent } from './persistent.ts'
+import { isModule } from './scan.ts'
 
 describe('a source is a module', () => {
   it.each([
@@ -29,14 +30,21 @@ describe('a source is a module', () => {
 describe('an entry is made persistent', () => {
   it.each([
     ['let a = 1', 'var a = 1'],
-    ['const { a, b } = c, [d] = e', 'var { a, b } = c, [d] = e'],
+    ['const { a, b } = c, [d] = e', 'var   { a, b } = c, [d] = e'],
     ['for (let i = 0;;) { const x = 1 }', 'for (let i = 0;;) { const x = 1 }'],
     ['1; let b = "let c"', '1; var b = "let c"'],
     ['class A extends B {}', 'var A=class A extends B {}'],
-    ['const A = class B {}', 'var A = class B {}'],
+    ['const A = class B {}', 'var   A = class B {}'],
+    ['export const a = 1', '       var   a = 1'],
+    ['export default { a: 1 }', '            0, { a: 1 }'],
+    ['export default function f() {}', '               function f() {}'],
+    ['export default class A {}', '               var A=class A {}'],
+    ['let a\nexport {\n  a,\n}', 'var a\n        \n    \n '],
+    ['let a = 1\nreturn { a }', 'var a = 1\n0,     { a }'],
+    ['return\nfoo()', 'return\nfoo()'],
     ['x.class', 'x.class'],
-    ['let a = 1\nconst f = () => { let b }', 'var a = 1\nvar f = () => { let b }'],
+    ['let a = 1\nconst f = () => { let b }', 'var a = 1\nvar   f = () => { let b }'],
   ])('%s', (source, found) => {
-    expect(persistent(source)).toBe(found)
+    expect(persistent(source).source).toBe(found)
   })
 })

@@ -1,5 +1,5 @@
 /** A word of a source that stands in no bracket, text or comment. */
-interface Word {
+export interface Word {
   readonly text: string
   readonly index: number
   /** The character before it that is no space; empty at the start. */
@@ -15,7 +15,7 @@ const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy
 const BEFORE_REGEX = /[(,=:[!&|?{};+\-*%~^<>]|^$/
 
 /** Reads a source from its start to its end. It knows no more of the language than finding words needs. */
-class Scanner {
+export class Scanner {
   readonly #source: string
   readonly #open: string[] = []
   #at = 0
@@ -112,33 +112,4 @@ export function strayBracket(source: string): number | undefined {
   const scanner = new Scanner(source)
   for (const _ of scanner.words()) if (scanner.stray !== undefined) break
   return scanner.stray
-}
-
-const BEGINS = /^[;})\]"'\w$]?$/
-
-/** The entry of a REPL with declarations that the next entry can see and repeat: `let x` becomes `var x`. */
-export function persistent(source: string): string {
-  let result = ''
-  let done = 0
-  for (const { text, index, before, after } of new Scanner(source).words()) {
-    if (text === 'class' && BEGINS.test(before) && startsLine(source, index)) {
-      const name = /^class\s+([\w$]+)/.exec(source.slice(index))?.[1]
-      if (name === undefined || name === 'extends') continue
-      result += `${source.slice(done, index)}var ${name}=class`
-      done = index + text.length
-    } else if (
-      (text === 'let' || text === 'const') &&
-      before !== '.' &&
-      /[\p{ID_Start}$_{[]/u.test(after)
-    ) {
-      result += `${source.slice(done, index)}var`
-      done = index + text.length
-    }
-  }
-  return result + source.slice(done)
-}
-
-/** A statement can only begin at the start of a line or behind a semicolon or a block. */
-function startsLine(source: string, index: number): boolean {
-  return /(?:^|[;}\n])[ \t]*$/.test(source.slice(0, index))
 }

@@ -1,5 +1,5 @@
 import { REF, SpellError, isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
+import type { Chunk, Evaluation, ScriptSession, SessionOptions, Value, Where } from '@llmspell/sdk'
 import { complete } from './complete.ts'
 import { Core } from './core.ts'
 import type { Ended } from './driver.ts'
@@ -8,11 +8,12 @@ import { take } from './incoming.ts'
 import type { Mark } from './incoming.ts'
 import { ASYNC, AS_MODULE, AS_SCRIPT, STRICT, Thrown } from './quickjs.ts'
 import { isIncomplete } from './incomplete.ts'
-import { isModule, persistent } from './scan.ts'
+import { persistent } from './persistent.ts'
+import { isModule } from './scan.ts'
 import { WRAPPER, plainSource } from './typescript.ts'
 import type { Entry } from './prelude/index.ts'
 
-const REPL_FILE = 'repl'
+const START: Where = { file: 'repl', line: 1 }
 
 interface Program {
   readonly file: string
@@ -24,6 +25,8 @@ interface Program {
 /** One isolated QuickJS. */
 export class JavaScriptSession implements ScriptSession {
   #open: Core | undefined
+  /** The last line of a file of entries in which something was put. */
+  readonly #lastMoved = new Map<string, number>()
 
   constructor(options: SessionOptions) {
     this.#open = new Core(options)
@@ -112,14 +115,12 @@ export class JavaScriptSession implements ScriptSession {
     core.machine.enter(() => core.text('release', `${callback}`))
   }
 
-  async evaluate(line: string): Promise<Evaluation> {
-    const source = persistent(line)
-    const program: Program = {
-      file: REPL_FILE,
-      source,
-      flags: AS_SCRIPT | ASYNC,
-      watch: 'watchShown',
-    }
+  async evaluate(line: string, where = START): Promise<Evaluation> {
+    const core = this.#core
+    core.driver.attend(core.options)
+    const source = this.#entry(line, where)
+    const flags = AS_SCRIPT | ASYNC
+    const program: Program = { file: where.file, source, flags, watch: 'watchShown' }
     try {
       const ended = await this.#start(program, source)
       const [text, ...values] = this.#values(ended, 'Run', [])
@@ -129,6 +130,18 @@ export class JavaScriptSession implements ScriptSession {
       if (isIncomplete(failure, source)) return { status: 'incomplete' }
       return { status: 'error', error: toErrorRecord(failure) }
     }
+  }
+
+  /** An entry whose places are those that people know. */
+  #entry(line: string, { file, line: first }: Where): string {
+    const core = this.#core
+    const { source, moved } = persistent(line)
+    const rows = Object.groupBy(moved, ({ line: at }) => at + first - 1)
+    if (moved.length > 0 || first <= (this.#lastMoved.get(file) ?? 0)) {
+      core.machine.enter(() => core.text('moved', file, JSON.stringify(rows), `${first}`))
+      this.#lastMoved.set(file, Math.max(0, ...Object.keys(rows).map(Number)))
+    }
+    return '\n'.repeat(first - 1) + source
   }
 
   complete(text: string): readonly string[] {

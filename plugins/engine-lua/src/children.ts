@@ -35,6 +35,8 @@ export class Children {
   /** Failures that nobody has waited for. */
   readonly #unseen = new Map<number, SpellError>()
   #last = 0
+  /** Called when there is a failure that nobody has waited for. */
+  onUnseen: () => void = () => {}
 
   constructor(core: Core) {
     this.#core = core
@@ -79,6 +81,7 @@ export class Children {
       this.#core.machine.protect((L) => this.#store(L, task, results, error))
     }
     for (const group of this.#groups) this.#tell(group, id, error === undefined)
+    if (this.#unseen.size > 0) this.onUnseen()
   }
 
   #tell(group: Group, id: number, ok: boolean): void {
@@ -165,8 +168,13 @@ export class Children {
 
   /** The first failure that nobody waited for; it is reported once. */
   takeUnseen(): SpellError | undefined {
-    const [error] = this.#unseen.values()
+    return this.takeAllUnseen()[0]
+  }
+
+  /** The failures that nobody waited for. */
+  takeAllUnseen(): readonly SpellError[] {
+    const errors = [...this.#unseen.values()]
     this.#unseen.clear()
-    return error
+    return errors
   }
 }

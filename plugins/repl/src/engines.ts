@@ -15,7 +15,7 @@ export function engineOf(extensions: ExtensionRegistry, asked: string): Contribu
     engines.find(({ name }) => name === asked) ??
     engines.find(({ item }) => item.language === asked || shortName(item.language) === asked)
   if (found) return found
-  const names = engines.flatMap(({ name, item }) => [name, item.language])
+  const names = engines.flatMap(({ name, item }) => [name, item.language, shortName(item.language)])
   throw new SpellError('ENGINE_UNKNOWN', `Engine '${asked}' is not installed.`, {
     hint: didYouMean(asked, names, `Installed: ${[...new Set(names)].join(', ')}.`),
   })
@@ -24,4 +24,9 @@ export function engineOf(extensions: ExtensionRegistry, asked: string): Contribu
 /** As prompts and files have it: `js`. */
 export function shortName(language: string): string {
   return language === 'javascript' ? 'js' : language
+}
+
+/** As far as colours and blocks go. */
+export function languageOf({ language }: { readonly language: string }): 'lua' | 'javascript' {
+  return language === 'javascript' ? 'javascript' : 'lua'
 }

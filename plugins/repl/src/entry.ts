@@ -1,10 +1,10 @@
-import type { EntryEnd, ErrorRecord, Renewal, Usage } from '@llmspell/sdk'
+import type { EntryEnd, ErrorRecord, Renewal, Usage, Where } from '@llmspell/sdk'
 
 /** An entry that was carried out. */
 export interface Entry {
   readonly text: string
-  /** Line of the input that it begins at, from 1. */
-  readonly line: number
+  /** Where it begins: a line of the input, or its number on a terminal. */
+  readonly where: Where
   /** Number of its evaluation on the tape. */
   readonly mark: number
   readonly end: Exclude<EntryEnd, { status: 'incomplete' }>

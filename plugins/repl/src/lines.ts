@@ -1,16 +1,20 @@
-import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { SpellError, toErrorRecord } from '@llmspell/sdk'
 import type { ErrorRecord, ReplEnd } from '@llmspell/sdk'
 import { isCommand, obey } from './commands/obey.ts'
+import { languageOf } from './engines.ts'
 import { errorOf } from './entry.ts'
+import { inputLines } from './input.ts'
+import type { InputLine } from './input.ts'
+import { Pending } from './pending.ts'
+import { INPUT } from './sources.ts'
 import type { Stage } from './stage.ts'
 
 /** Reads entries as they come: from a pipe, a file or a program. */
 export class Lines {
   readonly #stage: Stage
   readonly #abort = new AbortController()
-  #text = ''
+  readonly #pending = new Pending()
   #line = 0
   #begins = 1
   #failure: ErrorRecord | undefined
@@ -21,15 +25,11 @@ export class Lines {
 
   async run(input: Readable): Promise<ReplEnd> {
     const { session } = this.#stage
-    const { signal, keepGoing } = session.options
+    const { signal } = session.options
     const stop = (): void => this.#abort.abort(signal?.reason)
     signal?.addEventListener('abort', stop, { once: true })
     try {
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-        if ((await this.#take(line)) === 'leave' || signal?.aborted) break
-        if (this.#failure && !keepGoing) break
-      }
-      if (this.#text.trim() !== '' && !(this.#failure && !keepGoing)) this.#fail(unfinished())
+      if ((await this.#read(input)) !== 'leave') await this.#end()
       const failure = this.#failure
       return { entries: session.entries.length, ...(failure ? { failure } : {}) }
     } finally {
@@ -38,15 +38,47 @@ export class Lines {
     }
   }
 
-  async #take(line: string): Promise<'leave' | undefined> {
-    this.#line++
-    if (this.#text === '') {
-      this.#begins = this.#line
-      if (line.trim() === '') return undefined
-      if (isCommand(line)) return this.#obey(line)
+  /** An error that no entry took. */
+  uncaught(error: ErrorRecord): void {
+    this.#stage.show.uncaught(error, this.#begins)
+    this.#failure ??= error
+  }
+
+  get #isOver(): boolean {
+    const { signal, keepGoing } = this.#stage.session.options
+    return Boolean(signal?.aborted) || (this.#failure !== undefined && !keepGoing)
+  }
+
+  async #read(input: Readable): Promise<'leave' | undefined> {
+    for await (const line of inputLines(input)) {
+      if ((await this.#take(line)) === 'leave') return 'leave'
+      if (this.#isOver) return undefined
     }
-    this.#text += this.#text === '' ? line : `\n${line}`
+    return undefined
+  }
+
+  /** What was never complete. */
+  async #end(): Promise<void> {
+    if (this.#isOver || this.#pending.text.trim() === '') return
     await this.#evaluate()
+    if (!this.#pending.isEmpty) this.#fail(unfinished())
+  }
+
+  async #take(line: InputLine): Promise<'leave' | undefined> {
+    this.#line = line.number
+    if (this.#pending.isEmpty) this.#begins = this.#line
+    if ('error' in line) {
+      this.#begins = this.#line
+      this.#fail(toErrorRecord(line.error))
+      return undefined
+    }
+    const { text } = line
+    if (this.#pending.isEmpty) {
+      if (text.trim() === '') return undefined
+      if (isCommand(text)) return this.#obey(text)
+    }
+    this.#pending.add(text, languageOf(this.#stage.session))
+    if (this.#pending.mayEnd) await this.#evaluate()
     return undefined
   }
 
@@ -54,24 +86,25 @@ export class Lines {
     try {
       return await obey(this.#stage, line, this.#abort.signal)
     } catch (error) {
-      this.#fail(toErrorRecord(error), line)
+      this.#fail(toErrorRecord(error))
       return undefined
     }
   }
 
   async #evaluate(): Promise<void> {
     const { session, show } = this.#stage
-    const entry = await session.evaluate(this.#text, this.#begins, this.#abort.signal)
+    const where = { file: INPUT, line: this.#begins }
+    const entry = await session.evaluate(this.#pending.text, this.#abort.signal, where)
     if (!entry) return
-    this.#text = ''
+    this.#pending.clear()
     show.entry(entry)
     this.#failure ??= errorOf(entry)
   }
 
-  #fail(error: ErrorRecord, text = this.#text): void {
-    this.#stage.show.failed(error, text, this.#begins)
+  #fail(error: ErrorRecord): void {
+    this.#stage.show.failed(error, this.#begins)
     this.#failure ??= error
-    this.#text = ''
+    this.#pending.clear()
   }
 }
 

@@ -2,22 +2,32 @@ import { now } from '@llmspell/sdk'
 import type {
   Contribution,
   EngineItem,
+  InteractiveRequest,
   InteractiveRun,
   ReplOptions,
   RunOptions,
   Undone,
   Usage,
   Value,
+  Where,
 } from '@llmspell/sdk'
 import { engineOf } from './engines.ts'
 import type { Entry } from './entry.ts'
 import type { House } from './house.ts'
+import type { Sources } from './sources.ts'
+import { hinted } from './other-language.ts'
 import { Tape } from './tape.ts'
 
+const COLUMNS = 80
 const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
 /** What a session is opened with: the options of its run, and where its words go. */
-export type SessionOptions = Omit<ReplOptions, 'input'> & Pick<RunOptions, 'ask' | 'answer'>
+export type SessionOptions = Omit<ReplOptions, 'input'> &
+  Pick<RunOptions, 'ask' | 'answer'> &
+  Pick<InteractiveRequest, 'uncaught'> & {
+    /** What the terminal says to a question within `ms`. */
+    readonly askTerminal?: (question: string, ms: number) => Promise<string>
+  }
 
 /** The entries of one session and the run that they are made in. */
 export class Session {
@@ -29,18 +39,19 @@ export class Session {
   /** Choices of the run, which commands change. */
   readonly settings: Record<string, Value>
   readonly tape: Tape
+  readonly sources: Sources
   #engine: Contribution<EngineItem>
   #run: InteractiveRun
   #spent: Usage = NO_USAGE
 
-  static async open(house: House, options: SessionOptions): Promise<Session> {
+  static async open(house: House, options: SessionOptions, sources: Sources): Promise<Session> {
     const engine = engineOf(house.extensions, options.engine ?? 'lua')
     const settings = { ...options.settings }
     const tape = new Tape(house.recorder, settings)
     await tape.begin()
     try {
       const run = await house.runtime.interactive(requestOf(options, settings, engine))
-      return new Session(house, options, { engine, settings, tape, run })
+      return new Session(house, options, { engine, settings, tape, run, sources })
     } catch (error) {
       await tape.close()
       throw error
@@ -55,12 +66,14 @@ export class Session {
       readonly settings: Record<string, Value>
       readonly tape: Tape
       readonly run: InteractiveRun
+      readonly sources: Sources
     },
   ) {
     this.house = house
     this.options = options
     this.settings = own.settings
     this.tape = own.tape
+    this.sources = own.sources
     this.#engine = own.engine
     this.#run = own.run
   }
@@ -73,26 +86,41 @@ export class Session {
     return this.#engine.name
   }
 
+  /** Of agents that name none; undefined for the default of the house. */
+  get model(): string | undefined {
+    return this.settings['model'] as string | undefined
+  }
+
+  /** How wide what is shown may be. */
+  get columns(): number {
+    return this.options.terminal?.columns ?? COLUMNS
+  }
+
   get run(): InteractiveRun {
     return this.#run
   }
 
   /** The options of the session for a run beside it. */
-  get request(): RunOptions {
+  get request(): InteractiveRequest {
     return requestOf(this.options, this.settings, this.#engine)
   }
 
-  /** Undefined where more text is needed. */
-  async evaluate(text: string, line: number, signal: AbortSignal): Promise<Entry | undefined> {
+  /** Undefined where more text is needed. @param where it begins; default: under the number of the entry */
+  async evaluate(
+    text: string,
+    signal: AbortSignal,
+    where: Where = { file: `entry ${this.entries.length + 1}`, line: 1 },
+  ): Promise<Entry | undefined> {
     const started = now()
     const { calls } = this.#run
     const mark = this.tape.mark()
-    const end = await this.#run.evaluate(text, { signal })
+    this.sources.add(text, where)
+    const end = await this.#run.evaluate(text, { signal, where })
     if (end.status === 'incomplete') return undefined
     const usage = difference(this.#run.usage, this.#spent)
     this.#spent = this.#run.usage
     const spent = { ms: now() - started, usage, calls: this.#run.calls - calls }
-    const entry = { text, line, end, mark, ...spent }
+    const entry = { text, where, end: hinted(end, this.language, text), mark, ...spent }
     const lost = end.renewal?.lost.length ?? 0
     this.past.push(...this.entries.splice(this.entries.length - lost, lost))
     this.entries.push(entry)
@@ -135,7 +163,7 @@ export class Session {
 }
 
 function requestOf(
-  { face, ask, answer, ...options }: SessionOptions,
+  { face, ask, answer, uncaught, ...options }: SessionOptions,
   settings: Record<string, Value>,
   { name }: Contribution<EngineItem>,
 ) {
@@ -153,10 +181,11 @@ function requestOf(
     seed,
     ask,
     answer,
+    uncaught,
   }
   const known = Object.fromEntries(
     Object.entries(given).filter(([, value]) => value !== undefined),
-  ) as RunOptions
+  ) as Omit<InteractiveRequest, 'engine'>
   return { ...known, engine: name, settings, write: (text: string) => face.write(text) }
 }
 

@@ -2,18 +2,22 @@ import type { EntryEnd, ErrorRecord } from '@llmspell/sdk'
 import { errorOf, renewalText } from './entry.ts'
 import type { Entry } from './entry.ts'
 import type { SessionOptions } from './session.ts'
+import { INPUT } from './sources.ts'
+import type { Sources } from './sources.ts'
+
+/** More of one value no person reads on a terminal. */
+const MOST_TEXT = 16 * 1024
 
 /** Shows what entries and commands come to, for people or for programs. */
 export class Show {
   readonly #options: SessionOptions
-  readonly #lines: boolean
+  readonly #sources: Sources
   #midLine = false
   #printed: string[] = []
 
-  /** @param lines whether failures say their line: nobody sees the entries above them */
-  constructor(options: SessionOptions, lines = true) {
+  constructor(options: SessionOptions, sources: Sources) {
     this.#options = options
-    this.#lines = lines
+    this.#sources = sources
   }
 
   /** Takes what an entry prints. */
@@ -37,11 +41,11 @@ export class Show {
 
   entry(entry: Entry): void {
     if (this.#options.json) return this.#document(entry)
-    const { end } = entry
+    const { end, where } = entry
     this.endLine()
-    if (end.status === 'value' && end.text !== '') this.print(`${end.text}\n`)
+    if (end.status === 'value' && end.text !== '') this.print(`${this.#cut(end.text)}\n`)
     if (end.status === 'error')
-      this.failed(end.error, entry.text, this.#lines && entry.line > 0 ? entry.line : undefined)
+      this.failed(end.error, where.file === INPUT ? where.line : undefined)
     if (end.renewal) this.say(renewalText(end.renewal))
   }
 
@@ -51,21 +55,30 @@ export class Show {
     else if (text !== '') this.print(text.endsWith('\n') ? text : `${text}\n`)
   }
 
-  failed(error: ErrorRecord, text: string, line?: number): void {
+  /** @param line of the input, where nobody sees what stands there */
+  failed(error: ErrorRecord, line?: number): void {
     this.endLine()
     const at = line === undefined ? {} : { line }
     if (this.#options.json) this.#write({ ok: false, ...at, error })
-    else this.#options.face.say(this.#failure(error, text, line))
+    else this.#options.face.say(this.#failure(error, line))
   }
 
-  /** Where nobody sees the entry above it, a failure says where that stands in the input. */
-  #failure(error: ErrorRecord, text: string, line?: number): string {
-    const { face } = this.#options
-    if (line === undefined) return face.failure(error, text)
-    const before = line - 1
-    const where = error.where && { ...error.where, line: error.where.line + before }
-    const moved = where ? { ...error, where } : error
-    return `line ${where?.line ?? line}: ${face.failure(moved, '\n'.repeat(before) + text)}`
+  /** What no entry took: of one before, or of something that goes on beside them. */
+  uncaught(error: ErrorRecord, line?: number): void {
+    this.failed({ ...error, message: `Uncaught: ${error.message}` }, line)
+  }
+
+  #failure(error: ErrorRecord, line?: number): string {
+    const { where } = error
+    const text = this.#options.face.failure(error, (where && this.#sources.textAt(where)) ?? '')
+    if (line === undefined || this.#options.terminal) return text
+    return `line ${where?.file === INPUT ? where.line : line}: ${text}`
+  }
+
+  #cut(text: string): string {
+    if (!this.#options.terminal || text.length <= MOST_TEXT) return text
+    const more = text.length - MOST_TEXT
+    return `${text.slice(0, MOST_TEXT)}…\n(${more} more characters: print shows all)`
   }
 
   #document(entry: Entry): void {
@@ -74,7 +87,7 @@ export class Show {
     const error = errorOf(entry)
     this.#write({
       ok: error === undefined,
-      line: entry.line,
+      line: entry.where.line,
       ...(error ? { error } : valuesOf(end)),
       output: this.#printed.splice(0).join(''),
       usage: { input_tokens: inputTokens, output_tokens: outputTokens, cost },

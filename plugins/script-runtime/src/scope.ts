@@ -15,6 +15,7 @@ import { Budget } from './budget.ts'
 import type { RunLife } from './durable/life.ts'
 import { LastingLabels } from './durable/labels.ts'
 import { placeHere } from './durable/place.ts'
+import { labelOf, type HeldObject } from './held-object.ts'
 import { timeId } from './ids.ts'
 import { MemoryJournal, shownJournal } from './journal.ts'
 import { Carry } from './redact/carry.ts'
@@ -60,7 +61,7 @@ export class RunScope {
   /** The same without the journal of a durable run. */
   enter: Invoke = gone
   readonly #abort = new AbortController()
-  readonly #handles = new Map<string, { readonly type: string; readonly object: object }>()
+  readonly #handles = new Map<string, HeldObject>()
   readonly #shared = new Map<string, unknown>()
   readonly #endings: ((failure?: unknown) => Awaitable<void>)[] = []
   readonly #counts = new Map<string, number>()
@@ -163,7 +164,7 @@ export class RunScope {
     fields: HandleRef['fields'],
     id = this.#newId(type),
   ): HandleRef {
-    this.#handles.set(id, { type, object })
+    this.#handles.set(id, { type, object, hasText: typeof fields['text'] === 'string' })
     return { [REF]: 'handle', type, id, fields }
   }
 
@@ -180,6 +181,12 @@ export class RunScope {
     throw new SpellError('HANDLE_UNKNOWN', `${type} '${id}' is not open in this run.`, {
       hint: 'Create it again in this run.',
     })
+  }
+
+  label(id: string): string | undefined {
+    const found = this.#handles.get(id)
+    const label = found ? labelOf(id, found) : this.streams.label(id)
+    return label === undefined ? undefined : this.redactor.text(label)
   }
 
   share<T>(

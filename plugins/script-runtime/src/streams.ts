@@ -26,6 +26,12 @@ export class Streams {
     return { ref: { [REF]: 'stream', id }, [Symbol.asyncIterator]: () => this.#take(id, source) }
   }
 
+  /** What it is, for people; undefined for what was never one. */
+  label(id: string): string | undefined {
+    if (!id.startsWith('stream_')) return undefined
+    return this.#sources.has(id) || this.#queues.has(id) ? 'Stream (open)' : 'Stream (at its end)'
+  }
+
   /** A stream that a plugin reads itself is no longer there for the script. */
   #take(id: string, source: AsyncIterable<Value>): AsyncIterator<Value> {
     this.#sources.delete(id)

@@ -10,6 +10,9 @@ import type { SessionDraft, SessionInfo } from './types.ts'
 /** What a handle of the script stands for: the rest is read when it is needed. */
 export interface Held {
   readonly id: string
+  readonly name?: string | undefined
+  /** What it was when it was handed out, for people. */
+  label(): string
 }
 
 export interface Parts {
@@ -195,7 +198,7 @@ export class SessionWork {
     { runs: _runs, untrusted: _untrusted, ...fields }: SessionInfo,
     context: CallContext,
   ): HandleRef {
-    const held: Held = { id: fields.id }
+    const held: Held = { id: fields.id, name: fields.name, label: () => fields.status }
     return context.handle('Session', held, fields)
   }
 }

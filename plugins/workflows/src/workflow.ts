@@ -29,6 +29,11 @@ export class Workflow {
     return this.definition.name
   }
 
+  /** What it is, for people. */
+  label(): string {
+    return `${this.definition.type}, ${this.status}`
+  }
+
   get status(): WorkflowState {
     if (this.#running.size === 0) return this.#status
     return this.gate.closed ? 'paused' : 'running'

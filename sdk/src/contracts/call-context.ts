@@ -40,7 +40,8 @@ export interface CallContext extends RunFacts {
   /** A nested call through the same door: same budget, journal and hooks. Streams come back as HostStream. */
   call(module: string, fn: string, args: readonly unknown[], options?: NestedCall): Promise<unknown>
   /**
-   * Registers an object of the host under an id that the script can hold until the run ends.
+   * Registers an object of the host under an id that the script can hold until the run ends. A method `label` of it says
+   * in a REPL what it is: `mock/demo, 3 messages`.
    * @param id default: a new one; the same again gives the same handle another object
    */
   handle(

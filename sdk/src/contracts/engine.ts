@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../errors.ts'
+import type { ErrorRecord, Where } from '../errors.ts'
 import type { Value } from '../values.ts'
 import type { ScriptModule } from './script-module.ts'
 
@@ -86,6 +86,10 @@ export interface SessionOptions {
   notify(call: HostCall): void
   /** Output of `print`; may block until the host has taken it. @throws OUTPUT_LIMIT */
   write(text: string): void
+  /** What a handle or a stream is, for people; missing where nobody sits before the session. */
+  label?(id: string): string | undefined
+  /** Takes an error of entries that nothing of the script takes. */
+  uncaught?(error: ErrorRecord): void
   /**
    * Every entry into guest code runs inside `enter`, so that the transport can end it.
    * @throws what `fn` throws; SESSION_KILLED when it was ended: the session is then lost
@@ -111,8 +115,11 @@ export type Evaluation =
 export interface ScriptSession {
   /** The script's value. Resolves when the main chunk and all its tasks have ended. @throws SpellError with `where` */
   run(chunk: Chunk): Promise<Value | undefined>
-  /** One entry of a REPL; definitions stay. Never throws for what the script does. */
-  evaluate(line: string): Promise<Evaluation>
+  /**
+   * One entry of a REPL; definitions stay. Never throws for what the script does.
+   * @param where it begins, for messages; default: line 1 of `repl`
+   */
+  evaluate(line: string, where?: Where): Promise<Evaluation>
   /** Candidates for the word that ends the text. */
   complete(text: string): readonly string[]
   /** Calls a function of the script by reference. May be used while `run` waits and after it. @throws SpellError */

@@ -1,4 +1,4 @@
-import type { ErrorRecord } from '../errors.ts'
+import type { ErrorRecord, Where } from '../errors.ts'
 import type { Evaluation } from './engine.ts'
 import type { CallRecord, RunOptions, Usage } from './run.ts'
 
@@ -10,11 +10,15 @@ export interface InteractiveRequest extends Omit<RunOptions, 'compute'> {
   readonly engine: string
   /** Name for messages; default `repl`. */
   readonly file?: string
+  /** Takes an error that nothing of the script takes, in an entry or between two. */
+  readonly uncaught?: (error: ErrorRecord) => void
 }
 
 export interface EntryOptions {
   /** Ends the entry and leaves the run as it is. */
   readonly signal?: AbortSignal
+  /** Where it begins, for messages; default: line 1 of the file of the run. */
+  readonly where?: Where
 }
 
 /** An engine that was opened anew: the entries before ran again, on what their calls had given. */

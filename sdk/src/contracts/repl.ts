@@ -28,6 +28,8 @@ export interface ReplOptions extends Omit<RunOptions, 'write' | 'compute' | 'ask
   readonly colour?: boolean
   /** Name of an engine, or of a language; default `lua`. */
   readonly engine?: string
+  /** What people call the session of `sessions` that entries work in. */
+  readonly session?: string
   /** File of the history; missing: it ends with the session. */
   readonly history?: string
   /** One JSON document for each entry, instead of texts. */

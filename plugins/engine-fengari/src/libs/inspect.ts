@@ -1,3 +1,5 @@
+import { tableText } from '@llmspell/sdk/lua'
+import type { TableTexts } from '@llmspell/sdk/lua'
 import type { Core } from '../core.ts'
 import type { LuaState } from '../api.ts'
 import { BOOLEAN, NUMBER, STRING, TABLE, TYPE_NAMES } from '../api.ts'
@@ -22,38 +24,28 @@ function table(core: Core, L: LuaState, index: number, walk: Walk): string {
   if (walk.above.includes(pointer)) return '<cycle>'
   if (walk.above.length >= DEPTH || !lua.lua_checkstack(L, 8)) return '{...}'
   walk.above.push(pointer)
-  const parts = entries(core, L, index, walk)
+  const found = entries(core, L, index, walk)
   walk.above.pop()
-  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+  return tableText(found)
 }
 
-/** Positions first and in order: a constructor of fengari fills its list from the end. */
-function entries(core: Core, L: LuaState, index: number, walk: Walk): string[] {
+function entries(core: Core, L: LuaState, index: number, walk: Walk): TableTexts {
   const { lua } = core.machine
-  const list: Record<string, string> = {}
-  const named: string[] = []
+  const list = new Map<number, string>()
+  const named: [string, string][] = []
   lua.lua_pushnil(L)
   while (lua.lua_next(L, index) !== 0) {
     if (++walk.items > ITEMS) {
       lua.lua_settop(L, -3)
-      named.push('...')
-      break
+      return { list, named, more: true }
     }
     const top = lua.lua_gettop(L)
     const shown = value(core, L, top, walk)
-    if (lua.lua_isinteger(L, top - 1)) list[lua.lua_tonumber(L, top - 1)] = shown
-    else named.push(`${keyText(core, L, top - 1)} = ${shown}`)
+    if (lua.lua_isinteger(L, top - 1)) list.set(lua.lua_tonumber(L, top - 1), shown)
+    else named.push([keyText(core, L, top - 1), shown])
     lua.lua_settop(L, top - 1)
   }
-  return [...positions(list), ...named]
-}
-
-function positions(list: Readonly<Record<string, string>>): string[] {
-  const keys = Object.keys(list)
-    .map(Number)
-    .toSorted((a, b) => a - b)
-  // As long as they count up from 1 they need no name.
-  return keys.map((key, i) => (key === i + 1 ? list[key]! : `[${key}] = ${list[key]!}`))
+  return { list, named, more: false }
 }
 
 function keyText(core: Core, L: LuaState, index: number): string {
@@ -73,9 +65,30 @@ function value(core: Core, L: LuaState, index: number, walk: Walk): string {
 
 function inner(core: Core, L: LuaState, index: number, walk: Walk): string {
   const kind = core.kinds.of(L, index)
-  if (kind?.kind === 'handle') return `<${kind.type} ${core.taker.id(L, index)}>`
-  if (kind?.kind === 'module') return `<module ${kind.name}>`
+  if (kind?.kind === 'handle')
+    return `<${named(core, L, index) ?? `${kind.type} ${core.taker.id(L, index)}`}>`
+  const name = named(core, L, index)
+  if (name !== undefined) return `<${name}>`
   return table(core, L, index, walk)
+}
+
+/** What a table of ours is, where it is no plain data; a handle says it where somebody sits there. */
+export function named(core: Core, L: LuaState, index: number): string | undefined {
+  const kind = core.kinds.of(L, index)
+  switch (kind?.kind) {
+    case 'handle':
+      return core.options.label?.(core.taker.id(L, index))
+    case 'stream':
+      return core.options.label?.(core.taker.id(L, index)) ?? 'Stream'
+    case 'module':
+      return `module ${kind.name}`
+    case 'builder':
+      return 'Builder'
+    case 'task':
+      return 'Task'
+    default:
+      return undefined
+  }
 }
 
 function scalar(core: Core, L: LuaState, index: number): string {

@@ -1,7 +1,7 @@
 import type { Core } from '../core.ts'
 import type { LuaState } from '../api.ts'
 import { STRING, TABLE } from '../api.ts'
-import { inspect } from './inspect.ts'
+import { inspect, named } from './inspect.ts'
 
 /** `print` and `write`. */
 export function output(core: Core, L: LuaState): void {
@@ -21,7 +21,10 @@ function put(core: Core, L: LuaState, between: string, end: string): number {
 export function show(core: Core, L: LuaState, index: number): string {
   const { lua, text } = core.machine
   const type = lua.lua_type(L, index)
-  if (type === TABLE && isPlain(core, L, index)) return inspect(core, L, index)
+  if (type === TABLE) {
+    const found = named(core, L, index) ?? (isPlain(core, L, index) && inspect(core, L, index))
+    if (found) return found
+  }
   if (type === STRING) return text.lossy(L, index)
   core.machine.aux.luaL_tolstring(L, index)
   const shown = text.lossy(L, -1)

@@ -4,8 +4,9 @@ const { parse, stringify } = JSON
 const { keys: keysOf, defineProperty: define, freeze, getPrototypeOf: protoOf, create, hasOwn } = Object
 const { isArray } = Array
 const PlainObject = Object.prototype
-/** The script as it was wrapped, for columns of its first line. */
+/** The script as it was wrapped, for columns of its first line; and what was put into lines of entries, by file. */
 const wrapped = { file: '', by: 0 }
+const moved = create(null)
 const parts = {}
 /** Code that is loaded when it is first needed. */
 const part = (name) => parts[name] ??= host.part(name)(host, kit)

@@ -1,6 +1,6 @@
 /** Guest side of errors: the class, places in scripts, and any thrown thing as plain data. */
 export const ERRORS_PART = /* js */ String.raw`
-const { parse, stringify, define, encode, inspect, wrapped } = kit
+const { parse, stringify, define, encode, inspect, wrapped, moved } = kit
 const CODE = /^[A-Z][A-Z0-9_]*$/
 const FRAME = /^ *at (?:(.*) \()?(.+?):(\d+)(?::(\d+))?\)?$/
 
@@ -26,9 +26,10 @@ function frames(stack) {
   const found = []
   for (const line of String(stack ?? '').split('\n')) {
     const match = FRAME.exec(line)
-    if (!match || match[2] === '<llmspell>' || (match[1] === '<eval>' && match[2] === wrapped.file && wrapped.by > 0)) continue
+    if (!match || match[2] === '<llmspell>' || match[2] === '<input>' || (match[1] === '<eval>' && match[2] === wrapped.file && wrapped.by > 0)) continue
     const frame = { name: match[1] ?? '', file: match[2], line: +match[3], column: +(match[4] ?? 1) }
     if (frame.file === wrapped.file && frame.line === 1) frame.column = Math.max(1, frame.column - wrapped.by)
+    for (const { column, by } of moved[frame.file]?.[frame.line] ?? []) if (column < frame.column) frame.column = Math.max(column, frame.column - by)
     found.push(frame)
   }
   return found
@@ -90,7 +91,7 @@ function addDetails(record, details) {
 /** The parser names a place without a function around it. */
 function isSyntax(error) {
   const first = textOf(error.stack).split('\n')[0]
-  return /^ *at [^(]+:\d+(:\d+)?$/.test(first)
+  return /^ *at (?!<input>)[^(]+:\d+(:\d+)?$/.test(first)
 }
 function placeOf(where) {
   if (typeof where !== 'object' || where === null) return undefined

@@ -30,6 +30,7 @@ export const ENTRIES = [
   'describe',
   'raise',
   'wrapped',
+  'moved',
   'names',
 ] as const
 export type Entry = (typeof ENTRIES)[number]
@@ -37,7 +38,7 @@ export type Entry = (typeof ENTRIES)[number]
 const KIT = /* js */ `
 const stricts = new WeakSet()
 const kit = {
-  config, parse, stringify, define, create, freeze, keysOf, protoOf, isArray, hasOwn, PlainObject, wrapped, part, raise, failure,
+  config, parse, stringify, define, create, freeze, keysOf, protoOf, isArray, hasOwn, PlainObject, wrapped, moved, part, raise, failure,
   describeText, textOf, inspect, refs, callbacks, encode, dataOf, ask, tell, pause, forget, begin, uncaught, stricts, lazyNames,
   get SpellError() { return part('errors').SpellError },
 }
@@ -49,6 +50,12 @@ return {
   describe: (thrown, compiling) => describeText(thrown, compiling === '1'),
   raise: (record) => failure(parse(record), new Error().stack),
   wrapped: (file, by) => { wrapped.file = file; wrapped.by = +by; return '' },
+  moved: (file, rows, from) => {
+    const known = moved[file] ??= create(null)
+    for (const line of keysOf(known)) if (+line >= +from) delete known[line]
+    Object.assign(known, parse(rows))
+    return ''
+  },
   names: (path) => part('repl').namesUnder(path),
 }
 `

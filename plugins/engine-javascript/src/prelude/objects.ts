@@ -45,6 +45,7 @@ function makeBuilder({ owner, call, methods }) {
     define(builder, name, { value(value = true, more) { put(table, path, append, pair(value, more)); return builder }, enumerable: true })
   }
   define(builder, 'build', { value: () => bind(call, null, owner)(table), enumerable: true })
+  define(builder, 'toString', { value: () => owner + ' builder' })
   return freeze(builder)
 }
 function put(table, path, append, value) {

@@ -3,9 +3,18 @@ export const REPL_PART = /* js */ String.raw`
 const { parse, stringify, encode, inspect, describeText, protoOf, PlainObject, stricts, lazyNames } = kit
 /** Readable text, and the value where it is plain data. */
 function show(ticket, value) {
-  const text = typeof value === 'string' ? stringify(value) : value === undefined ? '' : inspect(value)
-  const out = shown(value === undefined ? [text] : [text, value]) ?? shown([text, null])
+  const text = typeof value === 'string' ? stringify(value) : value === undefined ? '' : inspect(value) + unawaited(value)
+  const whole = text.length <= MOST
+  const out = (whole ? shown(value === undefined ? [text] : [text, value]) : undefined) ?? shown([whole ? text : cut(text), null])
   host.done(ticket, '+[' + out.text + ',' + stringify(out.marks) + ']')
+}
+/** One answer carries so much. */
+const MOST = 256 * 1024
+const cut = (text) => text.slice(0, MOST) + '…\n(' + (text.length - MOST) + ' more characters: print shows all)'
+/** What to write instead of a promise alone. */
+function unawaited(value) {
+  if (!(value instanceof Promise)) return ''
+  return Symbol.asyncIterator in value ? ' of a stream: read it with for await' : ': write await before it'
 }
 function shown(values) {
   try { return encode(values, ['text', 'result'], false) } catch { return undefined }

@@ -1,9 +1,11 @@
+import { tableText } from '@llmspell/sdk/lua'
+import type { TableTexts } from '@llmspell/sdk/lua'
 import type { Core } from '../core.ts'
 import { BOOLEAN, LIGHT, NUMBER, STRING, TABLE, TYPE_NAMES } from '../lua.ts'
 import { NULL } from '../registry.ts'
 
 /** What showing a value needs. */
-export type Shown = Pick<Core, 'machine' | 'kinds' | 'taker'>
+export type Shown = Pick<Core, 'machine' | 'kinds' | 'taker' | 'options'>
 
 const DEPTH = 8
 const ITEMS = 1000
@@ -25,29 +27,28 @@ function table(core: Shown, L: number, index: number, walk: Walk): string {
   if (walk.above.includes(pointer)) return '<cycle>'
   if (walk.above.length >= DEPTH || api.lua_checkstack(L, 8) === 0) return '{...}'
   walk.above.push(pointer)
-  const parts = entries(core, L, index, walk)
+  const found = entries(core, L, index, walk)
   walk.above.pop()
-  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`
+  return tableText(found)
 }
 
-function entries(core: Shown, L: number, index: number, walk: Walk): string[] {
+function entries(core: Shown, L: number, index: number, walk: Walk): TableTexts {
   const { api } = core.machine
-  const parts: string[] = []
-  let next = 1
+  const list = new Map<number, string>()
+  const named: [string, string][] = []
   api.lua_pushnil(L)
   while (api.lua_next(L, index) !== 0) {
     if (++walk.items > ITEMS) {
       api.lua_settop(L, -3)
-      return [...parts, '...']
+      return { list, named, more: true }
     }
     const top = api.lua_gettop(L)
-    const key = keyText(core, L, top - 1)
     const shown = value(core, L, top, walk)
-    parts.push(key === `[${next}]` ? shown : `${key} = ${shown}`)
-    if (key === `[${next}]`) next++
+    if (api.lua_isinteger(L, top - 1) === 1) list.set(api.lua_tonumberx(L, top - 1, 0), shown)
+    else named.push([keyText(core, L, top - 1), shown])
     api.lua_settop(L, top - 1)
   }
-  return parts
+  return { list, named, more: false }
 }
 
 function keyText(core: Shown, L: number, index: number): string {
@@ -69,10 +70,31 @@ function value(core: Shown, L: number, index: number, walk: Walk): string {
 
 function inner(core: Shown, L: number, index: number, walk: Walk): string {
   const kind = core.kinds.of(L, index)
-  if (kind?.kind === 'handle') return `<${kind.type} ${core.taker.id(L, index)}>`
-  if (kind?.kind === 'module') return `<module ${kind.name}>`
+  if (kind?.kind === 'handle')
+    return `<${named(core, L, index) ?? `${kind.type} ${core.taker.id(L, index)}`}>`
+  const name = named(core, L, index)
+  if (name !== undefined) return `<${name}>`
   if (kind?.kind === 'kept') core.taker.fill(L, index)
   return table(core, L, index, walk)
+}
+
+/** What a table of ours is, where it is no plain data; a handle says it where somebody sits there. */
+export function named(core: Shown, L: number, index: number): string | undefined {
+  const kind = core.kinds.of(L, index)
+  switch (kind?.kind) {
+    case 'handle':
+      return core.options.label?.(core.taker.id(L, index))
+    case 'stream':
+      return core.options.label?.(core.taker.id(L, index)) ?? 'Stream'
+    case 'module':
+      return `module ${kind.name}`
+    case 'builder':
+      return 'Builder'
+    case 'task':
+      return 'Task'
+    default:
+      return undefined
+  }
 }
 
 function scalar(core: Shown, L: number, index: number): string {

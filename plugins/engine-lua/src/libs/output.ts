@@ -1,6 +1,6 @@
 import type { Core } from '../core.ts'
 import { STRING, TABLE } from '../lua.ts'
-import { inspect } from './inspect.ts'
+import { inspect, named } from './inspect.ts'
 import type { Shown } from './inspect.ts'
 
 /** `print` and `write`. */
@@ -21,7 +21,10 @@ function put(core: Core, L: number, between: string, end: string): number {
 export function show(core: Shown, L: number, index: number): string {
   const { api, text } = core.machine
   const type = api.lua_type(L, index)
-  if (type === TABLE && isPlain(core, L, index)) return inspect(core, L, index)
+  if (type === TABLE) {
+    const found = named(core, L, index) ?? (isPlain(core, L, index) && inspect(core, L, index))
+    if (found) return found
+  }
   const pointer =
     type === STRING
       ? api.lua_tolstring(L, index, text.size)

@@ -14,8 +14,12 @@ export interface Command {
   readonly usage?: string
   readonly doc: string
   readonly examples?: readonly string[]
-  /** The words that may follow, for completion. */
-  words?(stage: Stage, words: readonly string[]): Promise<readonly string[]> | readonly string[]
+  /** The words that may follow, for completion; `last` is the beginning of one. */
+  words?(
+    stage: Stage,
+    words: readonly string[],
+    last: string,
+  ): Promise<readonly string[]> | readonly string[]
   /** @returns its text, or `leave` for the end of the session */
   act(told: Told): Promise<string | typeof LEAVE> | string | typeof LEAVE
 }

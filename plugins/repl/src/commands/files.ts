@@ -13,8 +13,8 @@ export const load: Command = {
   async act({ session, show, words: [file], signal }) {
     if (file === undefined) throw missing('.load')
     const text = await textOf(resolve(session.options.root ?? process.cwd(), file), file)
-    const entry = await session.evaluate(text, 1, signal)
-    if (!entry) throw new SpellError('SCRIPT_SYNTAX', `The script '${file}' is not complete.`)
+    const entry = await session.evaluate(text, signal, { file, line: 1 })
+    if (!entry) throw unfinished(file, text)
     show.entry(entry)
     return ''
   },
@@ -35,6 +35,14 @@ async function textOf(path: string, file: string): Promise<string> {
       cause,
     })
   }
+}
+
+function unfinished(file: string, text: string): SpellError {
+  const lines = text.trimEnd().split('\n')
+  return new SpellError('SCRIPT_SYNTAX', `The script '${file}' ends in the middle of something.`, {
+    where: { file, line: lines.length, column: lines.at(-1)!.length + 1 },
+    hint: 'Close what is open: a block, a bracket or a text.',
+  })
 }
 
 function missing(command: string): SpellError {

@@ -1,10 +1,11 @@
 import { LEAVE } from './command.ts'
 import type { Command } from './command.ts'
 import { commandOf } from './find.ts'
+import { table, wrapped } from './table.ts'
 
-const KEYS = `Tab completes, Up and Down go through the history, Ctrl-R searches it.
-Ctrl-C stops what runs, and leaves when pressed twice; Ctrl-D leaves.
-`
+const KEYS =
+  'Tab completes, Up and Down go through the history, Ctrl-R searches it. Ctrl-C stops what runs, and leaves when ' +
+  'pressed twice; Ctrl-D leaves.'
 
 /** @param commands all of them, this one too */
 export function helpOf(commands: () => readonly Command[]): Command {
@@ -13,10 +14,10 @@ export function helpOf(commands: () => readonly Command[]): Command {
     usage: '[COMMAND]',
     doc: 'Shows the commands, or one of them.',
     words: () => commands().map(({ name }) => name),
-    act: ({ words: [word] }) =>
+    act: ({ session: { columns }, words: [word] }) =>
       word === undefined
-        ? `${commands().map(rowOf).join('')}${KEYS}`
-        : pageOf(commandOf(commands(), word.replace(/^\./, ''))),
+        ? all(commands(), columns)
+        : pageOf(commandOf(commands(), word.replace(/^\./, '')), columns),
   }
 }
 
@@ -26,11 +27,14 @@ export const exit: Command = {
   act: () => LEAVE,
 }
 
-const rowOf = (command: Command): string => `${headOf(command).padEnd(26)} ${command.doc}\n`
+function all(commands: readonly Command[], columns: number): string {
+  const rows = commands.map((command) => [headOf(command), command.doc] as const)
+  return `${table(rows, columns, 'wrap')}\n${wrapped(KEYS, columns).join('\n')}\n`
+}
 
-function pageOf(command: Command): string {
+function pageOf(command: Command, columns: number): string {
   const examples = (command.examples ?? []).map((line) => `  ${line}\n`).join('')
-  return `${headOf(command)}\n${command.doc}\n${examples}`
+  return `${headOf(command)}\n${wrapped(command.doc, columns).join('\n')}\n${examples}`
 }
 
 const headOf = ({ name, usage }: Command): string => `.${name}${usage ? ` ${usage}` : ''}`

@@ -1,8 +1,8 @@
 import { printable } from '@llmspell/sdk'
 import type { ToolItem, Value } from '@llmspell/sdk'
+import { languageOf } from '../engines.ts'
 import type { Command } from './command.ts'
-
-const WIDTH = 80
+import { table } from './table.ts'
 
 export const tools: Command = {
   name: 'tools',
@@ -10,10 +10,13 @@ export const tools: Command = {
   doc: 'Shows the tools, or those with a word in their name or text.',
   act({ session, words: [word = ''] }) {
     const items = session.house.extensions.list<ToolItem>('tools').map(({ item }) => item)
-    const fitting = items.filter(({ name, description }) => `${name} ${description}`.includes(word))
-    return rows(
+    const fitting = items.filter(({ name, description }) => has(`${name} ${description}`, word))
+    if (items.length === 0)
+      return 'No plugin with tools is installed. See them with: llmspell plugin list'
+    if (fitting.length === 0) return `No tool has '${printable(word)}'. All of them: .tools`
+    return table(
       fitting.map(({ name, description }) => [name, description]),
-      'No tool has that word.',
+      session.columns,
     )
   },
 }
@@ -23,13 +26,20 @@ export const hooks: Command = {
   usage: '[WORD]',
   doc: 'Shows the hook points; * are in use.',
   act({ session, words: [word = ''] }) {
-    const points = session.house.hooks.list().filter(({ name }) => name.includes(word))
-    return rows(
+    const all = session.house.hooks.list()
+    const points = all.filter(({ name }) => has(name, word))
+    if (points.length === 0) return `No hook point has '${printable(word)}'. All of them: .hooks`
+    return table(
       points.map(({ name, used, doc }) => [`${used ? '*' : ' '} ${name}`, doc]),
-      'No hook point has that word.',
+      session.columns,
     )
   },
 }
+
+const SAVE = {
+  lua: 'State.save("global", "lamp", 3)',
+  javascript: 'await State.save("global", "lamp", 3)',
+} as const
 
 export const state: Command = {
   name: 'state',
@@ -42,17 +52,10 @@ export const state: Command = {
     const cells = Object.entries(all ?? {}).map(
       ([key, value]) => [printable(key, 60), session.redact(JSON.stringify(value) ?? '')] as const,
     )
-    return rows(cells, `Scope '${printable(scope)}' is empty.`)
+    if (cells.length > 0) return table(cells, session.columns)
+    const way = SAVE[languageOf(session)].replace('global', scope.replaceAll(/[^\w:./-]/g, ''))
+    return `Scope '${printable(scope)}' is empty. Put something there: ${way}`
   },
 }
 
-function rows(cells: readonly (readonly [string, string])[], otherwise: string): string {
-  const width = Math.max(0, ...cells.map(([name]) => name.length)) + 2
-  const lines = cells.map(([name, text]) => `${name.padEnd(width)}${cut(text, WIDTH - width)}`)
-  return lines.length === 0 ? otherwise : lines.join('\n')
-}
-
-function cut(text: string, width: number): string {
-  const line = text.replaceAll(/\s+/g, ' ')
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line
-}
+const has = (text: string, word: string): boolean => text.toLowerCase().includes(word.toLowerCase())

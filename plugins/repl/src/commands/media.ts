@@ -1,8 +1,8 @@
 import { SpellError } from '@llmspell/sdk'
 import type { GrantChain, MediaKind, Value } from '@llmspell/sdk'
 import { errorOf } from '../entry.ts'
-import { coloursOf, detectProtocol, previewOf } from '../preview/index.ts'
-import type { Shown } from '../preview/index.ts'
+import { coloursOf, detectProtocol, isNested, previewOf, QUESTION } from '../preview/index.ts'
+import type { Protocol, Shown } from '../preview/index.ts'
 import type { Session } from '../session.ts'
 import type { Command, Told } from './command.ts'
 
@@ -41,7 +41,7 @@ async function describe(
 ): Promise<Omit<Shown, 'bytes'> | undefined> {
   const { load, say } = WORDS[session.language === 'lua' ? 'lua' : 'javascript']
   for (const text of [`${load}(${JSON.stringify(path)})`, say]) {
-    const entry = await session.evaluate(text, 0, signal)
+    const entry = await session.evaluate(text, signal, { file: '.media', line: 1 })
     if (!entry || errorOf(entry)) {
       if (entry) show.entry(entry)
       return undefined
@@ -69,11 +69,26 @@ async function read(session: Session, path: string, signal: AbortSignal): Promis
   return Buffer.concat(parts)
 }
 
-function draw(session: Session, shown: Shown, signal: AbortSignal): Promise<string> {
+/** How long a terminal may think about what it is; many never say it. */
+const ANSWER_MS = 200
+const known = new WeakMap<Session, Protocol>()
+
+/** What it says of itself in variables, else what it answers, once in a session. */
+async function protocolOf(session: Session): Promise<Protocol> {
+  const { terminal, env = {}, askTerminal } = session.options
+  if (!terminal) return 'none'
+  const told = known.get(session) ?? detectProtocol(env)
+  if (told !== 'blocks' || !askTerminal || known.has(session) || isNested(env)) return told
+  const found = detectProtocol(env, await askTerminal(QUESTION, ANSWER_MS))
+  known.set(session, found)
+  return found
+}
+
+async function draw(session: Session, shown: Shown, signal: AbortSignal): Promise<string> {
   const { terminal, env = {}, colour } = session.options
-  const protocol = terminal ? detectProtocol(env) : 'none'
+  const protocol = shown.kind === 'image' ? await protocolOf(session) : 'none'
   return previewOf(shown, {
-    columns: terminal?.columns ?? 80,
+    columns: session.columns,
     rows: Math.min(MOST_ROWS, (terminal?.rows ?? 24) - 4),
     protocol: colour === false && protocol === 'blocks' ? 'none' : protocol,
     colours: coloursOf(env),

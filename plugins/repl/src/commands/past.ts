@@ -2,18 +2,20 @@ import { SpellError } from '@llmspell/sdk'
 import { count } from '../entry.ts'
 import type { Entry } from '../entry.ts'
 import type { Command } from './command.ts'
+import { cut } from './table.ts'
 
-const WIDTH = 44
+const COLUMNS = 39
 
 export const time: Command = {
   name: 'time',
   doc: 'Shows what each entry took: time, calls, tokens and money.',
-  act({ session: { entries, past } }) {
-    const rows = entries.map((entry, i) => rowOf(String(i + 1), entry))
-    const gone = past.length === 0 ? [] : [rowOf('', { ...sum(past), text: 'no more there' })]
-    return [HEAD, ...rows, ...gone, rowOf('', { ...sum([...past, ...entries]), text: 'all' })].join(
-      '\n',
-    )
+  act({ session }) {
+    const { entries, past } = session
+    const room = session.columns - COLUMNS - 1
+    const rows = entries.map((entry, i) => rowOf(String(i + 1), entry, room))
+    const gone = past.length === 0 ? [] : [rowOf('', { ...sum(past), text: 'no more there' }, room)]
+    const all = rowOf('', { ...sum([...past, ...entries]), text: 'all' }, room)
+    return [HEAD, ...rows, ...gone, all].join('\n')
   },
 }
 
@@ -40,12 +42,12 @@ const columns = (cells: readonly string[]): string => {
 
 const HEAD = columns(['#', 'ms', 'calls', 'tokens', 'dollars', 'entry'])
 
-function rowOf(number: string, entry: Pick<Entry, 'text' | 'ms' | 'calls' | 'usage'>): string {
+function rowOf(number: string, entry: Spent & Pick<Entry, 'text'>, room: number): string {
   const { text, ms, calls, usage } = entry
   const tokens = usage.inputTokens + usage.outputTokens
   const line = text.replaceAll(/\s+/g, ' ').trim()
-  const shown = line.length > WIDTH - 1 ? `${line.slice(0, WIDTH - 2)}…` : line
-  return columns([number, ms.toFixed(1), `${calls}`, `${tokens}`, usage.cost.toFixed(4), shown])
+  const cells = [number, ms.toFixed(1), `${calls}`, `${tokens}`, usage.cost.toFixed(4)]
+  return columns([...cells, cut(line, room)])
 }
 
 export const undo: Command = {

@@ -81,7 +81,7 @@ async function ofCommand(stage: Stage, line: string): Promise<Candidates> {
     return [names.filter((each) => each.startsWith(name)), name]
   }
   const command = COMMANDS.find((each) => `.${each.name}` === name)
-  const given = (await command?.words?.(stage, rest.slice(0, -1))) ?? []
+  const given = (await command?.words?.(stage, rest.slice(0, -1), last)) ?? []
   const fitting = given.filter((word) => word.startsWith(last))
   if (fitting.length > 0 || !command?.usage?.includes('FILE')) return [fitting, last]
   return [await ownPaths(last, stage.session.options.root), last]

@@ -8,7 +8,7 @@ import type { Colours, Protocol } from './protocol.ts'
 import { sixel } from './sixel.ts'
 
 export type { Shown } from './facts.ts'
-export { coloursOf, detectProtocol } from './protocol.ts'
+export { coloursOf, detectProtocol, isNested, QUESTION } from './protocol.ts'
 export type { Colours, Protocol } from './protocol.ts'
 
 /** Where a preview goes. */

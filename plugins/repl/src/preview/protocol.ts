@@ -5,6 +5,8 @@ export type Colours = 'true' | '256'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+/** Asks for what the kitty protocol answers, and for device attributes (DA1), which every terminal has. */
+export const QUESTION = '\u001B_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u001B\\\u001B[c'
 /** The answer to DA1, whose parameter 4 says sixel. */
 const DA1 = /\p{Cc}\[\?([\d;]{1,100})c/gu
 /** The answer to a question of the kitty protocol. */
@@ -20,7 +22,7 @@ const ITERM_PROGRAMS = /^(?:iTerm\.app|WezTerm)$/
 export function detectProtocol(env: Environment, answers = ''): Protocol {
   const { TERM: term = '', TERM_PROGRAM: program = '' } = env
   if (term === '' || term === 'dumb') return 'none'
-  if (isNested(env, term)) return blocks(env)
+  if (isNested(env)) return blocks(env)
   const isKitty = env['KITTY_WINDOW_ID'] || KITTY_TERMS.test(term) || KITTY_PROGRAMS.test(program)
   if (isKitty || KITTY.test(answers)) return 'kitty'
   if (ITERM_PROGRAMS.test(program) || env['LC_TERMINAL'] === 'iTerm2') return 'iterm'
@@ -33,8 +35,9 @@ export function coloursOf(env: Environment): Colours {
   return /^(?:truecolor|24bit)$/i.test(said) || term.endsWith('-direct') ? 'true' : '256'
 }
 
-const isNested = (env: Environment, term: string): boolean =>
-  Boolean(env['TMUX']) || Boolean(env['STY']) || /^(?:tmux|screen)/.test(term)
+/** True inside of tmux and screen. */
+export const isNested = ({ TERM = '', TMUX, STY }: Environment): boolean =>
+  Boolean(TMUX) || Boolean(STY) || /^(?:tmux|screen)/.test(TERM)
 
 const blocks = (env: Environment): Protocol => (env['NO_COLOR'] ? 'none' : 'blocks')
 

@@ -9,7 +9,7 @@ const NO_USAGE = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
 const entry = (text: string, ...values: readonly (Value | undefined)[]): Entry => ({
   text,
-  line: 1,
+  where: { file: 'repl', line: 1 },
   mark: 0,
   end: { status: 'value', values, text: values.map(String).join('\t') },
   ms: 0,

@@ -1,18 +1,22 @@
 import { toErrorRecord } from '@llmspell/sdk'
-import type { ReplEnd } from '@llmspell/sdk'
+import type { ErrorRecord, ReplEnd } from '@llmspell/sdk'
 import { isCommand, obey } from '../commands/obey.ts'
-import { shortName } from '../engines.ts'
+import { languageOf, shortName } from '../engines.ts'
 import { highlight } from '../highlight/index.ts'
+import { Pending } from '../pending.ts'
 import type { Stage } from '../stage.ts'
 import type { History } from './history.ts'
 import type { Keyboard } from './keyboard.ts'
+
+/** A line that is longer is not painted: it would be read again with each key. */
+const MOST_PAINTED = 2000
 
 /** Entries of a person, one after the other. */
 export class Dialogue {
   readonly #stage: Stage
   readonly #keyboard: Keyboard
   readonly #history: History
-  #text = ''
+  readonly #pending = new Pending()
   #running: AbortController | undefined
   #asked = false
   #left = false
@@ -24,7 +28,7 @@ export class Dialogue {
     keyboard.onInterrupt = () => this.#interrupt()
     keyboard.complete = async (line) => {
       const { candidates } = await import('../complete/index.ts')
-      return candidates(this.#stage, this.#text, line)
+      return candidates(this.#stage, this.#pending.text, line)
     }
     if (stage.session.options.colour ?? true) keyboard.paint = (line) => this.#painted(line)
   }
@@ -45,24 +49,29 @@ export class Dialogue {
     }
   }
 
+  /** An error that no entry took. */
+  uncaught(error: ErrorRecord): void {
+    this.#keyboard.above(() => this.#stage.show.uncaught(error))
+  }
+
   get #prompt(): string {
     const name = shortName(this.#stage.session.language)
-    return this.#text === '' ? `${name}> ` : `${'.'.repeat(name.length)}> `
+    return this.#pending.isEmpty ? `${name}> ` : `${'.'.repeat(name.length)}> `
   }
 
   /** In the colours of its language; what the lines before left open counts. */
   #painted(line: string): string {
-    if (this.#running || (this.#text === '' && isCommand(line))) return line
-    const language = this.#stage.session.language === 'javascript' ? 'javascript' : 'lua'
-    const before = this.#text === '' ? undefined : highlight(language, `${this.#text}\n`)
-    return highlight(language, line, before?.state).text
+    if (this.#running || line.length > MOST_PAINTED) return line
+    if (this.#pending.isEmpty && isCommand(line)) return line
+    return highlight(languageOf(this.#stage.session), line, this.#pending.state).text
   }
 
   async #take(line: string): Promise<'leave' | undefined> {
     this.#asked = false
-    if (this.#text === '' && line.trim() === '') return undefined
-    const isOwn = this.#text === '' && isCommand(line)
-    this.#text += this.#text === '' ? line : `\n${line}`
+    if (this.#pending.isEmpty && line.trim() === '') return undefined
+    const isOwn = this.#pending.isEmpty && isCommand(line)
+    this.#pending.add(line, languageOf(this.#stage.session))
+    if (!isOwn && !this.#pending.mayEnd) return undefined
     const abort = new AbortController()
     this.#running = abort
     this.#keyboard.quiet()
@@ -78,14 +87,14 @@ export class Dialogue {
     try {
       return await obey(this.#stage, line, signal)
     } catch (error) {
-      this.#stage.show.failed(toErrorRecord(error), line)
+      this.#stage.show.failed(toErrorRecord(error))
       return undefined
     }
   }
 
   async #evaluate(signal: AbortSignal): Promise<undefined> {
     const { session, show } = this.#stage
-    const entry = await session.evaluate(this.#text, 1, signal)
+    const entry = await session.evaluate(this.#pending.text, signal)
     if (!entry) return
     session.options.face.rest?.()
     show.entry(entry)
@@ -93,8 +102,8 @@ export class Dialogue {
   }
 
   async #keep(): Promise<void> {
-    const text = this.#text
-    this.#text = ''
+    const { text } = this.#pending
+    this.#pending.clear()
     this.#keyboard.remember(text)
     await this.#history.add(this.#stage.session.redact(text))
   }
@@ -103,8 +112,9 @@ export class Dialogue {
   #interrupt(): void {
     if (this.#running) return this.#stop(this.#running)
     const { show } = this.#stage
-    if (this.#text !== '' || this.#keyboard.line !== '') {
-      this.#text = ''
+    this.#keyboard.forget()
+    if (!this.#pending.isEmpty || this.#keyboard.line !== '') {
+      this.#pending.clear()
       this.#keyboard.interrupt(this.#prompt)
       return
     }
@@ -115,6 +125,7 @@ export class Dialogue {
   }
 
   #stop(running: AbortController): void {
+    this.#keyboard.forget()
     if (running.signal.aborted) {
       this.#left = true
       return this.#keyboard.close()

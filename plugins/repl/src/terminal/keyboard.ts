@@ -1,11 +1,14 @@
-import { createInterface, cursorTo, moveCursor } from 'node:readline'
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline'
 import type { Interface, Key } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
+import type { TerminalInput } from './answers.ts'
+import { drawOver } from './draw.ts'
+import { Paste, PASTE } from './paste.ts'
 import { Search } from './search.ts'
 
 export interface KeyboardOptions {
-  readonly input: Readable
-  readonly output: Writable
+  readonly input: TerminalInput
+  readonly output: Writable & { readonly columns?: number }
   /** The newest first. */
   readonly history: readonly string[]
 }
@@ -27,8 +30,11 @@ const MOST_ENTRIES = 1000
 /** Lines of a person at a terminal. Keys count also while something runs, so that it can be stopped. */
 export class Keyboard {
   readonly #rl: Open
-  readonly #output: Writable
-  readonly #lines: string[] = []
+  readonly #input: TerminalInput
+  readonly #output: KeyboardOptions['output']
+  #lines: string[] = []
+  /** The beginning of a line, which a paste has left. */
+  #begun = ''
   readonly #entries: string[]
   #waiting: ((line: string | undefined) => void) | undefined
   #closed = false
@@ -38,6 +44,7 @@ export class Keyboard {
   onInterrupt: () => void = () => {}
 
   constructor({ input, output, history }: KeyboardOptions) {
+    this.#input = input
     this.#output = output
     this.#entries = [...history]
     this.#rl = createInterface({
@@ -55,6 +62,7 @@ export class Keyboard {
     this.#rl.on('SIGINT', () => this.onInterrupt())
     this.#rl.on('close', () => this.#end())
     this.#watchKeys()
+    output.write(PASTE.on)
   }
 
   /** What is typed and not sent. */
@@ -74,7 +82,31 @@ export class Keyboard {
     this.#rl.prompt(true)
     return new Promise((resolve) => {
       this.#waiting = resolve
+      if (this.#begun !== '') this.#rl.write(this.#begun)
+      this.#begun = ''
     })
+  }
+
+  /** Forgets what was typed or pasted ahead. */
+  forget(): void {
+    this.#lines = []
+    this.#begun = ''
+  }
+
+  /** Shows something above the line that is being typed. */
+  above(show: () => void): void {
+    if (!this.#waiting) return show()
+    moveCursor(this.#output, 0, -this.#rl.getCursorPos().rows)
+    cursorTo(this.#output, 0)
+    clearScreenDown(this.#output)
+    show()
+    this.#rl.prompt(true)
+    this.#draw()
+  }
+
+  /** What the terminal says to a question within `ms`. */
+  ask(question: string, ms: number): Promise<string> {
+    return this.#input.ask(() => void this.#output.write(question), ms)
   }
 
   /** One line for a question that stands on the screen. */
@@ -83,7 +115,7 @@ export class Keyboard {
     const leave = (): void => this.#give(undefined)
     signal.addEventListener('abort', leave, { once: true })
     try {
-      this.#lines.length = 0
+      this.forget()
       return await new Promise((resolve) => {
         this.#waiting = resolve
         if (this.#closed) leave()
@@ -160,44 +192,50 @@ export class Keyboard {
 
   #end(): void {
     this.#closed = true
+    this.#output.write(PASTE.off)
+    this.#input.leave()
     this.#give(undefined)
   }
 
   #watchKeys(): void {
     const rl = this.#rl
     const own = rl._ttyWrite.bind(rl)
+    const paste = new Paste((text) => this.#paste(text))
     const search = new Search(this.#output, () => this.#entries, {
       accept: (text) => this.replace(text),
       refresh: () => rl.prompt(true),
     })
     rl._ttyWrite = (text, key) => {
+      if (paste.take(text, key)) return
       if (this.#waiting && search.take(text, key)) return
       own(text, key)
       if (this.#waiting) this.#draw()
     }
   }
 
-  /** The line once more with its colours, where it fits into what readline has drawn. */
+  /** Lines are entered; what follows the last of them waits to be gone on with. */
+  #paste(text: string): void {
+    const lines = text.split('\n')
+    const last = lines.pop()!
+    if (!this.#waiting) {
+      this.#lines = this.#lines.concat(lines)
+      this.#begun = last
+      return
+    }
+    if (lines.length === 0) this.#rl.write(last)
+    else {
+      this.#lines = this.#lines.concat(lines.slice(1))
+      this.#begun = last
+      this.#rl.write(lines[0]!)
+      this.#rl.write(null, { name: 'return' })
+    }
+    this.#draw()
+  }
+
+  /** The line once more with its colours. */
   #draw(): void {
     const { line } = this.#rl
     const painted = line.includes('\n') ? line : this.paint(line)
-    if (line === '' || painted === line) return
-    const prompt = this.#rl.getPrompt()
-    const { rows, cols } = this.#rl.getCursorPos()
-    moveCursor(this.#output, 0, -rows)
-    cursorTo(this.#output, 0)
-    this.#output.write(prompt + painted)
-    moveCursor(this.#output, 0, rows - this.#lastRow())
-    cursorTo(this.#output, cols)
-  }
-
-  /** Row of the end of the line, counted from its beginning. */
-  #lastRow(): number {
-    const rl = this.#rl as { cursor: number } & Open
-    const { cursor } = rl
-    rl.cursor = rl.line.length
-    const { rows } = rl.getCursorPos()
-    rl.cursor = cursor
-    return rows
+    if (line !== '' && painted !== line) drawOver(this.#rl, this.#output, painted)
   }
 }

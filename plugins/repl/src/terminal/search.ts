@@ -2,6 +2,8 @@ import { clearScreenDown, cursorTo } from 'node:readline'
 import type { Key } from 'node:readline'
 import type { Writable } from 'node:stream'
 
+type Screen = Writable & { readonly columns?: number }
+
 interface Ends {
   /** The line becomes the text that was found. */
   accept(text: string): void
@@ -11,13 +13,13 @@ interface Ends {
 
 /** Ctrl-R: the newest entry with what is typed; again for the one before it. */
 export class Search {
-  readonly #output: Writable
+  readonly #output: Screen
   readonly #entries: () => readonly string[]
   readonly #ends: Ends
   #query: string | undefined
   #at = 0
 
-  constructor(output: Writable, entries: () => readonly string[], ends: Ends) {
+  constructor(output: Screen, entries: () => readonly string[], ends: Ends) {
     this.#output = output
     this.#entries = entries
     this.#ends = ends
@@ -67,8 +69,9 @@ export class Search {
   #draw(): void {
     cursorTo(this.#output, 0)
     clearScreenDown(this.#output)
-    const shown = this.#found.replaceAll(/\s+/g, ' ').slice(0, 50)
-    this.#output.write(`(search) ${this.#query}: ${shown}`)
+    const { columns = 80 } = this.#output
+    const line = `(search) ${this.#query}: ${this.#found.replaceAll(/\s+/g, ' ')}`
+    this.#output.write(line.slice(0, columns - 1))
   }
 
   #leave(): void {

@@ -49,6 +49,10 @@ export function entryHost(
     write: (text) => {
       if (!answering.replay) host.write(text)
     },
+    label: (id) => scope.label(id),
+    uncaught: (error) => {
+      if (!answering.replay) scope.uncaught?.(scope.redactor.value(error))
+    },
   }
 }
 

@@ -3,7 +3,7 @@ import type { HostCall, HostReply } from '@llmspell/sdk'
 import { subject } from '../passage.ts'
 import type { HostedSession } from '../transport/session.ts'
 import type { Callbacks } from './callbacks.ts'
-import type { Given, Tape } from './tape.ts'
+import type { Given, Mark, Tape } from './tape.ts'
 
 /** What the replay of one entry may take. */
 const PATIENCE_MS = 30_000
@@ -55,7 +55,7 @@ export class TapeReplay {
     const { entries, given } = this.#tape
     for (let i = 0; i < entries.length; i++) {
       try {
-        await this.#entry(session, entries[i]!.text, entries[i + 1]?.given ?? given.length)
+        await this.#entry(session, entries[i]!, entries[i + 1]?.given ?? given.length)
       } catch (reason) {
         return { entries: i, reason }
       }
@@ -66,13 +66,13 @@ export class TapeReplay {
     return { entries: entries.length }
   }
 
-  async #entry(session: HostedSession, text: string, end: number): Promise<void> {
+  async #entry(session: HostedSession, { text, where }: Mark, end: number): Promise<void> {
     this.#end = end
     this.#failed = Promise.withResolvers<never>()
     this.#whole = Promise.withResolvers<void>()
     const clock = setTimeout(() => this.#failed.reject(tooSlow()), PATIENCE_MS)
     try {
-      const evaluated = session.evaluate(text)
+      const evaluated = session.evaluate(text, where)
       this.#pump()
       await Promise.race([Promise.all([evaluated, this.#whole.promise]), this.#failed.promise])
     } finally {

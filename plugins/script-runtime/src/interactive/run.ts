@@ -122,10 +122,10 @@ export class EntryRun implements InteractiveRun {
     return turn
   }
 
-  async #evaluate(text: string, { signal }: EntryOptions): Promise<EntryEnd> {
+  async #evaluate(text: string, { signal, where }: EntryOptions): Promise<EntryEnd> {
     const { scope, tape } = this.#parts
-    tape.begin(text)
-    const ended = await this.#underLimits(text, signal)
+    tape.begin(text, where)
+    const ended = await this.#underLimits(signal, (session) => session.evaluate(text, where))
     scope.flush()
     if (ended.status === 'incomplete') tape.drop()
     if (ended.status !== 'error' || !ended.lost) return shown(scope, ended)
@@ -133,7 +133,10 @@ export class EntryRun implements InteractiveRun {
     return { ...shown(scope, ended), renewal: await this.#renew() }
   }
 
-  async #underLimits(text: string, given: AbortSignal | undefined): Promise<Ended> {
+  async #underLimits(
+    given: AbortSignal | undefined,
+    evaluate: (session: HostedSession) => Promise<Evaluation>,
+  ): Promise<Ended> {
     const { scope } = this.#parts
     using _ = scope.begin(given)
     const { signal } = scope
@@ -145,7 +148,7 @@ export class EntryRun implements InteractiveRun {
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const evaluated = await session.evaluate(text)
+      const evaluated = await evaluate(session)
       if (evaluated.status !== 'error') return evaluated
       return failed(evaluated.error, signal, ENDS.has(evaluated.error.code))
     } catch (error) {

@@ -6,12 +6,15 @@ import { cancelled, timedOut } from '../scope-errors.ts'
 /** The scope of a run of entries: what would end the run ends the entry, where one is under way. */
 export class EntryScope extends RunScope {
   readonly #timeMs: number | undefined
+  /** Takes errors that nothing of the script takes. */
+  readonly uncaught: InteractiveRequest['uncaught']
   #entry: { readonly own: AbortController; readonly signal: AbortSignal } | undefined
 
-  constructor({ limits = {}, signal, ...options }: InteractiveRequest) {
+  constructor({ limits = {}, signal, uncaught, ...options }: InteractiveRequest) {
     const { timeMs, ...rest } = limits
     super({ ...options, limits: rest })
     this.#timeMs = timeMs
+    this.uncaught = uncaught
     if (signal) this.#closeWith(signal)
   }
 

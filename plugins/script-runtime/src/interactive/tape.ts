@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { SpellError } from '@llmspell/sdk'
-import type { HostCall, HostReply, Undo, Value } from '@llmspell/sdk'
+import type { HostCall, HostReply, Undo, Value, Where } from '@llmspell/sdk'
 import { subject } from '../passage.ts'
 import { weight } from '../weight.ts'
 
@@ -26,6 +26,8 @@ export type Given =
 /** An entry with where its calls begin. */
 export interface Mark {
   readonly text: string
+  /** Where it stood. */
+  readonly where: Where | undefined
   readonly asked: number
   readonly given: number
   /** What ends its registrations. */
@@ -70,10 +72,10 @@ export class Tape {
     return this.whole >= this.entries.length - 1
   }
 
-  begin(text: string): void {
+  begin(text: string, where?: Where): void {
     this.#orphans = []
     const { asked, given } = this
-    this.entries.push({ text, asked: asked.length, given: given.length, undo: [] })
+    this.entries.push({ text, where, asked: asked.length, given: given.length, undo: [] })
   }
 
   /** Runs where the last entry is dropped. */

@@ -97,6 +97,18 @@ export class Bridge {
   callInPlace(call: HostCall): HostReply {
     const id = ++this.#ids
     this.#post(id, call)
+    return this.#replyTo(id)
+  }
+
+  /** What a handle or a stream is, for people. */
+  label(of: string): string | undefined {
+    const id = ++this.#ids
+    this.send({ type: 'label', id, of })
+    const reply = this.#replyTo(id)
+    return reply.ok ? (reply.value as string | undefined) : undefined
+  }
+
+  #replyTo(id: number): HostReply {
     for (;;) {
       const seen = Atomics.load(this.#counters, ARRIVED)
       const message = this.#receive()

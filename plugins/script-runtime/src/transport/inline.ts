@@ -1,5 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
-import type { HostCall, HostReply, ScriptEngine } from '@llmspell/sdk'
+import type { ErrorRecord, HostCall, HostReply, ScriptEngine, SessionOptions } from '@llmspell/sdk'
 import { locals } from '../locals.ts'
 import { isLater } from '../maybe.ts'
 import { timedOut } from '../scope-errors.ts'
@@ -23,17 +23,26 @@ export async function openInline(engine: ScriptEngine, host: HostSide): Promise<
     callInPlace: (call) => inPlace(host.call(call)),
     notify: (call) => host.notify(call),
     write: (text) => host.write(text),
+    ...toldOf(host),
     enter: timed ? (fn) => compute(() => timedEntry(host, fn)) : (fn) => compute(fn),
   })
   return {
     run: (chunk) => session.run(chunk),
-    evaluate: (line) => session.evaluate(line),
+    evaluate: (line, where) => session.evaluate(line, where),
     complete: async (text) => session.complete(text),
     invoke: (callback, args) => session.invoke(callback, args),
     release: (callback) => session.release(callback),
     responds: () => Promise.resolve(),
     close: () => session.close(),
     kill: () => void session.close(),
+  }
+}
+
+/** What only a host has before which somebody sits. */
+function toldOf(host: HostSide): Pick<SessionOptions, 'label' | 'uncaught'> {
+  return {
+    ...(host.label ? { label: (id: string) => host.label!(id) } : {}),
+    ...(host.uncaught ? { uncaught: (error: ErrorRecord) => host.uncaught!(error) } : {}),
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   SessionFacts,
   SessionLimits,
   Value,
+  Where,
 } from '@llmspell/sdk'
 import type { MessagePort } from 'node:worker_threads'
 
@@ -19,6 +20,8 @@ export interface ThreadData {
   readonly limits: SessionLimits
   readonly modules: Readonly<Record<string, ScriptModule>>
   readonly fields: Readonly<Record<string, Readonly<Record<string, Value>>>>
+  /** True where somebody sits before the session. */
+  readonly attended: boolean
   readonly port: MessagePort
   /** Two counters: messages sent to the thread, and messages of the thread that the host has yet to take. */
   readonly counters: Int32Array<SharedArrayBuffer>
@@ -31,7 +34,7 @@ export const MOST_UNTAKEN = 64
 
 export type Verb =
   | { readonly verb: 'run'; readonly chunk: Chunk }
-  | { readonly verb: 'evaluate'; readonly line: string }
+  | { readonly verb: 'evaluate'; readonly line: string; readonly where: Where | undefined }
   | { readonly verb: 'complete'; readonly text: string }
   | {
       readonly verb: 'invoke'
@@ -65,4 +68,6 @@ export type ToHost =
     }
   | { readonly type: 'notify'; readonly call: HostCall }
   | { readonly type: 'write'; readonly text: string }
+  | { readonly type: 'label'; readonly id: number; readonly of: string }
+  | { readonly type: 'uncaught'; readonly error: ErrorRecord }
   | { readonly type: 'done'; readonly id: number; readonly done: Done }

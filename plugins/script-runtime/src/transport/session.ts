@@ -1,4 +1,5 @@
 import type {
+  ErrorRecord,
   HostCall,
   HostReply,
   ScriptModule,
@@ -21,6 +22,8 @@ export interface HostSide {
   notify(call: HostCall): void
   /** @throws OUTPUT_LIMIT */
   write(text: string): void
+  label?(id: string): string | undefined
+  uncaught?(error: ErrorRecord): void
 }
 
 /** A session of an engine, in this thread or another. `close` and `kill` are safe to call twice. */

@@ -28,6 +28,7 @@ export function threadData(
     limits: host.limits,
     modules,
     fields,
+    attended: host.uncaught !== undefined,
     port,
     counters,
   }

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads'
 import { toErrorRecord } from '@llmspell/sdk'
-import type { ScriptEngine, ScriptSession, Value } from '@llmspell/sdk'
+import type { ScriptEngine, ScriptSession, SessionOptions, Value } from '@llmspell/sdk'
 import { locals } from '../locals.ts'
 import { Bridge } from './bridge.ts'
 import { threadBytes } from './memory.ts'
@@ -8,6 +8,11 @@ import type { Done, ThreadData, Verb } from './protocol.ts'
 
 const data = workerData as ThreadData
 const bridge = new Bridge(data.port, data.counters)
+
+const told: Pick<SessionOptions, 'label' | 'uncaught'> = {
+  label: (id) => bridge.label(id),
+  uncaught: (error) => bridge.send({ type: 'uncaught', error }),
+}
 
 async function open(): Promise<ScriptSession> {
   const { engine } = (await import(data.engine)) as { engine: ScriptEngine }
@@ -23,6 +28,7 @@ async function open(): Promise<ScriptSession> {
     notify: (call) => bridge.send({ type: 'notify', call }),
     write: (text) => bridge.send({ type: 'write', text }),
     enter: (fn) => fn(),
+    ...(data.attended ? told : {}),
   })
 }
 
@@ -39,7 +45,7 @@ function act(session: ScriptSession, ask: Verb): unknown {
     case 'run':
       return session.run(ask.chunk)
     case 'evaluate':
-      return session.evaluate(ask.line)
+      return session.evaluate(ask.line, ask.where)
     case 'complete':
       return session.complete(ask.text)
     case 'invoke':

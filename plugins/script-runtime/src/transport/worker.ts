@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { MessageChannel } from 'node:worker_threads'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { SpellError, fromErrorRecord, toErrorRecord } from '@llmspell/sdk'
-import type { Chunk, Evaluation, HostReply, Value } from '@llmspell/sdk'
+import type { Chunk, Evaluation, HostReply, Value, Where } from '@llmspell/sdk'
 import { isLater } from '../maybe.ts'
 import { MemoryGuard } from './memory.ts'
 import { ARRIVED, UNTAKEN } from './protocol.ts'
@@ -69,8 +69,8 @@ class WorkerSession implements HostedSession {
     return this.#ask({ verb: 'run', chunk }) as Promise<Value | undefined>
   }
 
-  evaluate(line: string): Promise<Evaluation> {
-    return this.#ask({ verb: 'evaluate', line }) as unknown as Promise<Evaluation>
+  evaluate(line: string, where?: Where): Promise<Evaluation> {
+    return this.#ask({ verb: 'evaluate', line, where }) as unknown as Promise<Evaluation>
   }
 
   complete(text: string): Promise<readonly string[]> {
@@ -130,6 +130,10 @@ class WorkerSession implements HostedSession {
         return this.#host.notify(message.call)
       case 'write':
         return this.#write(message.text)
+      case 'label':
+        return this.#label(message.id, message.of)
+      case 'uncaught':
+        return this.#host.uncaught?.(message.error)
       case 'done':
         return this.#settle(message.id, message.done)
     }
@@ -158,6 +162,10 @@ class WorkerSession implements HostedSession {
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  #label(id: number, of: string): void {
+    this.#post({ type: 'reply', id, reply: { ok: true, value: this.#host.label?.(of) } })
   }
 
   #write(text: string): void {
