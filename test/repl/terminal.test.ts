@@ -98,6 +98,13 @@ test.skipIf(!HAS_TMUX)('the history outlives the session, and can be searched', 
   {
     using pane = new Pane(['repl'], folder.path, home)
     await pane.shows(/^lua>$/m)
+    // More than a row of the screen, in one burst and key by key: what stands above stays.
+    const long = `#"${'x'.repeat(90)}"`
+    await pane.enters(long, /^90$/m)
+    for (const key of long.slice(0, 80)) pane.type(key)
+    pane.type(long.slice(80), 'Enter')
+    const screen = await pane.shows(/90\n[^]*\n90\nlua>$/)
+    expect(screen).toMatch(/^Lua, model by default\. \.help shows the commands\.\nlua> #/)
     await pane.enters('lamps = 6 * 7', ready('lua> '))
     for (const line of ['function f()', 'return "two lines"', 'end'])
       await pane.enters(line, /> ?$/)

@@ -72,7 +72,7 @@ function shortName(file: string): string {
 /** Without the frames of our own Lua code and the functions of the library that it called. */
 function scriptFrames(lines: readonly string[]): string[] {
   const isOwn = (line?: string): boolean => line?.startsWith(PRELUDE.slice(1)) === true
-  const shown = lines.filter((line) => line !== '(...tail calls...)')
+  const shown = lines.filter((line) => !line.startsWith('(...tail calls'))
   return shown.filter(
     (line, i) => !isOwn(line) && !(line.startsWith('[JS]') && isOwn(shown[i + 1])),
   )

@@ -92,6 +92,6 @@ function shortName(file: string): string {
 /** Without the frames of our own Lua code and the C functions that it called. */
 function scriptFrames(lines: readonly string[]): string[] {
   const isOwn = (line?: string): boolean => line?.startsWith(PRELUDE.slice(1)) === true
-  const shown = lines.filter((line) => line !== '(...tail calls...)')
+  const shown = lines.filter((line) => !line.startsWith('(...tail calls'))
   return shown.filter((line, i) => !isOwn(line) && !(line.startsWith('[C]') && isOwn(shown[i + 1])))
 }

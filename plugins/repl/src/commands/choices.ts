@@ -52,8 +52,8 @@ export const model: Command = {
 function modelsFor(models: readonly string[], last: string): readonly string[] {
   if (last.includes('/')) return models
   const providers = [...new Set(models.map((id) => id.slice(0, id.indexOf('/') + 1)))]
-  const fitting = providers.filter((provider) => provider.startsWith(last))
-  return fitting.length === 1 ? models : providers
+  const fitting = providers.filter((provider) => provider.startsWith(last)).toSorted()
+  return fitting.length === 1 ? models : fitting
 }
 
 /** What agents get that name none, as far as it can be known here. */

@@ -43,7 +43,14 @@ async function describe(
   for (const text of [`${load}(${JSON.stringify(path)})`, say]) {
     const entry = await session.evaluate(text, signal, { file: '.media', line: 1 })
     if (!entry || errorOf(entry)) {
-      if (entry) show.entry(entry)
+      const error = entry && errorOf(entry)
+      // Nobody wrote the entry that it would point into.
+      if (error)
+        show.failed({
+          code: error.code,
+          message: error.message,
+          ...(error.hint ? { hint: error.hint } : {}),
+        })
       return undefined
     }
   }

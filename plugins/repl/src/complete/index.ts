@@ -32,8 +32,8 @@ export async function candidates(stage: Stage, before: string, line: string): Pr
   if (word === '' && keys.length > 0) return [keys, '']
   const named = keys.filter((key) => key.startsWith(word))
   if (named.length > 0 || word === '') return [named, word]
-  const names = await stage.session.complete(line)
-  return [names.filter((name) => name.startsWith(word)), word]
+  const names = [...(await stage.session.complete(line)), ...toolNames(modules, word, language)]
+  return [names.filter((name) => name.startsWith(word)).toSorted(), word]
 }
 
 /** Keys of the options that the end stands in, where a key may stand. */
@@ -50,6 +50,14 @@ function optionKeys(modules: Modules, end: End, language: string, line: string):
     .map((key) => (language === 'lua' ? key : camel(key)) + sign)
     .filter((key) => key.startsWith(word))
     .toSorted()
+}
+
+/** Of a module that has tools by their names, as the language writes them. */
+function toolNames(modules: Modules, word: string, language: string): readonly string[] {
+  const module = /^(\w+)\.\w*$/.exec(word)?.[1]
+  if (module === undefined || !modules.hasTools(module)) return []
+  const names = modules.tools().map((name) => name.replaceAll('-', '_'))
+  return names.map((name) => `${module}.${language === 'lua' ? name : camel(name)}`)
 }
 
 async function ofString(
@@ -83,6 +91,9 @@ async function ofCommand(stage: Stage, line: string): Promise<Candidates> {
   const command = COMMANDS.find((each) => `.${each.name}` === name)
   const given = (await command?.words?.(stage, rest.slice(0, -1), last)) ?? []
   const fitting = given.filter((word) => word.startsWith(last))
-  if (fitting.length > 0 || !command?.usage?.includes('FILE')) return [fitting, last]
-  return [await ownPaths(last, stage.session.options.root), last]
+  const { session } = stage
+  if (fitting.length > 0) return [fitting, last]
+  if (command?.usage?.includes('FILE')) return [await ownPaths(last, session.options.root), last]
+  if (command?.usage?.includes('PATH')) return [await pathsFor(last, session.request), last]
+  return [[], last]
 }

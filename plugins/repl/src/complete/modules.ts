@@ -41,6 +41,11 @@ export class Modules {
     return this.tools().find((tool) => plain(tool) === plain(name))
   }
 
+  /** True for a module whose names may be those of tools. */
+  hasTools(module: string): boolean {
+    return this.#module(module)?.fallback !== undefined
+  }
+
   tools(): readonly string[] {
     return this.#extensions.list<ToolItem>('tools').map(({ name }) => name)
   }

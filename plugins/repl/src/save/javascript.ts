@@ -10,8 +10,9 @@ const GOES_ON = /^(?:[([`+\-*/%.,?:&|^<>=]|in\b|instanceof\b)/
 const MOST_TRIES = 200
 
 /** What an entry of JavaScript is in a script. @param shown whether it gave a value */
-export function javascriptPart(text: string, shown: boolean): Part {
-  if (!shown) return { before: text }
+export function javascriptPart(given: string, shown: boolean): Part {
+  const text = unexported(given)
+  if (!shown) return { before: text.replace(/(?<![\w$.])return\s*;?\s*$/, '') }
   const words = wordsOf('javascript', text)
   for (const at of [0, ...places(text, words)].slice(0, MOST_TRIES)) {
     const before = text.slice(0, at)
@@ -22,8 +23,19 @@ export function javascriptPart(text: string, shown: boolean): Part {
   return { before: text }
 }
 
+/** A file that was loaded may export; a script of entries has nobody to export to. */
+function unexported(text: string): string {
+  return text
+    .replaceAll(/^export\s*\{[^{}]*\}[ \t]*;?/gm, '')
+    .replaceAll(/^export\s+(?:default\s+)?/gm, '')
+}
+
 function partAt(before: string, rest: string): Part | undefined {
-  const value = rest.trim().replace(/^;\s*/, '').replace(/;\s*$/, '')
+  const value = rest
+    .trim()
+    .replace(/^;\s*/, '')
+    .replace(/^return\b\s*/, '')
+    .replace(/;\s*$/, '')
   if (value === '' || BLOCK.test(value) || !parses(`return (\n${value}\n)`)) return undefined
   if (!/[;}]\s*$/.test(before) && before !== '' && GOES_ON.test(value)) return undefined
   return before === '' || parses(before) ? { before: before.trim(), value } : undefined

@@ -23,6 +23,8 @@ export type Paint = (line: string) => string
 type Open = Interface & {
   history: string[]
   _ttyWrite(text: string | undefined, key: Key): void
+  /** @param again whether candidates are listed, where they have nothing more in common */
+  _tabComplete(again: boolean): void
 }
 
 const MOST_ENTRIES = 1000
@@ -200,6 +202,8 @@ export class Keyboard {
   #watchKeys(): void {
     const rl = this.#rl
     const own = rl._ttyWrite.bind(rl)
+    const complete = rl._tabComplete.bind(rl)
+    rl._tabComplete = () => complete(true)
     const paste = new Paste((text) => this.#paste(text))
     const search = new Search(this.#output, () => this.#entries, {
       accept: (text) => this.replace(text),
