@@ -68,7 +68,8 @@ test.each([
   ['.engine jss\r', /Did you mean 'js'/],
   ['.engine js\r', /javascript \(javascript\)[^]*js> $/],
 ] as const)('what %j says goes on', async (typed, shown) => {
-  await onScreen(house, new Screen(), [[typed, shown]])
+  const end = await onScreen(house, new Screen(), [[typed, shown]])
+  expect(end.failure).toBeUndefined()
 })
 
 test('the first line says where one is', async () => {
@@ -79,7 +80,7 @@ test('the first line says where one is', async () => {
 
 test('an error between two entries stands above the line that is being typed', async () => {
   const screen = new Screen()
-  await onScreen(
+  const end = await onScreen(
     house,
     screen,
     [
@@ -89,14 +90,16 @@ test('an error between two entries stands above the line that is being typed', a
     ],
     { engine: 'javascript', colour: false },
   )
+  expect(end.entries).toBe(2)
 })
 
 test('what is pasted is entered line by line, and its end waits', async () => {
   const text = 'function f()\n\treturn 40\nend\nf() + 1\nf() +'
-  await onScreen(house, new Screen(), [
+  const end = await onScreen(house, new Screen(), [
     [`\u001B[200~${text}\u001B[201~`, /\n41\n[^]*lua> f\(\) \+/],
     [' 2\r', /\n42\n/],
   ])
+  expect(end.entries).toBe(3)
 })
 
 const SIXEL = '\u001B[?62;4;22c'
