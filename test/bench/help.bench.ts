@@ -1,58 +1,10 @@
 // Help must not get slower with the number of installed plugins.
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { manifestHash } from '@llmspell/kernel'
+import { installMade } from '../support/made-plugins.ts'
 import { BIN, inFolder, inTurn, median, ms, report } from './support.ts'
 import { spawnSync } from 'node:child_process'
 
 const ROUNDS = 21
-
-/** A user's plugin folder with `count` installed plugins. */
-function pluginFolder(home: string, count: number): void {
-  const folder = join(home, 'plugins')
-  const names = Array.from({ length: count }, (_, i) => `llmspell-tool-made-${i}`)
-  const plugins = names.map((name) => writePlugin(join(folder, 'node_modules', name), name))
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'plugins.lock.json'), JSON.stringify({ plugins }))
-  const dependencies = Object.fromEntries(names.map((name) => [name, '1.0.0']))
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies }))
-}
-
-/** @returns its entry for the lock */
-function writePlugin(folder: string, name: string): object {
-  mkdirSync(folder, { recursive: true })
-  const id = name.replace('llmspell-', '')
-  const input = {
-    type: 'object',
-    additionalProperties: false,
-    properties: { text: { type: 'string' } },
-  }
-  const tool = {
-    name: id,
-    description: 'A tool made for a measurement.',
-    category: 'made',
-    effect: 'pure',
-    input,
-  }
-  const manifest = {
-    manifest: 1,
-    id,
-    main: './index.js',
-    phase: 'core',
-    contributes: { tools: [tool] },
-  }
-  const json = {
-    name,
-    version: '1.0.0',
-    type: 'module',
-    engines: { llmspell: '^0.2.0' },
-    llmspell: manifest,
-  }
-  writeFileSync(join(folder, 'package.json'), JSON.stringify(json))
-  writeFileSync(join(folder, 'index.js'), 'throw new Error("imported")\n')
-  const { version } = json
-  return { id, package: name, version, trusted: true, manifestHash: manifestHash(json) }
-}
 
 function run(home: string, args: readonly string[], wanted: RegExp): number {
   const started = performance.now()
@@ -66,8 +18,8 @@ function run(home: string, args: readonly string[], wanted: RegExp): number {
 
 await inFolder(async (folder) => {
   const [none, hundred] = [join(folder, 'none'), join(folder, 'hundred')]
-  pluginFolder(none, 0)
-  pluginFolder(hundred, 100)
+  installMade(none, 0)
+  installMade(hundred, 100)
   const side = (name: string, home: string, args: readonly string[], wanted: RegExp) => ({
     name,
     run: () => run(home, args, wanted),
