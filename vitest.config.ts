@@ -27,7 +27,11 @@ export default defineConfig({
           pool: 'threads',
           // Two cores may be shared by as many test files: a limit is for what hangs.
           testTimeout: 30_000,
-          include: [`${packages}/src/**/*.test.ts`, `${packages}/test/**/*.test.ts`],
+          include: [
+            `${packages}/src/**/*.test.ts`,
+            `${packages}/test/**/*.test.ts`,
+            'plugin-template/templates/*/src/**/*.test.ts',
+          ],
           exclude: [...configDefaults.exclude, '**/dist/**'],
         },
       },

@@ -43,10 +43,10 @@ beforeAll(async () => {
     anthropic: at(anthropic.baseUrl),
     google: at(google.baseUrl),
   }
-  const plugins = [...ALL, '../plugin-template']
+
   backups = mkdtempSync(join(tmpdir(), 'backups-'))
   const state = { store: 'memory', backup_folder: backups }
-  house = await openHouse(plugins, [], { plugins: { models: { providers }, state } })
+  house = await openHouse(ALL, [], { plugins: { models: { providers }, state } })
 })
 let backups: string
 afterAll(async () => {

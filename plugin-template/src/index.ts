@@ -1,9 +1,3 @@
-import { definePlugin } from '@llmspell/sdk'
-import { wordCount } from './word-count.ts'
-
-export default definePlugin({
-  setup(ctx) {
-    // The name must be listed in package.json, under llmspell.contributes.tools.
-    ctx.contribute('tools', 'word-count', wordCount)
-  },
-})
+export { KINDS, type Kind } from './kinds.ts'
+export { nameFault, namesOf, suggestedName, type Names } from './names.ts'
+export { templateFiles, type TemplateFile } from './files.ts'

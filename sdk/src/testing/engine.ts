@@ -12,11 +12,32 @@ export type { ScriptLanguage } from './engine-rows.ts'
 
 export interface EngineSuite {
   readonly engine: ScriptEngine
-  readonly language: ScriptLanguage
+  /** `lua` and `javascript` have snippets; another language gives its own, and leaves out what it has no words for. */
+  readonly language: string
   /** Snippets by row name, for what this engine writes differently from the suite's own. */
   readonly scripts?: Readonly<Record<string, string>>
+  /** Entries of a REPL, where the language is another one. */
+  readonly entries?: ReplEntries
+  /** Two functions given to `Probe.on`: one adds with `Probe.later`, the other fails. Another language may have none. */
+  readonly callbacks?: string
+  /** Waits for `Probe.wait(5000)`, in another language. */
+  readonly waits?: string
   /** Bits of the language's own integers, where it has some. Default 64. */
   readonly integers?: 32 | 64
+}
+
+/** What a REPL is asked. */
+export interface ReplEntries {
+  /** Sets a global `answer` to 41. */
+  readonly set: string
+  /** Adds 1 to it. */
+  readonly get: string
+  /** Is not finished. */
+  readonly open: string
+  /** Breaks the syntax. */
+  readonly bad: string
+  /** Fails with the message `no`. */
+  readonly fail: string
 }
 
 /**
@@ -25,7 +46,9 @@ export interface EngineSuite {
  * @example
  * engineSuite({ engine, language: 'lua' })
  */
-export function engineSuite({ engine, language, scripts = {}, integers }: EngineSuite): void {
+export function engineSuite(suite: EngineSuite): void {
+  const { engine, scripts = {}, integers } = suite
+  const language = suite.language as ScriptLanguage
   describe(`engine ${engine.name}`, () => {
     let probe: ProbeHost
     const hosts: EngineHost[] = []
@@ -48,9 +71,9 @@ export function engineSuite({ engine, language, scripts = {}, integers }: Engine
         row.after?.(probe)
       })
     }
-    callbackTests(open, language, () => probe)
-    replTests(open, language)
-    endTests(open, language)
+    callbackTests(open, language, () => probe, suite.callbacks)
+    replTests(open, suite.entries ?? REPL[language])
+    endTests(open, suite.waits ?? FOREVER[language])
   })
 }
 
@@ -78,25 +101,39 @@ await Probe.on(() => { const x = null; return x.y })
 return 'registered'`,
 } as const
 
-function callbackTests(open: Open, language: ScriptLanguage, probe: () => ProbeHost): void {
-  test('calls back, also after the run, and reports failures of callbacks', async () => {
-    const host = await open()
-    expect(await host.run(CALLBACK[language])).toBe('registered')
-    const [sum, broken] = probe().callbacks as [number, number]
-    expect(await host.session.invoke(sum, [2, 3])).toBe(5)
-    await expect(host.session.invoke(broken, [])).rejects.toMatchObject({ code: 'SCRIPT_ERROR' })
-    host.session.release(sum)
-    await expect(host.session.invoke(sum, [1, 1])).rejects.toMatchObject({ code: 'INPUT_INVALID' })
-  })
+function callbackTests(
+  open: Open,
+  language: ScriptLanguage,
+  probe: () => ProbeHost,
+  own?: string,
+): void {
+  const source: string | undefined = own ?? CALLBACK[language]
+  test.runIf(source !== undefined)(
+    'calls back, also after the run, and reports failures of callbacks',
+    async () => {
+      const host = await open()
+      expect(await host.run(source)).toBe('registered')
+      const [sum, broken] = probe().callbacks as [number, number]
+      expect(await host.session.invoke(sum, [2, 3])).toBe(5)
+      await expect(host.session.invoke(broken, [])).rejects.toMatchObject({ code: 'SCRIPT_ERROR' })
+      host.session.release(sum)
+      await expect(host.session.invoke(sum, [1, 1])).rejects.toMatchObject({
+        code: 'INPUT_INVALID',
+      })
+    },
+  )
 
-  test('serves callbacks while the main chunk waits', async () => {
-    const host = await open()
-    const waits = { lua: ' Probe.wait(50)', javascript: '\nawait Probe.wait(50)' }[language]
-    const run = host.run(CALLBACK[language].replace(/return 'registered'/, waits))
-    while (probe().callbacks.length === 0) await new Promise(setImmediate)
-    expect(await host.session.invoke(probe().callbacks[0]!, [20, 1])).toBe(21)
-    await run
-  })
+  test.runIf(own === undefined && source !== undefined)(
+    'serves callbacks while the main chunk waits',
+    async () => {
+      const host = await open()
+      const waits = { lua: ' Probe.wait(50)', javascript: '\nawait Probe.wait(50)' }[language]
+      const run = host.run(source.replace(/return 'registered'/, waits))
+      while (probe().callbacks.length === 0) await new Promise(setImmediate)
+      expect(await host.session.invoke(probe().callbacks[0]!, [20, 1])).toBe(21)
+      await run
+    },
+  )
 }
 
 const REPL = {
@@ -114,10 +151,9 @@ const REPL = {
     bad: 'x = = 1',
     fail: 'throw new Error("no")',
   },
-} as const
+} satisfies Record<ScriptLanguage, ReplEntries>
 
-function replTests(open: Open, language: ScriptLanguage): void {
-  const lines = REPL[language]
+function replTests(open: Open, lines: ReplEntries): void {
   test('evaluates entries one after the other', async () => {
     const { session } = await open()
     expect(await session.evaluate(lines.set)).toMatchObject({ status: 'value' })
@@ -145,10 +181,10 @@ function replTests(open: Open, language: ScriptLanguage): void {
 
 const FOREVER = { lua: 'Probe.wait(5000)', javascript: 'await Probe.wait(5000)' } as const
 
-function endTests(open: Open, language: ScriptLanguage): void {
+function endTests(open: Open, waits: string): void {
   test('ends what waits when it is closed', async () => {
     const host = await open()
-    const run = host.run(FOREVER[language])
+    const run = host.run(waits)
     const ended = run.catch((error: unknown) => error)
     await host.session.close()
     expect(await ended).toMatchObject({ code: 'CANCELLED' })

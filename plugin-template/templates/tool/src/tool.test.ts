@@ -2,7 +2,7 @@ import { toolBench, toolSuite } from '@llmspell/sdk/testing'
 import { expect, test } from 'vitest'
 import plugin from './index.ts'
 
-const options = { package: new URL('../', import.meta.url), plugin, name: 'word-count' }
+const options = { package: new URL('../', import.meta.url), plugin, name: 'my-plugin' }
 
 // What every tool promises: its manifest, its schemas, its examples, cancelling, plain results.
 toolSuite(options)
