@@ -63,6 +63,25 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Give a whole file of llmspell state export.',
   },
   {
+    name: 'PLUGIN_NAME_INVALID',
+    class: 'usage',
+    cause: 'A new plugin was given a name that npm or the kernel does not take.',
+    cure: 'Take the name that the hint suggests, or another of small letters, digits and dashes.',
+  },
+  {
+    name: 'FOLDER_NOT_EMPTY',
+    class: 'input',
+    cause: 'A new plugin was to be written into a folder that has files.',
+    cure: 'Name another folder with --folder, or take what is in it aside.',
+  },
+  {
+    name: 'PLUGIN_FOLDER_INVALID',
+    class: 'input',
+    cause:
+      'A folder that is to be a plugin has no package.json with the key llmspell, or a broken one.',
+    cure: 'Go to the folder of the plugin, or start one with llmspell plugin new.',
+  },
+  {
     name: 'VALUE_INVALID',
     class: 'usage',
     cause: 'A value on the command line begins like JSON and is none.',

@@ -27,6 +27,10 @@ export class Stage {
   source: Source | undefined
   /** What a script has printed, where it is kept for the envelope. */
   printed: string[] | undefined
+  /** Folders of plugins under development. */
+  protected readonly linked: readonly string[] = []
+  /** One for each kernel so far: ends the watch for its stray errors. */
+  protected readonly watches: (() => void)[] = []
   #kernel: Kernel | undefined
   #logger: KernelLogger | undefined
 
@@ -80,8 +84,9 @@ export class Stage {
     const logger = new KernelLogger(talk)
     this.#logger = logger
     // What shows what is wrong looks at the files themselves.
-    this.#kernel = await openKernel(this.root, config, { logger, reread: talk === 'nothing' })
-    watchStrays(this.#kernel, (error) => this.fail(error))
+    const opening = { logger, reread: talk === 'nothing', linked: this.linked }
+    this.#kernel = await openKernel(this.root, config, opening)
+    this.watches.push(watchStrays(this.#kernel, (error) => this.fail(error)))
     return this.#kernel
   }
 

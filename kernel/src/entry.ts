@@ -11,9 +11,13 @@ const SOURCE = '@llmspell/source'
  * The file that a plugin begins with. Of a linked one it is the source, where its package.json gives one
  * under the condition `@llmspell/source`: Node strips the types, and nothing has to be built between two edits.
  */
-export function entryOf({ root, source, manifest }: PluginRecord): string {
-  const file = source === 'linked' ? sourceOf(root as string) : undefined
-  return join(root as string, file ?? manifest.main)
+export function entryOf(record: PluginRecord): string {
+  return join(record.root as string, mainOf(record))
+}
+
+/** The same from the plugin's folder. */
+export function mainOf({ root, source, manifest }: PluginRecord): string {
+  return (source === 'linked' && sourceOf(root as string)) || manifest.main
 }
 
 function sourceOf(root: string): string | undefined {

@@ -6,6 +6,7 @@ import {
   type Undo,
 } from '@llmspell/sdk'
 import { failure } from './codes.ts'
+import { entryOf } from './entry.ts'
 import { inside, readJson } from './files.ts'
 import type { Plan } from './plan.ts'
 import type { PluginRecord } from './record.ts'
@@ -66,7 +67,9 @@ export class ExtensionCatalogue implements ExtensionRegistry {
   }
 
   file({ plugin, point, name }: Contribution, path: string): string {
-    const root = this.#records.get(plugin)?.root
+    const record = this.#records.get(plugin)
+    const root = record?.root
+    if (record && root !== undefined && path === record.manifest.main) return entryOf(record)
     const file = root === undefined ? undefined : inside(root, path)
     if (file !== undefined) return file
     const found = root === undefined ? 'the plugin has no folder' : `'${path}' lies outside`

@@ -2,14 +2,15 @@ import { servicesOf, type Plan } from './plan.ts'
 import type { PluginRecord } from './record.ts'
 
 /**
- * The plugins that are set up anew with a plugin: those that need it, before or after the change, however
- * far away; those that gain or lose a name by it; those that only the change makes usable.
+ * The plugins that are set up anew with a plugin: the owners of the points that it contributes to, which may hold its
+ * values; those that gain or lose a name by it; those that only the change makes usable; and all that need one of
+ * these, before or after the change, however far away.
  */
 export function affected(id: string, before: Plan, after: Plan): ReadonlySet<string> {
   const known = new Set(before.order.map((record) => record.id))
   const added = after.order.filter((record) => !known.has(record.id)).map((record) => record.id)
-  const moved = [...movedOwners(before, after)].filter((owner) => owner !== 'kernel')
-  const ids = new Set([id, ...added, ...moved])
+  const owners = [...movedOwners(before, after), ...holders(id, before), ...holders(id, after)]
+  const ids = new Set([id, ...added, ...owners.filter((owner) => owner !== 'kernel')])
   for (let size = 0; size !== ids.size;) {
     size = ids.size
     for (const plan of [before, after])
@@ -39,6 +40,13 @@ export function refused(
     changed &&
     `its hook point '${changed.name}' is gone or of another kind, which needs a new start.`
   )
+}
+
+function holders(id: string, { order }: Plan): readonly string[] {
+  const points = order.find((record) => record.id === id)?.contributions.items
+  const holds = ({ contributions }: PluginRecord): boolean =>
+    Object.keys(contributions.points).some((point) => points?.has(point))
+  return order.filter(holds).map((record) => record.id)
 }
 
 function* movedOwners(before: Plan, after: Plan): Generator<string> {

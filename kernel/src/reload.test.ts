@@ -70,6 +70,25 @@ describe('a reload', () => {
     expect(log).toEqual(['+one', '-one', '+two', '-two'])
   })
 
+  test('sets those up anew that may hold what it contributes', async () => {
+    const log: string[] = []
+    const owner = inline(
+      'owner',
+      { activation: 'startup', contributes: { points: { texts: {} } } },
+      (ctx) => {
+        log.push('+owner')
+        ctx.defer(() => log.push('-owner'))
+      },
+    )
+    const draft = new Draft()
+    draft.parts = { contributes: { texts: [{ name: 'x' }] } }
+    draft.setup = (ctx) => ctx.contribute('texts', 'x', 1)
+    await withKernel([draft.source, owner], async (kernel) => {
+      expect(await kernel.reload('draft')).toMatchObject({ dependents: ['owner'] })
+    })
+    expect(log).toEqual(['+owner', '-owner', '+owner', '-owner'])
+  })
+
   test('takes over what the manifest gained and lost', async () => {
     const draft = new Draft()
     await withKernel([draft.source], async (kernel) => {

@@ -1,5 +1,6 @@
 import { toErrorRecord, type ErrorRecord, type Phase, type Step } from '@llmspell/sdk'
 import type { Contract } from './compat/levels.ts'
+import { mainOf } from './entry.ts'
 import type { Plan } from './plan.ts'
 import { problemError, type Problem } from './problem.ts'
 import type { Rejected, Source } from './record.ts'
@@ -80,7 +81,7 @@ function rowOfUnit(unit: PluginUnit, { hosts }: Plan): PluginReport {
     version: record.version,
     source: record.source,
     ...(record.root === undefined ? {} : { root: record.root }),
-    main: record.manifest.main,
+    main: mainOf(record),
     ...(host === undefined ? {} : { host }),
     ...(record.contract === undefined ? {} : { contract: record.contract }),
     state,

@@ -1,4 +1,5 @@
 import { artifactExport, artifactList, artifactRemove, artifactShow } from './artifact.ts'
+import { dev, pluginCheck, pluginNew } from './author.ts'
 import { auditList, auditVerify } from './audit.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
@@ -121,6 +122,9 @@ export const COMMANDS = {
   'session:import': sessionImport,
   'session:delete': sessionDelete,
   'session:artifacts': sessionArtifactList,
+  dev,
+  'plugin:new': pluginNew,
+  'plugin:check': pluginCheck,
   'plugin:list': pluginList,
   'plugin:inspect': pluginInspect,
   'plugin:doctor': pluginDoctor,

@@ -11,6 +11,8 @@ export interface Opening {
   readonly logger: Logger
   /** Reads every package.json, in the place of what an earlier start kept of it. */
   readonly reread: boolean
+  /** Folders of plugins under development. */
+  readonly linked?: readonly string[]
 }
 
 /**
@@ -28,7 +30,7 @@ export async function openKernel(root: string, config: Config, opening: Opening)
 export function kernelOptions(
   root: string,
   config: Config,
-  { logger, reread }: Opening,
+  { logger, reread, linked = [] }: Opening,
 ): KernelOptions {
   const { env, platform } = process
   if (homeIsRelative(env)) throw relativeHome()

@@ -26,6 +26,8 @@ export interface Script {
   readonly folder?: string
   /** Prints each wait for a model as a line of its own: a pipe has no progress line. */
   readonly narrate?: boolean
+  /** Cancels the run from outside. */
+  readonly signal?: AbortSignal
 }
 
 type Run = (request: RunRequest) => Promise<RunResult>
@@ -85,7 +87,7 @@ function defaults({ model }: Config): Record<string, Value> {
 async function perform(
   stage: Stage,
   kernel: Kernel,
-  { narrate }: Script,
+  { narrate, signal }: Script,
   request: RunRequest,
   run: Run,
 ): Promise<void> {
@@ -93,7 +95,8 @@ async function perform(
   stage.printed = stage.json ? [] : undefined
   if (isOn(stage.parsed, 'allow-all') && !stage.quiet) line.line(ALL_WARNING)
   using interrupt = request.isolation === 'worker' ? new Interrupt() : undefined
-  const cancel = interrupt && { signal: interrupt.signal }
+  const signals = [interrupt?.signal, signal].filter((one) => one !== undefined)
+  const cancel = signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}
   const wired = { ...request, ...wires(stage, line), ...cancel }
   await using _events = await liveEvents(stage, kernel)
   try {

@@ -23,11 +23,11 @@ export function visible({ functions, fields = {} }: ScriptModule): string[] {
   return [...names, ...Object.keys(fields)]
 }
 
-function builtIn(name: string, args: readonly Result[], { write }: SessionOptions): Result {
+function builtIn(name: string, args: readonly Result[], options: SessionOptions): Result {
   const texts = args.map(textOf)
   if (name === 'fail') throw broken(texts.join(' '))
-  if (name === 'print') write(`${texts.join('\t')}\n`)
-  else if (name === 'write') write(texts.join(''))
+  if (name === 'print') options.write(`${texts.join('\t')}\n`)
+  else if (name === 'write') options.write(texts.join(''))
   else throw broken(`There is no function '${name}'.`, didYouMean(name, BUILT_IN))
   return undefined
 }

@@ -14,7 +14,7 @@ export class Session implements ScriptSession {
   readonly #variables = new Map<string, Result>()
   readonly #closed = Promise.withResolvers<never>()
   readonly #scope: Scope
-  #lost: unknown
+  #lost: Error | undefined
   #open = true
 
   constructor(options: SessionOptions) {
@@ -51,13 +51,13 @@ export class Session implements ScriptSession {
   }
 
   complete(text: string): readonly string[] {
-    const { modules, describe } = this.#options
+    const { modules } = this.#options
     const [word = ''] = /[\w.]*$/.exec(text) ?? []
     const [module = '', ...rest] = word.split('.')
     const names = [...this.#variables.keys(), ...modules, 'print', 'write', 'fail']
     if (rest.length === 0) return names.filter((name) => name.startsWith(word))
     if (!modules.includes(module)) return []
-    const whole = visible(describe(module)).map((name) => `${module}.${name}`)
+    const whole = visible(this.#options.describe(module)).map((name) => `${module}.${name}`)
     return whole.filter((name) => name.startsWith(word))
   }
 
