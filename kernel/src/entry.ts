@@ -21,10 +21,19 @@ export function mainOf({ root, source, manifest }: PluginRecord): string {
 }
 
 function sourceOf(root: string): string | undefined {
-  const json = readJson(`${root}/package.json`)
+  const json = readWhole(`${root}/package.json`)
   const exported = isRecord(json) && isRecord(json['exports']) ? json['exports']['.'] : undefined
   const path = isRecord(exported) ? exported[SOURCE] : undefined
   return typeof path === 'string' && inside(root, path) !== undefined ? path : undefined
+}
+
+/** Nothing of a file that is half written: discovery says what is wrong with it. */
+function readWhole(file: string): unknown {
+  try {
+    return readJson(file)
+  } catch {
+    return undefined
+  }
 }
 
 const MARK = 'llmspell-generation='
