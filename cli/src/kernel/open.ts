@@ -11,7 +11,7 @@ export interface Opening {
   readonly logger: Logger
   /** Reads every package.json, in the place of what an earlier start kept of it. */
   readonly reread: boolean
-  /** Folders of plugins under development. */
+  /** Folders of plugins under development, before those that the user has linked. */
   readonly linked?: readonly string[]
 }
 
@@ -30,7 +30,7 @@ export async function openKernel(root: string, config: Config, opening: Opening)
 export function kernelOptions(
   root: string,
   config: Config,
-  { logger, reread, linked = [] }: Opening,
+  { logger, reread, linked: more = [] }: Opening,
 ): KernelOptions {
   const { env, platform } = process
   if (homeIsRelative(env)) throw relativeHome()
@@ -46,7 +46,7 @@ export function kernelOptions(
     ...(folder ? { folder } : {}),
     ...(cache ? { index: { folder: join(cache, 'manifests'), program } } : {}),
     reread,
-    linked,
+    linked: [...more, ...linked],
     config: { plugins, ...(prefer ? { prefer } : {}) },
     disabled: [...off, ...disabled],
     logger,
