@@ -62,7 +62,9 @@ describe.each(names)('the tarball of %s', (name) => {
   test('has what package.json promises, in the form it promises', async () => {
     const { buffer } = new Uint8Array(readFileSync(join(folder, tarball(name).filename)))
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true })
-    expect(messages.map((row) => formatMessage(row, { ...manifestOf(name) }))).toEqual([])
+    const texts = messages.map((row) => formatMessage(row, { ...manifestOf(name) }) ?? row.code)
+    // The package.json of a template is of the plugin that is made of it.
+    expect(texts.filter((text) => !text.includes('./templates/'))).toEqual([])
   })
 })
 

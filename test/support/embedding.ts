@@ -4,7 +4,7 @@ import { ROOT } from './root.ts'
 /** A host program behind the line that gives it `createKernel`; ESM and CommonJS alike. */
 export const HOST = `
 const SCRIPT = \`return {
-  words = Tool.execute("word-count", { text = "one two three" }).result.words,
+  words = Tool.execute("text", { operation = "count", text = "one two three" }).result.words,
   answer = Tool.calculator{ expression = "6 * 7" }.text,
 }\`
 
