@@ -173,6 +173,7 @@ export const HOST_CODES: readonly string[] = [
   'REPLAY_MISMATCH',
   'REPL_COMMAND_UNKNOWN',
   'REPL_FILE',
+  'REPL_INPUT',
   'REPL_NOTHING_TO_UNDO',
   'REPL_USAGE',
   'RESUME_UNCERTAIN',
