@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Manifest, ToolFacts } from '@llmspell/sdk'
-import { testHost } from '@llmspell/sdk/testing'
+import { hookSuite, testHost } from '@llmspell/sdk/testing'
 import { expect, test } from 'vitest'
 import plugin from './index.ts'
 
@@ -8,6 +8,9 @@ const file = new URL('../package.json', import.meta.url)
 const { llmspell: manifest } = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly llmspell: Manifest
 }
+
+// What every hook promises: its taps and no more, answers that its points take, order, an end without leftovers.
+hookSuite({ package: new URL('../', import.meta.url), plugin })
 
 async function ask(text: string) {
   const config = { words: ['Top Secret'] }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Manifest, ScriptCall } from '@llmspell/sdk'
-import { testHost } from '@llmspell/sdk/testing'
+import { scriptModuleSuite, testHost } from '@llmspell/sdk/testing'
 import { expect, test } from 'vitest'
 import plugin from './index.ts'
 
@@ -8,6 +8,9 @@ const file = new URL('../package.json', import.meta.url)
 const { llmspell: manifest } = JSON.parse(readFileSync(file, 'utf8')) as {
   readonly llmspell: Manifest
 }
+
+// What every module promises: a description that is whole, a handler for each function, checked arguments.
+scriptModuleSuite({ package: new URL('../', import.meta.url), plugin, name: 'MyPlugin' })
 
 test.each([
   ['Hello, World!', undefined, 'hello-world'],
