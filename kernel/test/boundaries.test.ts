@@ -85,6 +85,13 @@ describe('imports', () => {
   })
 })
 
+test('the runtime brings nothing that the command line does not', () => {
+  const names = (folder: string) => Object.keys(read(folder).dependencies ?? {})
+  const more = names('cli/runtime').filter((name) => !names('cli').includes(name))
+  // The command line has a copy of the kernel in its one file.
+  expect(more).toEqual(['@llmspell/kernel'])
+})
+
 describe.each(folders.filter((folder) => read(folder).llmspell))('the plugin %s', (folder) => {
   test('takes the SDK from its host, and pins its contract', () => {
     const {

@@ -64,7 +64,14 @@ describe('the profile', () => {
       expect.arrayContaining(['agents', 'workflows', 'provider-mock']),
     )
     expect(found('agents')).not.toContain('sessions')
-    const list = ['engine-lua', 'permissions', 'script-runtime', 'tool-calculator', 'tools']
+    const list = [
+      'engine-lua',
+      'permissions',
+      'script-plugins',
+      'script-runtime',
+      'tool-calculator',
+    ]
+    list.push('tools')
     expect(found(['engine-lua', 'tool-calculator', 'tools'])).toEqual(expect.arrayContaining(list))
     expect(found(['engine-lua', 'tool-calculator', 'tools'])).toHaveLength(list.length)
   })
@@ -77,11 +84,17 @@ describe('the profile', () => {
     await expect(runtime.use('agents')).rejects.toMatchObject({ code: 'SERVICE_MISSING' })
   })
 
-  test('takes the plugins of the host along', async () => {
-    const plugins = [join(ROOT, 'plugin-template')]
-    await using runtime = createRuntime({ profile: 'tools', plugins })
-    expect((await runtime.tool('word-count').invoke({ text: 'a b' })).result).toMatchObject({
-      words: 2,
+  test('takes the plugins of the host along: a folder, and a script file', async () => {
+    const plugins = [join(ROOT, 'plugins', 'engine-fengari'), './plugins/dice.lua']
+    const from = join(ROOT, 'examples')
+    await using runtime = createRuntime({
+      profile: ['engine-lua', 'hooks', 'tools'],
+      plugins,
+      from,
     })
+    const dice = await runtime.tool('dice').invoke({ count: 3 })
+    expect(dice).toMatchObject({ success: true, result: { sum: expect.any(Number) } })
+    const fengari = { source: 'return 6 * 7', engine: 'fengari' }
+    expect((await runtime.run(fengari)).value).toBe(42)
   })
 })

@@ -18,6 +18,7 @@ export function kernelOptions(options: RuntimeOptions): KernelOptions {
     plugins: plugins.map((source) => placed(source, from)),
     from,
     packages: { file: OWN },
+    ...(options.hosted ? { hosted: options.hosted } : {}),
     ...(folder === undefined ? {} : { folder: resolve(from, folder) }),
     profile: profileOf(options),
     disabled: [...new Set(disabled)],

@@ -28,6 +28,8 @@ export interface RuntimeOptions {
   readonly from?: string
   /** Folder of plugins that were installed with `llmspell plugin install`; default none. */
   readonly folder?: string
+  /** Plugins that another one runs, by id: `{ 'their-tool': 'process' }`. The rest of `plugins` runs in this process. */
+  readonly hosted?: Readonly<Record<string, string>>
   readonly config?: RuntimeConfig
   /** Which of the plugins that come with this package are used: `full` by default, a name, or ids. */
   readonly profile?: ProfileName | readonly string[]
@@ -51,6 +53,7 @@ const OPTIONS: Readonly<Record<keyof RuntimeOptions, true>> = {
   plugins: true,
   from: true,
   folder: true,
+  hosted: true,
   config: true,
   profile: true,
   stores: true,

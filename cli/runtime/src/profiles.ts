@@ -1,4 +1,7 @@
-const BASE = ['script-runtime', 'engine-lua', 'engine-javascript', 'permissions', 'hooks', 'events']
+/** What every list of ids stands on: a runtime without these could run nothing, and no plugin that is a script. */
+export const ALWAYS: readonly string[] = ['script-runtime', 'script-plugins']
+
+const BASE = [...ALWAYS, 'engine-lua', 'engine-javascript', 'permissions', 'hooks', 'events']
 
 const TOOLS = [
   ...BASE,
@@ -54,6 +57,3 @@ const AGENTS = [
  */
 export const PROFILES = { full: undefined, tools: TOOLS, agents: AGENTS } as const
 export type ProfileName = keyof typeof PROFILES
-
-/** What every list of ids stands on: a runtime without it could run nothing. */
-export const ALWAYS: readonly string[] = ['script-runtime']
