@@ -37,7 +37,7 @@ const seenBy = (name: string) => ({
 })
 
 const rows: readonly (readonly [string, number, number])[] = [
-  ['25 of each at a time', 25, 2],
+  ['25 of each at a time', 25, 1],
   ...(FULL ? [['all at once', 1000, 20] as const] : []),
 ]
 

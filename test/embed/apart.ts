@@ -93,7 +93,7 @@ return { told = answer.tool_calls[1].result.owner, agents = #Agent.list() }
 /** Of a script what it found that is not its own runtime's: nothing, where they are apart. */
 export async function script(party: Party, other: string, i: number): Promise<string | undefined> {
   const { name, runtime } = party
-  const isLua = i % 5 > 0
+  const isLua = i % 10 > 0
   const isAgent = i % 50 === 1
   const source = isAgent ? AGENT : isLua ? LUA[i % LUA.length]! : JS
   const engine = isLua ? 'lua' : 'javascript'
