@@ -77,7 +77,9 @@ test('two processes that install at once take turns, or one is told', async () =
   const store = join(folder, 'two')
   await using one = await openStore(store)
   await using impatient = await openStore(store, { wait_ms: 0 })
-  const first = one.store.install([write('3.0.0')], YES)
+  const began = Promise.withResolvers<void>()
+  const first = one.store.install([write('3.0.0')], { ...YES, progress: () => began.resolve() })
+  await began.promise
   const second = one.store.switch('own', false)
   const busy = impatient.store.link(folder).catch((error: Error) => error)
   expect(await busy).toMatchObject({ code: 'PLUGIN_STORE_BUSY' })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createKernel, type Kernel } from '@llmspell/kernel'
+import { createKernel, type InlinePlugin, type Kernel } from '@llmspell/kernel'
 import type { PluginStore, StoreOptions } from '@llmspell/sdk'
 import { ROOT } from '../support/root.ts'
 
@@ -9,10 +9,17 @@ export interface OpenStore extends AsyncDisposable {
   readonly store: PluginStore
 }
 
-/** @param config further settings of the store */
-export async function openStore(folder: string, config: object = {}): Promise<OpenStore> {
+/**
+ * @param config further settings of the store
+ * @param more further plugins
+ */
+export async function openStore(
+  folder: string,
+  config: object = {},
+  more: readonly InlinePlugin[] = [],
+): Promise<OpenStore> {
   const kernel = createKernel({
-    plugins: [join(ROOT, 'plugins', 'plugin-store')],
+    plugins: [join(ROOT, 'plugins', 'plugin-store'), ...more],
     folder,
     config: { plugins: { 'plugin-store': { folder, min_age: 0, ...config } } },
   })

@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'llmspell-refused-'))
   registry = await HostileRegistry.start()
   Object.assign(process.env, npmEnv(registry.origin, folder))
-  open = await openStore(join(folder, 'store'), { timeout_ms: 5000 })
+  open = await openStore(join(folder, 'store'))
 })
 afterAll(async () => {
   await open[Symbol.asyncDispose]()
@@ -165,7 +165,10 @@ describe('a hostile registry', () => {
     ['hangs', /did not end within/],
   ] as const
   test.each(rows)('that %s changes nothing', async (does, told) => {
-    const { store } = open
+    // Where it hangs, npm ends with its time; nowhere else may that be short.
+    const short = does === 'hangs' ? { timeout_ms: 1500 } : {}
+    await using own = await openStore(join(folder, 'store'), short)
+    const { store } = own
     registry.add(plugin(does, { tools: [does] }), { 'index.js': code('1.0.0', [does]) }, does)
     const before = existsSync(join(folder, 'store', 'plugins.lock.json'))
     const failed = await store

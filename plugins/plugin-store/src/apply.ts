@@ -12,7 +12,7 @@ import { STAGING } from './sweep.ts'
 import { merged, tryEntries, type Tried } from './trial.ts'
 
 /** A plugin that could take its place. */
-export interface Candidate {
+interface Candidate {
   readonly entry: Entry
   readonly manifest: Manifest
   readonly facts: StagedFacts

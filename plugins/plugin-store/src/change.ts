@@ -67,7 +67,7 @@ function kindOf(from: string): string {
 }
 
 /** Names by what they are. Codes of errors are no power. */
-export function broughtBy({
+function broughtBy({
   contributes = {},
   provides = {},
 }: Manifest): Record<string, readonly string[]> {

@@ -16,9 +16,10 @@ export function strays(store: string, { plugins, previous }: StoreLock): readonl
   ]
 }
 
-/** Removes them. Only for who has the turn. */
+/** Removes them. Only for who has the turn. What an npm without its parent still writes to is left for the next time. */
 export async function sweep(store: string, lock: StoreLock): Promise<void> {
-  for (const folder of strays(store, lock)) await rm(folder, { recursive: true, force: true })
+  for (const folder of strays(store, lock))
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
 }
 
 const inFolder = (folder: string): readonly string[] =>
