@@ -89,6 +89,22 @@ async function scaffoldAgain(folder: Folder, root: string): Promise<void> {
     writeFileSync(join(root, name), readFileSync(join(other, name)))
 }
 
+const FULL = process.env['LLMSPELL_TEST_FULL'] === '1'
+
+test.runIf(FULL)('dev --test runs the tests of the plugin at each change', async () => {
+  using folder = new Folder()
+  const root = await scaffold(folder, 'own-tool', 'tool')
+  await using dev = new Dev(['own-tool', '--test'], folder.path)
+  await dev.until(/the tests passed/)
+  const file = join(root, 'src', 'tool.ts')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace('filter(Boolean)', 'filter(() => true)'))
+  await dev.until(/tests failed/)
+  writeFileSync(file, text)
+  await dev.until(/the tests passed/)
+  expect(dev.text).not.toContain('\u001B')
+})
+
 test.each([
   [['nowhere'], 'PLUGIN_FOLDER_INVALID'],
   [['.', 'try.lua'], 'PLUGIN_FOLDER_INVALID'],

@@ -8,7 +8,10 @@ import { SpellError } from '@llmspell/sdk'
 /** Runs the tests of a plugin's folder by the vitest that is installed there. @returns whether they passed */
 export async function runTests(folder: string, signal: AbortSignal): Promise<boolean> {
   const argv = [vitestOf(folder), 'run', '--root', folder]
-  const child = spawn(process.execPath, argv, { cwd: folder, stdio: ['ignore', 2, 2], signal })
+  const plain = !process.stderr.isTTY && process.env['FORCE_COLOR'] === undefined
+  const env = { ...process.env, ...(plain ? { NO_COLOR: '1' } : {}) }
+  const stdio = ['ignore', 2, 2] as const
+  const child = spawn(process.execPath, argv, { cwd: folder, env, stdio: [...stdio], signal })
   try {
     const [code] = (await once(child, 'exit')) as [number | null]
     return code === 0
