@@ -2,7 +2,9 @@ import { run, settings, type Command } from '@oclif/core'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import { COMMANDS } from './commands/index.ts'
 import { refuse } from './oclif/command.ts'
+import { OWN_WORDS } from './kernel/own.ts'
 import { unexpected } from './parse.ts'
+import { pluginCommands } from './plugin-commands/find.ts'
 import { versionLine } from './version.ts'
 
 export { COMMANDS }
@@ -21,6 +23,7 @@ export async function app(root: string, argv: readonly string[]): Promise<number
   try {
     if (argv.length === 1 && VERSION_WORDS.includes(argv[0]!)) return versionLine(root)
     const words = toolHelp(helpFlag(argv))
+    if (mayBePlugins(words)) Object.assign(COMMANDS, await pluginCommands(root, words))
     refuseUnknown(words)
     refuseSurplus(words)
     const code: unknown = await run(words, { root })
@@ -45,6 +48,12 @@ function toolHelp(words: string[]): string[] {
   const end = words.indexOf('--')
   const own = end < 0 ? words : words.slice(0, end)
   return own.includes('--help') || own.includes('-h') ? ['tool', 'info', name] : words
+}
+
+/** The first page shows all commands; any other word than ours may be one of a plugin. */
+function mayBePlugins([first]: readonly string[]): boolean {
+  if (first === undefined || ['--help', '-h'].includes(first)) return true
+  return !first.startsWith('-') && !OWN_WORDS.includes(first)
 }
 
 function refuseUnknown([first, second]: readonly string[]): void {

@@ -27,6 +27,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Run llmspell COMMAND --help for the usage.',
   },
   {
+    name: 'ARGUMENT_INVALID',
+    class: 'usage',
+    cause: 'An argument of a command that a plugin brings is none of its choices.',
+    cure: 'Choose one of those that the text names.',
+  },
+  {
     name: 'ARGUMENT_UNEXPECTED',
     class: 'usage',
     cause: 'The command got more arguments than it takes.',

@@ -70,7 +70,9 @@ describe('refused', () => {
   test.each([
     ['modle = "a/b"', "unknown key 'modle'", "Did you mean 'model'?"],
     ['model = 3', "'model' must be text, found number", 'Correct'],
-    ['plugins = ["evil"]', "'plugins' must be a table", 'Correct'],
+    ['plugins = "evil"', "'plugins' must be a table", 'Correct'],
+    ['plugins = ["./evil.lua"]', "may not set 'plugins'", '--plugin'],
+    ['[plugins]\nfrom = ["./evil.lua"]', "may not set 'plugins.from'", '--plugin'],
     ['[plugins]\nmodels = 1', "'plugins.models' must be a table", 'Correct'],
     ['[allow]\nread = ["/"]', "may not set 'allow'", '--allow-read=PATHS'],
     ['disabled = ["guard"]', "may not set 'disabled'", '--config'],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
+import { splitFiles } from './config-files.ts'
 import { ownConfigFile } from './places.ts'
 import { Irregular, readRegular } from './regular.ts'
 
@@ -12,6 +13,8 @@ export interface Config {
   readonly plugins?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
   readonly prefer?: Readonly<Record<string, string>>
   readonly disabled?: readonly string[]
+  /** Absolute paths of plugins that are a file or a folder. */
+  readonly files?: readonly string[]
 }
 
 /** Read from the working folder when no --config is given. */
@@ -140,8 +143,9 @@ function syntaxError(error: unknown, file: string): SpellError {
   })
 }
 
-function checked(table: unknown, file: string, project: boolean): Config {
-  if (!isTable(table)) throw wrong(file, 'the whole file', 'a table', table)
+function checked(whole: unknown, file: string, project: boolean): Config {
+  if (!isTable(whole)) throw wrong(file, 'the whole file', 'a table', whole)
+  const { table, files } = splitFiles(whole, file, project)
   const known = project ? PROJECT_KEYS : NAMED_KEYS
   const unknown = Object.keys(table).find((key) => !known.includes(key))
   if (unknown !== undefined) throw refused(file, unknown, known, project)
@@ -150,7 +154,7 @@ function checked(table: unknown, file: string, project: boolean): Config {
   mustBe(file, 'prefer', 'a table of text', table['prefer'], isTable)
   mustBe(file, 'disabled', 'an array of plugin ids', table['disabled'], Array.isArray)
   checkSections(file, table['plugins'], project)
-  return table
+  return files.length > 0 ? { ...table, files } : table
 }
 
 function checkSections(file: string, plugins: unknown, project: boolean): void {

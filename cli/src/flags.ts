@@ -28,6 +28,8 @@ export interface CommandSpec {
   readonly rest?: string
   /** The rest is checked by who takes it: an unknown flag there is no slip of this command yet. */
   readonly restChecks?: boolean
+  /** No flag belongs to the rest: what is unknown is a slip. */
+  readonly plainRest?: boolean
   /** What to say of flags that others have and this one does not, by flag. */
   readonly hints?: Readonly<Record<string, string>>
 }
@@ -82,6 +84,13 @@ export const CONFIG: FlagSpec = {
   kind: 'text',
   value: 'FILE',
   summary: 'Config file, TOML or JSON (default: ./llmspell.toml if there is one)',
+}
+/** Takes plugins that are a file or a folder along, for this once. */
+export const PLUGIN: FlagSpec = {
+  name: 'plugin',
+  kind: 'each',
+  value: 'FILE|DIR',
+  summary: 'Use this plugin too: a script file with a header, or a folder; may be repeated',
 }
 export const QUIET: FlagSpec = {
   name: 'quiet',
@@ -178,6 +187,7 @@ export const TAPE: readonly FlagSpec[] = [
 const SCRIPT_FLAGS: readonly FlagSpec[] = [
   MODEL,
   CONFIG,
+  PLUGIN,
   JSON_FLAG,
   EVENTS,
   QUIET,

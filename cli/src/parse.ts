@@ -101,7 +101,7 @@ function invalid(flag: FlagSpec, what: string): SpellError {
 
 function refuseSlip({ spec, words }: State, name: string): void {
   const known = spec.flags.map((flag) => `--${flag.name}`)
-  const open = spec.rest !== undefined && words.length >= spec.args.length
+  const open = spec.rest !== undefined && !spec.plainRest && words.length >= spec.args.length
   if (open && (spec.restChecks || !name.startsWith('--') || nearest(name, known) === undefined))
     return
   throw new SpellError('FLAG_UNKNOWN', `Flag '${name}' is not known to 'llmspell ${spec.id}'.`, {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import type { Kernel } from '@llmspell/kernel'
 import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
@@ -41,8 +42,12 @@ export class Stage {
     this.quiet = isOn(parsed, 'quiet')
   }
 
-  config(): Promise<Config> {
-    return loadConfig(text(this.parsed, 'config'), process.cwd(), ownConfig())
+  async config(): Promise<Config> {
+    const config = await loadConfig(text(this.parsed, 'config'), process.cwd(), ownConfig())
+    const given = this.parsed.flags['plugin']
+    if (!Array.isArray(given)) return config
+    const files = (given as readonly string[]).map((path) => resolve(path))
+    return { ...config, files: [...(config.files ?? []), ...files] }
   }
 
   /**

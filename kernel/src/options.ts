@@ -82,6 +82,8 @@ export interface KernelOptions {
   /** Ids of plugins, or names of services, without which `start()` throws. */
   readonly required?: readonly string[]
   readonly config?: KernelConfig
+  /** By point, words that the host keeps for itself: no plugin may have them as a name, nor as the first word of one. */
+  readonly reserved?: Readonly<Record<string, readonly string[]>>
   /** Unstable API names that plugins may use. */
   readonly proposed?: readonly string[]
   /** Default: warnings and errors as lines on stderr. */
@@ -103,6 +105,7 @@ const OPTIONS: readonly (keyof KernelOptions)[] = [
   'disabled',
   'hosted',
   'required',
+  'reserved',
   'config',
   'proposed',
   'logger',

@@ -59,6 +59,25 @@ export function bindNames(draft: Draft, prefer: Prefer): void {
   }
 }
 
+/** Names that the host keeps for itself take the plugin out that has one. */
+export function checkReserved(
+  draft: Draft,
+  record: PluginRecord,
+  reserved: Readonly<Record<string, readonly string[]>>,
+): void {
+  for (const [point, words] of Object.entries(reserved)) {
+    const names = record.contributions.items.get(point)?.map(({ name }) => name) ?? []
+    const kept = names.find((name) => words.includes(name.split(' ')[0]!))
+    if (kept !== undefined) return draft.fail(record, taken(record, `${point}/${kept}`))
+  }
+}
+
+function taken({ id }: PluginRecord, name: string): Problem {
+  const text = `The name '${name}' of plugin '${id}' is already taken by the host of the kernel.`
+  const about = { plugin: id, code: 'CONTRIBUTION_CONFLICT', path: 'llmspell.contributes' } as const
+  return error({ ...about, text, hint: 'Give it another name.' })
+}
+
 /** Requirements that cannot be met take the plugin out; options that cannot are reported. */
 export function checkNeeds(draft: Draft, record: PluginRecord): void {
   const { requires = {}, optional = {} } = record.manifest

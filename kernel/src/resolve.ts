@@ -5,14 +5,20 @@ import { error } from './problem.ts'
 import type { PluginRecord } from './record.ts'
 import { checkEngine, checkProposed } from './resolve-engine.ts'
 import { bindHosts, checkHost } from './resolve-hosts.ts'
-import { bindNames, bindServices, checkDuplicates, checkNeeds } from './resolve-names.ts'
+import {
+  bindNames,
+  bindServices,
+  checkDuplicates,
+  checkNeeds,
+  checkReserved,
+} from './resolve-names.ts'
 import { applyDisabled, applyProfile } from './resolve-profile.ts'
 import { warnOfHooks, warnOfPoints } from './resolve-warnings.ts'
 
 /** The options that resolving looks at. */
 export type ResolveOptions = Pick<
   KernelOptions,
-  'profile' | 'profiles' | 'disabled' | 'proposed' | 'config'
+  'profile' | 'profiles' | 'disabled' | 'proposed' | 'reserved' | 'config'
 > & {
   /** The kernel's own record: its services and points. */
   readonly kernel: PluginRecord
@@ -32,6 +38,7 @@ export function resolve(records: readonly PluginRecord[], options: ResolveOption
   for (const record of others(draft)) checkEngine(draft, record)
   for (const record of others(draft)) checkProposed(draft, record, options.proposed ?? [])
   bindServices(draft, options.config?.prefer ?? {}, true)
+  for (const record of others(draft)) checkReserved(draft, record, options.reserved ?? {})
   bindNames(draft, options.config?.prefer ?? {})
   bindHosts(draft)
   settle(draft)

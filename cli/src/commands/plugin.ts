@@ -1,6 +1,6 @@
 import type { Kernel, PluginReport } from '@llmspell/kernel'
 import { EXIT_CODES } from '../exit.ts'
-import { CONFIG, HELP, JSON_FLAG, type CommandSpec } from '../flags.ts'
+import { CONFIG, HELP, JSON_FLAG, PLUGIN, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
 import { activate } from '../plugin/activate.ts'
 import { findPlugin } from '../plugin/find.ts'
@@ -20,7 +20,7 @@ import { painter } from '../print/style.ts'
 import { table } from '../print/table.ts'
 import type { Stage } from '../stage.ts'
 
-const FLAGS = [JSON_FLAG, CONFIG, HELP]
+const FLAGS = [JSON_FLAG, CONFIG, PLUGIN, HELP]
 const LIST: CommandSpec = { id: 'plugin list', flags: FLAGS, args: [] }
 const DOCTOR: CommandSpec = { id: 'plugin doctor', flags: FLAGS, args: [] }
 const INSPECT: CommandSpec = {

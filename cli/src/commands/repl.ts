@@ -6,6 +6,7 @@ import {
   LIMITS,
   MODEL,
   NO_ASK,
+  PLUGIN,
   QUIET,
   type CommandSpec,
 } from '../flags.ts'
@@ -18,6 +19,7 @@ const SPEC: CommandSpec = {
     engineFlag('engine of the config, else lua'),
     MODEL,
     CONFIG,
+    PLUGIN,
     { name: 'json', kind: 'switch', summary: 'Print one JSON document a line for each entry' },
     {
       name: 'keep-going',

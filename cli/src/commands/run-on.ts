@@ -3,6 +3,7 @@ import {
   GRANTS,
   HELP,
   JSON_FLAG,
+  PLUGIN,
   MODEL,
   NO_ASK,
   QUIET,
@@ -15,7 +16,7 @@ import { replay } from '../runs/replay.ts'
 import { resume } from '../runs/resume.ts'
 import { answerRun, cancel, signal } from '../runs/send.ts'
 
-const FLAGS = [JSON_FLAG, CONFIG, HELP]
+const FLAGS = [JSON_FLAG, CONFIG, PLUGIN, HELP]
 const GOING = [EVENTS, QUIET, NO_ASK, ON_UNKNOWN, WAIT, ...FLAGS]
 const ID = { name: 'id', summary: 'Id of the run, or its beginning', required: true }
 

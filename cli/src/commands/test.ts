@@ -4,6 +4,7 @@ import {
   HELP,
   LIMITS,
   MODEL,
+  PLUGIN,
   QUIET,
   type CommandSpec,
   type FlagSpec,
@@ -32,7 +33,7 @@ const FLAGS: readonly FlagSpec[] = [
 
 const SPEC: CommandSpec = {
   id: 'test',
-  flags: [...FLAGS, MODEL, CONFIG, QUIET, HELP, ...GRANTS, ...LIMITS],
+  flags: [...FLAGS, MODEL, CONFIG, PLUGIN, QUIET, HELP, ...GRANTS, ...LIMITS],
   args: [{ name: 'path', summary: 'Test script, or folder with some (default: this folder)' }],
   rest: 'PATH …',
 }

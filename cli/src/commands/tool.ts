@@ -6,6 +6,7 @@ import {
   JSON_FLAG,
   LIMITS,
   NO_ASK,
+  PLUGIN,
   QUIET,
   TAPE,
   type CommandSpec,
@@ -44,11 +45,16 @@ const LIST: CommandSpec = {
     },
     JSON_FLAG,
     CONFIG,
+    PLUGIN,
     HELP,
   ],
   args: [],
 }
-const INFO: CommandSpec = { id: 'tool info', flags: [JSON_FLAG, CONFIG, HELP], args: [NAME] }
+const INFO: CommandSpec = {
+  id: 'tool info',
+  flags: [JSON_FLAG, CONFIG, PLUGIN, HELP],
+  args: [NAME],
+}
 const INVOKE: CommandSpec = {
   id: 'tool invoke',
   flags: [
@@ -67,6 +73,7 @@ const INVOKE: CommandSpec = {
     },
     JSON_FLAG,
     CONFIG,
+    PLUGIN,
     QUIET,
     NO_ASK,
     HELP,

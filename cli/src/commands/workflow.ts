@@ -1,4 +1,4 @@
-import { CONFIG, HELP, JSON_FLAG, RUN, type CommandSpec } from '../flags.ts'
+import { CONFIG, HELP, JSON_FLAG, PLUGIN, RUN, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -19,7 +19,7 @@ const RUN_FILE: CommandSpec = {
 }
 const VALIDATE: CommandSpec = {
   id: 'workflow validate',
-  flags: [JSON_FLAG, CONFIG, HELP],
+  flags: [JSON_FLAG, CONFIG, PLUGIN, HELP],
   args: [FILE],
 }
 const GRAPH: CommandSpec = {
@@ -34,6 +34,7 @@ const GRAPH: CommandSpec = {
     },
     JSON_FLAG,
     CONFIG,
+    PLUGIN,
     HELP,
   ],
   args: [FILE],

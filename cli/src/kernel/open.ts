@@ -4,6 +4,7 @@ import { SpellError, type ErrorItem, type Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
 import { cacheFolder, homeIsRelative, pluginFolder } from '../places.ts'
 import { folderSettings } from '../plugin/settings.ts'
+import { OWN_WORDS, ownPlugin } from './own.ts'
 import { pluginDefaults, storeDefaults, withDefaults } from './defaults.ts'
 
 /** How a kernel is opened. */
@@ -42,6 +43,8 @@ export function kernelOptions(
   const defaults = { ...pluginDefaults(env, platform), ...storeDefaults(root, folder) }
   const plugins = withDefaults(config.plugins, defaults)
   return {
+    plugins: [ownPlugin(root), ...(config.files ?? [])],
+    reserved: { commands: OWN_WORDS },
     packages: { file: join(root, 'package.json') },
     ...(folder ? { folder } : {}),
     ...(cache ? { index: { folder: join(cache, 'manifests'), program } } : {}),
