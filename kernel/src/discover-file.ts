@@ -1,8 +1,8 @@
 import { basename, dirname, extname } from 'node:path'
-import { didYouMean, isSpellError, PHASES, type PluginHostItem } from '@llmspell/sdk'
+import { didYouMean, isSpellError, PHASES, type Manifest, type PluginHostItem } from '@llmspell/sdk'
 import { filledItems, ItemFault } from './file-items.ts'
 import { isRecord } from './files.ts'
-import { hooksOf, textOf, type Finds } from './finds.ts'
+import { Finds, hooksOf, textOf } from './finds.ts'
 import { readHead } from './head.ts'
 import { isFault, readHeader, type Header } from './header.ts'
 import { readManifest } from './manifest.ts'
@@ -27,15 +27,22 @@ export function fromFiles(files: readonly string[], finds: Finds): void {
   const items = finds.records.flatMap(
     ({ contributions }) => contributions.items.get('pluginHosts') ?? [],
   )
-  for (const file of new Set(files)) {
-    const ending = extname(file)
-    const hosts = items as unknown as readonly PluginHostItem[]
-    new SingleFile(
-      file,
-      finds,
-      hosts.find(({ files: own = [] }) => own.includes(ending)),
-    ).add()
-  }
+  const hosts = items as unknown as readonly PluginHostItem[]
+  for (const file of new Set(files)) new SingleFile(file, finds, hostFor(file, hosts)).add()
+}
+
+/** The manifest of a plugin that is one file, as discovery reads it; nothing where it cannot be used. */
+export function readPluginFile(
+  file: string,
+  hosts: readonly PluginHostItem[],
+): Manifest | undefined {
+  const finds = new Finds([])
+  new SingleFile(file, finds, hostFor(file, hosts)).add()
+  return finds.records[0]?.manifest
+}
+
+function hostFor(file: string, hosts: readonly PluginHostItem[]): PluginHostItem | undefined {
+  return hosts.find(({ files = [] }) => files.includes(extname(file)))
 }
 
 class SingleFile {

@@ -82,11 +82,13 @@ return { tools = { ours = function() here = here + 1 Run.sleep(30) here = here -
 })
 
 test('a house that stops in the middle of a call ends it', async () => {
-  const house = await openScripts({
-    'ours.lua': textOf({ name: '', codes: [], code: 'Run.sleep(600) while true do end' }),
-  })
-  const ended = house.lua('return Tool.ours{}').catch((error: { code: string }) => error.code)
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  const code = 'Log.warn("begun") while true do end'
+  const house = await openScripts({ 'ours.lua': textOf({ name: '', codes: [], code }) })
+  const begun = Promise.withResolvers<void>()
+  const ended = house
+    .lua('return Tool.ours{}', { log: () => begun.resolve() })
+    .catch((error: { code: string }) => error.code)
+  await begun.promise
   await house[Symbol.asyncDispose]()
   expect(['CANCELLED', 'SESSION_KILLED', 'PLUGIN_DISPOSED']).toContain(await ended)
 })

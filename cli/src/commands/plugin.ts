@@ -4,7 +4,7 @@ import { CONFIG, HELP, JSON_FLAG, PLUGIN, type CommandSpec } from '../flags.ts'
 import { define } from '../oclif/command.ts'
 import { activate } from '../plugin/activate.ts'
 import { findPlugin } from '../plugin/find.ts'
-import { packageFacts } from '../plugin/manifest.ts'
+import { pluginFacts } from '../plugin/manifest.ts'
 import { pluginPage } from '../plugin/page.ts'
 import {
   inspectSpec,
@@ -57,7 +57,7 @@ async function inspect(stage: Stage): Promise<void> {
   const name = stage.parsed.args[0]!
   if (isSpec(kernel, name)) return inspectSpec(stage, kernel, name)
   const row = findPlugin(kernel, name)
-  const facts = packageFacts(stage.root, row)
+  const facts = pluginFacts(kernel, stage.root, row)
   if (stage.json) out(`${toJson({ ok: true, plugin: { ...row, ...facts } })}\n`)
   else out(pluginPage(row, facts, painter(process.stdout.isTTY)))
 }
@@ -82,7 +82,7 @@ function isOff({ failure }: PluginReport): boolean {
 
 async function activateAll(root: string, kernel: Kernel): Promise<void> {
   for (const row of kernel.list()) {
-    const facts = packageFacts(root, row)
+    const facts = pluginFacts(kernel, root, row)
     if (facts) await activate(kernel, facts)
   }
 }

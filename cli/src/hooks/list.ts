@@ -6,7 +6,7 @@ import {
   type HookPointInfo,
   type Manifest,
 } from '@llmspell/sdk'
-import { packageFacts } from '../plugin/manifest.ts'
+import { pluginFacts } from '../plugin/manifest.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
 import { out } from '../print/output.ts'
@@ -35,7 +35,7 @@ export async function listHooks(stage: Stage): Promise<void> {
 
 /** From manifests alone. */
 function rowsOf(root: string, kernel: Kernel): readonly Row[] {
-  const manifests = kernel.list().flatMap((row) => packageFacts(root, row)?.manifest ?? [])
+  const manifests = kernel.list().flatMap((row) => pluginFacts(kernel, root, row)?.manifest ?? [])
   return kernel.hooks.list().map((info) => {
     return { ...info, taps: manifests.flatMap((one) => tapOf(one, info.name)) }
   })

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CommandItem } from '@llmspell/sdk'
 import type { Command } from '@oclif/core'
 import { validate } from '../generated/command-item.validate.js'
@@ -8,6 +6,7 @@ import { pluginFolder } from '../places.ts'
 import { plain } from '../print/escape.ts'
 import { err } from '../print/output.ts'
 import { Stage } from '../stage.ts'
+import { mayHaveCommands } from './installed.ts'
 import { bodyOf } from './run.ts'
 import { faultOf, specOf, textOf } from './spec.ts'
 
@@ -25,7 +24,7 @@ export async function pluginCommands(
   const stage = new Stage(root, { flags: flagsIn(words), args: [], rest: [] })
   try {
     const config = await stage.config()
-    if (!config.files && !hasPlugins()) return {}
+    if (!config.files && !mayHaveCommands(pluginFolder(process.env, process.platform))) return {}
     const kernel = await stage.examine(config)
     const items = kernel.extensions.list<CommandItem & Record<string, unknown>>('commands')
     const counts = new Map<string, number>()
@@ -54,15 +53,6 @@ function offered(item: CommandItem, plugin: string, count: number): [string, Com
       `warning: command '${plain(String(item.name))}' of plugin '${plugin}' is left out: ${fault}\n`,
     )
   return []
-}
-
-/** Without one nothing has to be opened. */
-function hasPlugins(): boolean {
-  const folder = pluginFolder(process.env, process.platform)
-  if (folder === undefined) return false
-  return ['package.json', 'plugins.json', 'plugins.lock.json'].some((file) =>
-    existsSync(join(folder, file)),
-  )
 }
 
 /** The flags that say where plugins are: what else a word means is known when the command is. */

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { readFileSync } from 'node:fs'
-import { readPackage, type PluginReport } from '@llmspell/kernel'
-import type { Manifest } from '@llmspell/sdk'
+import { readPackage, readPluginFile, type Kernel, type PluginReport } from '@llmspell/kernel'
+import type { Manifest, PluginHostItem } from '@llmspell/sdk'
 
 /** What a plugin's package.json says about it. */
 export interface PackageFacts {
@@ -31,4 +31,20 @@ export function packageFacts(root: string, row: PluginReport): PackageFacts | un
   } catch {
     return undefined
   }
+}
+
+/** The same for every plugin that is on disk, also where it is one file. */
+export function pluginFacts(
+  kernel: Kernel,
+  root: string,
+  row: PluginReport,
+): PackageFacts | undefined {
+  const { root: folder, main, host } = row
+  if (folder === undefined || main === undefined || host === undefined)
+    return packageFacts(root, row)
+  const hosts = kernel.extensions
+    .list<PluginHostItem & Record<string, unknown>>('pluginHosts')
+    .map(({ item }) => item)
+  const manifest = readPluginFile(join(folder, main), hosts)
+  return manifest ? { folder, manifest } : packageFacts(root, row)
 }
