@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { COMMANDS } from '../commands/index.ts'
 import { OWN_WORDS } from './own.ts'
 
-test('the words that no plugin may have are those of all our commands', () => {
+test('all our commands begin with words that no plugin may have', () => {
   const first = Object.keys(COMMANDS).map((id) => id.split(':')[0]!)
-  expect([...new Set([...first, 'help', 'version'])].toSorted()).toEqual(OWN_WORDS.toSorted())
+  expect(OWN_WORDS).toEqual(expect.arrayContaining([...first, 'help', 'version']))
 })

@@ -6,6 +6,7 @@ export const OWN_WORDS: readonly string[] = [
   'artifact',
   'audit',
   'demo',
+  'dev',
   'doctor',
   'events',
   'exec',
@@ -24,6 +25,7 @@ export const OWN_WORDS: readonly string[] = [
   'test',
   'tool',
   'types',
+  'upgrade',
   'version',
   'workflow',
 ]
