@@ -51,6 +51,7 @@ const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['hook-logging', ['enabled', 'level', 'points', 'sample']],
   ['hook-metrics', ['enabled', 'points', 'taps']],
   ['hooks', []],
+  ['isolation', []],
   ['journal', []],
   [
     'models',

@@ -1,4 +1,4 @@
-import { isPluginError, type PluginError, type PluginHost, now } from '@llmspell/sdk'
+import { isPluginError, isSpellError, PluginError, type PluginHost, now } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import type { PluginScopes } from './container.ts'
 import type { ConfigSections } from './config.ts'
@@ -64,6 +64,21 @@ export function asPluginError(error: unknown, id: string): PluginError {
   if (isPluginError(error) && error.owner === id) return error
   const text = error instanceof Error ? error.message : String(error)
   return failure('PLUGIN_SETUP', id, 'setup', text, { cause: error })
+}
+
+/** The reason of a host, as an error of the plugin under its own code. */
+export function ownError(reason: unknown, id: string): PluginError {
+  if (!isSpellError(reason)) return asPluginError(reason, id)
+  const { code, message, hint, details } = reason
+  const facts = { hint, details, cause: reason.cause }
+  return new PluginError(code, message, { ...facts, owner: id, step: 'call' })
+}
+
+/** A plugin cannot start, because what it requires did not. */
+export function dependencyFailed(id: string, service: string, cause: PluginError): PluginError {
+  if (cause.code === 'PLUGIN_CYCLE' && cause.owner === id) return cause
+  const text = `Plugin '${id}' requires the service '${service}', whose plugin '${cause.owner}' failed: ${cause.message}`
+  return failure('DEPENDENCY_FAILED', id, 'setup', text, { cause, hint: cause.hint })
 }
 
 /** The service that runs the code of the plugin; active by now. */

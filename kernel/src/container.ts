@@ -6,6 +6,7 @@ import {
   type Resolver,
 } from 'awilix/browser'
 import type { Logger } from '@llmspell/sdk'
+import { ownError } from './activation.ts'
 import { ConfigSections } from './config.ts'
 import { ExtensionCatalogue } from './extensions.ts'
 import { HookCatalogue } from './hooks.ts'
@@ -59,7 +60,9 @@ export function createParts(values: KernelValues): KernelCradle {
     hooks: one((parts) => new HookCatalogue(hookParts(parts, activate))),
     schemas: one(() => new AjvSchemas()),
     plugins: one(({ schemas }) => new PackageChecks(options, schemas)),
-    loader: one(() => new Loader()),
+    loader: one(
+      (parts) => new Loader((id, why) => void parts.lifecycle.quarantine(id, ownError(why, id))),
+    ),
     scopes: one((parts) => new PluginScopes(container, parts)),
     lifecycle: one((parts) => new ComponentLifecycleManager(pick(parts))),
   })

@@ -1,5 +1,11 @@
-import { PHASES, type Logger, type Phase, type PluginError, now } from '@llmspell/sdk'
-import { asPluginError, bringUp, tearDown, type ActivationParts } from './activation.ts'
+import { PHASES, now, type Logger, type Phase, type PluginError } from '@llmspell/sdk'
+import {
+  asPluginError,
+  bringUp,
+  dependencyFailed,
+  tearDown,
+  type ActivationParts,
+} from './activation.ts'
 import { failure } from './codes.ts'
 import { findPath } from './graph.ts'
 import { currentFrame } from './guarded.ts'
@@ -74,7 +80,7 @@ export class ComponentLifecycleManager {
     await this.#shared(unit).finally(() => waiter.waits.delete(id))
   }
 
-  /** Takes a plugin out of a running kernel because of an error outside of any call. */
+  /** Takes a plugin out of a running kernel because of an error outside of any call, or on the word of its host. */
   async quarantine(id: string, error: PluginError): Promise<void> {
     const unit = this.#units.get(id)
     if (unit?.state === 'active') await this.#fail(unit, error)
@@ -234,12 +240,6 @@ export class ComponentLifecycleManager {
     const point = this.#parts.hooks.get(name)
     if (point.used) point.call(Object.freeze(payload))
   }
-}
-
-function dependencyFailed(id: string, service: string, cause: PluginError): PluginError {
-  if (cause.code === 'PLUGIN_CYCLE' && cause.owner === id) return cause
-  const text = `Plugin '${id}' requires the service '${service}', whose plugin '${cause.owner}' failed: ${cause.message}`
-  return failure('DEPENDENCY_FAILED', id, 'setup', text, { cause, hint: cause.hint })
 }
 
 /** The error of what only a running kernel can do. */

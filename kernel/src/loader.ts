@@ -11,6 +11,12 @@ export class Loader {
   /** Entries imported so far. */
   imports = 0
   readonly #loaded = new Map<string, DefinedPlugin>()
+  readonly #fail: (id: string, reason: unknown) => void
+
+  /** @param fail takes a plugin out of service, on the word of its host */
+  constructor(fail: (id: string, reason: unknown) => void = () => undefined) {
+    this.#fail = fail
+  }
 
   /** The plugin that the entry exports. @throws PLUGIN_LOAD where it exports none; INTEGRITY; what the import throws */
   async load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
@@ -42,7 +48,7 @@ export class Loader {
 
   async #load(record: PluginRecord, host?: PluginHost): Promise<DefinedPlugin> {
     this.imports++
-    const exported = host ? await host.load(hosted(record)) : await this.#exported(record)
+    const exported = host ? await host.load(this.#hosted(record)) : await this.#exported(record)
     if (isPlugin(exported)) return kept(exported, record)
     const brand = brandOf(exported)
     if (brand !== undefined) throw foreign(record, brand)
@@ -51,6 +57,12 @@ export class Loader {
     const text = `Plugin '${record.id}' exports no plugin: expected definePlugin({ … }) as default export of '${record.manifest.main}', found ${found}.`
     const hint = 'Write: export default definePlugin({ setup(ctx) { … } })'
     throw failure('PLUGIN_LOAD', record.id, 'load', text, { hint })
+  }
+
+  /** The plan has seen to it that it is one of files. */
+  #hosted({ id, version, root = '', manifest }: PluginRecord): HostedPlugin {
+    const main = join(root, manifest.main)
+    return { id, version, root, main, manifest, fail: (reason) => this.#fail(id, reason) }
   }
 
   async #exported(record: PluginRecord): Promise<unknown> {
@@ -63,9 +75,4 @@ export class Loader {
     const value = await inline.plugin()
     return isPlugin(value) ? value : (value as { default?: unknown } | undefined)?.default
   }
-}
-
-/** A record that a host runs: the plan has seen to it that it is one of files. */
-function hosted({ id, version, root = '', manifest }: PluginRecord): HostedPlugin {
-  return { id, version, root, main: join(root, manifest.main), manifest }
 }

@@ -1,4 +1,4 @@
-import { definePlugin, type HostedPlugin, type Manifest } from '@llmspell/sdk'
+import { definePlugin, SpellError, type HostedPlugin, type Manifest } from '@llmspell/sdk'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -143,7 +143,8 @@ describe('a hosted plugin', () => {
         expect(await kernel.extensions.get('things' as never, 'x')).toBe('hosted')
         const main = join(folder, 'guest/index.js')
         const root = join(folder, 'guest')
-        expect(loaded).toEqual([{ id: 'guest', version: '1.2.3', root, main, manifest: llmspell }])
+        const facts = { id: 'guest', version: '1.2.3', root, main, manifest: llmspell }
+        expect(loaded).toMatchObject([facts])
         const rows = kernel.list().map(({ id, host, state }) => [id, host, state])
         expect(rows).toEqual([
           ['host', undefined, 'active'],
@@ -167,6 +168,21 @@ describe('a hosted plugin', () => {
         expect(await thing()).toBe('hosted')
         expect(loaded.map(({ id }) => id)).toEqual(['guest', 'guest', 'guest'])
         expect(kernel.list().at(-1)).toMatchObject({ id: 'guest', host: 'apart' })
+      },
+      { hosted },
+    )
+  })
+
+  test('is out of service once its host says so', async () => {
+    const loaded: HostedPlugin[] = []
+    await withKernel(
+      [join(folder, 'guest'), hostPlugin(loaded)],
+      async (kernel) => {
+        await kernel.extensions.get('things' as never, 'x')
+        loaded[0]!.fail(new SpellError('HOST_SAYS', 'It is broken.'))
+        const again = kernel.extensions.get('things' as never, 'x')
+        await expect(again).rejects.toMatchObject({ code: 'HOST_SAYS', owner: 'guest' })
+        expect(kernel.list().at(-1)).toMatchObject({ state: 'failed', registered: [] })
       },
       { hosted },
     )

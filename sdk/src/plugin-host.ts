@@ -29,6 +29,8 @@ export interface HostedPlugin {
   /** Absolute path of the manifest's `main`. */
   readonly main: string
   readonly manifest: Manifest
+  /** Takes it out of service: from here on it is failed in the report, for this reason. */
+  fail(reason: Error): void
 }
 
 /** Stands in for the kernel's own import. */

@@ -12,6 +12,7 @@ export const ALL = [
   'http',
   'media',
   'sandbox',
+  'isolation',
   'artifacts',
   'state',
   'store-level',

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** A piece of work for a thread of its own. */
 export interface Job {
   /** Module that is loaded there, as a URL of the plugin's own package. */
@@ -83,12 +85,57 @@ export interface CommandEnd {
   readonly jail: JailReport['kind']
 }
 
+/** A program that stays, and talks over one channel. Its stdin is empty and its stdout goes nowhere. */
+export interface Resident extends Pick<
+  Command,
+  | 'program'
+  | 'args'
+  | 'env'
+  | 'folder'
+  | 'read'
+  | 'hide'
+  | 'network'
+  | 'signal'
+  | 'jailed'
+  | 'subject'
+> {
+  /** Links that are made in the jail, to what they lead to. */
+  readonly links?: Readonly<Record<string, string>>
+  readonly limits?: Pick<NonNullable<Command['limits']>, 'memoryBytes' | 'processes'>
+}
+
+/** The channel as the program finds it: a socket behind this descriptor. */
+export const RESIDENT_CHANNEL = 5
+
+/** How a resident ended. */
+export interface ResidentEnd {
+  readonly code: number | null
+  readonly signal: string | null
+  /** The last of what it wrote to stderr. */
+  readonly stderr: string
+}
+
+/** A resident that has been started. */
+export interface ResidentProcess {
+  readonly jail: JailReport['kind']
+  /** Both ways; closed when either side has closed it. */
+  readonly channel: Duplex
+  /** Resolves when it is gone. Never rejects. */
+  readonly ended: Promise<ResidentEnd>
+  /** Whether it keeps this process alive; at first it does. */
+  hold(held: boolean): void
+  /** Ends it at once. */
+  kill(): void
+}
+
 /** Service `jail`: programs of the system in namespaces of their own. */
 export interface Jail {
   /** Tried once. */
   report(): Promise<JailReport>
   /** @throws JAIL_MISSING where it must be jailed and cannot be; COMMAND_FAILED where it did not start */
   run(command: Command): Promise<CommandEnd>
+  /** Starts a program that stays until it is killed, its signal is aborted, or this process ends. @throws as `run` */
+  start(resident: Resident): Promise<ResidentProcess>
 }
 
 declare module '../services.ts' {

@@ -12,7 +12,13 @@ type Place = readonly [path: string, options: readonly string[]]
  * Options of bwrap. Nothing of the host is there but what is named: no home, no sockets, no other process. The root
  * and /dev can be written by nobody, and what can be written in memory has a size.
  */
-export function jailOptions(command: Command, options: { readonly nested: boolean }): string[] {
+export function jailOptions(
+  command: Command,
+  options: {
+    readonly nested: boolean
+    readonly links?: Readonly<Record<string, string>> | undefined
+  },
+): string[] {
   const { network = false, folder, env = {} } = command
   const sets = Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value])
   return [
@@ -26,6 +32,7 @@ export function jailOptions(command: Command, options: { readonly nested: boolea
     memory('/dev/shm'),
     memory('/tmp'),
     places(command),
+    Object.entries(options.links ?? {}).flatMap(([path, to]) => ['--symlink', to, path]),
     ['--remount-ro', '/dev', '--remount-ro', '/', '--chdir', folder],
     sets,
   ].flat()

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { Command, CommandEnd } from '@llmspell/sdk'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -183,3 +184,38 @@ test.runIf(process.platform === 'linux')(
     expect(seven.replace(/.*-> /, '')).toMatch(/^(?:\/dev\/null)?$/)
   },
 )
+
+describe('a program that stays', () => {
+  const echo = "const s = new (require('node:net').Socket)({ fd: 5 }); s.pipe(s)"
+  const start = (code: string, more: object = {}) => {
+    const args = ['-e', code]
+    const given = { program: process.execPath, args, folder: '/tmp', subject: 'Plugin' }
+    return jail.start({ ...given, jailed: false, limits: { memoryBytes: 2 ** 31 }, ...more })
+  }
+
+  test('answers on its channel until it is killed', async () => {
+    const child = await start(echo)
+    child.channel.write('hello')
+    const [piece] = (await once(child.channel, 'data')) as [Buffer]
+    expect(text(piece)).toBe('hello')
+    child.kill()
+    expect(await child.ended).toMatchObject({ signal: 'SIGKILL' })
+  })
+
+  test('ends with the jail, and tells how it ended by itself', async () => {
+    const child = await start("console.error('x'.repeat(1e5) + 'last words'); process.exit(3)")
+    const end = await child.ended
+    expect(end.code).toBe(3)
+    expect(end.stderr).toMatch(/last words\n$/)
+    expect(end.stderr.length).toBeLessThanOrEqual(8192)
+    const other = await start(echo)
+    stop.abort()
+    expect(await other.ended).toMatchObject({ signal: 'SIGKILL' })
+  })
+
+  test('is refused without a jail, and where it is not there', async () => {
+    await expect(start(echo, { jailed: true })).rejects.toMatchObject({ code: 'JAIL_MISSING' })
+    const missing = start(echo, { program: '/no-such/program' })
+    await expect(missing).rejects.toMatchObject({ code: 'COMMAND_FAILED' })
+  })
+})

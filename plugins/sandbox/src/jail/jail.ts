@@ -1,12 +1,20 @@
 import { constants } from 'node:fs'
 import { access, realpath, stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
-import type { Command, CommandEnd, Jail, JailReport } from '@llmspell/sdk'
+import type {
+  Command,
+  CommandEnd,
+  Jail,
+  JailReport,
+  Resident,
+  ResidentProcess,
+} from '@llmspell/sdk'
 import { covers } from './arguments.ts'
 import { jailMissing, notStarted } from './errors.ts'
 import { startJailed } from './jailed.ts'
 import { probe } from './probe.ts'
 import type { Found } from './probe.ts'
+import { LivingProgram } from './resident.ts'
 import { follow } from './run.ts'
 import type { Started } from './started.ts'
 import { startUnjailed } from './unjailed.ts'
@@ -21,7 +29,7 @@ const NEVER_WHOLE = new Set(['/', '/tmp', '/var'])
 export class ProgramJail implements Jail {
   readonly #bubblewrap: string | undefined
   readonly #signal: AbortSignal
-  readonly #running = new Set<Promise<CommandEnd>>()
+  readonly #running = new Set<Promise<unknown>>()
   #found: Promise<Found> | undefined
 
   /** @param signal ends all that runs */
@@ -44,6 +52,23 @@ export class ProgramJail implements Jail {
     if (!parts) throw jailMissing(subject, report)
     await checkShown(command)
     return this.#follow(startJailed(parts, checked), checked)
+  }
+
+  async start(resident: Resident): Promise<ResidentProcess> {
+    const { parts, prlimit, report } = await this.#probed()
+    const { jailed = true, links = {}, subject } = resident
+    const command = { ...resident, limits: { ...resident.limits, cpuSeconds: Infinity } }
+    await check(command)
+    if (jailed && !parts) throw jailMissing(subject, report)
+    if (jailed) await checkShown(command)
+    const signals = resident.signal ? [resident.signal, this.#signal] : [this.#signal]
+    const started =
+      jailed && parts ? startJailed(parts, command, links) : startUnjailed(prlimit, command, true)
+    const living = new LivingProgram(started, AbortSignal.any(signals), subject)
+    await living.begun
+    this.#running.add(living.ended)
+    void living.ended.then(() => this.#running.delete(living.ended))
+    return living
   }
 
   /** Waits for what the signal has ended. */

@@ -9,8 +9,8 @@ import { limited } from './limits.ts'
 import type { Started } from './started.ts'
 import { descendants, isAlive } from './tree.ts'
 
-/** Its output, the options, and what became of it. */
-const PIPES = ['pipe', 'pipe', 'pipe', 'pipe'] as const
+/** Errors, the options, and what became of it. */
+const PIPES = ['pipe', 'pipe', 'pipe'] as const
 const GONE_WITHIN_MS = 1000
 
 /** What the probe has found. */
@@ -24,19 +24,25 @@ export interface JailParts {
 }
 
 /** Starts a program in namespaces of its own. Options travel by a pipe: a command line is for all to read. */
-export function startJailed(parts: JailParts, command: Command): Started {
+export function startJailed(
+  parts: JailParts,
+  command: Command,
+  links?: Readonly<Record<string, string>>,
+): Started {
   const { spawn } = process.getBuiltinModule('node:child_process')
   const rest = limited(parts.prlimit, command, parts.counted ? 0 : undefined)
+  const input = command.input === undefined ? 'ignore' : 'pipe'
+  const resident = ['ignore', 'ignore', ...PIPES, 'pipe', ...nothingFrom(6)] as const
   const child = spawn(parts.bubblewrap, ['--args', '3', '--json-status-fd', '4', '--', ...rest], {
     cwd: '/',
     env: {},
     detached: true,
-    stdio: [command.input === undefined ? 'ignore' : 'pipe', ...PIPES, ...nothingFrom(5)],
+    stdio: links ? [...resident] : [input, 'pipe', ...PIPES, ...nothingFrom(5)],
   })
   const given = child.stdio[3] as Writable
   given.on('error', () => undefined)
   given.end(
-    jailOptions(command, parts)
+    jailOptions(command, { ...parts, links })
       .map((option) => `${option}\0`)
       .join(''),
   )

@@ -32,7 +32,7 @@ export function limited(
   const { cpuSeconds, memoryBytes, fileBytes, processes } = limitsOf({ program, args, ...command })
   return [
     prlimit,
-    `--cpu=${Math.ceil(cpuSeconds)}`,
+    `--cpu=${cpuSeconds === Infinity ? 'unlimited' : Math.ceil(cpuSeconds)}`,
     `--data=${memoryBytes}`,
     `--fsize=${fileBytes}`,
     `--nofile=${OPEN_FILES}`,

@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Command } from '@llmspell/sdk'
 import { nothingFrom } from './descriptors.ts'
 import { send } from './kill.ts'
@@ -10,22 +11,32 @@ import { allProcesses, isAlive, sessionOf, textOf, threadsOf } from './tree.ts'
 /** What a program and its children carry, so that they are found when it ends. */
 const MARK = 'LLMSPELL_COMMAND'
 const ROUNDS = 20
+const SETPRIV = '/usr/bin/setpriv'
+/** What stays must not outlive who started it, however that ends. */
+const DIES_ALONG = [SETPRIV, '--pdeathsig', 'KILL', '--']
 
 /** Starts a program as it is, in a process group of its own. */
-export function startUnjailed(prlimit: string | undefined, command: Command): Started {
+export function startUnjailed(
+  prlimit: string | undefined,
+  command: Command,
+  resident = false,
+): Started {
   const { spawn } = process.getBuiltinModule('node:child_process')
   const mark = randomBytes(16).toString('hex')
   const { program, args, folder } = command
-  const [file, ...rest] = prlimit
+  const words = prlimit
     ? limited(prlimit, command, threadsOf(process.getuid?.()))
     : [program, ...args]
+  const [file, ...rest] = resident && existsSync(SETPRIV) ? [...DIES_ALONG, ...words] : words
   const child = spawn(file!, rest, {
     cwd: folder,
     // A shell whose input is a socket reads the start file of its user, unless it is not the first one.
     env: { SHLVL: '1', ...command.env, [MARK]: mark },
     detached: true,
     windowsHide: true,
-    stdio: [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...nothingFrom(3)],
+    stdio: resident
+      ? ['ignore', 'ignore', 'pipe', 'ignore', 'ignore', 'pipe', ...nothingFrom(6)]
+      : [command.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...nothingFrom(3)],
   })
   return new FreeProgram(child, mark)
 }

@@ -1,0 +1,34 @@
+import type { Duplex } from 'node:stream'
+
+/** Messages that may come in one turn of the clock, and how long it stands still after them. */
+const MOST = 2000
+const TURN_MS = 100
+
+/** Holds back who says more than can be meant: its channel is not read for a while, and only it waits. */
+export class Pace {
+  readonly #channel: Duplex
+  #count = 0
+  #since = performance.now()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(channel: Duplex) {
+    this.#channel = channel
+  }
+
+  count(): void {
+    const now = performance.now()
+    if (now - this.#since > TURN_MS) [this.#since, this.#count] = [now, 0]
+    if (++this.#count < MOST || this.#timer) return
+    this.#channel.pause()
+    this.#timer = setTimeout(() => this.#go(), TURN_MS)
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #go(): void {
+    this.#timer = undefined
+    this.#channel.resume()
+  }
+}
