@@ -104,7 +104,7 @@ describe('what is no plugin', () => {
     ['has no manifest', { more: { llmspell: undefined }, manifest: {} }, {}, 'PLUGIN_INVALID'],
   ]
   test.each(FULL ? rows : rows.slice(0, 2))('%s', async (_, parts, files, expected) => {
-    const json = plugin('odd', parts)
+    const json = { ...plugin('odd', parts), ...parts.more }
     await expect(install(archive('odd', packed(json, files)))).rejects.toMatchObject({
       code: expected,
     })
