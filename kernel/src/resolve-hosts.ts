@@ -49,6 +49,7 @@ export function hostedProblems(
 type Fault = readonly [text: string, hint: string]
 
 const TRUST = 'If you trust it, let it run in this process instead.'
+const PACKAGE = 'Take it out of the header, or write the plugin as a package.'
 
 function fault(draft: Draft, record: PluginRecord): Fault | undefined {
   const { id, inline } = record
@@ -69,12 +70,13 @@ function absent({ id, host, manifest }: PluginRecord, offered: Offers): Fault {
 }
 
 function beyond(record: PluginRecord, item: PluginHostItem): Fault | undefined {
-  const { id, manifest } = record
+  const { id, manifest, single } = record
+  const hint = single ? PACKAGE : TRUST
   const point = reach(record).find((name) => !item.points.includes(name))
   const says = `Plugin '${id}' runs in the host '${item.name}',`
   if (point !== undefined) {
     const carried = `Expected only ${item.points.join(', ')}`
-    return [`${says} which cannot carry '${point}'. ${carried}.`, TRUST]
+    return [`${says} which cannot carry '${point}'. ${carried}.`, hint]
   }
   const { services } = item
   const service =
@@ -82,7 +84,7 @@ function beyond(record: PluginRecord, item: PluginHostItem): Fault | undefined {
   if (service === undefined) return undefined
   return [
     `${says} where it cannot require '${service}'. Expected only ${services?.join(', ')}.`,
-    TRUST,
+    hint,
   ]
 }
 
