@@ -39,6 +39,25 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Quote a value that contains spaces.',
   },
   {
+    name: 'UPGRADE_FAILED',
+    class: 'unavailable',
+    cause: 'A new version could not be fetched, or does not run here.',
+    cure: 'Run npm view llmspell versions: see that the registry answers and has the version.',
+  },
+  {
+    name: 'VITEST_MISSING',
+    class: 'unavailable',
+    cause: 'A contract is to be tested, and the project has no vitest or no test kit.',
+    cure: 'Run npm install --save-dev vitest @llmspell/sdk beside the plugin.',
+  },
+  {
+    name: 'CONTRACT_FAILED',
+    class: 'unavailable',
+    cause:
+      'Not even a test of a contract could begin, as the plugin or the kit cannot be imported.',
+    cure: 'Build the plugin, and correct what the text says.',
+  },
+  {
     name: 'FILTER_UNKNOWN',
     class: 'input',
     cause: 'A list is to show only what has a name that nothing in it has.',
@@ -116,6 +135,9 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
 /** Codes of others that the command line raises too, some before it has read a manifest. */
 export const BORROWED: Readonly<Record<string, ErrorClass>> = {
   CONFIG_INVALID: 'input',
+  MANIFEST_INVALID: 'input',
+  PLUGIN_INCOMPATIBLE: 'unavailable',
+  PLUGIN_NOT_FOUND: 'input',
   ENGINE_UNKNOWN: 'usage',
   FILE_NOT_FOUND: 'input',
   FILE_UNREADABLE: 'input',

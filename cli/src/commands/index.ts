@@ -1,6 +1,7 @@
 import { artifactExport, artifactList, artifactRemove, artifactShow } from './artifact.ts'
 import { dev, pluginCheck, pluginNew } from './author.ts'
 import { auditList, auditVerify } from './audit.ts'
+import { pluginTest, upgrading } from './contract.ts'
 import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { hooksExplain, hooksList } from './hooks.ts'
@@ -66,6 +67,7 @@ export const COMMANDS = {
   init,
   types,
   doctor,
+  upgrade: upgrading,
   'run:resume': runResume,
   'run:replay': runReplay,
   'run:fork': runFork,
@@ -128,6 +130,7 @@ export const COMMANDS = {
   'plugin:list': pluginList,
   'plugin:inspect': pluginInspect,
   'plugin:doctor': pluginDoctor,
+  'plugin:test': pluginTest,
   'plugin:install': pluginInstall,
   'plugin:update': pluginUpdate,
   'plugin:rollback': pluginRollback,

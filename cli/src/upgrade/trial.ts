@@ -1,0 +1,94 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { KernelReport, PluginReport, Problem } from '@llmspell/kernel'
+import { SpellError } from '@llmspell/sdk'
+import type { Config } from '../config.ts'
+import { runNode, type Said } from './npm.ts'
+
+/** What the new version said of all plugins. */
+export interface Examined {
+  readonly version: string
+  readonly plugins: readonly PluginReport[]
+  readonly problems: readonly Problem[]
+}
+
+/** What it said of the contract of one. */
+export interface Tested {
+  readonly passed: number
+  readonly failed: number
+  readonly first?: string
+}
+
+/** A new version in a folder of its own, with a copy of the user's plugins: nothing of the user's is touched. */
+export class NewVersion {
+  readonly version: string
+  readonly #place: string
+  readonly #program: string
+  readonly #home: string
+
+  /** @param place folder that the package was installed into */
+  constructor(place: string) {
+    this.#place = place
+    this.#home = join(place, 'home')
+    const require = createRequire(join(place, 'package.json'))
+    const file = require.resolve('llmspell/package.json')
+    const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }
+    this.version = version
+    this.#program = join(dirname(file), 'bin', 'llmspell.cjs')
+  }
+
+  /** The plan of the new kernel, and every plugin activated by it. @param ids whose config is handed over */
+  async examine(folder: string, config: Config, ids: readonly string[]): Promise<Examined> {
+    mkdirSync(this.#home, { recursive: true })
+    if (existsSync(folder)) {
+      const plugins = join(this.#home, 'plugins')
+      cpSync(folder, plugins, { recursive: true, verbatimSymlinks: true })
+    }
+    const sections = Object.entries(config.plugins ?? {}).filter(([id]) => ids.includes(id))
+    const file = join(this.#home, 'check.json')
+    writeFileSync(file, JSON.stringify({ plugins: Object.fromEntries(sections) }))
+    const said = await this.#run(['plugin', 'doctor', '--json', '--config', file])
+    const answer = answerOf<KernelReport & { readonly error?: { readonly message: string } }>(said)
+    if (!answer?.plugins) throw silent(this.version, answer?.error?.message ?? reasonOf(said))
+    return { version: answer.version, plugins: answer.plugins, problems: answer.problems }
+  }
+
+  /** The contract of one plugin, by the test kit of the new version; undefined where it cannot say. */
+  async test(root: string): Promise<Tested | undefined> {
+    const said = await this.#run(['plugin', 'test', root, '--json', '--with', this.#place])
+    type Row = { readonly passed: number; readonly failed: number }
+    interface Card {
+      readonly contributions?: readonly Row[]
+      readonly firstFailure?: { readonly test: string; readonly text: string }
+    }
+    const card = answerOf<Card>(said)
+    if (!card?.contributions) return undefined
+    const sum = (key: keyof Row): number =>
+      card.contributions!.reduce((total, row) => total + row[key], 0)
+    const first = card.firstFailure && `${card.firstFailure.test}: ${card.firstFailure.text}`
+    return { passed: sum('passed'), failed: sum('failed'), ...(first ? { first } : {}) }
+  }
+
+  #run(argv: readonly string[]): Promise<Said> {
+    const env = { ...process.env, LLMSPELL_HOME: this.#home }
+    return runNode([this.#program, ...argv], { cwd: this.#place, env })
+  }
+}
+
+function answerOf<T>({ stdout }: Said): T | undefined {
+  try {
+    return JSON.parse(stdout) as T
+  } catch {
+    return undefined
+  }
+}
+
+const reasonOf = ({ stderr, code }: Said): string =>
+  stderr.trim().split('\n').at(-1) || `exit code ${code}`
+
+function silent(version: string, why: string): SpellError {
+  const text = `llmspell ${version} could not look at the plugins: ${why}`
+  const hint = 'See whether that version runs here: it may need another Node.'
+  return new SpellError('UPGRADE_FAILED', text, { hint })
+}

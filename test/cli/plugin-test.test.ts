@@ -1,0 +1,102 @@
+import { existsSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from '../support/root.ts'
+import { envelope, Folder, llmspell, widest } from './support.ts'
+
+const CALCULATOR = join(ROOT, 'plugins', 'tool-calculator')
+const WITH = ['--with', ROOT]
+
+/** A plugin that taps what its manifest lists, or whatever else the code says. */
+function plugin(code: string, contributes: object = { hooks: ['tool.guard'] }): Folder {
+  const llmspell = { manifest: 1, id: 'guarding', main: './index.mjs', phase: 'core', contributes }
+  const json = { name: 'guarding', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell }
+  const text = `export default { $llmspell: 'plugin/2', setup: (ctx) => { ${code} } }\n`
+  return new Folder({ 'package.json': JSON.stringify(json), 'index.mjs': text })
+}
+
+test('a plugin that keeps its contract gets a card that says so', async () => {
+  const ended = await llmspell(['plugin', 'test'], { cwd: CALCULATOR })
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(ended.stdout).toContain('0.2 (engines.llmspell ^0.2.0)')
+  expect(ended.stdout).toMatch(/^tools calculator +toolSuite +\d+ passed$/m)
+  expect(ended.stdout).not.toContain('\u001B')
+  expect(existsSync(join(CALCULATOR, 'node_modules'))).toBe(false)
+})
+
+test('a plugin that breaks it is told where first', async () => {
+  using folder = plugin("ctx.tap('tool.guard', () => { throw new Error('no luck') })")
+  const ended = await llmspell(['plugin', 'test', folder.path, ...WITH])
+  expect(ended).toMatchObject({ code: 7, stderr: '' })
+  expect(ended.stdout).toMatch(/^hooks +hookSuite +2 failed, 5 passed$/m)
+  const line = ended.stdout.replaceAll(/\s+/g, ' ')
+  expect(line).toContain("'tool.guard': a payload is answered as the point allows")
+  expect(line).toMatch(/Error: no luck at .*index\.mjs:1:/)
+  expect(widest(ended.stdout)).toBeLessThanOrEqual(80)
+  const json = await llmspell(['plugin', 'test', folder.path, ...WITH, '--json'])
+  expect(json.code).toBe(7)
+  expect(envelope(json)).toMatchObject({
+    ok: false,
+    id: 'guarding',
+    contract: '0.2',
+    hosts: expect.arrayContaining(['the process of llmspell']),
+    contributions: [{ subject: 'hooks', suite: 'hookSuite', passed: 5, failed: 2, skipped: 0 }],
+    firstFailure: { text: expect.stringContaining('no luck') },
+  })
+})
+
+test('its own tests run too where they are asked for', async () => {
+  using folder = plugin("ctx.tap('tool.guard', () => undefined)")
+  symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
+  folder.write(
+    'own.test.mjs',
+    "import { expect, test } from 'vitest'\ntest('sums', () => expect(1 + 1).toBe(3))\n",
+  )
+  const ended = await llmspell(['plugin', 'test', folder.path, '--own', '--json'])
+  expect(ended.code).toBe(7)
+  expect(envelope(ended)).toMatchObject({
+    contributions: [
+      { suite: 'hookSuite', passed: 7, failed: 0 },
+      { subject: 'its own tests', suite: 'vitest', passed: 0, failed: 1 },
+    ],
+    firstFailure: { text: expect.stringContaining('to be 3') },
+  })
+})
+
+test('what cannot be tested from the manifest says why', async () => {
+  const contributes = {
+    stores: [{ name: 'mine' }],
+    tools: [{ name: 'get', permissions: { net: ['*'] } }],
+  }
+  using folder = plugin('', contributes)
+  const ended = await llmspell(['plugin', 'test', folder.path])
+  expect(ended).toMatchObject({ code: 0, stderr: '' })
+  expect(ended.stdout).toContain('in its own tests: storeSuite')
+  expect(ended.stdout).toContain('in its own tests: its examples need net')
+})
+
+test('a plugin for the contract before shows its level', async () => {
+  const ended = await llmspell(['plugin', 'test', 'test/fixtures/contract-0.1'])
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('0.1 (engines.llmspell') })
+})
+
+test.each([
+  ['no plugin', '{}', 3, 'PLUGIN_NOT_FOUND', 'llmspell plugin test FOLDER'],
+  ['a broken manifest', '{ "llmspell": {} }', 3, 'MANIFEST_INVALID', 'llmspell.'],
+  ['no JSON', '{', 3, 'MANIFEST_INVALID', 'Repair'],
+])('%s is refused with what to do', async (_, json, code, name, hint) => {
+  using folder = new Folder({ 'package.json': json })
+  const ended = await llmspell(['plugin', 'test', folder.path])
+  expect(ended).toMatchObject({ code, stdout: '' })
+  expect(ended.stderr).toContain(`error[${name}]`)
+  expect(ended.stderr).toContain(hint)
+})
+
+test('a project without vitest, and a plugin that cannot be imported, say what to do', async () => {
+  using folder = plugin("throw new Error('never')")
+  const bare = await llmspell(['plugin', 'test', folder.path])
+  expect(bare).toMatchObject({ code: 8, stderr: expect.stringContaining('npm install --save-dev') })
+  folder.write('index.mjs', 'syntax error')
+  const broken = await llmspell(['plugin', 'test', folder.path, ...WITH])
+  expect(broken).toMatchObject({ code: 8, stderr: expect.stringContaining('CONTRACT_FAILED') })
+})
