@@ -99,6 +99,6 @@ function ofScope(all: Operations): Record<string, ScriptHandler> {
     'StateScope.all': within(all.all),
     'StateScope.clear': within(all.clear),
     'StateScope.watch': within(all.watch),
-    'StateWatch.close': ({ self }: ScriptCall<[]>) => (self as Watch).close(),
+    'StateWatch.close': ({ self, context }: ScriptCall<[]>) => (self as Watch).close(context),
   }
 }

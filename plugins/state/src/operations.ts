@@ -46,7 +46,7 @@ export function operations(parts: Parts) {
     watch: async (scope, [pattern, fn]: Args<[string, HostCallback]>, context) => {
       await parts.guard.require(scope, false, 'watch', context)
       const store = await parts.state.backend()
-      const watch = new Watch({ scope, pattern, fn, store, reader, context })
+      const watch = await Watch.open({ scope, pattern, fn, store, reader, context })
       return context.handle('StateWatch', watch, { pattern, scope: textOf(scope) })
     },
   } satisfies Record<string, Operation>

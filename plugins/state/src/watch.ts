@@ -1,5 +1,7 @@
 import { isSpellError, toErrorRecord } from '@llmspell/sdk'
-import type { CallContext, Change, HostCallback, Scope, StateBackend, Value } from '@llmspell/sdk'
+import type { CallContext, HostCallback, Scope, StateBackend, Value } from '@llmspell/sdk'
+import { changesFor } from './changes.ts'
+import type { Changes, Seen } from './changes.ts'
 import { keyMatcher } from './pattern.ts'
 import type { Reader } from './reader.ts'
 import { textOf } from './scope.ts'
@@ -16,45 +18,62 @@ export interface WatchParts {
   readonly context: CallContext
 }
 
+type Told = Readonly<Record<string, Value>>
+
 /** A function of the script that is told of changes, one after the other. */
 export class Watch {
   readonly #parts: WatchParts
   readonly #end = new AbortController()
-  readonly #matches: (key: string) => boolean
   #failures = 0
 
-  constructor(parts: WatchParts) {
+  private constructor(parts: WatchParts) {
     this.#parts = parts
-    this.#matches = keyMatcher(parts.pattern)
-    const { store, scope, context } = parts
-    const { tenant, kind, id } = scope
-    const signal = AbortSignal.any([this.#end.signal, context.signal])
-    const changes = store.watch({ tenant, kind, id }, { signal })
-    void this.#follow(changes).catch((error: unknown) => this.#warn(error))
-    context.onEnd(() => void this.close())
-    context.onUndo?.(() => this.close())
   }
 
-  /** False where it was closed before. */
-  close(): boolean {
+  static async open(parts: WatchParts): Promise<Watch> {
+    const { store, scope, context, pattern } = parts
+    const watch = new Watch(parts)
+    const signal = AbortSignal.any([watch.#end.signal, context.signal])
+    const changes = await changesFor({
+      store,
+      scope,
+      context,
+      signal,
+      matches: keyMatcher(pattern),
+    })
+    void watch.#follow(changes).catch((error: unknown) => watch.#warn(error))
+    context.onEnd(() => void watch.#close())
+    context.onUndo?.(() => watch.#close())
+    return watch
+  }
+
+  /** False where it was closed before. In a durable run it ends at the same change in every life. */
+  async close(context: CallContext): Promise<boolean> {
+    if (context.durable)
+      await context.step('close', () => Promise.resolve(null), { effect: 'pure' })
+    return this.#close()
+  }
+
+  #close(): boolean {
     if (this.#end.signal.aborted) return false
     this.#end.abort()
     return true
   }
 
-  async #follow(changes: AsyncIterable<Change | { readonly reset: bigint }>): Promise<void> {
-    for await (const change of changes) {
-      const told = 'reset' in change ? { op: 'reset', key: '' } : await this.#told(change)
+  async #follow(changes: Changes): Promise<void> {
+    for (let seen = await changes(); seen; seen = await changes()) {
+      const told = await this.#told(seen)
       if (told && !this.#end.signal.aborted) await this.#tell(told)
-      if (this.#failures >= MOST_FAILURES) return void this.close()
+      if (this.#failures >= MOST_FAILURES) return void this.#close()
     }
   }
 
   /** As a read of the key: who may not read it is not told. */
-  async #told(change: Change): Promise<{ readonly [key: string]: Value } | undefined> {
-    if (!this.#matches(change.key)) return undefined
+  async #told(seen: Seen): Promise<Told | undefined> {
+    if (seen.op === 'reset') return { op: 'reset', key: '' }
     try {
-      return await this.#asked(change)
+      const { context } = this.#parts
+      return await context.step('read', (inner) => this.#asked(seen, inner), { effect: 'pure' })
     } catch (error) {
       if (isSpellError(error) && error.code === 'HOOK_CANCELLED') return undefined
       this.#failures++
@@ -63,8 +82,8 @@ export class Watch {
     }
   }
 
-  async #asked({ key, op }: Change): Promise<{ readonly [key: string]: Value }> {
-    const { reader, scope, context } = this.#parts
+  async #asked({ key, op }: Seen, context: CallContext): Promise<Told> {
+    const { reader, scope } = this.#parts
     const place = { scope, key, context }
     const current = op === 'delete' ? undefined : await reader.current(place)
     if (current) return { op: 'set', key, ...current }
@@ -72,7 +91,7 @@ export class Watch {
     return { op: 'delete', key }
   }
 
-  async #tell(change: { readonly [key: string]: Value }): Promise<void> {
+  async #tell(change: Told): Promise<void> {
     const { fn, scope } = this.#parts
     try {
       await fn({ ...change, scope: textOf(scope) })
