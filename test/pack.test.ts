@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
@@ -137,8 +145,9 @@ describe('a project that installed the tarballs', () => {
     const named = PUBLIC.filter(({ manifest }) => own.includes(manifest.name))
     const ids = named.flatMap(({ manifest: { llmspell: found } }) => (found ? [found.id] : []))
     expect(code).toBe(0)
+    // The command line is a plugin of no package.
     expect(plugins.map(({ id, state }) => `${id} ${state}`).sort()).toEqual(
-      ids.map((id) => `${id} active`).sort(),
+      ['cli', ...ids].map((id) => `${id} active`).sort(),
     )
   })
 
@@ -158,6 +167,16 @@ describe('a project that installed the tarballs', () => {
     write(file, `${line}\n${RUNTIME_HOST}`)
     const done = await spawned(process.execPath, [file], app)
     expect(done).toEqual({ code: 0, stdout: '{"value":"42","agent":true}\n', stderr: '' })
+  })
+
+  test('tests the contract of a plugin with the kit that it installed', async () => {
+    const modules = join(app, 'node_modules')
+    symlinkSync(join(ROOT, 'node_modules', 'vitest'), join(modules, 'vitest'), 'junction')
+    const calculator = join(modules, '@llmspell', 'tool-calculator')
+    const { code, stdout, stderr } = await llmspell('plugin', 'test', calculator, '--with', app)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^tools calculator +toolSuite +\d+ passed$/m)
+    unlinkSync(join(modules, 'vitest'))
   })
 
   test('finds types for all of it', async () => {

@@ -9,6 +9,7 @@ import { AnthropicServer } from './support/anthropic-server.ts'
 import { GoogleServer } from './support/google-server.ts'
 import { ALL, openHouse, type House } from './support/kernel.ts'
 import { blocks, commands, pages, promised } from './support/markdown.ts'
+import { spawned } from './support/npm.ts'
 import { OllamaServer } from './support/ollama-server.ts'
 import { OpenAIServer } from './support/openai-server.ts'
 import { ROOT } from './support/root.ts'
@@ -124,6 +125,18 @@ test.each(blocks('README.md', 'js'))('JavaScript of $page:$line runs', async ({ 
   const { code, stderr } = await llmspell(['exec', text, '--engine=javascript', '-q'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
 })
+
+/** Programs that stand in a package which depends on the plugins that they name. */
+test.each(blocks('plugins/isolation/README.md', 'js'))(
+  'the program of $page:$line runs',
+  async ({ text }) => {
+    const argv = ['--input-type=module', '-e', text]
+    const cwd = join(ROOT, 'cli', 'runtime')
+    const { code, stdout, stderr } = await spawned(process.execPath, argv, cwd)
+    const said = [...text.matchAll(/\/\/ (.*)$/gm)].map(([, line]) => `${line}\n`)
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: said.join(''), stderr: '' })
+  },
+)
 
 interface Ran {
   readonly line: string

@@ -60,9 +60,11 @@ export class Loader {
   }
 
   /** The plan has seen to it that it is one of files. */
-  #hosted({ id, version, root = '', manifest }: PluginRecord): HostedPlugin {
+  #hosted(record: PluginRecord): HostedPlugin {
+    const { id, version, root = '', manifest } = record
     const main = join(root, manifest.main)
-    return { id, version, root, main, manifest, fail: (reason) => this.#fail(id, reason) }
+    const verify = (): void => checkIntegrity(record)
+    return { id, version, root, main, manifest, verify, fail: (reason) => this.#fail(id, reason) }
   }
 
   async #exported(record: PluginRecord): Promise<unknown> {

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Kernel } from '@llmspell/kernel'
+import { manifestHash, type Kernel } from '@llmspell/kernel'
 import type { Manifest } from '@llmspell/sdk'
 
 /** Code that any tool of these tests may begin with. */
@@ -75,4 +75,46 @@ export function newFolder(): string {
 export async function stopped(kernel: Kernel): Promise<void> {
   const failures = await kernel.stop()
   if (failures.length > 0) throw new AggregateError(failures, 'The kernel did not stop well.')
+}
+
+/** A plugin as an install leaves it: in a plugin folder of its own, with packages that it needs. */
+export interface Installed {
+  /** The plugin folder, with the lock in it. */
+  readonly folder: string
+  /** Of the plugin. */
+  readonly root: string
+  /** `node_modules` of the install. */
+  readonly beside: string
+}
+
+/**
+ * @param entry what the lock says of it beside its manifest
+ * @param dependencies of its package.json
+ */
+export function installed(
+  folder: string,
+  entry: object,
+  setup = '',
+  dependencies: readonly string[] = [],
+): Installed {
+  const beside = join(folder, 'packages', 'guest', 'node_modules')
+  const root = plugin(beside, 'guest', setup)
+  const file = join(root, 'package.json')
+  const json = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const needs = Object.fromEntries(dependencies.map((name) => [name, '*']))
+  writeFileSync(file, JSON.stringify({ ...json, dependencies: needs }))
+  const facts = { id: 'guest', package: 'guest', version: '1.0.0' }
+  const place = { root: 'packages/guest/node_modules/guest', manifestHash: manifestHash(json) }
+  const lock = { plugins: [{ ...facts, ...place, ...entry }] }
+  writeFileSync(join(folder, 'plugins.lock.json'), JSON.stringify(lock))
+  return { folder, root, beside }
+}
+
+/** A package without a plugin in it. */
+export function dependency(beside: string, name: string, code: string, more: object = {}): void {
+  const root = join(beside, name)
+  mkdirSync(root, { recursive: true })
+  const json = { name, version: '1.0.0', main: './index.js', ...more }
+  writeFileSync(join(root, 'package.json'), JSON.stringify(json))
+  writeFileSync(join(root, 'index.js'), code)
 }

@@ -10,8 +10,12 @@ const IMPORT = new RegExp(
   'g',
 )
 
+// The first import of a program that a program writes.
+const WRITTEN = /["'\x60]import\s[^"'\x60;]*\sfrom\s+["'][^"']*["']/g
+
 function specifiers(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, name]) => name!)
+  const text = readFileSync(file, 'utf8').replaceAll(WRITTEN, '')
+  return [...text.matchAll(IMPORT)].map(([, name]) => name!)
 }
 
 function packageOf(specifier: string): string | undefined {

@@ -1,5 +1,5 @@
-import { SpellError, durationText, printable } from '@llmspell/sdk'
-import type { ResidentEnd } from '@llmspell/sdk'
+import { SpellError, durationText, isSpellError, printable } from '@llmspell/sdk'
+import type { JailReport, ResidentEnd } from '@llmspell/sdk'
 
 /** @param why as the rest of a sentence: `it ended itself with code 3` */
 export function crashed(plugin: string, why: string, cause?: unknown): SpellError {
@@ -63,4 +63,16 @@ export function usesTools(plugin: string, tool: string): SpellError {
   const message = `Tool '${tool}' of plugin '${plugin}' calls other tools, which do not reach a process of its own.`
   const hint = 'If you trust it, let it run in this process instead.'
   return new SpellError('ISOLATED_ONLY', message, { hint })
+}
+
+/** A denial that also says how to come by a jail, with which the right is not needed. */
+export function jailWanted(error: unknown, { reason, hint }: JailReport): unknown {
+  if (!isSpellError(error) || error.code !== 'PERMISSION_DENIED') return error
+  const { code, message, details } = error
+  const otherwise = `There is no jail to run it in, as ${reason}. ${hint}`
+  return new SpellError(code, message, {
+    hint: [error.hint, otherwise].filter(Boolean).join('. '),
+    ...(details === undefined ? {} : { details }),
+    cause: error,
+  })
 }

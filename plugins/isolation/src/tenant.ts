@@ -13,7 +13,7 @@ import type {
 } from '@llmspell/sdk'
 import { PluginProcess } from './child-process.ts'
 import type { StartArgs } from './child/protocol.ts'
-import { crashesTooOften, usesTools } from './errors.ts'
+import { crashesTooOften, jailWanted, usesTools } from './errors.ts'
 import type { IsolationConfig } from './generated/config.ts'
 import { placeOf, type Place } from './place.ts'
 import type { Ports } from './ports/ports.ts'
@@ -67,8 +67,10 @@ export class Tenant {
 
   async #execute(name: string, input: unknown, call: ToolCall): Promise<ToolOutput> {
     if (this.#broken) throw this.#broken
-    const jailed = (await this.#landlord.jail.report()).kind !== 'none'
-    if (!jailed) await this.#unjailed(call)
+    const report = await this.#landlord.jail.report()
+    const jailed = report.kind !== 'none'
+    if (!jailed)
+      await this.#unjailed(call).catch((error) => Promise.reject(jailWanted(error, report)))
     const process = await this.#free(jailed)
     return process.call(name, input, call)
   }
@@ -111,6 +113,7 @@ export class Tenant {
   async #start(jailed: boolean): Promise<PluginProcess> {
     const { id, root } = this.#plugin
     const { jail, limits } = this.#landlord
+    this.#plugin.verify()
     this.#place ??= placeOf(root)
     return PluginProcess.start({
       plugin: id,

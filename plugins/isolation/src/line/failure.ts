@@ -7,7 +7,7 @@ const LONGEST = 8192
 /** What was thrown, as it goes to the other side. */
 export function failureOf(error: unknown): unknown {
   if (isSpellError(error)) return { ...toErrorRecord(error), coded: true }
-  return { message: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  return { message: error instanceof Error ? error.message : String(error) }
 }
 
 /** What the other side threw: of a SpellError its code, texts and details, of all else the text. */

@@ -1,3 +1,5 @@
+import { SpellError } from '@llmspell/sdk'
+
 /** Of one message, both parts. */
 export const MOST_BYTES = 16 * 1024 * 1024
 const HEADER = 8
@@ -7,7 +9,7 @@ export class BrokenFrame extends Error {}
 
 type Json = Parameters<typeof JSON.stringify>[0]
 
-/** A message as bytes: two lengths, JSON, and behind it all bytes that the value has in it. */
+/** A message as bytes: two lengths, JSON, and behind it all bytes that the value has in it. @throws VALUE_TOO_LARGE */
 export function packed(value: unknown): Buffer {
   const bytes: Uint8Array[] = []
   let length = 0
@@ -20,6 +22,8 @@ export function packed(value: unknown): Buffer {
       }),
     ),
   )
+  const size = HEADER + json.byteLength + length
+  if (size > MOST_BYTES) throw tooLarge(size)
   const header = Buffer.alloc(HEADER)
   header.writeUInt32BE(json.byteLength, 0)
   header.writeUInt32BE(length, 4)
@@ -91,4 +95,13 @@ function piece([from, length]: readonly unknown[], bytes: Buffer): Uint8Array {
   if (!Number.isSafeInteger(end) || end > bytes.byteLength || Number(from) < 0)
     throw new BrokenFrame('it sent bytes that are not there')
   return new Uint8Array(bytes.subarray(Number(from), end))
+}
+
+function tooLarge(size: number): SpellError {
+  const [most, found] = [MOST_BYTES, size].map((bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`)
+  const message = `What goes between llmspell and an isolated plugin has at most ${most} in one piece, found ${found}.`
+  return new SpellError('VALUE_TOO_LARGE', message, {
+    hint: 'Hand it over in parts, or as a stream.',
+    details: { limit: MOST_BYTES },
+  })
 }

@@ -8,6 +8,9 @@ import { limited } from './limits.ts'
 /** Never the PATH of the environment. */
 const FOLDERS = ['/usr/bin', '/usr/local/bin', '/bin']
 const PROBE_MS = 5000
+/** The package has one name everywhere. */
+const INSTALL =
+  'Install the package bubblewrap: apt install bubblewrap, or dnf, pacman -S, apk add.'
 
 export interface Found {
   readonly report: JailReport
@@ -23,7 +26,7 @@ export async function probe(configured?: string): Promise<Found> {
   const prlimit = inFolders('prlimit')
   const found = prlimit === undefined ? {} : { prlimit }
   if (bubblewrap === undefined || !existsSync(bubblewrap))
-    return { ...none('bubblewrap is not installed', 'Install the package bubblewrap.'), ...found }
+    return { ...none('bubblewrap is not installed', INSTALL), ...found }
   if (prlimit === undefined)
     return none('prlimit is not installed', 'Install the package util-linux.')
   const parts = { bubblewrap, prlimit, counted: countsByNamespace(release()) }
