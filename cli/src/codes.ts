@@ -70,6 +70,12 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Write more of the id; the message names those meant.',
   },
   {
+    name: 'PLUGIN_CHANGED',
+    class: 'input',
+    cause: 'A plugin of one file that a durable run was started with has changed, or is gone.',
+    cure: 'Put the file back, or name what the run goes on with: --plugin FILE.',
+  },
+  {
     name: 'RUN_NOT_ASKING',
     class: 'input',
     cause: 'An answer was given to a run that has no question open.',

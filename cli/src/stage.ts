@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Kernel } from '@llmspell/kernel'
 import { keepConsoleOff } from './console.ts'
 import { loadConfig, PROJECT_FILE, type Config } from './config.ts'
@@ -32,6 +33,8 @@ export class Stage {
   protected readonly linked: readonly string[] = []
   /** One for each kernel so far: ends the watch for its stray errors. */
   protected readonly watches: (() => void)[] = []
+  /** Plugins of one file that a run brings along. */
+  #brought: readonly string[] = []
   #kernel: Kernel | undefined
   #logger: KernelLogger | undefined
 
@@ -43,11 +46,34 @@ export class Stage {
   }
 
   async config(): Promise<Config> {
-    const config = await loadConfig(text(this.parsed, 'config'), process.cwd(), ownConfig())
+    const config = await this.#config()
+    const more = [...this.flagged, ...this.#brought]
+    return more.length === 0 ? config : { ...config, files: [...(config.files ?? []), ...more] }
+  }
+
+  /** Absolute paths of `--plugin`. */
+  get flagged(): readonly string[] {
     const given = this.parsed.flags['plugin']
-    if (!Array.isArray(given)) return config
-    const files = (given as readonly string[]).map((path) => resolve(path))
-    return { ...config, files: [...(config.files ?? []), ...files] }
+    if (!Array.isArray(given)) return []
+    return (given as readonly string[]).map((path) => resolve(path))
+  }
+
+  /** Paths of plugins that flags and config files name. */
+  async named(): Promise<readonly string[]> {
+    return [...((await this.#config()).files ?? []), ...this.flagged]
+  }
+
+  /** Takes other files along than so far. @returns true where the kernel was stopped for it, and is to be opened again */
+  async bring(files: readonly string[]): Promise<boolean> {
+    if (isDeepStrictEqual(files, this.#brought)) return false
+    this.#brought = files
+    await this.#kernel?.stop()
+    this.#kernel = undefined
+    return true
+  }
+
+  #config(): Promise<Config> {
+    return loadConfig(text(this.parsed, 'config'), process.cwd(), ownConfig())
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { EngineItem, RunRequest, RunResult, Value } from '@llmspell/sdk'
+import type { DurableOptions, EngineItem, RunRequest, RunResult, Value } from '@llmspell/sdk'
 import type { Kernel } from '@llmspell/kernel'
 import type { Config } from '../config.ts'
 import { traced, tracing } from '../hooks/traced.ts'
@@ -54,7 +54,7 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
     engine: engine.name,
     isolation: isolation(parsed, engine.item.inline ? DEFAULT_ISOLATION : 'worker'),
     settings: { ...defaults(config), ...options.settings },
-    ...(durable ? { durable } : {}),
+    ...(durable ? { durable: { ...durable, ...(await brought(kernel, config)) } } : {}),
   }
   const { file } = stage.source
   await tracing(stage, kernel, () =>
@@ -66,6 +66,17 @@ export async function runScript(stage: Stage, script: Script): Promise<void> {
       ),
     ),
   )
+}
+
+/** What a later life of the run needs to find. */
+async function brought(
+  kernel: Kernel,
+  { files }: Config,
+): Promise<Pick<DurableOptions, 'plugins'>> {
+  if (!files) return {}
+  const { filesOf } = await import('../runs/plugins.ts')
+  const plugins = filesOf(kernel, files)
+  return plugins.length > 0 ? { plugins } : {}
 }
 
 async function inSession(

@@ -5,6 +5,7 @@ import type { Paint } from '../print/style.ts'
 import { table } from '../print/table.ts'
 import { spanText, sumOf, usageText } from '../print/spent.ts'
 import { errorText } from './record-line.ts'
+import { pluginsIn } from './stored.ts'
 import { cut, decideCommand, momentText, nextCommand, statusText, waitText } from './texts.ts'
 
 /** A longer id is cut; its beginning names it too. */
@@ -38,6 +39,7 @@ export function runPage(row: RunRow, records: readonly JournalRecord[], paint: P
     ['Journal', `${row.records} records, ${bytesText(row.bytes)}`],
     ['Spent', spent || undefined],
     ['Labels', labelsText(row)],
+    ['Plugins', pluginsText(records)],
     ['Fork of', forkedFrom && `${forkedFrom.runId} at record ${forkedFrom.n}`],
     ['Reason', reason && errorText(reason)],
     ['Hint', reason?.hint],
@@ -60,6 +62,12 @@ function wantsText({ question, schema }: Waiting): string | undefined {
 /** The page is what `run show` prints: it does not name itself. */
 function goOnText(row: RunRow): string | undefined {
   return row.status === 'needs-attention' ? decideCommand(row) : nextCommand(row)
+}
+
+/** Those that are one file, which a later life needs to find. */
+function pluginsText([first]: readonly JournalRecord[]): string {
+  const plugins = first?.kind === 'begin' ? pluginsIn(first.input) : []
+  return plugins.map(({ id, path }) => `${id} (${path})`).join(', ')
 }
 
 function labelsText({ labels = {} }: RunRow): string | undefined {

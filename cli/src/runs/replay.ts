@@ -5,14 +5,12 @@ import { plain, printable } from '../print/escape.ts'
 import { err, out } from '../print/output.ts'
 import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
-import { findRun } from './find.ts'
 import { recordNumber } from './number.ts'
-import { runStore } from './store.ts'
+import { storeOfRun } from './plugins.ts'
 
 /** `run replay ID`: prints what the script printed, without asking anybody. @returns 1 where it asks for something else */
 export async function replay(stage: Stage): Promise<number> {
-  const store = await runStore(stage)
-  const { runId } = await findRun(store.executor, stage.parsed.args[0]!)
+  const { runId, ...store } = await storeOfRun(stage, stage.parsed.args[0]!)
   const until = await recordNumber(store, runId, 'until', text(stage.parsed, 'until'))
   const runtime = await store.kernel.use('script-runtime')
   const printed: string[] = []

@@ -4,7 +4,7 @@ import { out } from '../print/output.ts'
 import { isOn } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { goOn } from './go-on.ts'
-import { findRun } from './find.ts'
+import { storeOfRun, withPluginsOf } from './plugins.ts'
 import { progressLine, runStore, type RunStore } from './store.ts'
 
 /** `run resume ID`, or `--all`. @returns the exit code */
@@ -12,9 +12,8 @@ export async function resume(stage: Stage): Promise<number> {
   const [given] = stage.parsed.args
   const all = isOn(stage.parsed, 'all')
   if (all === (given !== undefined)) throw eitherOne(stage)
-  const store = await runStore(stage)
-  if (all) return resumeAll(stage, store)
-  const { runId } = await findRun(store.executor, given!)
+  if (all) return resumeAll(stage, await runStore(stage))
+  const { runId, ...store } = await storeOfRun(stage, given!)
   await goOn(stage, store, runId, progressLine(stage))
   return 0
 }
@@ -28,7 +27,8 @@ function eitherOne({ parsed }: Stage): SpellError {
 }
 
 /** Every run that can go on by itself, one after the other; the first failure is the exit code. */
-async function resumeAll(stage: Stage, store: RunStore): Promise<number> {
+async function resumeAll(stage: Stage, first: RunStore): Promise<number> {
+  let store = first
   const rows = await Array.fromAsync(store.executor.list({}))
   const due = rows.filter((row) => isDue(row, Date.now())).toReversed()
   if (due.length === 0 && !stage.json) out('No run is due.\n')
@@ -36,7 +36,11 @@ async function resumeAll(stage: Stage, store: RunStore): Promise<number> {
   for (const { runId, definition } of due) {
     const line = progressLine(stage)
     if (!stage.json && !stage.quiet) line.line(`${runId}  ${plain(definition.name)}\n`)
-    code ||= await goOn(stage, store, runId, line).then(
+    const gone = async (): Promise<void> => {
+      store = await withPluginsOf(stage, store, runId)
+      await goOn(stage, store, runId, line)
+    }
+    code ||= await gone().then(
       () => 0,
       (error: unknown) => stage.fail(error),
     )

@@ -7,7 +7,8 @@ import { text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
 import { findRun } from './find.ts'
 import { rightsOf } from './rights.ts'
-import { patientStore, runStore } from './store.ts'
+import { storeOfRun } from './plugins.ts'
+import { patientStore } from './store.ts'
 import { payloadOf, sendSignal } from './take-answer.ts'
 import { waitText } from './texts.ts'
 
@@ -40,9 +41,8 @@ export async function answerRun(stage: Stage): Promise<void> {
 
 /** `run cancel ID`. */
 export async function cancel(stage: Stage): Promise<void> {
-  const store = await runStore(stage)
+  const { runId, ...store } = await storeOfRun(stage, stage.parsed.args[0]!)
   const { executor, kernel } = store
-  const { runId } = await findRun(executor, stage.parsed.args[0]!)
   const runtime = await kernel.use('script-runtime')
   const { grants } = await rightsOf(stage, store, runId)
   const reason = text(stage.parsed, 'reason') ?? 'cancelled by llmspell run cancel'

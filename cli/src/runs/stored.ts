@@ -1,4 +1,4 @@
-import type { BlobStore, Json, JournalRecord, Settled, Stored } from '@llmspell/sdk'
+import type { BlobStore, Json, JournalRecord, RunPlugin, Settled, Stored } from '@llmspell/sdk'
 
 /** A value as far as it is at hand: what lies in a blob is told by its size. */
 export type Shown = { readonly value: Json } | { readonly bytes: number }
@@ -12,6 +12,12 @@ export async function loaded(blobs: BlobStore, stored: Stored): Promise<Stored> 
   if ('inline' in stored) return stored
   const bytes = await blobs.get(stored.blob)
   return bytes === undefined ? stored : { inline: asJson(bytes) }
+}
+
+/** The plugins of one file that stand in what a run was started with, as far as that is at hand. */
+export function pluginsIn(input: Stored): readonly RunPlugin[] {
+  const given = 'inline' in input ? input.inline : null
+  return (given as { readonly plugins?: readonly RunPlugin[] } | null)?.plugins ?? []
 }
 
 function asJson(bytes: Uint8Array): Json {

@@ -9,6 +9,7 @@ import type { InteractiveRequest, InteractiveRun } from './interactive.ts'
 import type { OpenProgram, OpenProgramRequest, ProgramRequest, ProgramResult } from './program.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Question } from './run-context.ts'
+import type { RunPlugin } from './run-plugin.ts'
 import type { Durability } from './state.ts'
 
 /** Who acts: the script, or an agent or a tool on its behalf. The chain starts with the outermost. */
@@ -133,6 +134,8 @@ export interface DurableOptions {
   readonly labels?: Readonly<Record<string, string>>
   /** Leaves the run in its journal, to be resumed, when it waits longer than this for a sleep or a signal. ms; default never. */
   readonly waitMs?: number
+  /** Kept in its journal for whoever goes on with it. */
+  readonly plugins?: readonly RunPlugin[]
 }
 
 /** How a run goes on: what its request says stays, what is given here comes in its place. */

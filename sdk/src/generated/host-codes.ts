@@ -141,6 +141,7 @@ export const HOST_CODES: readonly string[] = [
   'PHASE_ORDER',
   'PLUGIN_BROKEN',
   'PLUGIN_CALL',
+  'PLUGIN_CHANGED',
   'PLUGIN_CRASHED',
   'PLUGIN_CYCLE',
   'PLUGIN_DISABLED',

@@ -57,7 +57,8 @@ export function inputOf(request: RunRequest, engine: string): Json {
   const { args, settings, limits, seed, allow = {}, deny = {} } = request
   const grants = request.grants ?? [{ holder: 'command line', allow, deny }]
   const root = request.root ?? process.cwd()
-  return toJson({ args, root, settings, limits, grants, engine, seed })
+  const plugins = request.durable?.plugins
+  return toJson({ args, root, settings, limits, grants, engine, seed, plugins })
 }
 
 /** The request of one life: what the run keeps, what its caller lends, and the signal of its journal. */

@@ -56,7 +56,7 @@ export class DurableRuns implements ExecutorHost {
   async run(request: RunRequest): Promise<RunResult> {
     const { name, item } = inlineEngine(this.#parts.extensions, request)
     const executor = await this.executor()
-    const { runId = timeId(), waitMs, ...kept } = request.durable ?? {}
+    const { runId = timeId(), waitMs, plugins: _, ...kept } = request.durable ?? {}
     const hash = await executor.blobs.put(new TextEncoder().encode(request.source))
     const definition = { name: request.file, hash, engine: { id: name, version: item.version } }
     const submit = async (): Promise<void> => {
