@@ -19,7 +19,9 @@ const READMES = pages(
   '{cli,cli/runtime,kernel,sdk,plugin-template}/README.md',
   'plugins/*/README.md',
 )
-const LUA = [...READMES, ...pages('docs/*.md')].flatMap((page) => blocks(page, 'lua'))
+// The guide is walked through as a whole: test/plugin-guide.
+const DOCS = pages('docs/*.md').filter((page) => page !== 'docs/plugin-guide.md')
+const LUA = [...READMES, ...DOCS].flatMap((page) => blocks(page, 'lua'))
 const SHELL = READMES.filter((page) =>
   blocks(page, 'sh').some((block) => commands(block).length > 0),
 )
@@ -137,6 +139,13 @@ test.each(blocks('plugins/isolation/README.md', 'js'))(
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: said.join(''), stderr: '' })
   },
 )
+
+test.each(blocks('README.md', 'ts'))('TypeScript of $page:$line runs', async ({ text }) => {
+  const argv = ['--no-warnings', '--input-type=module-typescript', '-e', text]
+  const { code, stdout, stderr } = await spawned(process.execPath, argv, ROOT)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/^\d+ /)
+})
 
 interface Ran {
   readonly line: string
