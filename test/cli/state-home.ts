@@ -1,7 +1,14 @@
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../support/root.ts'
-import { envelope, Folder, llmspell, type Ended, type SpawnOptions } from './support.ts'
+import {
+  envelope,
+  Folder,
+  llmspell,
+  pluginFolder,
+  type Ended,
+  type SpawnOptions,
+} from './support.ts'
 
 /** A folder with a store of its own. */
 export class Home extends Folder {
@@ -28,8 +35,9 @@ export class Home extends Folder {
   /** Installs a plugin of `test/fixtures`. */
   install(name: string): void {
     const plugins = join('home', 'plugins')
-    this.write(join(plugins, 'package.json'), JSON.stringify({ dependencies: { [name]: '1' } }))
     const from = join(ROOT, 'test', 'fixtures', name)
+    const json = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as { name: string }
+    for (const [file, text] of Object.entries(pluginFolder(json, plugins))) this.write(file, text)
     cpSync(from, join(this.path, plugins, 'node_modules', name), { recursive: true })
   }
 }
