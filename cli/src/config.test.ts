@@ -88,6 +88,18 @@ describe('refused', () => {
       '--config',
     ],
     ['[plugins.files]\nhardLinks = true', "may not set 'plugins.files.hardLinks'", '--config'],
+    [
+      '[plugins.sandbox]\nbubblewrap = "/clone/evil"',
+      "may not set 'plugins.sandbox.bubblewrap'",
+      '--config',
+    ],
+    ['[plugins.tool-command]\npath = ["."]', "may not set 'plugins.tool-command.path'", '--config'],
+    ['[plugins.http]\nproxy = "http://evil"', "may not set 'plugins.http.proxy'", '--config'],
+    [
+      '[plugins.hook-security]\nenabled = false',
+      "may not set 'plugins.hook-security.enabled'",
+      '--config',
+    ],
     ['[plugins.files]\nlinks = "granted"', "may not set 'plugins.files.links'", '--config'],
     [
       '[[plugins.hooks.scripts]]\nfile = "evil.lua"\nallow = { read = ["/"] }',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import { splitFiles } from './config-files.ts'
-import { ownConfigFile } from './places.ts'
+import { POWERS, power, refuseSection } from './config-powers.ts'
 import { Irregular, readRegular } from './regular.ts'
 
 /** What the config file says. */
@@ -26,49 +26,6 @@ const MOST_MIB = 1
 // could run code or widen what a script may do.
 const PROJECT_KEYS = ['model', 'engine', 'plugins']
 const NAMED_KEYS = [...PROJECT_KEYS, 'prefer', 'disabled']
-// At any depth of a section: where keys are sent, what is started, guards that fail open, and prices: a low one takes
-// the sense from a limit of money.
-const POWER_KEYS = new Set([
-  'onFailure',
-  'base_url',
-  'baseUrl',
-  'api_key',
-  'apiKey',
-  'command',
-  'price_in',
-  'price_out',
-  'price_cached',
-])
-// What a project may set of our own plugins; whoever adds a key decides here whether it widens anything.
-const SECTION_KEYS: ReadonlyMap<string, readonly string[]> = new Map([
-  ['artifacts', []],
-  ['budgets', []],
-  ['events', []],
-  ['files', ['maxBytes']],
-  ['hook-audit', []],
-  ['hook-cost', ['enabled', 'warn_run', 'warn_day']],
-  ['hook-debug', ['enabled']],
-  ['hook-logging', ['enabled', 'level', 'points', 'sample']],
-  ['hook-metrics', ['enabled', 'points', 'taps']],
-  ['hooks', []],
-  ['isolation', []],
-  ['journal', []],
-  [
-    'models',
-    ['default', 'default_provider', 'aliases', 'providers', 'retry', 'timeouts', 'breaker'],
-  ],
-  ['permissions', []],
-  ['plugin-store', []],
-  ['provider-mock', ['delay_ms']],
-  ['provider-replay', ['pace', 'volatile']],
-  ['secrets', ['dotenv']],
-  ['state', []],
-  ['store-level', []],
-  ['store-sqlite', []],
-  ['store-postgres', []],
-  ['store-redis', []],
-])
-const POWERS = ['allow', 'deny', 'allow_all', 'permissions', 'grants', 'paths', 'linked']
 
 /**
  * The user's own config, and over it the one named on the command line, or that of the working folder.
@@ -166,22 +123,6 @@ function checkSections(file: string, plugins: unknown, project: boolean): void {
   }
 }
 
-function refuseSection(file: string, id: string, section: unknown): void {
-  refusePowers(file, `plugins.${id}`, section)
-  const known = SECTION_KEYS.get(id)
-  const key = known && Object.keys(section as object).find((one) => !known.includes(one))
-  if (key !== undefined)
-    throw power(file, `plugins.${id}.${key}`, didYouMean(key, known!, ownFile()))
-}
-
-function refusePowers(file: string, path: string, section: unknown): void {
-  if (typeof section !== 'object' || section === null) return
-  for (const [key, value] of Object.entries(section)) {
-    if (POWER_KEYS.has(key)) throw power(file, `${path}.${key}`)
-    refusePowers(file, `${path}.${key}`, value)
-  }
-}
-
 function refused(
   file: string,
   key: string,
@@ -194,23 +135,6 @@ function refused(
     hint: didYouMean(key, known, `Known keys: ${known.join(', ')}.`),
     details: { key, known },
   })
-}
-
-function power(file: string, key: string, hint = ownFile()): SpellError {
-  const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot widen what runs there.`
-  const flag = POWERS.includes(key)
-    ? 'Use flags: --allow-read=PATHS, --allow-net=HOSTS and so on.'
-    : undefined
-  return new SpellError('CONFIG_INVALID', text, {
-    hint: flag ?? hint,
-    details: { key },
-  })
-}
-
-function ownFile(): string {
-  const own = ownConfigFile(process.env, process.platform)
-  const place = own === undefined ? '' : `${own}, or into `
-  return `Put it into ${place}a file of your own that you name with --config.`
 }
 
 function mustBe(
