@@ -1,10 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync, realpathSync } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import { fail } from './errors.ts'
+import { gitOf, npmCli, refuseOld } from './npm-place.ts'
 
-const CLI = join('node_modules', 'npm', 'bin', 'npm-cli.js')
 const QUIET = ['--json', '--loglevel=error', '--no-update-notifier', '--no-audit', '--no-fund']
 
 /** What stands in the way of one call. */
@@ -35,9 +33,9 @@ export class Npm {
     }
   }
 
-  #run(argv: readonly string[], { cwd, signal }: NpmCall): Promise<string> {
+  async #run(argv: readonly string[], { cwd, signal }: NpmCall): Promise<string> {
     const cli = npmCli(this.#configured)
-    if (cli === undefined) throw missing(this.#configured)
+    if (argv[0] === 'install') refuseOld(cli)
     const options = { cwd, env: cleanEnv(), maxBuffer: 1 << 27, killSignal: 'SIGKILL' as const }
     const limits = { timeout: this.#timeout, ...(signal ? { signal } : {}) }
     return new Promise((resolve, reject) => {
@@ -55,33 +53,14 @@ export class Npm {
   }
 }
 
-function npmCli(configured: string | undefined): string | undefined {
-  if (configured !== undefined) return existsSync(configured) ? configured : undefined
-  const node = dirname(process.execPath)
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const beside = [join(node, CLI), join(node, '..', 'lib', CLI)]
-  return [...beside, ...folders.flatMap(inPath)].find((file) => existsSync(file))
-}
-
-/** `npm` in a folder of PATH is a link to its script, or a file beside the folder with it. */
-function inPath(folder: string): string[] {
-  const places = [join(folder, CLI), join(folder, '..', 'lib', CLI)]
-  try {
-    const real = realpathSync(join(folder, 'npm'))
-    return real.endsWith('npm-cli.js') ? [real, ...places] : places
-  } catch {
-    return places
-  }
-}
-
 /** The user's npm settings count; those that an npm around this process left for its scripts do not. */
 function cleanEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) =>
       name !== 'NODE_OPTIONS' &&
-      !/^npm_(?!config_)|^npm_config_(?:local_prefix|global_prefix|prefix)$/.test(name),
+      !/^npm_(?!config_)|^npm_config_(?:local_prefix|global_prefix|prefix|git)$/i.test(name),
   )
-  return Object.fromEntries(kept)
+  return { ...Object.fromEntries(kept), npm_config_git: gitOf(process.env) }
 }
 
 function failed(
@@ -124,14 +103,4 @@ function hintOf(code: string, detail: string | undefined): string {
 function lastLine(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '')
   return lines.at(-1)?.replace(/^npm (?:error|ERR!) ?/, '') ?? 'it gave no reason'
-}
-
-function missing(configured: string | undefined): SpellError {
-  const where = configured === undefined ? 'beside Node or in PATH' : `at '${configured}'`
-  const hint = 'Install Node with npm, or name npm-cli.js by plugins.plugin-store.npm.'
-  return fail(
-    'NPM_MISSING',
-    `Plugins are installed with npm: expected it ${where}, found none.`,
-    hint,
-  )
 }
