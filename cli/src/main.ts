@@ -30,6 +30,8 @@ interface App {
  * not clear, to oclif. `LLMSPELL_FAST=0` closes it.
  */
 export function main({ root, argv, load, keep }: Start): void {
+  // Else any program of the user, a plugin without a jail among them, opens the inspector in here.
+  process.on('SIGUSR1', () => undefined)
   const hot = process.env['LLMSPELL_FAST'] === '0' ? undefined : hotCommand(root, argv)
   const ran = hot && (argv[0] === 'run' || argv[0] === 'exec')
   // Only a script's run has compiled what the next one needs.

@@ -166,6 +166,13 @@ describe('without a jail', () => {
     expect(await house.run(source, 'test.lua', granted)).toMatchObject({ value: 1 })
   })
 
+  test('llmspell does not open the inspector for any program of the user', async () => {
+    await using house = new House({ ...given, plugins: [plugin(folder, 'guest')] })
+    process.removeAllListeners('SIGUSR1')
+    expect(await house.call('guest', 'return 1')).toMatchObject({ value: 1 })
+    expect(process.listenerCount('SIGUSR1')).toBe(1)
+  })
+
   test('a plugin cannot hold that right itself', async () => {
     const contributes = {
       tools: [

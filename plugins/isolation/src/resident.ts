@@ -30,6 +30,8 @@ export function residentFor(
       ...shown.map((path) => `--allow-fs-read=${path}`),
       `--max-old-space-size=${memoryMib}`,
       '--no-addons',
+      // Else a plugin could switch on what V8 writes into files, and write any file with it.
+      '--freeze-flags-after-init',
       // Its files are read and written whatever the permission model says.
       '--no-experimental-sqlite',
       '--no-warnings',

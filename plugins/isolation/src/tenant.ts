@@ -14,6 +14,7 @@ import type {
 import { PluginProcess } from './child-process.ts'
 import type { StartArgs } from './child/protocol.ts'
 import { crashesTooOften, jailWanted, usesTools } from './errors.ts'
+import { ignoreInspectorSignal } from './deaf.ts'
 import type { IsolationConfig } from './generated/config.ts'
 import { placeOf, type Place } from './place.ts'
 import type { Ports } from './ports/ports.ts'
@@ -114,6 +115,7 @@ export class Tenant {
     const { id, root } = this.#plugin
     const { jail, limits } = this.#landlord
     this.#plugin.verify()
+    if (!jailed) ignoreInspectorSignal()
     this.#place ??= placeOf(root)
     return PluginProcess.start({
       plugin: id,

@@ -9,6 +9,7 @@ import { RemoteCall } from './call.ts'
 import { contextOf } from './context.ts'
 import type { CallFacts, StartArgs } from './protocol.ts'
 import { Sources } from './sources.ts'
+import { takeAway } from './taken.ts'
 
 const tools = new Map<string, Tool>()
 const running = new Map<number, AbortController>()
@@ -67,5 +68,4 @@ process.on('unhandledRejection', (error) =>
 process.on('uncaughtException', (error) => {
   line.tell('log', 'error', `uncaught: ${String(error)}`)
 })
-// A process without a jail could end its host with it.
-for (const name of ['kill', '_kill'] as const) Reflect.deleteProperty(process, name)
+takeAway()

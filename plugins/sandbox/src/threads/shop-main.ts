@@ -30,4 +30,6 @@ process.on('message', (message: ToShop) => {
   if (message.type === 'abort') return running.get(message.id)?.abort()
   void outcomeOf(message).then((outcome) => answer({ id: message.id, outcome }))
 })
+// It would open the inspector, for any program of the user.
+process.on('SIGUSR1', () => undefined)
 process.on('disconnect', () => process.exit())
