@@ -47,14 +47,22 @@ function rowsOf({ properties = {}, required = [] }, defs = {}) {
 
 const fields = (schema, defs) => table(['field', 'type', 'needed', 'meaning'], rowsOf(schema, defs))
 
+/** The program is a plugin without a package.json of its own kind. */
+const COMMANDS = {
+  name: 'commands',
+  owner: 'cli',
+  schema: readJson(join(root, 'cli/schemas/command-item.json')),
+}
+
 function points() {
-  return packages().flatMap(({ dir, manifest }) => {
+  const found = packages().flatMap(({ dir, manifest }) => {
     const owned = manifest.llmspell?.contributes?.points ?? {}
     return Object.entries(owned).map(([name, given]) => {
       const schema = typeof given === 'string' ? readJson(join(dir, given)) : given
       return { name, owner: manifest.llmspell.id, schema }
     })
   })
+  return [...found, COMMANDS]
 }
 
 function pointSection({ name, owner, schema }) {

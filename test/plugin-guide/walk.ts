@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { BIN, cleanEnv } from '../cli/support.ts'
+import { npm } from '../support/npm.ts'
 import { ROOT } from '../support/root.ts'
 
 /** A fenced block: the language, what stands behind it, and the text. */
@@ -84,10 +85,18 @@ export class Walk {
     return wrong
   }
 
-  #run(line: string): Promise<number> {
+  /** Ours come from the registry on loopback. Those of others are here already; the full suite fetches them as well. */
+  async #install(): Promise<void> {
+    if (process.env['LLMSPELL_TEST_FULL'] !== '1')
+      return symlinkSync(join(ROOT, 'node_modules'), this.#file('node_modules'), 'junction')
+    const ours = `--@llmspell:registry=${this.#env['npm_config_registry']}`
+    const { code, stderr } = await npm(['install', '--no-audit', ours], this.#at)
+    if (code !== 0) throw new Error(`npm install: ${stderr}`)
+  }
+
+  async #run(line: string): Promise<number> {
     const [, rest] = /^npm install && (.*)$/.exec(line) ?? []
-    // What the registries of the world have is here already.
-    if (rest !== undefined) symlinkSync(join(ROOT, 'node_modules'), this.#file('node_modules'))
+    if (rest !== undefined) await this.#install()
     const options = { cwd: this.#at, env: this.#env } as const
     const stays = line.endsWith('# until Ctrl-C')
     const argv = ['-c', `exec 2>&1\n${stays ? 'exec ' : ''}${rest ?? line}`]
