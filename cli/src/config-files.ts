@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
-import { SpellError } from '@llmspell/sdk'
+import { printable, SpellError } from '@llmspell/sdk'
+import { ownConfigFile } from './places.ts'
 
 /** The key of `plugins` beside the sections: no plugin can have it as its id. */
 export const FROM = 'from'
@@ -32,7 +33,7 @@ export function splitFiles(table: Table, file: string, project: boolean): Split 
 }
 
 function paths(given: unknown, key: string, file: string, project: boolean): readonly string[] {
-  if (project) throw ofProject(file, key)
+  if (project) throw ofProject(file, key, given)
   if (!Array.isArray(given)) throw wrong(file, key, typeof given)
   return given.map((path: unknown) => {
     if (typeof path !== 'string' || !/^(\.\.?)?\//.test(path))
@@ -48,10 +49,12 @@ function wrong(file: string, key: string, found: string): SpellError {
   })
 }
 
-function ofProject(file: string, key: string): SpellError {
+function ofProject(file: string, key: string, given: unknown): SpellError {
+  const [first = './dice.lua'] = Array.isArray(given) ? (given as readonly unknown[]) : []
+  const own = ownConfigFile(process.env, process.platform) ?? 'a file that you name with --config'
   const text = `Config file '${file}' may not set '${key}': a file that comes with a project cannot bring code that runs by itself.`
   return new SpellError('CONFIG_INVALID', text, {
-    hint: 'Read the plugin, then name it: --plugin ./dice.lua, or put it into your own config.',
+    hint: `Read the plugin, then name it: --plugin ${printable(String(first), 200)}, or put it into ${own}.`,
     details: { key },
   })
 }

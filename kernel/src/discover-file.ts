@@ -107,11 +107,12 @@ class SingleFile {
     if (!whole) return
     const { manifest, problems } = readManifest(whole, this.#id)
     if (!manifest) return this.#reject(problems.map((found) => this.#placed(found)))
-    const { engines } = this.#header.value
+    const { engines, description } = this.#header.value
     const facts = { version: this.#version, source: 'host', root: dirname(this.#file) } as const
     const range = isRecord(engines) ? engines['llmspell'] : undefined
     const engine = typeof range === 'string' ? range : undefined
-    const more = { package: manifest.id, engine, inline: undefined, single: true }
+    const about = typeof description === 'string' ? { description } : {}
+    const more = { package: manifest.id, engine, inline: undefined, single: true, ...about }
     this.#finds.records.push(recordOf(manifest, { ...facts, ...more }))
   }
 

@@ -30,6 +30,8 @@ export interface PluginRecord {
   readonly host?: string | undefined
   /** Its `main` is all there is of it: the host whose `files` fit runs it. */
   readonly single?: boolean | undefined
+  /** What the header of such a file says about it. */
+  readonly description?: string | undefined
   /** What an index has of its package.json, and the lock's hash of that: compared when it is loaded. */
   readonly kept?: { readonly hash: string; readonly json: Facts }
 }

@@ -12,6 +12,8 @@ export interface PluginReport {
   readonly id: string
   readonly package: string
   readonly version: string
+  /** What it says about itself; known before its code is asked only of one that is a file. */
+  readonly description?: string
   readonly source: Source
   /** Folder of the package; absent for a plugin without one. */
   readonly root?: string
@@ -79,6 +81,7 @@ function rowOfUnit(unit: PluginUnit, { hosts }: Plan): PluginReport {
     id,
     package: record.package,
     version: record.version,
+    ...(record.description === undefined ? {} : { description: record.description }),
     source: record.source,
     ...(record.root === undefined ? {} : { root: record.root }),
     main: mainOf(record),

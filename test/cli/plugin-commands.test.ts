@@ -191,6 +191,16 @@ describe('a plugin that is a script file', () => {
     expect(listed.stdout).toContain('"dice"')
   })
 
+  test('say about themselves what their header says', async () => {
+    const about = 'Dice: a tool, a command, and a hook that keeps them small.'
+    const page = await llmspell(['plugin', 'inspect', 'dice', ...dice])
+    expect(page.stdout.replaceAll(/\s+/g, ' ')).toContain(`about ${about}`)
+    const rows = envelope(await llmspell(['plugin', 'list', '--json', ...dice]))
+    expect(rows['plugins']).toContainEqual(
+      expect.objectContaining({ id: 'dice', description: about }),
+    )
+  })
+
   test('does no more than the flags and its header both grant', async () => {
     using folder = new Folder({ 'a.txt': 'words' })
     const header = {

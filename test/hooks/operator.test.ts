@@ -206,7 +206,9 @@ describe.each(HANGS)('a hook script that computes without end: %s', (name, sourc
         return came.message ?? ''
       }
       await expect.poll(asked, PATIENCE).toContain('not that')
-      expect(await run('lua', TRIM('x'))).toMatchObject({ value: 'x' })
+      // On a busy machine one call more may take longer than the hook has.
+      const passes = async () => (await run('lua', TRIM('x'))).value
+      await expect.poll(passes, PATIENCE).toBe('x')
     })
   })
 

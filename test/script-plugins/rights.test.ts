@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openScripts, plugin } from './house.ts'
@@ -30,6 +31,49 @@ describe.each([
     const allow = granted.length > 0 ? { read: [house.folder] } : {}
     const source = `local ok, given = pcall(Tool.peek, { path = "${path}" })\nreturn ok and given.text or given.message`
     const { value } = await house.lua(source, { allow })
+    expect(value).toContain(expected)
+  })
+})
+
+const CLERKS = {
+  lua: `local clerk = Agent.create{ tools = { "peek" } }
+    return clerk:execute('Call peek {"path": "PATH"}').text`,
+  javascript: `const clerk = await Agent.create({ tools: ['peek'] })
+    return (await clerk.execute('Call peek {"path": "PATH"}')).text`,
+}
+const PEEKS = {
+  'peek.lua': 'return { tools = { peek = function(i) return Tool.file_read(i).text end } }',
+  'peek.js': 'export default { tools: { peek: async (i) => (await Tool.fileRead(i)).text } }',
+}
+
+describe.each([
+  ['lua', 'peek.js'],
+  ['javascript', 'peek.lua'],
+] as const)('an agent of %s that calls %s', (engine, name) => {
+  test.each([
+    ['what both have', '', '', 'words'],
+    ['no more than its run has', '/other', '', 'PERMISSION_DENIED'],
+    ['no more than the tool asks for', '', '/other', 'PERMISSION_DENIED'],
+  ])('lends it %s', async (_what, granted, own, expected) => {
+    const header = (folder: string): object => ({
+      permissions: { read: ['/'] },
+      contributes: { tools: [{ ...READS, permissions: { read: [folder + own] } }] },
+    })
+    const folder = mkdtempSync(join(tmpdir(), 'llmspell-lent-'))
+    const language = name.endsWith('.lua') ? 'lua' : 'javascript'
+    await using house = await openScripts({
+      [name]: plugin(language, header(folder), PEEKS[name]),
+    })
+    const path = join(folder, 'a.txt')
+    writeFileSync(path, 'words')
+    const { value } = await house.runtime.run({
+      source: CLERKS[engine].replace('PATH', path),
+      file: engine,
+      engine,
+      settings: { model: 'mock/demo' },
+      allow: { read: [folder + granted] },
+    })
+    rmSync(folder, { recursive: true })
     expect(value).toContain(expected)
   })
 })
@@ -138,22 +182,56 @@ test('a hook computes and calls nobody', async () => {
   expect(value).toContain('it has no run of its own')
 })
 
-test('what is left behind the end of a call asks for nothing', async () => {
-  const tools = ['ours', 'later'].map((name) => ({ name, description: 'x', input: {} }))
-  const code = `let said = 'nothing'
+const TOOLS = ['leave', 'wait'].map((name) => ({ ...READS, name }))
+const LEAVES = {
+  'ours.js': plugin(
+    'javascript',
+    { permissions: { read: ['/'] }, contributes: { tools: TOOLS } },
+    `let said = 'nothing'
 export default { tools: {
-  ours() {
-    Run.sleep(20).then(() => Tool.uuid({})).then(() => (said = 'went'), (error) => (said = error.code))
+  leave(input) {
+    Run.sleep(50).then(() => Tool.fileRead(input)).then(() => (said = 'went'), (error) => (said = error.code))
     return 'done'
   },
-  later: () => said,
-} }`
-  const text = plugin('javascript', { contributes: { tools } }, code)
-  await using house = await openScripts({ 'ours.js': text })
-  const { value } = await house.lua(`
-    Tool.ours{}
-    local said
-    repeat Run.sleep(150) said = Tool.later{}.text until said ~= "nothing"
-    return said`)
-  expect(value).toBe('SCRIPT_PLUGIN_REFUSED')
+  async wait(input) {
+    for (let i = 0; i < 500 && said === 'nothing'; i++) await Run.sleep(10)
+    const mine = await Tool.fileRead(input).then((given) => given.text, (error) => error.code)
+    return said + ' ' + mine
+  },
+} }`,
+  ),
+  'ours.lua': plugin(
+    'lua',
+    { permissions: { read: ['/'] }, contributes: { tools: TOOLS } },
+    `local said = "nothing"
+return { tools = {
+  leave = function(input)
+    Async.spawn(function()
+      Run.sleep(50)
+      local ok, given = pcall(Tool.file_read, input)
+      said = ok and "went" or given.code
+    end)
+    return "done"
+  end,
+  wait = function(input)
+    for _ = 1, 500 do if said ~= "nothing" then break end Run.sleep(10) end
+    local ok, given = pcall(Tool.file_read, input)
+    return said .. " " .. (ok and given.text or given.code)
+  end,
+} }`,
+  ),
+}
+
+describe.each(['ours.js', 'ours.lua'] as const)('what %s leaves behind a call', (name) => {
+  test.each([
+    ['while a later one is open', ''],
+    ['while none is open', 'Run.sleep(150)'],
+  ])('asks for nothing %s', async (_when, between) => {
+    await using house = await openScripts({ [name]: LEAVES[name] })
+    const path = join(house.folder, 'a.txt')
+    writeFileSync(path, 'words')
+    const source = `Tool.leave{ path = "${path}" } ${between} return Tool.wait{ path = "${path}" }.text`
+    const { value } = await house.lua(source, { allow: { read: ['/'] } })
+    expect(value).toBe('CALL_ENDED words')
+  })
 })

@@ -34,17 +34,24 @@ async function list(stage: Stage): Promise<void> {
   const rows = kernel.list()
   const stored = await storedPlugins(kernel)
   if (stage.json) {
-    const plugins = rows.map(({ id, package: name, version, contract, phase, state, source }) => {
-      const { root: _, ...more } = stored.find((one) => one.id === id) ?? { root: '' }
-      return { id, package: name, version, contract, phase, state, source, ...more }
-    })
+    const plugins = rows.map(
+      ({ id, package: name, version, description, contract, phase, state, source }) => {
+        const { root: _, ...more } = stored.find((one) => one.id === id) ?? { root: '' }
+        return { id, package: name, version, description, contract, phase, state, source, ...more }
+      },
+    )
     out(`${toJson({ ok: true, plugins })}\n`)
     return
   }
-  const cells = rows.map((row) => [row.id, row.version, row.phase, stateOf(row), row.source])
+  const cells = rows.map((row) => [row.id, row.version, row.phase, stateOf(row), sourceOf(row)])
   const head = ['PLUGIN', 'VERSION', 'PHASE', 'STATE', 'SOURCE']
   const paint = painter(process.stdout.isTTY)
   out(table(head, cells, paint) + storedTable(stored, paint))
+}
+
+/** What a plugin of one file says about itself stands here: no other page of its own does. */
+function sourceOf({ source, description }: PluginReport): string {
+  return description === undefined ? source : `${source}: ${description}`
 }
 
 /** `resolved` is the kernel's word for: ready, and not needed yet. */

@@ -15,7 +15,7 @@ export function pluginPage(
   const rows = [
     ['package', `${row.package}@${row.version}`],
     ['folder', facts?.folder],
-    ['about', facts?.description],
+    ['about', facts?.description ?? row.description],
     ['contract', row.contract],
     ['state', `${row.state} (${row.phase}, found in ${row.source})`],
     ['requires', services(manifest?.requires)],

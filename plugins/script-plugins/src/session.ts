@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { basename, extname } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
 import type {
@@ -40,7 +41,8 @@ export class PluginSession {
   readonly #parts: SessionParts
   #program: OpenProgram | undefined
   #functions: Functions | undefined
-  #door: Door | undefined
+  /** The call that a message of the thread is a part of: what one has left behind is a part of none. */
+  readonly #doors = new AsyncLocalStorage<Door>()
 
   private constructor(parts: SessionParts) {
     this.#parts = parts
@@ -66,18 +68,17 @@ export class PluginSession {
   async call(group: Group, name: string, args: readonly Value[], visit: Visit) {
     const fn = this.#functions![group].get(name)!
     const program = this.#program!
-    this.#door = new Door(visit, this.#parts.modules)
+    const door = new Door(visit, this.#parts.modules)
     let clock: NodeJS.Timeout | undefined
     const stop = (): void => {
       clock = setTimeout(() => void program.close(), GRACE_MS)
     }
     visit.signal.addEventListener('abort', stop, { once: true })
     try {
-      return await program.invoke(fn, args)
+      return await this.#doors.run(door, () => program.invoke(fn, args))
     } finally {
       visit.signal.removeEventListener('abort', stop)
       clearTimeout(clock)
-      this.#door = undefined
     }
   }
 
@@ -110,7 +111,11 @@ export class PluginSession {
       modules,
       fields: { Plugin: { config } },
       signal,
-      write: (text) => (this.#door ? this.#door.write(text) : log('info', text.trimEnd())),
+      write: (text) => {
+        const door = this.#doors.getStore()
+        if (door) door.write(text)
+        else log('info', text.trimEnd())
+      },
       call: (call) => {
         if (call.module !== 'Plugin') return this.#serve(call)
         if (given !== undefined || this.#program) throw late('Plugin.define')
@@ -123,12 +128,13 @@ export class PluginSession {
 
   #serve(call: HostCall): Awaitable<Value | object | undefined> {
     if (call.module === 'Run' && call.function === 'load_module') return this.#load(call.args[0])
-    if (this.#door) return this.#door.pass(call)
+    const door = this.#doors.getStore()
+    if (door) return door.pass(call)
     if (call.module === 'Log') {
       this.#parts.log(call.function, textOf(call.args[0]))
       return undefined
     }
-    throw late(`${call.module}.${call.function}`)
+    throw (this.#functions ? ended : late)(`${call.module}.${call.function}`)
   }
 
   /** Itself alone: a script plugin is one file. */
@@ -157,6 +163,11 @@ function entry(file: string): string {
   const name = JSON.stringify(moduleName(file))
   if (isLua(file)) return `Plugin.define(require(${name}))`
   return `import * as given from ${name}\nawait Plugin.define(given.default)\n`
+}
+
+function ended(what: string): SpellError {
+  const text = `The script plugin asked for '${what}' behind the end of the call that it was for.`
+  return new SpellError('CALL_ENDED', text, { hint: 'Wait for it before the function ends.' })
 }
 
 function late(what: string): SpellError {

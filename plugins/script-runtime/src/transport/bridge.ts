@@ -100,6 +100,11 @@ export class Bridge {
     return this.#replyTo(id)
   }
 
+  /** Tells the host what nobody waits for. */
+  tell(message: Extract<ToHost, { type: 'notify' | 'write' }>): void {
+    this.send({ ...message, within: this.#asked.getStore() })
+  }
+
   /** What a handle or a stream is, for people. */
   label(of: string): string | undefined {
     const id = ++this.#ids

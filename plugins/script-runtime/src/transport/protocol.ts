@@ -54,20 +54,19 @@ export type ToThread =
   | { readonly type: 'ask'; readonly id: number; readonly ask: Verb }
   | { readonly type: 'reply'; readonly id: number; readonly reply: HostReply }
 
+/** The ask that something is done for, where that is known: the host then serves it as a part of it. */
+interface Part {
+  readonly within?: number | undefined
+}
+
 /** Thread to host. */
 export type ToHost =
   /** With the bytes that the thread holds before any script ran. */
   | { readonly type: 'ready'; readonly bytes: number }
   | { readonly type: 'failed'; readonly error: ErrorRecord }
-  /** `within` is the ask that the call was made for, where that is known: the host then serves it as a part of it. */
-  | {
-      readonly type: 'call'
-      readonly id: number
-      readonly call: HostCall
-      readonly within?: number | undefined
-    }
-  | { readonly type: 'notify'; readonly call: HostCall }
-  | { readonly type: 'write'; readonly text: string }
+  | ({ readonly type: 'call'; readonly id: number; readonly call: HostCall } & Part)
+  | ({ readonly type: 'notify'; readonly call: HostCall } & Part)
+  | ({ readonly type: 'write'; readonly text: string } & Part)
   | { readonly type: 'label'; readonly id: number; readonly of: string }
   | { readonly type: 'uncaught'; readonly error: ErrorRecord }
   | { readonly type: 'done'; readonly id: number; readonly done: Done }

@@ -25,8 +25,8 @@ async function open(): Promise<ScriptSession> {
     field: (module, name) => data.fields[module]?.[name],
     call: (call) => bridge.call(call),
     callInPlace: (call) => bridge.callInPlace(call),
-    notify: (call) => bridge.send({ type: 'notify', call }),
-    write: (text) => bridge.send({ type: 'write', text }),
+    notify: (call) => bridge.tell({ type: 'notify', call }),
+    write: (text) => bridge.tell({ type: 'write', text }),
     enter: (fn) => fn(),
     ...(data.attended ? told : {}),
   })

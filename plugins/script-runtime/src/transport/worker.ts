@@ -127,9 +127,9 @@ class WorkerSession implements HostedSession {
       case 'call':
         return this.#within(message.within, () => this.#serve(message.id, message.call))
       case 'notify':
-        return this.#host.notify(message.call)
+        return this.#within(message.within, () => this.#host.notify(message.call))
       case 'write':
-        return this.#write(message.text)
+        return this.#within(message.within, () => this.#write(message.text))
       case 'label':
         return this.#label(message.id, message.of)
       case 'uncaught':
