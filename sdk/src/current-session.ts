@@ -26,3 +26,9 @@ export function sessionBehind(id: string, { settings }: Pick<CallContext, 'setti
   const copy = (copies as Readonly<Record<string, unknown>>)[id]
   return typeof copy === 'string' ? copy : id
 }
+
+/** Whether the session of this id stands behind another one for this run. */
+export function isSessionCopy(id: string, { settings }: Pick<CallContext, 'settings'>): boolean {
+  const copies = settings[SESSION_COPIES]
+  return typeof copies === 'object' && copies !== null && Object.values(copies).includes(id)
+}

@@ -130,10 +130,100 @@ describe.each(LANGUAGES)('a session of a durable run in %s', (language) => {
     const id = await played(language)
     await ran(house, 'lua', `State.save('global', 'said', 'untouched')`)
     const found = await replay(id, `{ mode = 'simulate', changes = { 'State.save' } }`)
-    expect(found).toMatchObject({ identical: true, runs: [{ asked: { name: 'State.save' } }] })
+    expect(found).toMatchObject({ differences: [], runs: [{ asked: { name: 'State.save' } }] })
+    expect(found).not.toHaveProperty('identical')
     const kept = await ran(house, 'lua', `return State.load('global', 'said')`)
     expect(kept.value).toBe('untouched')
   })
+})
+
+/** Writes in each way before a model is asked, and looks at all of it behind that. */
+const WRITES: Readonly<Record<Language, string>> = {
+  lua: `
+    State.save('session', 'draft', 'Dear Ada')
+    State.update('session', 'count', function(count) return (count or 0) + 1 end)
+    State.scope('session'):set('far', { api_key = 'open sesame' })
+    State.save('session', 'gone', 1)
+    State.delete('session', 'gone')
+    local kept = Artifact.save{ name = 'draft.txt', content = 'Dear Ada' }
+    Agent.create{ name = 'poet' }:execute('Say what you are')
+    State.save('session', 'draft', State.load('session', 'draft') .. '!')
+    return { State.all('session'), #Artifact.list(Session.get_current()), Artifact.get(kept.id).content }`,
+  javascript: `
+    await State.save('session', 'draft', 'Dear Ada')
+    await State.update('session', 'count', (count) => (count ?? 0) + 1)
+    await (await State.scope('session')).set('far', { api_key: 'open sesame' })
+    await State.save('session', 'gone', 1)
+    await State.delete('session', 'gone')
+    const kept = await Artifact.save({ name: 'draft.txt', content: 'Dear Ada' })
+    await (await Agent.create({ name: 'poet' })).execute('Say what you are')
+    await State.save('session', 'draft', (await State.load('session', 'draft')) + '!')
+    const held = await Artifact.list(await Session.getCurrent())
+    return [await State.all('session'), held.length, (await Artifact.get(kept.id)).content]`,
+}
+const WRITTEN = { draft: 'Dear Ada!', count: 1, far: { api_key: 'open sesame' } }
+
+/** A session of runs, one after the other, each in the way of the CLI. */
+async function worked(language: Language, ...sources: readonly string[]): Promise<string> {
+  const sessions = await house.kernel.use('sessions')
+  const { id } = await sessions.create()
+  for (const source of sources) {
+    const runId = `worked-${++count}`
+    await sessions.enter(id, runId)
+    const settings = { model: 'mock/echo', session: id }
+    const { code, message } = await ran(house, language, source, { durable: { runId }, settings })
+    expect([code, message]).toEqual([undefined, undefined])
+    await sessions.leave(id, { runId, failed: false })
+  }
+  return id
+}
+
+test.each(LANGUAGES)(
+  'what a run in %s wrote before is there where it is asked anew',
+  async (lua) => {
+    const id = await worked(lua, WRITES[lua])
+    const before = await whole(id)
+    const found = await replay(id, `{ mode = 'modified', model = 'mock/echo' }`)
+    expect(found).toMatchObject({
+      identical: true,
+      differences: [],
+      result: [WRITTEN, 1, 'Dear Ada'],
+    })
+    const copy = found['new_session_id'] as string
+    const seen = `return { State.all('session:${copy}'), Artifact.list('${copy}')[1].sequence }`
+    expect((await ran(house, 'lua', seen)).value).toEqual([WRITTEN, 1])
+    expect(await whole(id)).toEqual(before)
+    // The child is a session like others: what its run took over is taken over again.
+    const again = await replay(copy, `{ mode = 'modified', model = 'mock/echo' }`)
+    expect(again).toMatchObject({ identical: true, result: [WRITTEN, 1, 'Dear Ada'] })
+    const { runs } = found as { runs: { new_run_id: string }[] }
+    expect((await house.runtime.replay(runs[0]!.new_run_id)).report.identical).toBe(true)
+  },
+)
+
+test('runs that ask nothing write into the child what they wrote', async () => {
+  const first = `State.save('session', 'plan', { 'one', 'two' }) return 'planned'`
+  const second = `
+    local said = Agent.create{ name = 'a' }:execute('Say hello').text
+    return { said, State.load('session', 'plan') }`
+  const id = await worked('lua', first, second)
+  const found = await replay(id, `{ mode = 'modified', changes = { 'model' } }`)
+  expect(found).toMatchObject({ identical: true, result: ['Say hello', ['one', 'two']] })
+})
+
+test('a difference shows no secret', async () => {
+  const key = `sk-proj-${'a1b2c3d4'.repeat(5)}`
+  const source = `
+    local said = Agent.create{ name = 'a' }:execute('Say hello').text
+    local told = { api_key = 'open sesame', deep = { password = { 'hunter2' } }, word = '${key}', said = said }
+    State.save('session', 'told', told)
+    State.save('session', 'token', { said, 'swordfish' })
+    return told`
+  const id = await worked('lua', source)
+  const found = await replay(id, `{ mode = 'modified', model = 'mock/demo' }`)
+  const texts = JSON.stringify(found['differences'])
+  expect(texts).toContain('(hidden)')
+  for (const secret of ['sesame', 'hunter2', key, 'swordfish']) expect(texts).not.toContain(secret)
 })
 
 test('what is asked anew may do no more than the script that asks', async () => {

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
 import { SESSION_COPIES } from '@llmspell/sdk'
-import type { GrantChain, Json, JournalRecord, RunId, WorkflowExecutor } from '@llmspell/sdk'
+import type {
+  GrantChain,
+  Json,
+  JournalRecord,
+  RunId,
+  RunRow,
+  WorkflowExecutor,
+} from '@llmspell/sdk'
 import type { ReplayOptions } from './types.ts'
 
 /** Steps that ask a model. */
@@ -9,6 +16,16 @@ const MODEL = 'Provider.'
 export interface Asked {
   readonly n: number
   readonly name: string
+}
+
+/** Number of the last record that answers a run which is answered whole; nothing where it did not come to its end. */
+export async function lastAnswer(
+  executor: WorkflowExecutor,
+  { runId, status }: RunRow,
+): Promise<number | undefined> {
+  if (status !== 'succeeded') return undefined
+  const records = await Array.fromAsync(executor.history(runId))
+  return records.findLast(({ kind }) => kind !== 'end')?.n
 }
 
 /** The first record that a modified replay asks anew; nothing where it has none such. */
@@ -34,7 +51,8 @@ const isWithin = (path: string, outer: string): boolean =>
 
 export interface Anew {
   readonly run: RunId
-  readonly asked: Asked
+  /** Number of the last record that answers. */
+  readonly at: number
   readonly model: string | undefined
   readonly grants: GrantChain
   /** Ids of a session and of the one that it works in instead. */
@@ -43,27 +61,41 @@ export interface Anew {
   readonly key: string
 }
 
+export function anewId(key: string, run: RunId): RunId {
+  const hash = createHash('sha256').update(`${key}\n${run}`).digest('hex').slice(0, 16)
+  return `replay-${hash}`
+}
+
 /** A run that is answered up to what is asked anew, and lives from there on under these grants alone. */
 export async function begunAnew(
   executor: WorkflowExecutor,
-  { run, asked, model, grants, copy, key }: Anew,
+  { run, at, model, grants, copy, key }: Anew,
 ): Promise<RunId> {
-  const hash = createHash('sha256').update(`${key}\n${run}`).digest('hex').slice(0, 16)
-  const newRunId = `replay-${hash}`
+  const newRunId = anewId(key, run)
   if (await executor.get(newRunId)) return newRunId
   const input = await inputOf(executor, run)
   const settings = {
     ...(input['settings'] as object | undefined),
     ...(model ? { model } : {}),
-    [SESSION_COPIES]: Object.fromEntries([copy]),
+    [SESSION_COPIES]: copiesOf(input['settings'], copy),
   }
   const rights = JSON.parse(JSON.stringify(grants)) as Json
   await executor.fork(run, {
     newRunId,
-    at: asked.n - 1,
+    at,
     input: { ...input, settings, grants: rights },
   })
   return newRunId
+}
+
+/** A run of a copy knows it by the id of the session that it was made of. */
+function copiesOf(
+  settings: Json | undefined,
+  [of, id]: Anew['copy'],
+): { readonly [id: string]: Json } {
+  const before = (settings as { readonly [name: string]: Json } | undefined)?.[SESSION_COPIES] ?? {}
+  const led = Object.entries(before).map(([from, to]) => [from, to === of ? id : (to as Json)])
+  return { ...(Object.fromEntries(led) as { readonly [id: string]: Json }), [of]: id }
 }
 
 async function inputOf(

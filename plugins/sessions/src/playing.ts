@@ -7,8 +7,9 @@ import type {
   Value,
   WorkflowExecutor,
 } from '@llmspell/sdk'
-import { begunAnew, firstAsked } from './anew.ts'
+import { anewId, begunAnew, firstAsked, lastAnswer } from './anew.ts'
 import type { Asked } from './anew.ts'
+import { hidden, hiddenText } from './hidden.ts'
 import { plainly, valueIn } from './plain-value.ts'
 import type { ReplayCopy } from './replay-copy.ts'
 import type { ReplayRequest } from './replay.ts'
@@ -39,9 +40,10 @@ export class Playing {
   async all(rows: readonly RunRow[]) {
     const { request, signal } = this.#parts
     const runs: ReplayedRun[] = []
+    const asked = await this.#asked(rows)
     for (const row of rows) {
       if (signal.aborted) break
-      const run = await this.#one(row)
+      const run = await this.#one(row, asked)
       runs.push(run)
       if (request.stop_on_error === true && run.error) break
     }
@@ -51,12 +53,27 @@ export class Playing {
     return { runs, differences: this.#differences }
   }
 
-  async #one({ runId }: RunRow): Promise<ReplayedRun> {
+  /** By the run: what is asked anew first. */
+  async #asked(rows: readonly RunRow[]): Promise<ReadonlyMap<string, Asked>> {
     const { executor, request } = this.#parts
-    const { mode = 'exact' } = request
-    const asked = mode === 'exact' ? undefined : await firstAsked(executor, runId, request)
-    if (asked && mode === 'simulate') return this.#exact(runId, asked)
-    return asked ? this.#anew(runId, asked) : this.#exact(runId)
+    const found = new Map<string, Asked>()
+    if ((request.mode ?? 'exact') === 'exact') return found
+    for (const { runId } of rows) {
+      const asked = await firstAsked(executor, runId, request)
+      if (asked) found.set(runId, asked)
+    }
+    return found
+  }
+
+  async #one(row: RunRow, all: ReadonlyMap<string, Asked>): Promise<ReplayedRun> {
+    const { executor, request } = this.#parts
+    const { runId } = row
+    const asked = all.get(runId)
+    if (request.mode !== 'modified' || all.size === 0) return this.#exact(runId, asked)
+    if (asked) return { ...(await this.#anew(runId, asked.n - 1)), asked }
+    // Runs beside it read what this one wrote: it writes that into the child too.
+    const at = await lastAnswer(executor, row)
+    return at === undefined ? this.#exact(runId) : this.#anew(runId, at)
   }
 
   /** @param asked where it stops: what stands there would be asked anew */
@@ -69,18 +86,20 @@ export class Playing {
       this.#differences.push({
         run_id,
         ...(difference ? { n: difference.n } : {}),
-        expected: difference?.expected ?? 'all records of the journal',
-        found: difference?.found ?? `${report.records.length} records`,
+        expected: hiddenText(difference?.expected ?? 'all records of the journal', SHOWN),
+        found: hiddenText(difference?.found ?? `${report.records.length} records`, SHOWN),
       })
     if (asked) return { run_id, status: outcome.status, asked }
     return { run_id, ...shown(outcome, plainly(result?.value)) }
   }
 
-  async #anew(run: string, asked: Asked): Promise<ReplayedRun> {
+  /** @param at number of the last record that answers it */
+  async #anew(run: string, at: number): Promise<ReplayedRun> {
     const { executor, request, signal, copy: place } = this.#parts
     const { model, grants = NO_GRANTS, key } = request
     const copy = [place.of, await place.made()] as const
-    const new_run_id = await begunAnew(executor, { run, asked, model, grants, copy, key })
+    await place.take(executor, { run, at, as: anewId(key, run) })
+    const new_run_id = await begunAnew(executor, { run, at, model, grants, copy, key })
     await place.note(new_run_id)
     const after = await executor.result<Json>(new_run_id, { signal })
     if (signal.aborted) await executor.cancel(new_run_id, { reason: 'the replay', mode: 'kill' })
@@ -88,7 +107,7 @@ export class Playing {
     if (this.#compares && !isDeepStrictEqual(endOf(before), endOf(after)))
       this.#differences.push({ run_id: run, expected: text(before), found: text(after) })
     const value = after.status === 'succeeded' ? valueIn(after.value) : undefined
-    return { run_id: run, new_run_id, asked, ...shown(after, value) }
+    return { run_id: run, new_run_id, ...shown(after, value) }
   }
 
   get #compares(): boolean {
@@ -105,11 +124,11 @@ function shown(outcome: RunOutcome<Json>, value: Value | undefined) {
 }
 
 /** What two runs are compared by. */
-function endOf(outcome: RunOutcome<Json>): unknown {
+function endOf(outcome: RunOutcome<Json>): Json {
   if (outcome.status === 'succeeded') return { value: outcome.value }
   return outcome.status === 'pending' ? { pending: true } : { code: outcome.error.code }
 }
 
 function text(outcome: RunOutcome<Json>): string {
-  return JSON.stringify(endOf(outcome)).slice(0, SHOWN)
+  return JSON.stringify(hidden(endOf(outcome))).slice(0, SHOWN)
 }

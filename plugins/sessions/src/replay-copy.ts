@@ -1,4 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Json, WorkflowExecutor } from '@llmspell/sdk'
+import { storedBefore } from './artifacts-before.ts'
+import type { Before } from './artifacts-before.ts'
+import { hiddenUnder } from './hidden.ts'
 import { changed, fresh } from './info.ts'
 import type { SessionStore } from './store.ts'
 import type { ReplayDifference, SessionInfo } from './types.ts'
@@ -8,7 +12,8 @@ const SHOWN = 2000
 /** What an agent is kept with and no replay gives again. */
 const TIME = 'duration_ms'
 
-type Contents = ReadonlyMap<string, unknown>
+/** By what people call it; `name` is the key of a value. */
+type Contents = ReadonlyMap<string, { readonly name: string; readonly value: unknown }>
 
 /** The child session that a modified replay works in. */
 export class ReplayCopy {
@@ -53,23 +58,32 @@ export class ReplayCopy {
     await this.#store.change(this.#id!, (before) => changed(before, { runId }))
   }
 
+  /** The artifacts that a run had stored in the session before it is asked anew, under their numbers. */
+  async take(executor: WorkflowExecutor, before: Before & { readonly as: string }): Promise<void> {
+    const held = await this.#store.held(this.of)
+    const taken = await this.#store.held(this.#id!)
+    for (const info of await storedBefore(executor, before, held))
+      if (!taken.some(({ sequence }) => sequence === info.sequence))
+        await this.#store.hold(info, { session: this.#id!, run: before.as })
+  }
+
   /** Values and artifacts that are not the same in both, or only in one. */
   async differences(run_id: string): Promise<readonly ReplayDifference[]> {
     const [before, after] = [await this.#contents(this.of), await this.#contents(this.#id!)]
     const names = new Set([...before.keys(), ...after.keys()])
-    return [...names].flatMap((name) => {
-      const [expected, found] = [before.get(name), after.get(name)]
+    return [...names].flatMap((title) => {
+      const [expected, found] = [before.get(title), after.get(title)]
       if (isDeepStrictEqual(expected, found)) return []
-      return [{ run_id, expected: text(name, expected), found: text(name, found) }]
+      return [{ run_id, expected: text(title, expected), found: text(title, found) }]
     })
   }
 
   async #contents(id: string): Promise<Contents> {
-    const found = new Map<string, unknown>()
-    for await (const [key, { value }] of this.#store.state(id))
-      found.set(`value '${key}'`, timeless(value))
+    const found = new Map<string, { readonly name: string; readonly value: unknown }>()
+    for await (const [name, { value }] of this.#store.state(id))
+      found.set(`value '${name}'`, { name, value: timeless(value) })
     for (const { sequence, name, id: content } of await this.#store.held(id))
-      found.set(`artifact ${sequence}`, { name, content })
+      found.set(`artifact ${sequence}`, { name: '', value: { name, content } })
     return found
   }
 }
@@ -81,6 +95,7 @@ function timeless(value: unknown): unknown {
   return { ...value, usage: { ...usage, [TIME]: 0 } }
 }
 
-function text(name: string, value: unknown): string {
-  return `${name}: ${value === undefined ? 'nothing' : JSON.stringify(value)}`.slice(0, SHOWN)
+function text(title: string, kept: { readonly name: string; readonly value: unknown } | undefined) {
+  const shown = kept ? JSON.stringify(hiddenUnder(kept.name, kept.value as Json)) : 'nothing'
+  return `${title}: ${shown}`.slice(0, SHOWN)
 }

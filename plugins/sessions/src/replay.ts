@@ -93,7 +93,7 @@ export class Replays {
 }
 
 function outcome(
-  { compare_results = true }: ReplayRequest,
+  { compare_results = true, mode }: ReplayRequest,
   seen: {
     readonly runs: readonly ReplayedRun[]
     readonly differences: readonly ReplayDifference[]
@@ -101,8 +101,11 @@ function outcome(
 ): SessionReplay {
   const { runs, differences } = seen
   const result = runs.at(-1)?.result
+  const same = differences.length === 0
+  // What would be asked anew has no answer that could be compared.
+  const isOpen = mode === 'simulate' && same && runs.some(({ asked }) => asked !== undefined)
   return {
-    ...(compare_results ? { identical: differences.length === 0 } : {}),
+    ...(compare_results && !isOpen ? { identical: same } : {}),
     ...(result === undefined ? {} : { result }),
     differences,
     runs,

@@ -112,6 +112,17 @@ export class SessionStore {
     return (await this.#artifacts?.list({ session: id })) ?? []
   }
 
+  /** An artifact that another session holds, in one more session, with its number. */
+  async hold(
+    { id, name, mime, metadata, sequence, created }: ArtifactInfo,
+    owner: { readonly session: string; readonly run: string },
+  ): Promise<void> {
+    const artifacts = this.#artifacts!
+    const more = metadata === undefined ? {} : { metadata }
+    const kept = { sequence: sequence!, created }
+    await artifacts.save(artifacts.read(id), { name, mime, ...more, ...owner, kept })
+  }
+
   async commit(ops: readonly StateOp[]): Promise<void> {
     await (await this.#backend()).commit(ops)
   }

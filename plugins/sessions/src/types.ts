@@ -75,7 +75,7 @@ export interface HostReplayOptions extends ReplayOptions {
 export interface ReplayedRun {
   readonly run_id: string
   readonly status: RunStatus | 'pending'
-  /** The run that was made of it, where steps were asked anew. */
+  /** The run that was made of it, where steps were asked anew, of it or of a run beside it. */
   readonly new_run_id?: string
   /** What is, or would be, asked anew first: number and name of its record. */
   readonly asked?: { readonly n: number; readonly name: string }
@@ -92,13 +92,16 @@ export interface ReplayDifference {
 }
 
 export interface SessionReplay {
-  /** Nothing where results are not compared. */
+  /** Nothing where results are not compared, or where `simulate` finds what would be asked anew. */
   readonly identical?: boolean
   /** Of the last run. */
   readonly result?: Value
   readonly differences: readonly ReplayDifference[]
   readonly runs: readonly ReplayedRun[]
-  /** The child session that runs asked anew worked in, empty at first: the session itself stays as it is. */
+  /**
+   * The child session that runs asked anew worked in, with what they had written before: the session itself stays as it
+   * is.
+   */
   readonly new_session_id?: string
 }
 

@@ -9,6 +9,7 @@ import type {
   StateOp,
   Value,
 } from '@llmspell/sdk'
+import { isOwed, onceOf, ownKey } from './copied.ts'
 import { encoded } from './json.ts'
 import type { Place } from './points.ts'
 import type { Parts } from './reader.ts'
@@ -41,21 +42,25 @@ export class Writer {
     checkKey(key)
     await this.#parts.guard.require(scope, true, 'save', context)
     const { ttlMs, ifVersion } = options
-    return context.step(
+    let made = false
+    const written = await context.step(
       'write',
-      async (inner, { idempotencyKey: once }) => {
+      async (inner, { idempotencyKey }) => {
+        made = true
         const hidden = inner.redact?.(given) ?? given
-        const made = await this.#parts.points.writing({ scope, key, context }, hidden)
-        const place = { scope, key: made.key, context }
-        const value = encoded(made.value!)
-        this.#parts.quota.take(sizeOf(made.key, value), context)
-        const op = this.#put(place, value, ttlMs)
+        const asked = await this.#parts.points.writing({ scope, key, context }, hidden)
+        const place = { scope, key: asked.key, context }
+        const op = this.#put(place, asked.value!, ttlMs)
         const expect = ifVersion === undefined ? [] : [expecting(place, ifVersion)]
-        await this.#commit(place, [op], { expect, ...onceOf(context, once) })
-        return made.value!
+        const once = onceOf(scope, 'write', context, idempotencyKey)
+        await this.#commit(place, [op], { expect, ...once })
+        return asked.value!
       },
       { effect: 'idempotent' },
     )
+    if (!made && isOwed(scope, context))
+      await this.#again([this.#put({ scope, key, context }, written, ttlMs)], 'write', context)
+    return written
   }
 
   /** False where there was nothing. */
@@ -100,15 +105,27 @@ export class Writer {
 
   async #remove(scope: Scope, keys: readonly string[], context: CallContext): Promise<void> {
     const ops = keys.map((key) => ({ op: 'delete', scope, key }) as const)
+    const change = `delete ${keys[0]}`
+    let made = false
     const remove = async (_inner: CallContext, step: { idempotencyKey: string }): Promise<void> => {
-      const { seq } = await (await this.#store()).commit(ops, onceOf(context, step.idempotencyKey))
+      made = true
+      const once = onceOf(scope, change, context, step.idempotencyKey)
+      const { seq } = await (await this.#store()).commit(ops, once)
       for (const key of keys)
         this.#parts.points.changed({ scope, key, context }, 'delete', Number(seq))
     }
     await context.step('delete', remove, { effect: 'idempotent' })
+    if (!made && isOwed(scope, context)) await this.#again(ops, change, context)
   }
 
-  #put({ scope, key, context }: Place, value: Json, ttlMs: number | undefined): StateOp {
+  /** What the run that this one is made of has done: nobody is asked and nobody is told once more. */
+  async #again(ops: readonly StateOp[], change: string, context: CallContext): Promise<void> {
+    await (await this.#store()).commit(ops, { once: ownKey(change, context) })
+  }
+
+  #put({ scope, key, context }: Place, given: Value, ttlMs: number | undefined): StateOp {
+    const value = encoded(given)
+    this.#parts.quota.take(sizeOf(key, value), context)
     const schema = this.#parts.guard.markOf(context)
     return {
       op: 'put',
@@ -142,11 +159,6 @@ export class Writer {
 
 function sizeOf(key: string, value: Json): number {
   return Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(value))
-}
-
-/** Only a durable run asks for the same step again. */
-function onceOf(context: CallContext, key: string): { readonly once?: string } {
-  return context.durable === undefined ? {} : { once: key }
 }
 
 function expecting({ scope, key }: Place, version: number): Expect {

@@ -5,7 +5,7 @@ import type { SessionStore } from '../store.ts'
 import type { SessionInfo } from '../types.ts'
 import { damagedFile, FORMAT, PIECE, SORT, VERSION } from './format.ts'
 import type { Item } from './format.ts'
-import { hidden } from './hidden.ts'
+import { hidden, hiddenUnder } from '../hidden.ts'
 import { blobsOf, runItems } from './run-items.ts'
 
 export interface Sources {
@@ -54,7 +54,7 @@ async function* stateParts(store: SessionStore, id: string): AsyncGenerator<Part
     const until = expiresAt === undefined ? {} : { expiresAt }
     if (value instanceof Uint8Array)
       yield [{ kind: 'state', key, length: value.byteLength, ...until }, piecesOf(value)]
-    else yield [{ kind: 'state', key, value: hidden(value as Json), ...until }]
+    else yield [{ kind: 'state', key, value: hiddenUnder(key, value as Json), ...until }]
   }
 }
 
