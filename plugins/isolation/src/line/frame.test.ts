@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { BrokenFrame, FrameReader, MOST_BYTES, packed } from './frame.ts'
+import { BrokenFrame, FrameReader, MOST_BYTES, MOST_JSON, packed } from './frame.ts'
 
 const bytes = fc.uint8Array({ maxLength: 40 }).map((piece) => new Uint8Array(piece))
 const { value } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
     fc.string({ unit: 'grapheme' }),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 }).map((text) => text.repeat(5000)),
     fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => (n === 0 ? 0 : n)),
     fc.boolean(),
     fc.constant(null),
@@ -46,15 +47,40 @@ test('a message that says it is too large is refused before it is there', () => 
   expect(() => new FrameReader().push(header)).toThrow('too large')
 })
 
-test('__proto__ stays a key', () => {
-  const text = Buffer.from('{"__proto__":{"a":{"$b":[0,1]}}}')
+test('the JSON of a message has a limit of its own, which texts do not count for', () => {
   const header = Buffer.alloc(8)
-  header.writeUInt32BE(text.byteLength, 0)
-  header.writeUInt32BE(1, 4)
-  const [found] = new FrameReader().push(Buffer.concat([header, text, Buffer.from('x')]))
+  header.writeUInt32BE(MOST_JSON + 1, 0)
+  expect(() => new FrameReader().push(header)).toThrow('too large')
+  expect(() => packed(Array.from({ length: MOST_JSON / 2 + 1 }, () => 1))).toThrow(
+    'at most 1.0 MiB without',
+  )
+  const text = 'ä'.repeat(MOST_JSON)
+  expect(new FrameReader().push(packed({ text }))).toEqual([{ text }])
+})
+
+test.each([
+  ['the same bytes twice', '[{"$b":[0,4]},{"$b":[0,4]}]'],
+  ['overlapping bytes', '[{"$b":[0,3]},{"$b":[2,2]}]'],
+  ['a text of them too', '[{"$b":[0,4]},{"$b":[0,4,"text"]}]'],
+  ['bytes that are not there', '[{"$b":[0,5]}]'],
+  ['fewer than none', '[{"$b":[0,-1]}]'],
+  ['a part of one', '[{"$b":[0,0.5]}]'],
+])('%s are refused', (_, json) => {
+  expect(() => new FrameReader().push(framed(json, 'abcd'))).toThrow(BrokenFrame)
+})
+
+test('__proto__ stays a key', () => {
+  const [found] = new FrameReader().push(framed('{"__proto__":{"a":{"$b":[0,1]}}}', 'x'))
   expect(Object.keys(found as object)).toEqual(['__proto__'])
   expect((found as { a?: unknown }).a).toBeUndefined()
 })
+
+function framed(json: string, bytes: string): Buffer {
+  const header = Buffer.alloc(8)
+  header.writeUInt32BE(json.length, 0)
+  header.writeUInt32BE(bytes.length, 4)
+  return Buffer.concat([header, Buffer.from(json + bytes)])
+}
 
 /** Whether it throws nothing but what may be. */
 function thrownBy(fn: () => unknown): boolean {

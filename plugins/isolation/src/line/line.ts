@@ -68,7 +68,10 @@ export class Line {
 
   #read(piece: Buffer): void {
     try {
-      for (const message of this.#reader.push(piece)) {
+      const before = this.#reader.read
+      const messages = this.#reader.push(piece)
+      this.#pace?.count(this.#reader.read - before)
+      for (const message of messages) {
         if (this.#closed) return
         this.#take(message)
       }
@@ -82,7 +85,7 @@ export class Line {
     if (!Array.isArray(message)) throw new BrokenFrame('it sent what is no message')
     const [kind, ...rest] = message as readonly unknown[]
     if (kind === 'yes' || kind === 'no') return this.#settle(kind, rest)
-    this.#pace?.count()
+    this.#pace?.count(0)
     const [verb, args] = kind === 'ask' ? rest.slice(1) : rest
     if (typeof verb !== 'string' || !Array.isArray(args))
       throw new BrokenFrame('it sent what is no message')
