@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -35,6 +35,35 @@ test('a kept file that others may write is made anew', () => {
   again.keep()
   expect(again.exports).toEqual({ answer: 42 })
   expect(statSync(kept).mode & 0o777).toBe(0o600)
+})
+
+test.each([
+  ['a bit is another', (code: Buffer) => (code[code.length >> 2]! ^= 1)],
+  ['a bit of its copy is another', (code: Buffer) => (code[(code.length * 3) >> 2]! ^= 1)],
+])('damaged code is not handed to V8: %s', (_, damage) => {
+  const code = join(folder, 'damaged')
+  keepsCode(code)
+  loadKept(source, code).keep()
+  const kept = join(code, readdirSync(code)[0]!)
+  const bytes = readFileSync(kept)
+  damage(bytes)
+  writeFileSync(kept, bytes)
+  const again = loadKept(source, code)
+  expect(again.exports).toEqual({ answer: 42 })
+  again.keep()
+  expect(readFileSync(kept).equals(bytes)).toBe(false)
+  expect(readFileSync(kept)).toHaveLength(bytes.length)
+})
+
+test('code that is cut is made anew', () => {
+  const code = join(folder, 'cut')
+  keepsCode(code)
+  loadKept(source, code).keep()
+  const kept = join(code, readdirSync(code)[0]!)
+  const bytes = readFileSync(kept)
+  writeFileSync(kept, bytes.subarray(1))
+  loadKept(source, code).keep()
+  expect(readFileSync(kept)).toHaveLength(bytes.length)
 })
 
 test('without a folder all works', () => {

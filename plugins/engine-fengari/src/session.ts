@@ -58,6 +58,8 @@ export class LuaSession implements ScriptSession {
   async #launch<T>(prepare: Prepare, read: (task: Task, results: number) => T): Promise<T> {
     const { machine, driver } = this.#core
     const { promise, resolve, reject } = Promise.withResolvers<T>()
+    // A watchdog may end what starts it half way: then nobody waits for it, and closing the session still rejects it.
+    promise.catch(() => {})
     const end = (task: Task, results: number, error?: SpellError): void => {
       if (error) return reject(error)
       try {

@@ -1,5 +1,6 @@
 import { SpellError } from '@llmspell/sdk'
 import type { RunLimits, Usage } from '@llmspell/sdk'
+import { givenLimits } from './given-limits.ts'
 
 /** What a run may use when nothing is said. */
 export const DEFAULT_LIMITS = {
@@ -18,7 +19,7 @@ export class Budget {
   #usage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0 }
 
   constructor(limits: RunLimits = {}) {
-    this.limits = { ...DEFAULT_LIMITS, ...defined(limits) } as Budget['limits']
+    this.limits = { ...DEFAULT_LIMITS, ...givenLimits(limits) } as Budget['limits']
   }
 
   get calls(): number {
@@ -62,10 +63,6 @@ export class Budget {
       cost: this.#usage.cost + (usage.cost ?? 0),
     }
   }
-}
-
-function defined(limits: RunLimits): RunLimits {
-  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined))
 }
 
 function exceeded(what: string, limit: number, flag: string): SpellError {

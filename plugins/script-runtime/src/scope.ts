@@ -20,6 +20,7 @@ import { timeId } from './ids.ts'
 import { MemoryJournal, shownJournal } from './journal.ts'
 import { Carry } from './redact/carry.ts'
 import { Redactor } from './redact/redactor.ts'
+import { grantsOf } from './rights.ts'
 import { Streams } from './streams.ts'
 import { cancelled, timedOut, tooMuchOpen } from './scope-errors.ts'
 
@@ -78,8 +79,7 @@ export class RunScope {
     this.root = options.root ?? process.cwd()
     this.budget = new Budget(options.limits)
     this.journal = shownJournal(options.journal ?? new MemoryJournal(), this.redactor)
-    const { allow = {}, deny = {} } = options
-    this.grants = options.grants ?? [{ holder: 'command line', allow, deny }]
+    this.grants = grantsOf(options)
     if (options.signal) this.#follow(options.signal)
     if (this.budget.limits.timeMs !== undefined) this.#startClock(this.budget.limits.timeMs)
   }
