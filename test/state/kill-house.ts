@@ -32,7 +32,7 @@ export async function opened(folder: string, kind: string): Promise<StateBackend
 }
 
 export function backupsIn(folder: string, store: StateBackend): Backups {
-  return new Backups(store, join(folder, 'backups'), {
+  return new Backups(async () => store, join(folder, 'backups'), {
     source: (whole) => new PlainCheck(whole),
     mark: async () => {},
     store: async () => {},

@@ -11,7 +11,7 @@ import { progressLine } from '../runs/store.ts'
 import { momentText } from '../runs/texts.ts'
 import type { Stage } from '../stage.ts'
 import { count, duration } from '../units.ts'
-import { stateManager } from './store.ts'
+import { stateService } from './store.ts'
 
 /** The end of an id tells it from the others; its beginning is the time. */
 const endOf = (id: string): string => id.slice(-8)
@@ -65,7 +65,7 @@ export async function findBackup(backups: StateBackups, given: string): Promise<
 type Check = 'whole' | 'damaged' | 'incomplete' | 'newer'
 
 async function folder(stage: Stage): Promise<StateBackups> {
-  return (await stateManager(stage)).backups()
+  return (await stateService(stage)).backups()
 }
 
 async function checked(

@@ -8,11 +8,11 @@ import { table } from '../print/table.ts'
 import { progressLine } from '../runs/store.ts'
 import type { Stage } from '../stage.ts'
 import { scopeText } from './scope.ts'
-import { stateManager } from './store.ts'
+import { stateService } from './store.ts'
 
 /** `state doctor`: reads everything against its checksums. @returns 3 where something is wrong */
 export async function doctorState(stage: Stage): Promise<number> {
-  const state = await stateManager(stage)
+  const state = await stateService(stage)
   const line = progressLine(stage)
   line.report({ who: 'state doctor', state: 'started' })
   const health = await state.doctor().finally(() => line.clear())

@@ -1,6 +1,6 @@
 import { entriesText } from '../print/counted.ts'
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises'
-import { SpellError, type StateBackend } from '@llmspell/sdk'
+import { isSpellError, SpellError, type StateBackend } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { err, out } from '../print/output.ts'
@@ -71,7 +71,7 @@ export async function inFile<T>(
     return result
   } catch (error) {
     await rm(part, { force: true })
-    throw error instanceof SpellError ? error : unwritable(file, error)
+    throw isSpellError(error) ? error : unwritable(file, error)
   }
 }
 

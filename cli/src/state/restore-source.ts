@@ -1,6 +1,5 @@
 import { entriesText } from '../print/counted.ts'
-import { stat, type FileHandle } from 'node:fs/promises'
-import { bytesText, isSpellError, SpellError } from '@llmspell/sdk'
+import { isSpellError, SpellError } from '@llmspell/sdk'
 import type {
   BackupInfo,
   RestoreMode,
@@ -9,15 +8,20 @@ import type {
   StateBackups,
   StateManager,
 } from '@llmspell/sdk'
-import { progressLine } from '../runs/store.ts'
 import { momentText } from '../runs/texts.ts'
 import type { Stage } from '../stage.ts'
 import { manifestJson, manifestText } from './backup.ts'
 import { findBackup } from './backups.ts'
-import { openFile } from './file.ts'
-import { stateManager } from './store.ts'
+import { anewSource } from './restore-anew.ts'
+import { during, isFile, pieces } from './restore-read.ts'
+import { stateService } from './store.ts'
 
-const HINT = 'Name a file that llmspell state backup wrote, or an id of llmspell state backups.'
+export interface Restored {
+  /** Id of the backup of what was there. */
+  readonly before?: string
+  /** Where the damaged store lies. */
+  readonly aside?: string
+}
 
 /** A backup that was read to its end, and what it would do. */
 export interface RestoreSource {
@@ -26,15 +30,32 @@ export interface RestoreSource {
   readonly about: string
   /** For programs. */
   readonly facts: object
-  readonly plan: RestorePlan
-  /** Does it; the id of the backup of what was there. */
-  readonly restore: () => Promise<{ readonly before?: string }>
+  /** Missing where the store is damaged: nobody knows what is in it. */
+  readonly plan?: RestorePlan
+  readonly damage?: SpellError
+  /** Does it. */
+  readonly restore: () => Promise<Restored>
 }
 
 /** A file, or what the folder of backups has under that id. @throws STATE_BACKUP_UNKNOWN, STATE_BACKUP_DAMAGED */
 export async function restoreSource(stage: Stage, given: string): Promise<RestoreSource> {
-  const state = await stateManager(stage)
-  if (/[./\\]/.test(given) || (await exists(given))) return fromFile(stage, state, given)
+  const state = await stateService(stage)
+  const damage = await state.damage()
+  if (damage) return anewSource(stage, state, given, damage)
+  try {
+    return await wholeSource(stage, state, given)
+  } catch (error) {
+    if (!isSpellError(error) || error.code !== 'STATE_DAMAGED') throw error
+    return anewSource(stage, state, given, error)
+  }
+}
+
+async function wholeSource(
+  stage: Stage,
+  state: StateManager,
+  given: string,
+): Promise<RestoreSource> {
+  if (await isFile(given)) return fromFile(stage, state, given)
   const backups = await state.backups()
   return fromFolder(stage, backups, await findBackup(backups, given))
 }
@@ -104,39 +125,9 @@ async function reading(
   mode: RestoreMode,
 ): Promise<RestoreReport> {
   const store = await state.backend()
-  await using handle = await openFile(file, HINT)
   const who = mode === 'verify-only' ? 'check of the backup' : 'state restore'
   return await during(stage, who, (tell) =>
-    store.restore(ReadableStream.from(counted(handle, tell)), { mode }),
-  )
-}
-
-async function* counted(
-  handle: FileHandle,
-  tell: (text: string) => void,
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0
-  for await (const piece of handle.createReadStream({ autoClose: false })) {
-    bytes += (piece as Uint8Array).byteLength
-    tell(bytesText(bytes))
-    yield piece as Uint8Array
-  }
-}
-
-async function during<T>(
-  stage: Stage,
-  who: string,
-  work: (tell: (text: string) => void) => Promise<T>,
-): Promise<T> {
-  const line = progressLine(stage)
-  line.report({ who, state: 'started' })
-  return work((text) => line.report({ who, state: 'active', text })).finally(() => line.clear())
-}
-
-function exists(name: string): Promise<boolean> {
-  return stat(name).then(
-    () => true,
-    () => false,
+    store.restore(ReadableStream.from(pieces(file, tell)), { mode }),
   )
 }
 

@@ -9,7 +9,7 @@ import { readAnswer } from '../run/answer.ts'
 import { canAsk } from '../run/ask.ts'
 import { isOn } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
-import { restoreSource, type RestoreSource } from './restore-source.ts'
+import { restoreSource, type Restored, type RestoreSource } from './restore-source.ts'
 import { scopeText } from './scope.ts'
 
 /** `state restore FILE|ID`: shows what would happen, and does it with a yes alone. */
@@ -17,30 +17,28 @@ export async function restoreState(stage: Stage): Promise<void> {
   const [given] = stage.parsed.args as [string]
   const dry = isOn(stage.parsed, 'dry-run')
   const source = await restoreSource(stage, given)
-  const { plan } = source
   if (!stage.json) out(planText(source))
   if (dry) return ended(stage, source, { restored: false })
   if (!isOn(stage.parsed, 'yes')) {
-    if (!canAsk(stage.parsed)) throw needsYes(given, plan)
-    if (!(await agreed(plan))) return ended(stage, source, { restored: false })
+    if (!canAsk(stage.parsed)) throw needsYes(given, source)
+    if (!(await agreed(source))) return ended(stage, source, { restored: false })
   }
   ended(stage, source, { restored: true, ...(await source.restore()) })
 }
 
-interface End {
+interface End extends Restored {
   readonly restored: boolean
-  /** Id of the backup of what was there. */
-  readonly before?: string
 }
 
-function ended(stage: Stage, { plan, facts }: RestoreSource, end: End): void {
+function ended(stage: Stage, source: RestoreSource, end: End): void {
+  const { plan, damage, facts } = source
+  const what = plan ? { plan: planJson(plan) } : { damage: damage?.message }
   if (stage.json)
-    return out(
-      `${toJson({ ok: true, ...end, dry_run: !end.restored, ...facts, plan: planJson(plan) })}\n`,
-    )
+    return out(`${toJson({ ok: true, ...end, dry_run: !end.restored, ...facts, ...what })}\n`)
   if (!end.restored) return out('Nothing was changed.\n')
   const kept = end.before === undefined ? '' : ` What was there is kept as '${end.before}'.`
-  out(`Restored ${entriesText(plan.entries)}.${kept}\n`)
+  const aside = end.aside === undefined ? '' : ` The damaged store lies in '${plain(end.aside)}'.`
+  out(`Restored ${plan ? entriesText(plan.entries) : source.about}.${kept}${aside}\n`)
 }
 
 function planJson({ conflicts, ...plan }: RestorePlan): object {
@@ -48,7 +46,13 @@ function planJson({ conflicts, ...plan }: RestorePlan): object {
   return { ...plan, conflicts: places }
 }
 
-function planText({ name, plan, about }: RestoreSource): string {
+function planText({ name, plan, about, damage }: RestoreSource): string {
+  const head = `${plain(name)} is whole: ${about}.\n`
+  if (plan) return head + changesText(plan)
+  return `${head}${plain(damage?.message ?? '')}\nThe damaged store would be set aside, whole as it is.\n`
+}
+
+function changesText(plan: RestorePlan): string {
   const { adds, changes, removes, same, held, conflicts } = plan
   const rows = [
     ['added', adds],
@@ -59,23 +63,27 @@ function planText({ name, plan, about }: RestoreSource): string {
   const places = conflicts.map(({ scope, key }) => `- ${plain(`${scopeText(scope)} '${key}'`)}\n`)
   const first = places.length === 0 ? '' : `First of those that are replaced:\n${places.join('')}`
   const there = held === 0 ? 'The store is empty.' : `The store has ${entriesText(held)}.`
-  const head = `${plain(name)} is whole: ${about}.\n${there}\n`
-  return head + table(['WOULD BE', 'ENTRIES'], rows, painter(process.stdout.isTTY)) + first
+  return `${there}\n` + table(['WOULD BE', 'ENTRIES'], rows, painter(process.stdout.isTTY)) + first
 }
 
-async function agreed({ changes, removes }: RestorePlan): Promise<boolean> {
-  const loss = changes + removes
-  err(`Restore it${loss === 0 ? '' : ` in the place of ${entriesText(loss)}`}? [y/N] `)
+async function agreed(source: RestoreSource): Promise<boolean> {
+  const loss = lossText(source)
+  err(`Restore it${loss === '' ? '' : ` in the place of ${loss}`}? [y/N] `)
   const typed = await readAnswer(new AbortController().signal)
   return /^y(?:es)?$/i.test(typed?.trim() ?? '')
 }
 
-function needsYes(given: string, { changes, removes }: RestorePlan): SpellError {
+function lossText({ plan }: RestoreSource): string {
+  if (!plan) return 'the damaged store'
+  const loss = plan.changes + plan.removes
+  return loss === 0 ? '' : entriesText(loss)
+}
+
+function needsYes(given: string, source: RestoreSource): SpellError {
+  const loss = lossText(source) || entriesText(0)
   return new SpellError(
     'FLAG_INVALID',
     `'${given}' was not restored: expected '--yes' where nobody can be asked, found none.`,
-    {
-      hint: `Add --yes to replace or remove ${entriesText(changes + removes)}; --dry-run shows it alone.`,
-    },
+    { hint: `Add --yes to replace or remove ${loss}; --dry-run shows it alone.` },
   )
 }

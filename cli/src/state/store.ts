@@ -9,9 +9,16 @@ export type StoredValue = Json | Uint8Array
 
 /** The state of this installation, its store opened. @throws STATE_UNAVAILABLE where nothing lasts in it */
 export async function stateManager(stage: Stage): Promise<StateManager> {
+  const state = await stateService(stage)
+  await state.backend()
+  return state
+}
+
+/** The same where it may be damaged. */
+export async function stateService(stage: Stage): Promise<StateManager> {
   const kernel = await stage.open(await stage.config())
   const state = await kernel.use('state')
-  refusePassing(await state.backend())
+  if (!(await state.damage())) refusePassing(await state.backend())
   return state
 }
 

@@ -1,22 +1,25 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
-import { isSpellError, SpellError } from '@llmspell/sdk'
 import type {
   ExtensionRegistry,
   HookPoint,
   Logger,
-  Migration,
-  MigrationItem,
   MigrationReport,
   Secrets,
+  SpellError,
   StateBackend,
   StateBackups,
   StateHealth,
   StateManager,
 } from '@llmspell/sdk'
+import { noFolder, noRenewal, noSecrets, relative, stopping } from './errors.ts'
 import type { StateConfig } from './generated/config.ts'
+import { migrationsOf } from './migrations.ts'
 import { asked } from './points.ts'
 import { withoutKey } from './seal/errors.ts'
+import { inspectDamaged, isDamage, wholeOrClosed } from './damage.ts'
 import type { SealedStore } from './seal/sealed-store.ts'
 import { takingPlain } from './taking-plain.ts'
 
@@ -47,6 +50,7 @@ export class Manager implements StateManager {
   readonly #logger: Logger
   readonly #signal: AbortSignal
   readonly #point: HookPoint<'state.migration'>
+  readonly #parts: ManagerParts
   #opening: Promise<StateBackend> | undefined
   #backups: Promise<StateBackups> | undefined
   readonly #secrets: () => Secrets | undefined
@@ -54,8 +58,11 @@ export class Manager implements StateManager {
   #plain: StateBackend | undefined
   #sealed: SealedStore | undefined
   #timer: NodeJS.Timeout | undefined
+  #damage: SpellError | undefined
 
-  constructor({ config, extensions, logger, signal, point, secrets }: ManagerParts) {
+  constructor(parts: ManagerParts) {
+    const { config, extensions, logger, signal, point, secrets } = parts
+    this.#parts = parts
     this.#config = config
     this.#extensions = extensions
     this.#logger = logger
@@ -78,9 +85,44 @@ export class Manager implements StateManager {
     return (this.#backups ??= this.#openBackups())
   }
 
+  async damage(): Promise<SpellError | undefined> {
+    try {
+      await this.backend()
+      return this.#damage
+    } catch (error) {
+      if (isDamage(error)) return error
+      throw error
+    }
+  }
+
+  async renew(fill: (anew: StateManager) => Promise<unknown>): Promise<{ readonly aside: string }> {
+    const { store, folder } = this.#config
+    const kind = await this.#extensions.get('stores', store)
+    if (folder === undefined || !kind.renew) throw noRenewal(store)
+    await this.close()
+    this.#opening = undefined
+    const by = join(folder, `${(await import('@llmspell/sdk/store')).ANEW}${randomUUID()}`)
+    const backup_folder = this.#place()
+    const config = { ...this.#config, folder: by, ...(backup_folder && { backup_folder }) }
+    const anew = new Manager({ ...this.#parts, config })
+    try {
+      await fill(anew)
+      await anew.close()
+      return { aside: await kind.renew({ folder, by }) }
+    } catch (error) {
+      await anew.close()
+      await rm(by, { recursive: true, force: true })
+      throw error
+    }
+  }
+
   async doctor(options: { readonly signal?: AbortSignal } = {}): Promise<StateHealth> {
+    const damage = await this.damage()
     const { inspectStore } = await import('@llmspell/sdk/store')
-    const health = await inspectStore(await this.backend(), options)
+    const open = this.#opening && (await this.#opening)
+    const health = open
+      ? await inspectStore(open, { ...options, damage })
+      : await inspectDamaged(() => this.#opened(true), this.#config.store, damage!)
     return this.#sealed ? { ...health, sealed: { keyId: this.#sealed.keyId } } : health
   }
 
@@ -88,7 +130,7 @@ export class Manager implements StateManager {
     const { migrate } = await import('@llmspell/sdk/store')
     const { backup = true, ...rest } = options
     const store = await this.backend()
-    const report = await migrate(store, await this.#migrations(), {
+    const report = await migrate(store, await migrationsOf(this.#extensions), {
       ...rest,
       before: async (step) => {
         await asked(this.#point, step)
@@ -104,33 +146,29 @@ export class Manager implements StateManager {
     await (await this.backups()).create({ reason: 'migration' })
   }
 
-  async #migrations(): Promise<Migration[]> {
-    const items = this.#extensions.list<MigrationItem>('migrations')
-    return Promise.all(
-      items.map(async ({ name, item }) => {
-        const { up, down } = await this.#extensions.get('migrations', name)
-        const { doc: _, name: __, ...facts } = item
-        return { ...facts, up, ...(down ? { down } : {}) }
-      }),
-    )
-  }
-
   async #openBackups(): Promise<StateBackups> {
-    const { folder, backup_folder: own } = this.#config
-    const place = own ?? (folder === undefined ? undefined : join(folder, 'backups'))
+    const place = this.#place()
     if (place === undefined) throw noFolder()
     if (!isAbsolute(place)) throw relative(place)
     const [{ Backups }, { PlainCheck }] = await Promise.all([
       import('./backups/backups.ts'),
       import('./seal/source-check.ts'),
     ])
-    await this.backend()
     // Values stay sealed in a backup.
-    return new Backups(this.#plain!, place, {
+    const plain = async (): Promise<StateBackend> => {
+      await this.backend()
+      return this.#plain!
+    }
+    return new Backups(plain, place, {
       source: (whole) => this.#sealed?.sourceCheck(whole) ?? new PlainCheck(whole),
       mark: async () => void (await this.#sealed?.marked()),
       store: async () => this.#sealed?.check(),
     })
+  }
+
+  #place(): string | undefined {
+    const { folder, backup_folder: own } = this.#config
+    return own ?? (folder === undefined ? undefined : join(folder, 'backups'))
   }
 
   async close(): Promise<void> {
@@ -140,12 +178,17 @@ export class Manager implements StateManager {
   }
 
   async #open(): Promise<StateBackend> {
+    this.#damage = undefined
+    if (this.#config.damaged !== 'read') return this.#opened(false)
     try {
-      return await this.#opened(false)
+      const backend = await this.#opened(false)
+      await wholeOrClosed(backend)
+      return backend
     } catch (error) {
-      const reads = this.#config.damaged === 'read'
-      if (!reads || !isSpellError(error) || error.code !== 'STATE_DAMAGED') throw error
+      if (!isDamage(error)) throw error
+      clearInterval(this.#timer)
       const backend = await this.#opened(true)
+      this.#damage = error
       this.#logger.warn(`${error.message} It is open for reading; what was lost is not shown.`)
       return backend
     }
@@ -204,36 +247,4 @@ export class Manager implements StateManager {
       this.#logger.warn('What has expired in the store could not be removed.', { error })
     }
   }
-}
-
-function relative(folder: string): SpellError {
-  return new SpellError(
-    'STATE_UNAVAILABLE',
-    `The folder '${folder}' cannot hold the store: expected an absolute path, found a relative one.`,
-    { hint: "Write the whole path at 'plugins.state.folder'." },
-  )
-}
-
-function noFolder(): SpellError {
-  return new SpellError(
-    'STATE_UNAVAILABLE',
-    "There is no place for backups: expected a 'backup_folder', found none.",
-    { hint: "Set 'plugins.state.backup_folder' to an absolute path." },
-  )
-}
-
-function noSecrets(): SpellError {
-  return new SpellError(
-    'STATE_SEALED',
-    "The store cannot be sealed: expected the plugin 'secrets', found none.",
-    { hint: "Install it, or take 'plugins.state.encryption' away." },
-  )
-}
-
-function stopping(): SpellError {
-  return new SpellError(
-    'STATE_UNAVAILABLE',
-    "The store is not open: expected a running 'kernel', found one that stops.",
-    { hint: 'Start another kernel.' },
-  )
 }

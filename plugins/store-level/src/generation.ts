@@ -1,17 +1,20 @@
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { damaged } from '@llmspell/sdk/store'
 
 const FIRST = 'level-1'
 const DRAFT = '.new'
 const FOLDER = /^level-(\d+)$/
 
-/** Each restore fills a folder of its own; a file says which one counts. */
+/** Each restore fills a folder of its own; a file says which one counts. @throws STATE_DAMAGED */
 export async function currentFolder(home: string): Promise<string> {
   const text = await readFile(join(home, 'current'), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return FIRST
     throw error
   })
-  return join(home, FOLDER.test(text.trim()) ? text.trim() : FIRST)
+  const name = text.trim()
+  if (!FOLDER.test(name)) throw damaged(`'current' of '${home}'`, `'${name.slice(0, 20)}'`)
+  return join(home, name)
 }
 
 export async function nextFolder(home: string): Promise<string> {

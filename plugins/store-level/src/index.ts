@@ -2,6 +2,7 @@ import { definePlugin } from '@llmspell/sdk'
 import { noFolder, RowStore } from '@llmspell/sdk/store'
 import type { StoreLevelConfig } from './generated/config.ts'
 import { CAPABILITIES, LevelHome } from './level-home.ts'
+import { renew } from './share/renew.ts'
 import { SharedStore } from './share/shared-store.ts'
 
 /** The plugin `store-level`: state in a folder of this machine. */
@@ -20,6 +21,7 @@ export default definePlugin<StoreLevelConfig>({
           make: () => new RowStore(new LevelHome({ folder, config, warn })),
         })
       },
+      renew,
     })
   },
 })

@@ -6,6 +6,7 @@ import type { StateCapabilities, StateStats } from '@llmspell/sdk'
 import {
   full,
   lostEnd,
+  lostStore,
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
   privateFolder,
@@ -104,6 +105,10 @@ export class LevelHome implements RowHome {
     if (lost !== undefined) this.warn(lost)
     this.#tail = new Tail(this.#folder)
     await removeOthers(this.#folder, this.#place)
+  }
+
+  lost(): SpellError | undefined {
+    return lostStore(this.#folder, ['tail', 'head.json'])
   }
 
   synced(head: Head): void {

@@ -1,7 +1,9 @@
 import { definePlugin } from '@llmspell/sdk'
-import { noFolder, RowStore } from '@llmspell/sdk/store'
+import { noFolder, renewedFiles, RowStore } from '@llmspell/sdk/store'
 import type { StoreSqliteConfig } from './generated/config.ts'
 import { SqliteHome } from './sqlite-home.ts'
+
+const FILES = /^(?:state\.db.*|tail)$/
 
 /** The plugin `store-sqlite`: state in a file of this machine, which several processes may have open. */
 export default definePlugin<StoreSqliteConfig>({
@@ -13,6 +15,7 @@ export default definePlugin<StoreSqliteConfig>({
         if (folder === undefined) throw noFolder('sqlite')
         return new RowStore(new SqliteHome({ folder, config, warn }))
       },
+      renew: (options) => renewedFiles({ ...options, files: FILES }),
     })
   },
 })

@@ -4,6 +4,7 @@ import type { SpellError, StateCapabilities, StateStats } from '@llmspell/sdk'
 import {
   full,
   lostEnd,
+  lostStore,
   MAX_KEY_BYTES,
   MAX_VALUE_BYTES,
   privateFolder,
@@ -81,6 +82,10 @@ export class SqliteHome implements RowHome {
     if (lost !== undefined) this.warn(lost)
     this.#tail = new Tail(this.#folder)
     await removeOldSpools(this.#folder)
+  }
+
+  lost(): SpellError | undefined {
+    return lostStore(this.#folder, ['tail'])
   }
 
   synced(head: Head): void {

@@ -99,6 +99,8 @@ export interface RestoreBackupOptions {
   readonly dryRun?: boolean
   /** Only what one of these selects too. */
   readonly within?: readonly Selector[]
+  /** False: what is there is not backed up before, and does not come back where the restore fails. */
+  readonly before?: boolean
   /** As of the backup that is made before. */
   readonly by?: string
   readonly spend?: (bytes: number) => void

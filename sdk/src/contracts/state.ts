@@ -1,13 +1,6 @@
 import type { Json } from './journal.ts'
-import type { MigrateOptions, Migration, MigrationReport } from './migration.ts'
-import type {
-  BackupManifest,
-  BackupOptions,
-  RestoreMode,
-  RestoreReport,
-  StateBackups,
-} from './state-backup.ts'
-import type { StateHealth } from './state-health.ts'
+import type { Migration } from './migration.ts'
+import type { BackupManifest, BackupOptions, RestoreMode, RestoreReport } from './state-backup.ts'
 
 /** `none`: memory; `os`: survives the process, not the power; `sync`: on disk; `replicated`: on several. */
 export type Durability = 'none' | 'os' | 'sync' | 'replicated'
@@ -207,6 +200,13 @@ export interface StateBackend {
 export interface StoreFactory {
   /** @throws STATE_UNAVAILABLE where it needs a folder and is given none */
   create(options: { readonly folder?: string }): StateBackend
+  /**
+   * Puts the store in `by`, a folder in `folder` where it is whole and closed, in the place of a damaged one, and says
+   * where that lies since. Left out by kinds whose stores lie in no folder.
+   *
+   * @throws STATE_BUSY where somebody has it open
+   */
+  renew?(options: { readonly folder: string; readonly by: string }): Promise<string>
 }
 
 /** Item of the point `stores`. */
@@ -215,30 +215,6 @@ export interface StoreItem {
   readonly doc: string
 }
 
-/** Service `state`: the store of this installation. */
-export interface StateManager {
-  /** Opened on first use, closed with the kernel. @throws STATE_BUSY, STATE_UNAVAILABLE */
-  backend(): Promise<StateBackend>
-  /** @throws STATE_UNAVAILABLE where it has no folder */
-  backups(): Promise<StateBackups>
-  /** What is wrong with the store, and what lies in it. Reads all of it. */
-  doctor(options?: { readonly signal?: AbortSignal }): Promise<StateHealth>
-  /**
-   * Brings data to the versions that the plugins' migrations know, and seals anew what lies under an older key. A
-   * backup comes first, unless `backup` is false.
-   *
-   * @throws STATE_NEWER, STATE_MIGRATION_FAILED
-   */
-  migrate(
-    options?: Omit<MigrateOptions, 'backup'> & { readonly backup?: boolean },
-  ): Promise<MigrationReport>
-}
-
-declare module '../services.ts' {
-  interface Services {
-    state: StateManager
-  }
-}
 declare module '../extensions.ts' {
   interface Extensions {
     stores: StoreFactory

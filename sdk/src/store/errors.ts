@@ -10,7 +10,7 @@ export function scopeText({ kind, id }: Scope): string {
 /** STATE_DAMAGED of one entry, or of the store. */
 export function damaged(subject: string, found: string, cause?: unknown): SpellError {
   return new SpellError('STATE_DAMAGED', `${subject} is damaged: found ${found}.`, {
-    hint: 'Restore the last backup; the damaged store is left as it is.',
+    hint: "Restore a backup with 'llmspell state restore': the damaged store is set aside.",
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -9,7 +9,11 @@ export const FORMAT = 1
 const WORDS = /^(\d+)(?: (\d+))?$/
 
 /** Marks new rows as ours, and refuses what it does not know. @throws STATE_NEWER, STATE_DAMAGED */
-export async function checkFormat(rows: RowReads & RowWrites, readOnly: boolean): Promise<void> {
+export async function checkFormat(
+  rows: RowReads & RowWrites,
+  readOnly: boolean,
+  lost: () => SpellError | undefined = () => undefined,
+): Promise<void> {
   const found = (await rows.get(FORMAT_ROW))?.toString()
   const known = found === undefined ? undefined : (WORDS.exec(found)?.[1] ?? '')
   if (known === String(FORMAT)) return
@@ -17,10 +21,13 @@ export async function checkFormat(rows: RowReads & RowWrites, readOnly: boolean)
   if (known === '') throw damaged("The store's format", `'${found!.slice(0, 20)}'`)
   for await (const _ of rows.range(RANGES.all)) {
     // The word is the first row that is written: another process may have begun in between.
-    if (await rows.get(FORMAT_ROW)) return checkFormat(rows, readOnly)
+    if (await rows.get(FORMAT_ROW)) return checkFormat(rows, readOnly, lost)
     throw damaged('The store', 'rows, and no word of their format')
   }
-  if (!readOnly) await markFormat(rows)
+  if (readOnly) return
+  const error = lost()
+  if (error) throw error
+  await markFormat(rows)
 }
 
 /** @param base number of the first change of these rows */

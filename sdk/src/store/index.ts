@@ -2,6 +2,7 @@
  * What stores have in common and none should write again: a store over rows of bytes. A kind of store brings the rows,
  * and the place where they lie.
  */
+export { ANEW, lostStore, renewedFiles } from './aside.ts'
 export { RowStore } from './row-store.ts'
 export { ServerStore } from './server-store.ts'
 export { serverAddress, socketOf } from './server-address.ts'
@@ -13,7 +14,7 @@ export { damaged, damagedEntry, notOpen } from './errors.ts'
 export { FRAME, frameOf, framesIn, FrameSink, rowFrame, rowIn } from './frames.ts'
 export type { Frame } from './frames.ts'
 export { oldestOf } from './format.ts'
-export { inspectStore } from './inspect.ts'
+export { inspectStore, unreadable } from './inspect.ts'
 export {
   damagedRow,
   MAX_KEY_BYTES,

@@ -1,42 +1,86 @@
 import type { KindSize, StateHealth } from '../contracts/state-health.ts'
-import type { Scope, StateBackend, StateFault } from '../contracts/state.ts'
+import type { Scope, StateBackend, StateFault, StateStats } from '../contracts/state.ts'
+import { isSpellError } from '../errors.ts'
+import type { SpellError } from '../errors.ts'
 import { sameScope } from './migrate/chunks.ts'
 import { schemaVersions } from './migrate/registry.ts'
 
 const MOST_FAULTS = 20
 
+export interface Inspect {
+  readonly signal?: AbortSignal
+  /** Why it does not open, or only for reading. */
+  readonly damage?: SpellError | undefined
+}
+
 /** What is wrong with a store, and what lies in it. Reads all of it, and changes nothing. */
 export async function inspectStore(
   store: StateBackend,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  { signal, damage }: Inspect = {},
 ): Promise<StateHealth> {
-  const stats = await store.stats()
-  const faults = await faultsOf(store, signal)
-  // Sizes of a damaged store cannot be read to their end; what is wrong with it can.
-  const sizes = await sizesOf(store, signal).catch((error: unknown) => {
-    if (faults.count === 0) throw error
-    return { entries: 0, kinds: {} }
-  })
+  const faults = await faultsOf(store, signal, damage)
+  // Of a damaged store not all can be read to its end; what is wrong with it can.
+  const known = <T>(work: Promise<T>, none: T): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (faults.count === 0) throw error
+      return none
+    })
+  const sizes = await known(sizesOf(store, signal), NO_SIZES)
   return {
-    ...stats,
+    ...(await known(store.stats(), NO_STATS)),
     store: store.id,
     durability: store.capabilities.durability,
     ...sizes,
     faultCount: faults.count,
     faults: faults.first,
-    schemas: await schemaVersions(store),
+    schemas: await known(schemaVersions(store), {}),
+  }
+}
+
+const NO_SIZES: Pick<StateHealth, 'entries' | 'kinds'> = { entries: 0, kinds: {} }
+const NO_STATS: StateStats = { bytes: 0, oldestSeq: 1n, health: 'degraded' }
+
+/** What is said of a store that does not open, not even for reading. */
+export function unreadable(kind: string, damage: SpellError): StateHealth {
+  return {
+    ...NO_STATS,
+    ...NO_SIZES,
+    store: kind,
+    durability: [],
+    faultCount: 1,
+    faults: [faultOf(damage)],
+    schemas: {},
+  }
+}
+
+function faultOf({ message, details }: SpellError): StateFault {
+  const place = (details ?? {}) as { readonly scope?: Scope; readonly key?: string }
+  const { scope, key } = place
+  return {
+    ...(scope && { scope }),
+    ...(key === undefined ? {} : { key }),
+    fault: 'crc',
+    text: message,
   }
 }
 
 async function faultsOf(
   store: StateBackend,
   signal: AbortSignal | undefined,
+  damage: SpellError | undefined,
 ): Promise<{ readonly count: number; readonly first: readonly StateFault[] }> {
-  const first: StateFault[] = []
-  let count = 0
-  for await (const fault of store.verify(signal ? { signal } : {})) {
+  const first: StateFault[] = damage ? [faultOf(damage)] : []
+  let count = first.length
+  try {
+    for await (const fault of store.verify(signal ? { signal } : {})) {
+      count++
+      if (first.length < MOST_FAULTS) first.push(fault)
+    }
+  } catch (error) {
+    if (!isSpellError(error) || error.code !== 'STATE_DAMAGED') throw error
+    // Where it breaks off, what lies behind cannot be read.
     count++
-    if (first.length < MOST_FAULTS) first.push(fault)
+    first.push(faultOf(error))
   }
   return { count, first }
 }

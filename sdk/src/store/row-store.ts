@@ -78,7 +78,7 @@ export class RowStore implements StateBackend {
     const shared = readOnly ? undefined : this.#home.shared
     await shared?.begin(true)
     try {
-      await checkFormat(rows, readOnly)
+      await checkFormat(rows, readOnly, () => this.#home.lost?.())
       const head = await headOf(rows)
       await this.#home.check?.(rows, head)
       return head

@@ -68,6 +68,8 @@ export interface RowHome {
   close(head?: Head): Promise<void>
   /** Called before what `head` names is trusted. @throws STATE_DAMAGED where the rows lack what once was in them */
   check?(rows: Rows, head: Head): void | Promise<void>
+  /** Asked where there is no row at all: an error if there were some. */
+  lost?(): SpellError | undefined
   /** Called when a synced write has reached the disk, before anybody is told. */
   synced?(head: Head): void
   /** Has done what can be done about a failed write, and says what the caller is told. */

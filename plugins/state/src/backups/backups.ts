@@ -31,12 +31,12 @@ export interface RestoreChecks {
 
 /** The backups of one store. One thing is done at a time. */
 export class Backups implements StateBackups {
-  readonly #store: StateBackend
+  readonly #store: () => Promise<StateBackend>
   readonly #files: BackupFiles
   readonly #checks: RestoreChecks
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(store: StateBackend, folder: string, checks: RestoreChecks) {
+  constructor(store: () => Promise<StateBackend>, folder: string, checks: RestoreChecks) {
     this.#store = store
     this.#checks = checks
     this.#files = new BackupFiles(folder)
@@ -80,13 +80,14 @@ export class Backups implements StateBackups {
 
   async #create(options: CreateBackupOptions): Promise<BackupInfo> {
     const { select, incremental = false, reason = 'manual', by, spend, signal } = options
+    const store = await this.#store()
     const id = this.#files.newId(Date.now())
     const asked = { ...(select ? { select } : {}), ...(signal ? { signal } : {}) }
     const last = incremental ? await this.#newest(select) : undefined
     const whole = (): Promise<BackupManifest> =>
-      this.#files.write(id, (sink) => this.#store.backup(sink, asked), spend)
+      this.#files.write(id, (sink) => store.backup(sink, asked), spend)
     const increment = (since: bigint): Promise<BackupManifest> =>
-      this.#files.write(id, (sink) => this.#store.backup(sink, { ...asked, since }), spend)
+      this.#files.write(id, (sink) => store.backup(sink, { ...asked, since }), spend)
     let made = last ? await increment(BigInt(last.seq)).catch(tooFar) : undefined
     // A restore came between: the numbers are those of another content.
     if (made && made.base !== last!.mark) made = undefined
@@ -119,19 +120,24 @@ export class Backups implements StateBackups {
 
   async #restore(id: string, options: RestoreBackupOptions): Promise<RestoreOutcome> {
     const { dryRun = false, within, by, spend, signal } = options
+    const store = await this.#store()
     const chain = await chainOf(this.#files, id)
     await checkChain(this.#files, chain)
     const restore = { files: this.#files, chain, within }
     const select = within ?? chain[0]!.select
     const check = this.#checks.source(select === undefined)
-    const plan = await planOf(this.#store, restore, check)
+    const plan = await planOf(store, restore, check)
     signal?.throwIfAborted()
     if (dryRun) return { plan, restored: false }
     const who = { ...(by === undefined ? {} : { by }), ...(spend ? { spend } : {}) }
+    if (options.before === false) {
+      await (select ? restorePart(store, restore) : this.#whole(restore))
+      return { plan, restored: true }
+    }
     const before = await this.#create({ reason: 'restore', ...who, ...(select ? { select } : {}) })
     if (select) {
       await this.#checks.mark()
-      await restorePart(this.#store, restore)
+      await restorePart(store, restore)
     } else await this.#wholeOrBack(restore, before)
     return { plan, restored: true, before }
   }
@@ -139,12 +145,16 @@ export class Backups implements StateBackups {
   /** What cannot be opened leaves what was there before. */
   async #wholeOrBack(restore: Restore, before: BackupInfo): Promise<void> {
     try {
-      await restoreWhole(this.#store, restore)
-      await this.#checks.store()
+      await this.#whole(restore)
     } catch (error) {
-      await restoreWhole(this.#store, { files: this.#files, chain: [before] })
+      await restoreWhole(await this.#store(), { files: this.#files, chain: [before] })
       throw error
     }
+  }
+
+  async #whole(restore: Restore): Promise<void> {
+    await restoreWhole(await this.#store(), restore)
+    await this.#checks.store()
   }
 
   async #cleanup({ keep = KEEP, olderThanMs = 0, by }: Cleanup): Promise<readonly string[]> {
