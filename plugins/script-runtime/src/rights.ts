@@ -3,10 +3,9 @@ import type { GrantChain, GrantLayer, PermissionSet, RunOptions } from '@llmspel
 
 const HOLDER = 'command line'
 /** The base permissions. Plugins own further ones, so a name is only refused where it looks like one of these. */
-const KNOWN = [
-  ...['read', 'write', 'net', 'net-private', 'run', 'unjailed', 'env', 'sys', 'secret', 'mix'],
-  ...['state', 'state-write', 'events', 'budget'],
-]
+const KNOWN = (
+  'read write net net-private run unjailed env sys secret mix ' + 'state state-write events budget'
+).split(' ')
 
 /** The layers that a run begins with. Nothing said is nothing granted. @throws INPUT_INVALID */
 export function grantsOf({ allow = {}, deny = {}, grants }: RunOptions): GrantChain {
