@@ -8,8 +8,13 @@ const CALCULATOR = join(ROOT, 'plugins', 'tool-calculator')
 const WITH = ['--with', ROOT]
 
 /** A plugin that taps what its manifest lists, or whatever else the code says. */
-function plugin(code: string, contributes: object = { hooks: ['tool.guard'] }): Folder {
-  const llmspell = { manifest: 1, id: 'guarding', main: './index.mjs', phase: 'core', contributes }
+function plugin(
+  code: string,
+  contributes: object = { hooks: ['tool.guard'] },
+  more: object = {},
+): Folder {
+  const facts = { manifest: 1, id: 'guarding', main: './index.mjs', phase: 'core' }
+  const llmspell = { ...facts, contributes, ...more }
   const json = { name: 'guarding', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell }
   const text = `export default { $llmspell: 'plugin/2', setup: (ctx) => { ${code} } }\n`
   return new Folder({ 'package.json': JSON.stringify(json), 'index.mjs': text })
@@ -63,16 +68,66 @@ test('its own tests run too where they are asked for', async () => {
   })
 })
 
+const TOOL = {
+  name: 'lines',
+  description: 'Counts the lines of a file.',
+  category: 'text',
+  effect: 'idempotent',
+  permissions: { read: ['/'] },
+  input: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['path'],
+    properties: { path: { type: 'string', description: 'File', 'x-permission': 'read' } },
+  },
+  examples: [{ input: { path: 'notes.txt' }, result: 2 }],
+}
+const LINES = `ctx.contribute('tools', 'lines', { async execute({ path }, call) {
+  call.signal.throwIfAborted()
+  const { bytes } = await ctx.use('files').stat(path, call)
+  return { result: bytes / 2 }
+} })`
+
 test('what cannot be tested from the manifest says why', async () => {
-  const contributes = {
-    stores: [{ name: 'mine' }],
-    tools: [{ name: 'get', permissions: { net: ['*'] } }],
-  }
-  using folder = plugin('', contributes)
-  const ended = await llmspell(['plugin', 'test', folder.path])
+  const tools = [TOOL, { ...TOOL, name: 'get', permissions: { net: ['*'], read: ['/'] } }]
+  const get = "ctx.contribute('tools', 'get', { execute: () => ({ result: 1 }) })"
+  const contributes = { providers: [{ name: 'mine', doc: 'Mine.' }], tools }
+  const provider = "ctx.contribute('providers', 'mine', {})"
+  using folder = plugin(`${LINES}; ${get}; ${provider}`, contributes)
+  const ended = await llmspell(['plugin', 'test', folder.path, ...WITH])
   expect(ended).toMatchObject({ code: 0, stderr: '' })
-  expect(ended.stdout).toContain('in its own tests: storeSuite')
-  expect(ended.stdout).toContain('in its own tests: its examples need net')
+  expect(ended.stdout).toMatch(/^providers mine +- +in its own tests: providerSuite/m)
+  const line = ended.stdout.replaceAll(/\s+/g, ' ')
+  expect(line).toContain(
+    "tools lines toolSuite its examples read 'notes.txt': put it into contract/",
+  )
+  expect(line).toContain('tools get toolSuite in its own tests: its examples need net')
+})
+
+test('a tool is granted what its examples need, in a folder with the files that they name', async () => {
+  using folder = plugin(LINES, { tools: [TOOL] }, { requires: { files: '^1' } })
+  folder.write('contract/notes.txt', 'a\nb\n')
+  folder.write('README.md', '```lua\nprint(Tool.lines{ path = "notes.txt" })\n```\n')
+  const ended = await llmspell(['plugin', 'test', folder.path, ...WITH])
+  expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/toolSuite +1\d passed\n/) })
+  folder.write('contract/notes.txt', 'a\n')
+  expect(await llmspell(['plugin', 'test', folder.path, ...WITH])).toMatchObject({ code: 7 })
+})
+
+test('a store is held to all that stores promise, in folders of its own', async () => {
+  const [jsonl, redis] = await Promise.all(
+    ['examples/store-jsonl', 'plugins/store-redis'].map((root) =>
+      llmspell(['plugin', 'test', root, ...WITH]),
+    ),
+  )
+  expect(jsonl).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/storeSuite +\d{3} passed/),
+  })
+  expect(redis).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('without a config it says'),
+  })
 })
 
 test('a plugin for the contract before shows its level', async () => {

@@ -128,6 +128,21 @@ describe('upgrade --check', () => {
   const WIDE = '>=0.2.0 <0.4.0'
   const FITS = { range: WIDE, says: 'hi' }
 
+  test('a plugin that ends the process costs only its own row', async () => {
+    using folder = home({ fits: FITS, ends: FITS, lies: { range: WIDE, says: 'bye' } })
+    folder.write('plugins/node_modules/pack-ends/index.mjs', 'process.exit(3)\n')
+    const ended = await check(folder, ['0.3.0', '--json'])
+    expect(ended).toMatchObject({ code: 8, stderr: '' })
+    const why = 'Starting it ends the process of llmspell 0.3.0: exit code 3.'
+    expect(envelope(ended)).toMatchObject({
+      plugins: [
+        { id: 'fits', fits: 'yes', tests: { failed: 0 } },
+        { id: 'ends', fits: 'no', why, hint: expect.stringContaining('pack-ends') },
+        { id: 'lies', fits: 'no', tests: { failed: 1 } },
+      ],
+    })
+  })
+
   test('says of every plugin whether it fits, why not and what to do, and changes nothing', async () => {
     using folder = home({
       fits: FITS,

@@ -61,7 +61,7 @@ export const pluginTest = define(
   {
     summary: "Test a plugin's contract and show a card of what it is compatible with",
     description:
-      'Each contribution is tested by the suite of its point, made from the manifest alone. What needs a server, a folder or rights of its own is left to the tests of the plugin.',
+      'Each contribution is tested by the suite of its point, made from the manifest alone. Stores are opened in folders of their own; tools are granted to read and write in a folder with a copy of what the plugin has in contract/. What needs a server, programs or the network is left to the tests of the plugin.',
     examples: [
       { description: 'The plugin in this folder', command: '<%= config.bin %> plugin test' },
       {

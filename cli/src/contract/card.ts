@@ -36,8 +36,15 @@ export function rowsOf(plan: readonly PlannedSuite[], tests: readonly RanTest[])
   return plan.map(({ subject, suite, why }, index) => {
     const own = tests.filter(({ place }) => place === String(index))
     const row = { subject, ...(suite ? { suite } : {}), ...counted(own) }
-    return why === undefined ? row : { ...row, why }
+    const reason = why ?? skippedFor(own)
+    return reason === undefined ? row : { ...row, why: reason }
   })
+}
+
+/** A suite that could not be begun stands there as one skipped test, which is named after the reason. */
+function skippedFor(tests: readonly RanTest[]): string | undefined {
+  const [only, ...rest] = tests
+  return rest.length === 0 && only?.status === 'skipped' ? only.name : undefined
 }
 
 export function counted(tests: readonly RanTest[]) {

@@ -34,7 +34,8 @@ const given = { package: folder, plugin, services }
 
 function suite(place, name, options) {
   describe(place, () => {
-    if (typeof kit[name] === 'function') kit[name](options)
+    if (options.why !== undefined) test.skip(options.why, () => undefined)
+    else if (typeof kit[name] === 'function') kit[name](options)
     else test.skip('this version of @llmspell/sdk has no ' + name, () => undefined)
   })
 }
@@ -46,7 +47,8 @@ ${blocks.join('\n')}
 function block({ suite, name, language }: PlannedSuite, index: number): string {
   const named = JSON.stringify(name)
   const options = {
-    toolSuite: `{ ...given, name: ${named} }`,
+    toolSuite: `{ ...given, name: ${named}, ...(await house.toolPlace(${named})) }`,
+    storeSuite: `await house.storePlace(${named})`,
     hookSuite: 'given',
     scriptModuleSuite: `{ ...given, name: ${named}, open: () => house.place(${named}) }`,
     engineSuite: `{ engine: await house.contribution('engines', ${named}), language: '${language}' }`,

@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createKernel } from '@llmspell/kernel'
-import type { EngineItem, Extensions, Services } from '@llmspell/sdk'
-import type { ModulePlace } from '@llmspell/sdk/testing'
+import type { EngineItem, Extensions, Services, StoreFactory, ToolItem } from '@llmspell/sdk'
+import type { ModulePlace, StoreSuite } from '@llmspell/sdk/testing'
+import { storePlace, type Place } from './store-place.ts'
+import { toolPlace } from './tool-place.ts'
 
 const quiet = (): void => undefined
 const SILENT = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet }
@@ -14,6 +16,8 @@ export interface ContractHouse {
   services(names: readonly string[]): Promise<Partial<Services>>
   contribution(point: string, name: string): Promise<unknown>
   place(module: string): Promise<ModulePlace>
+  storePlace(store: string): Promise<Place<StoreSuite>>
+  toolPlace(tool: string): Place<object>
   close(): Promise<unknown>
 }
 
@@ -29,6 +33,13 @@ export async function openContractHouse(folder: string): Promise<ContractHouse> 
     kernel.extensions.get(point as keyof Extensions, name)
   return {
     contribution: get,
+    storePlace: async (name) => storePlace(name, (await get('stores', name)) as StoreFactory),
+    toolPlace: (name) => {
+      const listed = kernel.extensions.list<ToolItem>('tools')
+      const { item } = listed.find((one) => one.item.name === name)!
+      if (Object.keys(item.permissions ?? {}).length === 0) return {}
+      return toolPlace(folder, item, realpathSync(mkdtempSync(join(place, 'tool-'))))
+    },
     close: async () => {
       await kernel.stop()
       rmSync(place, { recursive: true, force: true })

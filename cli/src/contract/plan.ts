@@ -5,7 +5,7 @@ export interface PlannedSuite {
   /** `tools word-count`. */
   readonly subject: string
   /** Function of the test kit; absent where no suite can be made from the manifest alone. */
-  readonly suite?: 'toolSuite' | 'engineSuite' | 'hookSuite' | 'scriptModuleSuite'
+  readonly suite?: 'toolSuite' | 'engineSuite' | 'hookSuite' | 'scriptModuleSuite' | 'storeSuite'
   readonly name?: string
   readonly language?: string
   /** Why nothing runs. */
@@ -16,7 +16,6 @@ type Item = Readonly<Record<string, unknown>> & { readonly name: string }
 
 const KIT: Readonly<Record<string, string>> = {
   providers: 'providerSuite, with a server of its own',
-  stores: 'storeSuite, with folders of its own',
   executors: 'executorSuite, with a place of its own',
 }
 const DATA = new Set(['hooks', 'hookPoints', 'points', 'errors'])
@@ -46,16 +45,11 @@ function planned(point: string, item: Item): PlannedSuite {
   const { name } = item
   const subject = `${point} ${name}`
   if (point === 'script-modules') return { subject, suite: 'scriptModuleSuite', name }
-  if (point === 'tools') return tool(subject, item)
+  if (point === 'tools') return { subject, suite: 'toolSuite', name }
+  if (point === 'stores') return { subject, suite: 'storeSuite', name }
   if (point === 'engines') return engine(subject, item)
   const kit = KIT[point]
   return { subject, why: kit ? `in its own tests: ${kit}` : 'there is no suite for this point' }
-}
-
-function tool(subject: string, { name, permissions }: Item): PlannedSuite {
-  const rights = Object.keys((permissions as object | undefined) ?? {})
-  if (rights.length === 0) return { subject, suite: 'toolSuite', name }
-  return { subject, why: `in its own tests: its examples need ${rights.join(', ')}` }
 }
 
 function engine(subject: string, { name, language }: Item): PlannedSuite {

@@ -20,6 +20,12 @@ export interface Tested {
   readonly first?: string
 }
 
+/** What a process of the new version said, or why it said nothing. */
+interface Doctored {
+  readonly report: KernelReport | undefined
+  readonly why: string
+}
+
 /** A new version in a folder of its own, with a copy of the user's plugins: nothing of the user's is touched. */
 export class NewVersion {
   readonly version: string
@@ -38,7 +44,11 @@ export class NewVersion {
     this.#program = join(dirname(file), 'bin', 'llmspell.cjs')
   }
 
-  /** The plan of the new kernel, and every plugin activated by it. @param ids whose config is handed over */
+  /**
+   * The plan of the new kernel, and every plugin activated by it: in one process, and where that ends, in one for each
+   * plugin, so that who ends it costs nobody else the verdict.
+   * @param ids plugins of the user, whose config is handed over
+   */
   async examine(folder: string, config: Config, ids: readonly string[]): Promise<Examined> {
     mkdirSync(this.#home, { recursive: true })
     if (existsSync(folder)) {
@@ -46,12 +56,41 @@ export class NewVersion {
       cpSync(folder, plugins, { recursive: true, verbatimSymlinks: true })
     }
     const sections = Object.entries(config.plugins ?? {}).filter(([id]) => ids.includes(id))
+    const plugins = Object.fromEntries(sections)
+    const first = await this.#doctor(plugins, [])
+    if (first.report || ids.length === 0) return this.#reported(first)
+    const fatal = await this.#fatal(plugins, ids)
+    const found = this.#reported(await this.#doctor(plugins, [...fatal.keys()]))
+    const rows = found.plugins.map((row) => {
+      const why = fatal.get(row.id)
+      return why === undefined ? row : { ...row, failure: endsIt(row, this.version, why) }
+    })
+    return { ...found, plugins: rows }
+  }
+
+  /** Plugins that end a process in which no other one of the user's is, and how it ended. */
+  async #fatal(sections: object, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const fatal = new Map<string, string>()
+    for (const id of ids) {
+      const others = ids.filter((other) => other !== id)
+      const { report, why } = await this.#doctor(sections, others)
+      if (!report) fatal.set(id, why)
+    }
+    return fatal
+  }
+
+  #reported({ report, why }: Doctored): Examined {
+    if (!report) throw silent(this.version, why)
+    return { version: report.version, plugins: report.plugins, problems: report.problems }
+  }
+
+  async #doctor(plugins: object, disabled: readonly string[]): Promise<Doctored> {
     const file = join(this.#home, 'check.json')
-    writeFileSync(file, JSON.stringify({ plugins: Object.fromEntries(sections) }))
+    writeFileSync(file, JSON.stringify({ plugins, disabled }))
     const said = await this.#run(['plugin', 'doctor', '--json', '--config', file])
     const answer = answerOf<KernelReport & { readonly error?: { readonly message: string } }>(said)
-    if (!answer?.plugins) throw silent(this.version, answer?.error?.message ?? reasonOf(said))
-    return { version: answer.version, plugins: answer.plugins, problems: answer.problems }
+    const why = answer?.error?.message ?? reasonOf(said)
+    return { report: answer?.plugins ? answer : undefined, why }
   }
 
   /** The contract of one plugin, by the test kit of the new version; undefined where it cannot say. */
@@ -91,4 +130,10 @@ function silent(version: string, why: string): SpellError {
   const text = `llmspell ${version} could not look at the plugins: ${why}`
   const hint = 'See whether that version runs here: it may need another Node.'
   return new SpellError('UPGRADE_FAILED', text, { hint })
+}
+
+function endsIt({ package: name }: PluginReport, version: string, why: string) {
+  const message = `Starting it ends the process of llmspell ${version}: ${why}.`
+  const hint = `Ask the author of ${name}, or wait with the upgrade.`
+  return { code: 'PLUGIN_CRASHED', message, hint, step: 'setup' as const }
 }
