@@ -5,9 +5,9 @@ import { envelope, Folder, llmspell, widest, type Ended } from '../cli/support.t
 import { HAS_TERMINAL, onTerminal } from '../cli/terminal.ts'
 import { npm, spawned } from '../support/npm.ts'
 import { binOf } from '../support/packages.ts'
-import { ROOT } from '../support/root.ts'
 import { code, plugin } from './plugins.ts'
 import { Registry } from './registry.ts'
+import { publishWorkspaces } from './workspaces.ts'
 
 const NAME = 'llmspell-plugin-weather'
 let registry: Registry
@@ -16,7 +16,7 @@ beforeAll(async () => {
   registry = await Registry.start()
   home = new Folder()
   Object.assign(process.env, registry.env)
-  await publishSdk()
+  await publishWorkspaces(registry, ['sdk'])
   await publishWeather()
 })
 afterAll(async () => {
@@ -33,15 +33,6 @@ const spell = (...argv: string[]): Promise<Ended> => cli('plugin', ...argv)
 const OLD = ['--min-age=0', '--yes', '--trust']
 const store = (): string => join(home.path, 'home', 'plugins')
 const lock = (): string => readFileSync(join(store(), 'plugins.lock.json'), 'utf8')
-
-/** Packed as it is released. */
-async function publishSdk(): Promise<void> {
-  const argv = ['pack', '--ignore-scripts', '--json', '--pack-destination', home.path, '-w', 'sdk']
-  const { stdout } = await npm(argv, ROOT)
-  const [row] = Object.values(JSON.parse(stdout) as { filename: string }[])
-  const json = JSON.parse(readFileSync(join(ROOT, 'sdk', 'package.json'), 'utf8'))
-  await registry.publish(json, readFileSync(join(home.path, row!.filename)))
-}
 
 const SOURCE = `import { definePlugin } from '@llmspell/sdk'
 export default definePlugin({

@@ -44,9 +44,12 @@ function needsOf(folder: string, { permissions = {}, input, examples = [] }: Too
     const keys = marks.filter(([mark]) => mark === right).map(([, key]) => key as string)
     if (keys.length === 0) return tells && HARMLESS.has(right) ? [] : [{ right }]
     const given = examples.flatMap(({ input: sent }) => keys.map((key) => (sent as Table)[key]))
-    return given.flatMap((value) => (value === undefined ? [] : [{ right, path: String(value) }]))
+    return given.flatMap((value) => (value === undefined ? [] : [needOf(right, value)]))
   })
 }
+
+const needOf = (right: string, value: unknown): Need =>
+  typeof value === 'string' ? { right, path: value } : { right }
 
 type Table = Readonly<Record<string, unknown>>
 
