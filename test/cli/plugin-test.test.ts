@@ -33,7 +33,7 @@ test('a plugin that breaks it is told where first', async () => {
   using folder = plugin("ctx.tap('tool.guard', () => { throw new Error('no luck') })")
   const ended = await llmspell(['plugin', 'test', folder.path, ...WITH])
   expect(ended).toMatchObject({ code: 7, stderr: '' })
-  expect(ended.stdout).toMatch(/^hooks +hookSuite +2 failed, 5 passed$/m)
+  expect(ended.stdout).toMatch(/^hooks +hookSuite +2 failed, 7 passed$/m)
   const line = ended.stdout.replaceAll(/\s+/g, ' ')
   expect(line).toContain("'tool.guard': a payload is answered as the point allows")
   expect(line).toMatch(/Error: no luck at .*index\.mjs:1:/)
@@ -45,7 +45,7 @@ test('a plugin that breaks it is told where first', async () => {
     id: 'guarding',
     contract: '0.2',
     hosts: expect.arrayContaining(['the process of llmspell']),
-    contributions: [{ subject: 'hooks', suite: 'hookSuite', passed: 5, failed: 2, skipped: 0 }],
+    contributions: [{ subject: 'hooks', suite: 'hookSuite', passed: 7, failed: 2, skipped: 0 }],
     firstFailure: { text: expect.stringContaining('no luck') },
   })
 })
@@ -61,7 +61,7 @@ test('its own tests run too where they are asked for', async () => {
   expect(ended.code).toBe(7)
   expect(envelope(ended)).toMatchObject({
     contributions: [
-      { suite: 'hookSuite', passed: 7, failed: 0 },
+      { suite: 'hookSuite', passed: 9, failed: 0 },
       { subject: 'its own tests', suite: 'vitest', passed: 0, failed: 1 },
     ],
     firstFailure: { text: expect.stringContaining('to be 3') },

@@ -64,6 +64,16 @@ export class HookBench {
     return structuredClone(given ?? (sampleOf(this.point(name).payload as Schema, least) as object))
   }
 
+  /** A usual payload with other words, where the schema leaves them open. */
+  other(name: string): object {
+    const payload = this.payload(name, false) as Readonly<Record<string, unknown>>
+    const { properties = {} } = (this.point(name).payload ?? {}) as Schema
+    const open = Object.entries(properties as Record<string, Schema>).filter(
+      ([key, schema]) => typeof payload[key] === 'string' && Object.keys(schema).every(isOpen),
+    )
+    return { ...payload, ...Object.fromEntries(open.map(([key]) => [key, `${payload[key]}-2`])) }
+  }
+
   /** Sets the plugin up. @param on with the config that has it tap, or with none of the user's */
   async open(on: boolean): Promise<TestHost> {
     const { plugin, services = {}, package: folder } = this.#options
@@ -90,6 +100,8 @@ export class HookBench {
     return Object.fromEntries(keys.map((key) => [key, givenOf(properties[key] ?? {})]))
   }
 }
+
+const isOpen = (key: string): boolean => key === 'type' || key === 'description'
 
 /** A value that counts as given: a default may be the very one that does not. */
 function givenOf(schema: Schema): unknown {

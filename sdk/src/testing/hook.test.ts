@@ -66,6 +66,8 @@ const LISTS = 'the manifest lists what it taps, and nothing else'
 const IDLE = 'without its config it taps nothing that depends on it'
 const LEFT = 'nothing is left after it was disposed'
 const asked = (point: string) => `'${point}': a payload is answered as the point allows`
+const turn = (point: string) => `'${point}': it goes by what a tap before it has left`
+const failure = (point: string) => `'${point}': its failure counts as the kind of the point says`
 const without = (point: string) => `'${point}': so is one without what may be missing`
 
 hookSuite(given(tapping(GOOD)))
@@ -76,6 +78,7 @@ describe('the suite of hooks', () => {
   const late = () => new Promise(() => undefined)
   const { 'llm.chunk': _, ...silent } = GOOD
   let shared: ((payload: never) => unknown)[] = []
+  let remembered: object | undefined
 
   test.each<[string, string, HookSuiteOptions, string]>([
     ['lists what it does not tap', LISTS, given(tapping(silent)), 'llm.chunk'],
@@ -155,6 +158,40 @@ describe('the suite of hooks', () => {
       without('llm.chunk'),
       bent({ 'llm.chunk': ({ line }: { line: string }) => void line.length }),
       'undefined',
+    ],
+    [
+      'answers what it was asked before',
+      turn('tool.input'),
+      bent({ 'tool.input': (facts: object) => modify((remembered ??= facts)) }),
+      "'tool'",
+    ],
+    [
+      'allows what it cannot look at',
+      failure('tool.guard'),
+      bent({
+        'tool.guard': (facts: { tool: string }) => {
+          try {
+            return facts.tool === 'evil' ? deny('no') : undefined
+          } catch {
+            return undefined
+          }
+        },
+      }),
+      'could not look at',
+    ],
+    [
+      'makes nonsense of what it cannot look at',
+      failure('tool.input'),
+      bent({
+        'tool.input': (facts: object) => {
+          try {
+            return modify({ ...facts, params: {} })
+          } catch {
+            return modify({})
+          }
+        },
+      }),
+      'schema',
     ],
     [
       'never answers',

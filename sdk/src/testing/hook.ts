@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { testChecks, type ContractCheck } from './check.ts'
 import { answerFault } from './hook-answers.ts'
 import { HookBench, type HookSuiteOptions } from './hook-bench.ts'
-import type { HostTap, TestHost } from './test-host.ts'
+import { countsAsKind, inItsTurn } from './hook-order.ts'
+import { within } from './hook-time.ts'
+import type { TestHost } from './test-host.ts'
 
 export type { ContractCheck } from './check.ts'
 export type { HookSuiteOptions } from './hook-bench.ts'
-
-/** Milliseconds in which a tap answers a payload that asks for no work; less where it says so itself. */
-const SETTLES_WITHIN = 5_000
 
 /**
  * The contract of a plugin that taps hook points as tests: call it in a test file of the plugin.
@@ -45,6 +44,14 @@ function pointChecks(bench: HookBench, point: string): ContractCheck[] {
   return [
     { name: `'${point}': a payload is answered as the point allows`, run: asked(false) },
     { name: `'${point}': so is one without what may be missing`, run: asked(true) },
+    {
+      name: `'${point}': it goes by what a tap before it has left`,
+      run: () => inHost(bench, true, (host) => inItsTurn(bench, host, point)),
+    },
+    {
+      name: `'${point}': its failure counts as the kind of the point says`,
+      run: () => inHost(bench, true, (host) => countsAsKind(bench, host, point)),
+    },
   ]
 }
 
@@ -102,18 +109,6 @@ async function ask(bench: HookBench, host: TestHost, name: string, least: boolea
     assert.equal(JSON.stringify(payload), before, 'the payload was changed in place')
     const fault = await answerFault(point, payload, answer)
     assert.equal(fault, undefined, fault)
-  }
-}
-
-async function within({ timeout = SETTLES_WITHIN }: HostTap, work: unknown): Promise<unknown> {
-  const limit = Math.min(timeout, SETTLES_WITHIN)
-  const late = Promise.withResolvers<never>()
-  const failure = new assert.AssertionError({ message: `no answer within ${limit} ms` })
-  const timer = setTimeout(() => late.reject(failure), limit)
-  try {
-    return await Promise.race([work, late.promise])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -1,5 +1,12 @@
 import { SpellError } from '../errors.ts'
-import type { HookKind, HookPoint, Hooks, TapOptions, Undo } from '../hooks.ts'
+import {
+  deny,
+  type HookKind,
+  type HookPoint,
+  type Hooks,
+  type TapOptions,
+  type Undo,
+} from '../hooks.ts'
 import { tappedPoint, type HookPointItem, type Manifest } from '../manifest.ts'
 import type { HookPointInfo, HookRegistry } from '../services.ts'
 import { isVerdict, type Intercepted } from '../verdicts.ts'
@@ -99,16 +106,12 @@ export class TestHooks implements HookRegistry {
     }
   }
 
-  /** Runs the taps as the kind says, without time limits; what a tap throws is thrown. */
+  /** Runs the taps as the kind says, without time limits. What a tap throws counts as the kernel counts it. */
   call(name: string, payload: unknown): unknown {
-    const { kind, taps } = this.#get(name)
-    if (kind !== 'notify')
-      return run(
-        kind,
-        taps.map((tap) => tap.fn),
-        payload,
-      )
-    for (const { fn } of taps) fn(payload)
+    const { kind, failOpen, taps } = this.#get(name)
+    const fns = taps.map((tap) => tap.fn)
+    if (kind !== 'notify') return run(kind, failOpen ? fns.map(passing) : fns, payload)
+    for (const fn of fns.map(passing)) void fn(payload)
     return undefined
   }
 
@@ -125,10 +128,34 @@ export class TestHooks implements HookRegistry {
   }
 }
 
-async function run(kind: HookKind, taps: readonly Fn[], payload: unknown): Promise<unknown> {
-  if (kind === 'intercept') return intercept(taps, payload)
+/** A tap whose failure is passed over. */
+function passing(fn: Fn): Fn {
+  return (payload) => {
+    try {
+      const made = fn(payload)
+      return made instanceof Promise ? made.catch(() => undefined) : made
+    } catch {
+      return undefined
+    }
+  }
+}
+
+/** A guard that cannot answer denies. */
+function denying(fn: Fn): Fn {
+  return async (payload) => {
+    try {
+      return await fn(payload)
+    } catch (error) {
+      return deny((error as Error).message)
+    }
+  }
+}
+
+async function run(kind: HookKind, given: readonly Fn[], payload: unknown): Promise<unknown> {
+  if (kind === 'intercept') return intercept(given, payload)
+  const counts = kind === 'guard' ? denying : kind === 'transform' ? (fn: Fn) => fn : passing
   let value = payload
-  for (const tap of taps) {
+  for (const tap of given.map(counts)) {
     const answer = (await tap(value)) ?? undefined
     if (answer === undefined) continue
     if (kind === 'guard' || kind === 'choose') return answer

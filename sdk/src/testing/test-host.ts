@@ -1,6 +1,6 @@
 import { SpellError } from '../errors.ts'
 import type { ExtensionRegistry, Extensions } from '../extensions.ts'
-import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions } from '../hooks.ts'
+import type { Awaitable, HookKind, HookOutcome, Hooks, TapOptions, Undo } from '../hooks.ts'
 import { tappedPoint, type HookPointItem, type Manifest } from '../manifest.ts'
 import type { Plugin, PluginContext } from '../plugin.ts'
 import type { Logger, Services } from '../services.ts'
@@ -52,6 +52,8 @@ export interface TestHost extends AsyncDisposable {
   contribution<K extends keyof Extensions>(point: K, name: string): Extensions[K]
   /** Calls the taps of a point, its own or one named in the options. */
   call<K extends keyof Hooks>(point: K, payload: Hooks[K]['payload']): HookOutcome<K>
+  /** Taps a point as somebody else would. */
+  tap(point: string, fn: (payload: unknown) => unknown, options?: TapOptions): Undo
   readonly extensions: ExtensionRegistry
   /**
    * Disposes the plugin as the kernel does: signal, then undo in reverse order.
@@ -131,6 +133,10 @@ class MemoryHost implements TestHost {
 
   call<K extends keyof Hooks>(point: K, payload: Hooks[K]['payload']): HookOutcome<K> {
     return this.#hooks.call(point, payload) as HookOutcome<K>
+  }
+
+  tap(point: string, fn: (payload: unknown) => unknown, options: TapOptions = {}): Undo {
+    return this.#hooks.add(point, fn, { stage: 0, ...options })
   }
 
   async dispose(): Promise<void> {
