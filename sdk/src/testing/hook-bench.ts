@@ -71,7 +71,10 @@ export class HookBench {
     const open = Object.entries(properties as Record<string, Schema>).filter(
       ([key, schema]) => typeof payload[key] === 'string' && Object.keys(schema).every(isOpen),
     )
-    return { ...payload, ...Object.fromEntries(open.map(([key]) => [key, `${payload[key]}-2`])) }
+    return {
+      ...payload,
+      ...Object.fromEntries(open.map(([key]) => [key, `${payload[key] as string}-2`])),
+    }
   }
 
   /** Sets the plugin up. @param on with the config that has it tap, or with none of the user's */
