@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { isPlugin, type DefinedPlugin, type HostedPlugin, type PluginHost } from '@llmspell/sdk'
 import { failure } from './codes.ts'
 import { brandOf, foreign, kept } from './compat/brand.ts'
@@ -62,9 +62,9 @@ export class Loader {
   /** The plan has seen to it that it is one of files. */
   #hosted(record: PluginRecord): HostedPlugin {
     const { id, version, root = '', manifest } = record
-    const main = join(root, manifest.main)
+    const place = { root, main: join(root, manifest.main), ...projectOf(record) }
     const verify = (): void => checkIntegrity(record)
-    return { id, version, root, main, manifest, verify, fail: (reason) => this.#fail(id, reason) }
+    return { id, version, ...place, manifest, verify, fail: (reason) => this.#fail(id, reason) }
   }
 
   async #exported(record: PluginRecord): Promise<unknown> {
@@ -77,4 +77,10 @@ export class Loader {
     const value = await inline.plugin()
     return isPlugin(value) ? value : (value as { default?: unknown } | undefined)?.default
   }
+}
+
+function projectOf({ source, root = '' }: PluginRecord): { readonly project?: string } {
+  if (source !== 'folder') return {}
+  const at = root.lastIndexOf(`${sep}node_modules${sep}`)
+  return { project: at < 0 ? root : root.slice(0, at) }
 }

@@ -26,6 +26,8 @@ export interface HostedPlugin {
   readonly version: string
   /** Folder of the package. */
   readonly root: string
+  /** Of one from the plugin folder: the npm project that it was installed into. What lies above or outside is not its own. */
+  readonly project?: string
   /** Absolute path of the manifest's `main`. */
   readonly main: string
   readonly manifest: Manifest

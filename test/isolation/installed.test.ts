@@ -1,5 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createKernel } from '@llmspell/kernel'
 import { createRuntime, type Runtime, type RuntimeOptions } from '@llmspell/runtime'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
@@ -88,6 +88,15 @@ describe.each([
       ])
     },
   )
+})
+
+test.skipIf(!bubblewrap)('a package above the plugin folder is none of its own', async () => {
+  const where = place()
+  const setup = `globalThis.told = () => import('above').then(() => 'read', (error) => error.code)`
+  const plugins = installed(where, APART, setup, ['above'])
+  const module = { type: 'module', exports: './index.js' }
+  dependency(join(dirname(where), 'node_modules'), 'above', 'export default 1', module)
+  expect(await call(open(plugins), 'return told()')).toBe('ERR_MODULE_NOT_FOUND')
 })
 
 test('a process that is started anew is started from what was accepted', async () => {

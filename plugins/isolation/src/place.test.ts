@@ -46,6 +46,23 @@ test.each(['../other', '..', '@x/../../other', '/etc', 'a/b', '.', ''])(
   },
 )
 
+test('ends at the project that it was installed into, and follows no link out of it', () => {
+  const own = folder('project/node_modules/own', { above: '*', linked: '*', near: '*', deep: '*' })
+  folder('node_modules/above')
+  const near = folder('project/node_modules/near', { above: '*' })
+  folder('node_modules/deep')
+  symlinkSync(folder('private'), join(home, 'project/node_modules/linked'))
+  expect(placeOf(own, join(home, 'project'))).toEqual({ folders: [own, near], links: {} })
+  expect(placeOf(own).folders).toContain(join(home, 'private'))
+})
+
+test('looks into nothing above a plugin that lies outside of its project', () => {
+  const own = folder('elsewhere/own', { above: '*' })
+  folder('node_modules/above')
+  folder('project')
+  expect(placeOf(own, join(home, 'project')).folders).toEqual([own])
+})
+
 test('does without a package.json that is none', () => {
   const own = folder('own')
   writeFileSync(join(own, 'package.json'), '[1')

@@ -15,17 +15,20 @@ const LISTS = ['dependencies', 'optionalDependencies', 'peerDependencies']
 /**
  * The folders that a plugin may read: its own, and what its package.json files name, found as Node finds packages.
  * What lies beside them, such as other plugins, is none of them.
+ * @param project nothing is looked for above this folder, and no link followed out of it
  */
-export function placeOf(root: string): Place {
+export function placeOf(root: string, project?: string): Place {
   const own = realpathSync(root)
+  const bounds = project === undefined ? undefined : realpathSync(project)
   const folders = new Set([own])
   const links: Record<string, string> = {}
   for (const folder of folders) {
     if (folders.size > MOST_PACKAGES) break
     for (const name of needsOf(folder)) {
-      const path = found(name, folder)
+      const path = found(name, folder, bounds)
       if (path === undefined) continue
       const real = realpathSync(path)
+      if (!isWithin(real, bounds)) continue
       folders.add(real)
       if (real !== path) links[path] = real
     }
@@ -42,14 +45,19 @@ function needsOf(folder: string): readonly string[] {
   }
 }
 
-function found(name: string, from: string): string | undefined {
+function found(name: string, from: string, bounds: string | undefined): string | undefined {
   // A name that leads elsewhere would show what lies there.
   if (!/^(@[\w.-]+\/)?[\w-][\w.-]*$/.test(name)) return undefined
   for (let folder = from; ; folder = dirname(folder)) {
     const path = join(folder, 'node_modules', name)
     if (existsSync(join(path, 'package.json'))) return path
-    if (dirname(folder) === folder) return undefined
+    if (folder === bounds || dirname(folder) === folder || !isWithin(folder, bounds))
+      return undefined
   }
+}
+
+function isWithin(path: string, bounds: string | undefined): boolean {
+  return bounds === undefined || path.startsWith(`${bounds}/`)
 }
 
 function outermost(folders: readonly string[]): readonly string[] {

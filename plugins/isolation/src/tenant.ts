@@ -112,11 +112,11 @@ export class Tenant {
   }
 
   async #start(jailed: boolean): Promise<PluginProcess> {
-    const { id, root } = this.#plugin
+    const { id, root, project } = this.#plugin
     const { jail, limits } = this.#landlord
     this.#plugin.verify()
     if (!jailed) ignoreInspectorSignal()
-    this.#place ??= placeOf(root)
+    this.#place ??= placeOf(root, project)
     return PluginProcess.start({
       plugin: id,
       jail,
