@@ -215,3 +215,10 @@ test('the help has every command, in 80 columns with examples', async () => {
   expect(page.stdout).toContain('EXAMPLES')
   expect(widest(stdout + page.stdout)).toBeLessThanOrEqual(80)
 })
+
+test('a long value on stdin is kept whole', async () => {
+  using home = new Home()
+  const input = 'x'.repeat(1_000_000)
+  expect(await home.json(['set', 'long', '-'], { input })).toMatchObject({ ok: true })
+  expect(await home.json(['get', 'long'])).toMatchObject({ value: input })
+})

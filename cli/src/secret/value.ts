@@ -4,15 +4,15 @@ import { plain } from '../print/escape.ts'
 import { err } from '../print/output.ts'
 import { readHidden } from './hidden.ts'
 
-/** More is no secret: what comes after is not read. */
+/** More is no secret. */
 const MOST_BYTES = 512 * 1024
 const PAUSE = new Int32Array(new SharedArrayBuffer(4))
 
-/** The value of a secret: typed unseen at a terminal, else all of stdin without its last line end. Never from argv. */
-export async function readValue(name: string): Promise<string> {
+/** The value of a secret: typed unseen at a terminal, else all of stdin without its last line end. Never from argv. @throws VALUE_TOO_LARGE */
+export async function readValue(name: string, most = MOST_BYTES): Promise<string> {
   // Not process.stdin: looking at it changes how a pipe is read.
   if (!process.getBuiltinModule('node:tty').isatty(0))
-    return decoded(readAll()).replace(/\r?\n$/, '')
+    return decoded(readAll(name, most)).replace(/\r?\n$/, '')
   err(`value of '${plain(name)}' (not shown): `)
   try {
     return await readHidden(process.stdin)
@@ -21,15 +21,19 @@ export async function readValue(name: string): Promise<string> {
   }
 }
 
-function readAll(): Buffer {
+function readAll(name: string, most: number): Buffer {
   const pieces: Buffer[] = []
-  for (let size = 0; size < MOST_BYTES;) {
+  for (let size = 0; size <= most;) {
     const piece = readSome()
-    if (piece.length === 0) break
+    if (piece.length === 0) return Buffer.concat(pieces)
     pieces.push(piece)
     size += piece.length
   }
-  return Buffer.concat(pieces)
+  throw new SpellError(
+    'VALUE_TOO_LARGE',
+    `The value of '${name}' on stdin is too large: expected at most ${most} bytes, found more.`,
+    { hint: 'Store it as an artifact and keep its id.' },
+  )
 }
 
 function readSome(): Buffer {

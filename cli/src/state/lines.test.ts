@@ -23,7 +23,7 @@ const entry: fc.Arbitrary<PlacedEntry> = fc.record({
   scope: fc
     .tuple(fc.constantFrom(...KINDS), name)
     .map(([kind, id]) => ({ tenant: 'local', kind, id: kind === 'global' ? '' : id })),
-  key: name,
+  key: name.filter((key) => key !== '__proto__'),
   entry: fc.record(
     {
       value: fc.oneof(
@@ -38,9 +38,11 @@ const entry: fc.Arbitrary<PlacedEntry> = fc.record({
   ),
 })
 
+const placeOf = ({ scope, key }: PlacedEntry): string => JSON.stringify([scopeText(scope), key])
+
 test('what was exported comes back: values, bytes, schema and time to live', () => {
   fc.assert(
-    fc.property(fc.array(entry, { maxLength: 8 }), (entries) => {
+    fc.property(fc.uniqueArray(entry, { maxLength: 8, selector: placeOf }), (entries) => {
       const text = headLine() + entries.map(entryLine).join('') + endLine(entries.length)
       const wanted = entries.map(({ scope, key, entry: { value, schema, expiresAt } }) => ({
         op: 'put',
@@ -54,6 +56,15 @@ test('what was exported comes back: values, bytes, schema and time to live', () 
       expect(read(text)).toEqual(wanted)
     }),
   )
+})
+
+test.each([
+  ['a key that nothing else takes', ['__proto__']],
+  ['a key given twice', ['a', 'a']],
+])('%s is refused', (_, keys) => {
+  const line = (key: string) => `{"scope":"global","key":"${key}","value":1}\n`
+  const text = headLine() + keys.map(line).join('') + endLine(keys.length)
+  expect(() => read(text)).toThrow(expect.objectContaining({ code: 'STATE_EXPORT_INVALID' }))
 })
 
 test('an export that is cut anywhere is refused', () => {

@@ -25,6 +25,7 @@ export class LineReader {
   #line = 0
   #entries = 0
   #ended = false
+  readonly #seen = new Set<string>()
 
   constructor(now: number) {
     this.#now = now
@@ -72,6 +73,10 @@ export class LineReader {
     if (typeof key !== 'string') throw this.#wrong("a text at 'key'", short(key))
     if (schema !== undefined && typeof schema !== 'string')
       throw this.#wrong("a text at 'schema'", short(schema))
+    if (key === '__proto__') throw this.#wrong('a key that scripts can name', short(key))
+    const name = JSON.stringify([line['scope'], key])
+    if (this.#seen.has(name)) throw this.#wrong('each key once', `${short(key)} again`)
+    this.#seen.add(name)
     const ttlMs = this.#ttl(expiresAt)
     const put = {
       op: 'put',

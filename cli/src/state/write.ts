@@ -12,6 +12,9 @@ import { duration } from '../units.ts'
 import { scopeText } from './scope.ts'
 import { notFound, refusePassing, scopeFlag } from './store.ts'
 
+/** No store takes more. */
+const MOST_BYTES = 64 * 1024 * 1024
+
 /** `state set KEY VALUE`: as a script would, through hooks and policy. */
 export async function setState(stage: Stage): Promise<void> {
   const [key, given] = stage.parsed.args as [string, string]
@@ -21,7 +24,10 @@ export async function setState(stage: Stage): Promise<void> {
     ...(ttl === undefined ? {} : { ttl: duration('ttl', ttl) }),
     ...(isOn(stage.parsed, 'new') ? { if_version: 0 } : {}),
   }
-  const value = valueOf(given === '-' ? await readValue(key) : given, isOn(stage.parsed, 'text'))
+  const value = valueOf(
+    given === '-' ? await readValue(key, MOST_BYTES) : given,
+    isOn(stage.parsed, 'text'),
+  )
   await called(stage, 'save', [scope, key, value, options])
   out(
     stage.json

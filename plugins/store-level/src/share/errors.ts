@@ -70,3 +70,12 @@ export function otherVersion(path: string, expected: number, found: Record<strin
     { hint: `End process ${String(pid)}, or use the version of llmspell that it runs.` },
   )
 }
+
+/** STATE_UNAVAILABLE of a folder in which nothing can be written: the database needs to, even to be read. */
+export function unwritable(folder: string, cause: unknown): SpellError {
+  return new SpellError(
+    'STATE_UNAVAILABLE',
+    `The store in '${folder}' cannot be opened: expected a disk with room that can be written to, found '${textOf(cause)}'.`,
+    { hint: 'Make room on that disk, or copy the folder to one that can be written to.', cause },
+  )
+}

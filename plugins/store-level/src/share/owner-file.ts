@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, lstat, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unwritable } from './errors.ts'
 import { standing, thisProcess, unavailable } from '@llmspell/sdk/store'
 import type { ProcessMark } from '@llmspell/sdk/store'
 
@@ -68,7 +69,7 @@ function sameFolder(one: string, other: string): boolean {
   return numbers(one) === numbers(other)
 }
 
-/** Writes this process down as the owner; undefined where somebody else is. */
+/** Writes this process down as the owner; undefined where somebody else is. @throws STATE_UNAVAILABLE */
 export async function signOwner(folder: string, socket: string): Promise<Owner | undefined> {
   const mark = await folderMark(folder)
   const since = new Date().toISOString()
@@ -80,9 +81,9 @@ export async function signOwner(folder: string, socket: string): Promise<Owner |
     return owner
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined
-    throw error
+    throw unwritable(folder, error)
   } finally {
-    await rm(draft, { force: true })
+    await rm(draft, { force: true }).catch(() => undefined)
   }
 }
 
