@@ -42,7 +42,11 @@ function accept(folder: string, plugins: Readonly<Record<string, object>>): void
   write(`${folder}/plugins.lock.json`, { plugins: rows })
 }
 
-const acceptedAs = (id: string) => ({ manifestHash: manifestHash(packageJson(id)), trusted: true })
+const acceptedAs = (id: string) => ({
+  manifestHash: manifestHash(packageJson(id)),
+  files: 'not compared here',
+  trusted: true,
+})
 
 function find(options: KernelOptions) {
   const { records, rejected, problems } = discover(options)
@@ -163,6 +167,17 @@ describe('the lock', () => {
     ])
   })
 
+  test('that names a folder and no hash of its files lets nothing through', () => {
+    plugin('user/packages/one/node_modules/a', 'a')
+    const { files: _, ...entry } = acceptedAs('a')
+    const plugins = [{ id: 'a', root: 'packages/one/node_modules/a', ...entry }]
+    write('user/plugins.lock.json', { plugins })
+    expect(find({ folder: join(home, 'user') })).toMatchObject({
+      found: [],
+      rejected: ['a skipped INTEGRITY'],
+    })
+  })
+
   test.each([
     ['neither trusts nor hosts', {}, undefined, 'skipped PLUGIN_UNTRUSTED'],
     [
@@ -174,6 +189,12 @@ describe('the lock', () => {
     [
       'names a host by something else than text',
       { host: 5 },
+      undefined,
+      'skipped PLUGIN_UNTRUSTED',
+    ],
+    [
+      'names a host by something else than text, and trusts',
+      { host: ['apart'], trusted: true },
       undefined,
       'skipped PLUGIN_UNTRUSTED',
     ],

@@ -7,6 +7,7 @@ import { manifestOf, type ManifestParts } from '../test/plugins.ts'
 import { discover } from './discover.ts'
 import { indexFolder } from './index-lock.ts'
 import { manifestHash } from './lock.ts'
+import { packageFiles } from './package-files.ts'
 import { withKernel } from './testing.ts'
 
 let folder = ''
@@ -36,7 +37,9 @@ function install(...ids: readonly string[]): void {
     const json = jsonOf(id, index === 0 ? { provides: { clock: '1.0.0' } } : {})
     write(`packages/${id}/package.json`, json)
     write(`packages/${id}/index.js`, CODE)
-    return { id, root: `packages/${id}`, manifestHash: manifestHash(json), trusted: true }
+    const root = `packages/${id}`
+    const files = packageFiles(join(folder, root)).hash
+    return { id, root, manifestHash: manifestHash(json), files, trusted: true }
   })
   write('plugins.lock.json', { plugins })
 }

@@ -16,7 +16,7 @@ export interface LockEntry {
   readonly manifestHash: string
   /** The permissions that were accepted. */
   readonly permissions?: PermissionSet
-  /** `PackageFiles.hash` of what was accepted; compared when the plugin is loaded. */
+  /** `PackageFiles.hash` of what was accepted, compared when the plugin is loaded; never absent beside a `root`. */
   readonly files?: string
   /** Name of the plugin host that runs its code; absent where the kernel imports it. */
   readonly host?: string

@@ -33,7 +33,13 @@ function refusal(record: PluginRecord, accepted: Accepted, hosted: Hosted): Prob
     const text = `Plugin '${id}' is in the plugin folder, but was not installed by llmspell: the lock has no entry for it.`
     return refused(id, 'INTEGRITY', text, 'Install it with llmspell, or remove it.')
   }
-  if (entry.trusted === true || hostOf(record, accepted, hosted) !== undefined) return undefined
+  if (entry.root !== undefined && typeof entry.files !== 'string') {
+    const text = `Plugin '${id}' cannot be compared with what was accepted: the lock has no hash of its files.`
+    return refused(id, 'INTEGRITY', text, 'Install it again.')
+  }
+  // A host that is none is not the absence of one.
+  if (entry.trusted === true && entry.host === undefined) return undefined
+  if (hostOf(record, accepted, hosted) !== undefined) return undefined
   const text = `Plugin '${id}' was neither given a host nor trusted to run in this process.`
   return refused(id, 'PLUGIN_UNTRUSTED', text, 'Install it again and say how it may run.')
 }

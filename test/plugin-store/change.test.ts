@@ -13,10 +13,13 @@ interface Parts {
   readonly tools?: readonly string[]
   readonly from?: string
   readonly trusted?: boolean
+  readonly effect?: string
 }
 
-function made({ permissions = {}, tools = ['a'], from = 'own', trusted = false }: Parts = {}) {
-  const contributes = { tools: tools.map((name) => ({ name })) }
+function made(parts: Parts = {}) {
+  const { permissions = {}, tools = ['a'], from = 'own', trusted = false } = parts
+  const { effect = 'pure' } = parts
+  const contributes = { tools: tools.map((name) => ({ name, effect })) }
   const manifest = {
     manifest: 1,
     id: 'own',
@@ -57,6 +60,16 @@ describe('a change needs', () => {
     ['a yes for one more name', { tools: ['a', 'b'] }, {}, 'yes'],
     ['a yes where it comes from elsewhere', { from: 'github:evil/own' }, {}, 'yes'],
     ['a yes where a folder takes the place of the registry', { from: '/own' }, {}, 'yes'],
+    ['a yes where a short git address takes the place', { from: 'evil/own' }, {}, 'yes'],
+    ['a yes for another owner', { from: 'mallory/own' }, { from: 'alice/own' }, 'yes'],
+    [
+      'trust anew where it comes from elsewhere',
+      { trusted: true },
+      { trusted: true, from: '/own' },
+      'trust',
+    ],
+    ['a yes for a worse effect', { effect: 'unsafe' }, { effect: 'pure' }, 'yes'],
+    ['nothing for a better effect', { effect: 'pure' }, { effect: 'idempotent' }, 'nothing'],
     ['nothing for another version of the same name', { from: 'own@^2' }, {}, 'nothing'],
     ['trust where it leaves its place', { trusted: true }, {}, 'trust'],
     ['nothing where it was trusted', { trusted: true }, { trusted: true }, 'nothing'],

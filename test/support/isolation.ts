@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { manifestHash, type Kernel } from '@llmspell/kernel'
+import { packageFiles } from '../../kernel/src/package-files.ts'
 import type { Manifest } from '@llmspell/sdk'
 
 /** Code that any tool of these tests may begin with. */
@@ -105,7 +106,8 @@ export function installed(
   writeFileSync(file, JSON.stringify({ ...json, dependencies: needs }))
   const facts = { id: 'guest', package: 'guest', version: '1.0.0' }
   const place = { root: 'packages/guest/node_modules/guest', manifestHash: manifestHash(json) }
-  const lock = { plugins: [{ ...facts, ...place, ...entry }] }
+  const files = packageFiles(root).hash
+  const lock = { plugins: [{ ...facts, ...place, files, ...entry }] }
   writeFileSync(join(folder, 'plugins.lock.json'), JSON.stringify(lock))
   return { folder, root, beside }
 }

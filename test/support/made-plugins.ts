@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { manifestHash } from '@llmspell/kernel'
+import { packageFiles } from '../../kernel/src/package-files.ts'
 
 /** Writes the plugin folder of a home with `count` trusted plugins, each with one tool, as an install leaves it. */
 export function installMade(home: string, count: number): void {
@@ -20,7 +21,16 @@ function writePlugin(folder: string, index: number): object {
   writeFileSync(join(folder, root, 'index.js'), 'throw new Error("imported")\n')
   const { version, llmspell } = json
   const { id } = llmspell
-  return { id, package: name, version, root, trusted: true, manifestHash: manifestHash(json) }
+  const files = packageFiles(join(folder, root)).hash
+  return {
+    id,
+    package: name,
+    version,
+    root,
+    trusted: true,
+    manifestHash: manifestHash(json),
+    files,
+  }
 }
 
 function packageJson(name: string, id: string) {

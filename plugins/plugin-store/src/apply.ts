@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Manifest, PluginChange, PluginChecks, StoreOptions, StoreResult } from '@llmspell/sdk'
-import { changeOf } from './change.ts'
-import { fail } from './errors.ts'
+import { changeOf, isSameAuthor } from './change.ts'
 import type { PluginStoreConfig } from './generated/config.ts'
 import type { Installer } from './installer.ts'
 import { readSettings, writeStoreLock, type Entry, type StoreLock } from './lock-file.ts'
 import { probe } from './probe.ts'
+import { refuseExchanged, refuseTwins } from './refuse.ts'
 import { acceptedManifest, type StagedFacts } from './staged.ts'
 import { STAGING } from './sweep.ts'
 import { merged, tryEntries, type Tried } from './trial.ts'
@@ -38,7 +38,8 @@ export interface ApplyParts {
 export async function applied(draft: Draft, parts: ApplyParts): Promise<StoreResult> {
   const { lock, staged, kept } = draft
   if (staged.length === 0) return { changed: false, plugins: [], kept }
-  refuseTwins(draft)
+  refuseTwins(lock, staged)
+  refuseExchanged(lock, staged)
   const tried = await trial(draft, parts)
   const plugins = tried.entries.map((entry) => describe(entry, draft, tried, parts))
   const asks = plugins.some(({ needs }) => needs !== 'nothing')
@@ -58,7 +59,7 @@ async function trial(
     if (action === 'rollback') return entry
     const before = lock.plugins.find(({ id }) => id === entry.id)
     const trusted =
-      options.trust === true || (before?.trusted === true && before.package === entry.package)
+      options.trust === true || (before?.trusted === true && isSameAuthor(before, entry))
     return trusted ? { ...entry, trusted } : { ...entry, host: config.host }
   })
   options.progress?.('checking it beside the other plugins')
@@ -111,19 +112,4 @@ function beforeOf(
   const next = settled.find(({ id }) => id === old.id)
   if (next && next.tree !== old.tree) return [old]
   return previous.filter(({ id }) => id === old.id)
-}
-
-/** One id is one plugin: another package with it would take the place, and the rights, of the first. */
-function refuseTwins({ lock, staged }: Draft): void {
-  const seen = new Map(lock.plugins.map(({ id, package: name }) => [id, name]))
-  const now = new Set<string>()
-  for (const { entry } of staged) {
-    const owner = seen.get(entry.id)
-    const twice = now.has(entry.id)
-    now.add(entry.id)
-    if (!twice && (owner === undefined || owner === entry.package)) continue
-    const other = twice ? 'named twice' : `of the package '${owner}'`
-    const text = `'${entry.package}' cannot be installed: its id '${entry.id}' is ${other}.`
-    throw fail('PLUGIN_UNUSABLE', text, `Uninstall '${entry.id}' first, if you want this one.`)
-  }
 }

@@ -7,6 +7,7 @@ import type {
 } from '@llmspell/sdk'
 import type { Entry } from './lock-file.ts'
 import { isRecord } from './record.ts'
+import { sourceOf } from './spec.ts'
 import type { StagedFacts } from './staged.ts'
 
 /** What is compared with what. */
@@ -25,7 +26,7 @@ export function changeOf(parts: ChangeParts, checks: PluginChecks): PluginChange
   const { id, version, from, resolved, integrity, host, permissions } = entry
   const accepted = before?.entry.permissions ?? {}
   const brings = broughtBy(manifest)
-  const [now, then] = [flat(brings), flat(before?.manifest ? broughtBy(before.manifest) : {})]
+  const [now, then] = [namedIn(manifest), before?.manifest ? namedIn(before.manifest) : []]
   const change = {
     action,
     id,
@@ -41,7 +42,7 @@ export function changeOf(parts: ChangeParts, checks: PluginChecks): PluginChange
     widened: checks.widened(accepted, permissions),
     narrowed: checks.widened(permissions, accepted),
     brings,
-    added: now.filter((name) => !then.includes(name)),
+    added: [...now.filter((name) => !then.includes(name)), ...worse(manifest, before?.manifest)],
     removed: then.filter((name) => !now.includes(name)),
     warnings,
   }
@@ -54,16 +55,20 @@ function needsOf(
   before: Entry | undefined,
 ): PluginChange['needs'] {
   if (action === 'rollback') return 'nothing'
-  if (entry.trusted && !before?.trusted) return 'trust'
-  const same = before?.package === entry.package && kindOf(before.from) === kindOf(entry.from)
+  const same = isSameAuthor(before, entry)
+  if (entry.trusted && !(same && before?.trusted)) return 'trust'
   return same && isEmpty(widened) && added.length === 0 ? 'nothing' : 'yes'
 }
 
 const isEmpty = (set: PermissionSet): boolean => Object.keys(set).length === 0
 
-/** Another place is another author. */
-function kindOf(from: string): string {
-  return /^[/\\]|^[A-Za-z]:|:/.test(from) ? from : 'registry'
+/** Another place is another author: what was said of the one does not hold for the other. */
+export function isSameAuthor(before: Entry | undefined, entry: Entry): boolean {
+  return before?.package === entry.package && authorOf(before.from) === authorOf(entry.from)
+}
+
+function authorOf(from: string): string {
+  return sourceOf(from, process.cwd()).kind === 'registry' ? 'registry' : from
 }
 
 /** Names by what they are. Codes of errors are no power. */
@@ -87,6 +92,36 @@ function namesOf(items: unknown): string[] {
   })
 }
 
-function flat(brings: Readonly<Record<string, readonly string[]>>): string[] {
-  return Object.entries(brings).flatMap(([point, names]) => names.map((name) => `${point} ${name}`))
+function namedIn(manifest: Manifest): string[] {
+  return Object.entries(broughtBy(manifest)).flatMap(([point, names]) =>
+    names.map((name) => `${point} ${name}`),
+  )
+}
+
+/** From what may be done again at will to what may not. An effect that is not said is the worst. */
+const EFFECTS: readonly unknown[] = ['pure', 'idempotent']
+
+/** What does more than it did under the same name: it may be called with less care than it needs. */
+function worse(manifest: Manifest, before: Manifest | undefined): string[] {
+  const then = new Map(before ? effectsOf(before) : [])
+  return effectsOf(manifest).flatMap(([name, effect]) => {
+    const old = then.get(name)
+    return old !== undefined && rank(effect) > rank(old) ? [`${name}: ${old} → ${effect}`] : []
+  })
+}
+
+function rank(effect: string): number {
+  const at = EFFECTS.indexOf(effect)
+  return at < 0 ? EFFECTS.length : at
+}
+
+function effectsOf({ contributes = {} }: Manifest): (readonly [string, string])[] {
+  return Object.entries(contributes).flatMap(([point, items]) =>
+    (Array.isArray(items) ? items : []).filter(isRecord).flatMap((item) => {
+      const effect = item['effect']
+      return typeof effect === 'string'
+        ? [[`${point} ${String(item['name'])}`, effect] as const]
+        : []
+    }),
+  )
 }

@@ -3,10 +3,10 @@ import { SpellError, type PluginProblem } from '@llmspell/sdk'
 export const fail = (code: string, message: string, hint?: string, cause?: unknown): SpellError =>
   new SpellError(code, message, { hint, ...(cause === undefined ? {} : { cause }) })
 
-/** Errors of the file system told as the store's own; what is an error of ours stays. */
+/** Errors of the file system, and of the lock on it, told as the store's own; what is an error of ours stays. */
 export function storeFault(error: unknown, folder: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException
-  if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return error
+  if (typeof code !== 'string' || !/^(?:E[A-Z0-9]+|ERR_SQLITE_ERROR)$/.test(code)) return error
   const text = `The plugin folder '${folder}' cannot be used: expected to read and write it, found ${message}.`
   return fail('PLUGIN_STORE_FAILED', text, 'Make room, or give yourself the rights.', error)
 }

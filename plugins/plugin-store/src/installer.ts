@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PluginChecks, StoreOptions } from '@llmspell/sdk'
-import { fail } from './errors.ts'
-import { readJson, writeJson, type Entry } from './lock-file.ts'
+import { writeJson, type Entry } from './lock-file.ts'
 import type { Npm, NpmCall } from './npm.ts'
-import { isRecord } from './record.ts'
+import { refuseSource } from './refuse-source.ts'
 import { registryVersion, tooNew, type RegistryVersion } from './registry.ts'
 import { folderName, type Source } from './spec.ts'
 import { readStaged, type Staged } from './staged.ts'
@@ -101,34 +99,4 @@ export class Installer {
     const places = [`--allow-git=${root('git')}`, `--allow-file=${root('path')}`]
     return [...places, `--allow-directory=${root('path')}`, '--allow-remote=none', ...before]
   }
-}
-
-/** @throws PLUGIN_SPEC */
-export function refuseSource(source: Source, { git = false }: Pick<StoreOptions, 'git'>): void {
-  if (source.kind === 'git' && !git) {
-    const text = `'${source.from}' is a git address: expected --allow-git, found none.`
-    throw fail(
-      'PLUGIN_SPEC',
-      text,
-      'No registry keeps what it had: pass --allow-git if you trust its owner.',
-    )
-  }
-  if (source.kind !== 'path') return
-  if (existsSync(source.path)) return refuseFolder(source.path)
-  const name = source.path.split(/[\\/]/).at(-1)
-  const hint = `Correct the path; without ./ it would be the package '${name}'.`
-  throw fail(
-    'PLUGIN_SPEC',
-    `'${source.from}' cannot be installed: there is no such file or folder.`,
-    hint,
-  )
-}
-
-/** npm would pack whatever is there. @throws PLUGIN_INVALID */
-function refuseFolder(path: string): void {
-  if (!statSync(path).isDirectory()) return
-  const json = readJson(join(path, 'package.json'))
-  if (isRecord(json) && 'llmspell' in json) return
-  const text = `'${path}' is no plugin: expected a package.json with the key llmspell, found none.`
-  throw fail('PLUGIN_INVALID', text, 'Name the folder that has the package.json of the plugin.')
 }

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { PermissionSet, StoreSettings } from '@llmspell/sdk'
 import { fail } from './errors.ts'
+import { readJson } from './read-json.ts'
 import { isRecord } from './record.ts'
 
 /** One plugin of plugins.lock.json: what the kernel compares, and what the store needs beside it. */
@@ -66,32 +66,27 @@ export function writeSettings(folder: string, { linked, disabled }: StoreSetting
 export async function writeJson(file: string, value: object): Promise<void> {
   const made = `${file}.${process.pid}.tmp`
   try {
-    const handle = await open(made, 'w', 0o600)
-    await handle.writeFile(`${JSON.stringify(value, undefined, 2)}\n`)
-    await handle.sync()
-    await handle.close()
+    await written(made, `${JSON.stringify(value, undefined, 2)}\n`)
     await rename(made, file)
   } finally {
     await rm(made, { force: true })
   }
   if (process.platform === 'win32') return
   const folder = await open(dirname(file), 'r')
-  await folder.sync()
-  await folder.close()
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
-export function readJson(file: string): unknown {
-  if (!existsSync(file)) return undefined
+async function written(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w', 0o600)
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as unknown
-  } catch (cause) {
-    const text = `'${file}' cannot be read: expected JSON.`
-    throw fail(
-      'PLUGIN_STORE_FAILED',
-      text,
-      'Restore it, or remove it and install the plugins again.',
-      cause,
-    )
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
   }
 }
 
@@ -101,7 +96,15 @@ const sorted = (entries: readonly Entry[]): readonly Entry[] =>
 function isEntry(value: unknown): value is Entry {
   if (!isRecord(value) || !isRecord(value['permissions'])) return false
   const texts = ['id', 'package', 'version', 'root', 'from', 'manifestHash', 'files', 'tree']
-  return texts.every((key) => typeof value[key] === 'string')
+  const isText = (key: string): boolean => typeof value[key] === 'string'
+  const { host, trusted } = value
+  return (
+    texts.every(isText) &&
+    ['resolved', 'integrity', 'host'].every((key) => value[key] === undefined || isText(key)) &&
+    (trusted === undefined || typeof trusted === 'boolean') &&
+    // It runs in one place, and what is shown is that one.
+    (host === undefined || trusted !== true)
+  )
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -4,7 +4,7 @@ import type { FoundPackage, Manifest, PluginChange, PluginChecks } from '@llmspe
 import { changeOf } from './change.ts'
 import { fail, problemsError } from './errors.ts'
 import type { Entry } from './lock-file.ts'
-import { readJson } from './lock-file.ts'
+import { readJson } from './read-json.ts'
 import type { Npm } from './npm.ts'
 import { isRecord, textAt } from './record.ts'
 import { registryVersion, type RegistryVersion } from './registry.ts'

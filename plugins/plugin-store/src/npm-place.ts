@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { fail } from './errors.ts'
-import { readJson } from './lock-file.ts'
+import { readJson } from './read-json.ts'
 import { isRecord, textAt } from './record.ts'
 
 const CLI = join('node_modules', 'npm', 'bin', 'npm-cli.js')

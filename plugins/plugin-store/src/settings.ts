@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
 import { didYouMean, type PluginChecks } from '@llmspell/sdk'
 import { fail, problemsError } from './errors.ts'
-import { readJson, readSettings, writeSettings, type StoreLock } from './lock-file.ts'
+import { readSettings, writeSettings, type StoreLock } from './lock-file.ts'
+import { readJson } from './read-json.ts'
 import { isRecord } from './record.ts'
 
 const OWN = 'plugin-store'

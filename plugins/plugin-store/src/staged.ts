@@ -3,7 +3,8 @@ import { join, relative, sep } from 'node:path'
 import type { Manifest, PackageFiles, PluginChecks } from '@llmspell/sdk'
 import { fail, problemsError } from './errors.ts'
 import type { Entry } from './lock-file.ts'
-import { readJson, writeJson } from './lock-file.ts'
+import { writeJson } from './lock-file.ts'
+import { readJson } from './read-json.ts'
 import { isRecord, textAt } from './record.ts'
 import type { RegistryVersion } from './registry.ts'
 import type { Source } from './spec.ts'
@@ -52,6 +53,8 @@ export async function readStaged(
   if (!('llmspell' in json))
     throw invalid(source, `the package.json of '${name}' has no key 'llmspell'`)
   if (!manifest) throw problemsError('PLUGIN_INVALID', source.from, problems)
+  const own = checks.files(root)
+  refuseMain(root, manifest.main, own, source)
   const tree = checks.files(join(folder, 'node_modules'))
   const bytes = sizeOf(join(folder, 'node_modules'), tree, source)
   await writeJson(join(folder, FILES), tree.files)
@@ -63,7 +66,7 @@ export async function readStaged(
     from: source.from,
     ...originOf(rows, name, seen),
     manifestHash,
-    files: checks.files(root).hash,
+    files: own.hash,
     tree: tree.hash,
     permissions: manifest.permissions ?? {},
   }
@@ -141,6 +144,13 @@ function sizeOf(folder: string, { files }: PackageFiles, source: Source): number
     if (!info.isFile()) throw invalid(source, `'${path}' is no plain file`)
     return sum + info.size
   }, 0)
+}
+
+/** What runs is what is compared when it is loaded; packages inside it are not. @throws PLUGIN_INVALID */
+function refuseMain(root: string, main: string, { files }: PackageFiles, source: Source): void {
+  const path = relative(root, join(root, main)).replaceAll(sep, '/')
+  if (Object.hasOwn(files, path) || !existsSync(join(root, main))) return
+  throw invalid(source, `its main '${main}' is none of its own files`)
 }
 
 function invalid({ from }: Source, why: string): Error {

@@ -16,7 +16,8 @@ import { applied, type Draft } from './apply.ts'
 import { fail, storeFault } from './errors.ts'
 import type { PluginStoreConfig } from './generated/config.ts'
 import { health } from './health.ts'
-import { Installer, refuseSource } from './installer.ts'
+import { Installer } from './installer.ts'
+import { refuseSource } from './refuse-source.ts'
 import {
   readSettings,
   readStoreLock,

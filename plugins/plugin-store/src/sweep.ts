@@ -1,6 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fail } from './errors.ts'
 import type { StoreLock } from './lock-file.ts'
 
 export const STAGING = 'staging'
@@ -22,5 +23,11 @@ export async function sweep(store: string, lock: StoreLock): Promise<void> {
     await rm(folder, { recursive: true, force: true }).catch(() => undefined)
 }
 
-const inFolder = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder) : []
+/** @throws PLUGIN_STORE_FAILED for a link: what it leads to is not the store's to remove */
+function inFolder(folder: string): readonly string[] {
+  const info = lstatSync(folder, { throwIfNoEntry: false })
+  if (!info) return []
+  if (info.isDirectory()) return readdirSync(folder)
+  const text = `'${folder}' cannot be used: expected a folder, found a link or a file.`
+  throw fail('PLUGIN_STORE_FAILED', text, 'Remove it, or move the whole plugin folder.')
+}

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PluginChecks, VerifiedPlugin } from '@llmspell/sdk'
 import type { Entry } from './lock-file.ts'
-import { readJson } from './lock-file.ts'
+import { readJson } from './read-json.ts'
 import { isRecord } from './record.ts'
 import { acceptedManifest, FILES } from './staged.ts'
 
