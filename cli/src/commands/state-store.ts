@@ -78,7 +78,7 @@ export const statePrune = command(
   'prune',
   {
     flags: [
-      valued('keep', 'N', 'So many of the newest stay'),
+      valued('keep', 'N', 'So many of the newest stay (always needed)'),
       valued('older-than', '30d', 'Only those that are older'),
     ],
     args: [],

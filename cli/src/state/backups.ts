@@ -33,7 +33,7 @@ export async function listBackups(stage: Stage): Promise<number> {
 /** `state prune`: removes old backups, and none that a kept one follows. */
 export async function pruneBackups(stage: Stage): Promise<void> {
   const [keep, age] = [text(stage.parsed, 'keep'), text(stage.parsed, 'older-than')]
-  if (keep === undefined) throw needsKeep()
+  if (keep === undefined) throw needsKeep(age)
   const backups = await folder(stage)
   const removed = await backups.cleanup({
     keep: count('keep', keep),
@@ -119,8 +119,8 @@ function backupTable(rows: readonly BackupInfo[], checks: readonly Check[] | und
   return table(head, cells, painter(process.stdout.isTTY))
 }
 
-function needsKeep(): SpellError {
+function needsKeep(age: string | undefined): SpellError {
   return new SpellError('FLAG_INVALID', "Flag '--keep' is missing: expected how many stay.", {
-    hint: 'Write it as: --keep=5',
+    hint: `Write it as: --keep=5${age === undefined ? '' : ` --older-than=${age}`}`,
   })
 }

@@ -39,6 +39,7 @@ const isKind = (text: string): text is ScopeKind => KINDS.includes(text as Scope
 function wrong(text: string, kind: string): SpellError {
   const expected = `expected global or one of ${KINDS.slice(1).join(', ')} with ':' and a name`
   const names = KINDS.map((one) => (one === 'global' ? one : `${one}:NAME`))
-  const near = didYouMean(kind, KINDS, `Write one of: ${names.join(', ')}.`)
+  const all = `Write one of: ${names.join(', ')}.`
+  const near = isKind(kind) ? `Write: ${names[KINDS.indexOf(kind)]}` : didYouMean(kind, KINDS, all)
   return new SpellError('FLAG_INVALID', `Scope '${text}' is wrong: ${expected}.`, { hint: near })
 }
