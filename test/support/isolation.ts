@@ -37,6 +37,7 @@ export function plugin(
     permissions,
     input: { type: 'object', properties: { code: { type: 'string' } } },
   }
+  const failure = { name: 'WEATHER_DOWN', class: 'tool', cause: 'Rain.', cure: 'Wait.' }
   const llmspell = {
     manifest: 1,
     id,
@@ -44,7 +45,7 @@ export function plugin(
     phase: 'core',
     requires: { files: '^1', http: '^1' },
     permissions,
-    contributes: { tools: [tool] },
+    contributes: { tools: [tool], errors: [failure] },
     ...more,
   }
   const engines = { llmspell: '^0.2.0' }

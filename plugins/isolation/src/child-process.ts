@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Jail, Logger, Resident, ResidentProcess, ToolCall, ToolOutput } from '@llmspell/sdk'
 import type { StartArgs } from './child/protocol.ts'
+import type { Codes } from './codes.ts'
 import { callEnded, crashed, endedBy, setupTooSlow, unresponsive } from './errors.ts'
 import type { IsolationConfig } from './generated/config.ts'
 import { failureOf } from './line/failure.ts'
@@ -23,6 +24,7 @@ export interface ChildParts {
   readonly resident: Resident
   readonly start: StartArgs
   readonly ports: Ports
+  readonly codes: Codes
   readonly limits: Required<IsolationConfig>
   readonly logger: Logger
   /** Told once, when it ended without being asked to. */
@@ -89,13 +91,17 @@ export class PluginProcess {
     this.#open.set(id, open)
     this.#hold()
     const done = new AbortController()
-    const cancel = (): void => this.#cancel(id, tool, call, done.signal)
+    const cancel = (): void => {
+      open.give(call.signal.reason)
+      this.#cancel(id, tool, call, done.signal)
+    }
     call.signal.addEventListener('abort', cancel, { once: true })
     try {
+      if (call.signal.aborted) open.give(call.signal.reason)
       call.signal.throwIfAborted()
       return outputOf(await this.#line.ask('call', id, tool, input, factsOf(call)))
     } catch (error) {
-      throw await this.#reason(error)
+      throw await this.#reason(error, open)
     } finally {
       done.abort()
       call.signal.removeEventListener('abort', cancel)
@@ -142,11 +148,25 @@ export class PluginProcess {
     }
   }
 
-  #answer(verb: string, [id, ...args]: readonly unknown[]): Promise<unknown> {
+  async #answer(verb: string, [id, ...args]: readonly unknown[]): Promise<unknown> {
     const open = this.#open.get(id as number)
-    if (!open) return Promise.reject(callEnded())
-    const pull = (stream: unknown): Promise<unknown> => this.#line.ask('pull', stream)
-    return answer(verb, open, this.#parts.ports, args, pull)
+    if (!open) throw callEnded()
+    try {
+      open.admit()
+      return await answer(verb, open, this.#parts.ports, args, (stream) => this.#pull(stream))
+    } catch (error) {
+      open.give(error)
+      throw error
+    }
+  }
+
+  /** What it throws passes through our services, and must not come out of them as their own. */
+  async #pull(stream: unknown): Promise<unknown> {
+    try {
+      return await this.#line.ask('pull', stream)
+    } catch (error) {
+      throw this.#parts.codes.sifted(error)
+    }
   }
 
   #tell(verb: string, args: readonly unknown[]): void {
@@ -168,8 +188,8 @@ export class PluginProcess {
   }
 
   /** Why a question was not answered: what ended the process, where it has ended. */
-  async #reason(error: unknown): Promise<unknown> {
-    if (!(error instanceof BrokenFrame)) return error
+  async #reason(error: unknown, open?: OpenCall): Promise<unknown> {
+    if (!(error instanceof BrokenFrame)) return this.#parts.codes.sifted(error, open)
     await this.#process.ended
     return this.#fault ?? error
   }

@@ -59,6 +59,11 @@ export function tooManyObjects(most: number): SpellError {
   return new SpellError('ISOLATED_ONLY', message, { hint: 'Close what is not needed any more.' })
 }
 
+export function tooManyDenials(most: number): SpellError {
+  const message = `One call may be told no ${most} times, and this one was.`
+  return new SpellError('ISOLATED_ONLY', message, { hint: 'Grant what it needs, or call it less.' })
+}
+
 export function usesTools(plugin: string, tool: string): SpellError {
   const message = `Tool '${tool}' of plugin '${plugin}' calls other tools, which do not reach a process of its own.`
   const hint = 'If you trust it, let it run in this process instead.'

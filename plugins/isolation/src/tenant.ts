@@ -13,6 +13,7 @@ import type {
 } from '@llmspell/sdk'
 import { PluginProcess } from './child-process.ts'
 import type { StartArgs } from './child/protocol.ts'
+import { Codes } from './codes.ts'
 import { crashesTooOften, jailWanted, usesTools } from './errors.ts'
 import { ignoreInspectorSignal } from './deaf.ts'
 import type { IsolationConfig } from './generated/config.ts'
@@ -123,6 +124,7 @@ export class Tenant {
       resident: residentFor(id, this.#place, limits.memory_mib, jailed),
       start: startOf(this.#plugin, this.#context),
       ports: this.#ports,
+      codes: new Codes(this.#plugin),
       limits,
       logger: this.#context.logger,
       onCrash: (error) => this.#crashed(error),
