@@ -83,6 +83,23 @@ test('a session goes into one file, and into another installation', async () => 
   expect([again.code, again.stdout.includes('identical')]).toEqual([0, true])
 })
 
+test('a session goes by its name as well, and nothing invisible is a name', async () => {
+  const name = 'by-name'
+  const made = (await session('create', name)).stdout.trim()
+  expect(await json('show', name)).toMatchObject({ session: { id: made } })
+  expect((await spell(['run', '--session', name, '-q', 'work.lua'])).stdout).toBe('by-name\n')
+  const begun = await spell(['repl', '--session', made.slice(0, 14), '--json'])
+  expect(begun.code).toBe(0)
+  for (const bad of ['', 'a\u001B[1m'])
+    expect((await spell(['repl', `--session=${bad}`])).stderr).toContain('error[FLAG_INVALID]')
+  const { sessions } = (await json('list')) as { sessions: { name: string }[] }
+  expect(
+    sessions.filter((one) => !/^[\w-]+$/.test(one.name) || one.name.startsWith('session-')),
+  ).toEqual([])
+  await session('complete', made)
+  expect((await session('delete', name)).code).toBe(0)
+})
+
 test('mistakes are named, with what was meant', async () => {
   const near = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`
   expect((await session('show', near)).stderr).toContain(id)

@@ -113,7 +113,7 @@ test('a file that is loaded may export and return, and its errors name it', asyn
   expect(ofLua.said).toContain("'half.lua' ends in the middle of something. | half.lua:1:8")
 })
 
-test.each(['lua', 'javascript'] as const)(
+test.skipIf(process.env['LLMSPELL_TEST_FULL'] !== '1').each(['lua', 'javascript'] as const)(
   'an entry of 20,000 lines is read once in %s',
   async (engine) => {
     const lines = Array.from({ length: 20_000 }, (_, i) => `  g = ${i}`).join('\n')

@@ -15,7 +15,7 @@ import type { Body } from '../stage.ts'
 
 const FLAGS = [JSON_FLAG, CONFIG, HELP]
 const STATUSES = ['active', 'suspended', 'completed', 'failed']
-const ID = { name: 'id', summary: 'Id of the session, or its beginning', required: true }
+const ID = { name: 'id', summary: 'Id of the session, its beginning, or its name', required: true }
 const FORCE = { name: 'force', kind: 'switch', summary: 'Replace a file that is there' } as const
 const TAG: FlagSpec = { name: 'tag', kind: 'list', value: 'TAGS', summary: 'With all these tags' }
 
@@ -202,14 +202,19 @@ export const sessionDelete = command(
   'delete',
   {
     flags: [
-      { name: 'yes', char: 'y', kind: 'switch', summary: 'Also where a run of it still waits' },
+      {
+        name: 'yes',
+        char: 'y',
+        kind: 'switch',
+        summary: 'Ask nothing; also where a run of it still waits',
+      },
     ],
     args: [ID],
   },
   {
     summary: 'Remove a session with its state and its artifacts',
     description:
-      'Where a run of it still waits it asks on a terminal; elsewhere that needs --yes. Runs stay.',
+      'On a terminal it asks first; elsewhere a run of it that still waits needs --yes. Runs stay.',
     examples: [['Remove one', 'delete session-4f']],
   },
   deleteSession,

@@ -83,9 +83,10 @@ export async function deleteSession(stage: Stage): Promise<void> {
   const session = await findSession(sessions, stage.parsed.args[0]!)
   const { id } = session
   const unfinished = await unfinishedRuns(kernel, session)
-  if (unfinished.length > 0 && !isOn(stage.parsed, 'yes')) {
-    if (!canAsk(stage.parsed)) throw needsYes(id, unfinished)
-    if (!(await agreed(id, unfinished))) return out('Nothing was deleted.\n')
+  if (!isOn(stage.parsed, 'yes')) {
+    if (canAsk(stage.parsed)) {
+      if (!(await agreed(session, unfinished))) return out('Nothing was deleted.\n')
+    } else if (unfinished.length > 0) throw needsYes(id, unfinished)
   }
   await sessions.delete(id)
   out(stage.json ? `${toJson({ ok: true, id })}\n` : `${id} is deleted.\n`)

@@ -25,9 +25,11 @@ async function executorOf(kernel: Kernel): Promise<WorkflowExecutor | undefined>
   }
 }
 
-export async function agreed(id: string, runs: readonly string[]): Promise<boolean> {
-  const text = `${counted(runs.length, 'run')} of ${id} did not end: ${runs.join(', ')}`
-  err(`${plain(text)}. Delete the session? [y/N] `)
+export async function agreed({ id, name }: SessionInfo, runs: readonly string[]): Promise<boolean> {
+  const text = `${counted(runs.length, 'run')} of ${id} did not end: ${runs.join(', ')}. `
+  const called = name === undefined ? id : `${id} (${name})`
+  const first = runs.length === 0 ? '' : text
+  err(plain(`${first}Delete session ${called} with its state and its artifacts? [y/N] `))
   const typed = await readAnswer(new AbortController().signal)
   return /^y(?:es)?$/i.test(typed?.trim() ?? '')
 }

@@ -83,8 +83,12 @@ export class Lines {
   }
 
   async #obey(line: string): Promise<'leave' | undefined> {
+    this.#stage.show.line = this.#begins
     try {
-      return await obey(this.#stage, line, this.#abort.signal)
+      const done = await obey(this.#stage, line, this.#abort.signal)
+      if (typeof done !== 'object') return done
+      this.#failure ??= done
+      return undefined
     } catch (error) {
       this.#fail(toErrorRecord(error))
       return undefined

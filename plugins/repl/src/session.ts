@@ -2,6 +2,7 @@ import { now } from '@llmspell/sdk'
 import type {
   Contribution,
   EngineItem,
+  EntryEnd,
   InteractiveRequest,
   InteractiveRun,
   ReplOptions,
@@ -115,7 +116,10 @@ export class Session {
     const { calls } = this.#run
     const mark = this.tape.mark()
     this.sources.add(text, where)
-    const end = await this.#run.evaluate(text, { signal, where })
+    const error = await this.options.over?.()
+    const end: EntryEnd = error
+      ? { status: 'error', error }
+      : await this.#run.evaluate(text, { signal, where })
     if (end.status === 'incomplete') return undefined
     const usage = difference(this.#run.usage, this.#spent)
     this.#spent = this.#run.usage

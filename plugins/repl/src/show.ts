@@ -14,6 +14,8 @@ export class Show {
   readonly #sources: Sources
   #midLine = false
   #printed: string[] = []
+  /** Of the input, where the command stands that is carried out. */
+  line: number | undefined
 
   constructor(options: SessionOptions, sources: Sources) {
     this.#options = options
@@ -45,7 +47,7 @@ export class Show {
     this.endLine()
     if (end.status === 'value' && end.text !== '') this.print(`${this.#cut(end.text)}\n`)
     if (end.status === 'error')
-      this.failed(end.error, where.file === INPUT ? where.line : undefined)
+      this.failed(end.error, where.file === INPUT ? where.line : this.line)
     if (end.renewal) this.say(renewalText(end.renewal))
   }
 
@@ -87,7 +89,7 @@ export class Show {
     const error = errorOf(entry)
     this.#write({
       ok: error === undefined,
-      line: entry.where.line,
+      line: entry.where.file === INPUT ? entry.where.line : (this.line ?? entry.where.line),
       ...(error ? { error } : valuesOf(end)),
       output: this.#printed.splice(0).join(''),
       usage: { input_tokens: inputTokens, output_tokens: outputTokens, cost },

@@ -30,6 +30,8 @@ export interface ReplOptions extends Omit<RunOptions, 'write' | 'compute' | 'ask
   readonly engine?: string
   /** What people call the session of `sessions` that entries work in. */
   readonly session?: string
+  /** Asked before each entry: why the session takes none any more. */
+  readonly over?: () => Promise<ErrorRecord | undefined>
   /** File of the history; missing: it ends with the session. */
   readonly history?: string
   /** One JSON document for each entry, instead of texts. */

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '@llmspell/sdk'
 import type { Stage } from '../stage.ts'
 
 /** What a command is called with. */
@@ -21,8 +22,11 @@ export interface Command {
     last: string,
   ): Promise<readonly string[]> | readonly string[]
   /** @returns its text, or `leave` for the end of the session */
-  act(told: Told): Promise<string | typeof LEAVE> | string | typeof LEAVE
+  act(told: Told): Promise<Outcome> | Outcome
 }
+
+/** Text to show, the end of the session, or a failure that was shown. */
+export type Outcome = string | typeof LEAVE | { readonly failure: ErrorRecord }
 
 /** Ends the session. */
 export const LEAVE = Symbol('leave')

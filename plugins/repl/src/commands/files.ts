@@ -1,9 +1,12 @@
 import type { Command } from './command.ts'
-import { readFile } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
+import { errorOf } from '../entry.ts'
 
 const MOST_BYTES = 16 * 1024 * 1024
+/** A pipe that nobody writes to must not stop who opens it. */
+const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 export const load: Command = {
   name: 'load',
@@ -16,14 +19,14 @@ export const load: Command = {
     const entry = await session.evaluate(text, signal, { file, line: 1 })
     if (!entry) throw unfinished(file, text)
     show.entry(entry)
-    return ''
+    const failure = errorOf(entry)
+    return failure ? { failure } : ''
   },
 }
 
 async function textOf(path: string, file: string): Promise<string> {
   try {
-    const bytes = await readFile(path)
-    if (bytes.length > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`)
+    const bytes = await bytesOf(path)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/^#![^\n]*/, '')
   } catch (cause) {
     const why =
@@ -35,6 +38,20 @@ async function textOf(path: string, file: string): Promise<string> {
       cause,
     })
   }
+}
+
+/** No more than a script may have, whatever the file says of its size. */
+async function bytesOf(path: string): Promise<Uint8Array> {
+  await using file = await open(path, FLAGS)
+  if (!(await file.stat()).isFile()) throw new Error('it is no file')
+  const bytes = Buffer.alloc(Math.min((await file.stat()).size, MOST_BYTES) + 1)
+  let length = 0
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length)
+    if (bytesRead === 0) return bytes.subarray(0, length)
+    length += bytesRead
+  }
+  throw new Error(length > MOST_BYTES ? `it has more than ${MOST_BYTES} bytes` : 'it is growing')
 }
 
 function unfinished(file: string, text: string): SpellError {

@@ -36,6 +36,8 @@ export const hooks: Command = {
   },
 }
 
+const MOST_KEYS = 200
+
 const SAVE = {
   lua: 'State.save("global", "lamp", 3)',
   javascript: 'await State.save("global", "lamp", 3)',
@@ -43,16 +45,23 @@ const SAVE = {
 
 export const state: Command = {
   name: 'state',
-  usage: '[SCOPE]',
+  usage: '[SCOPE [PREFIX]]',
   doc: 'Shows what State has in a scope; default: global.',
-  examples: ['.state', '.state user:ada'],
-  async act({ session, words: [scope = 'global'] }) {
+  examples: ['.state', '.state user:ada', '.state global lamp'],
+  async act({ session, words: [scope = 'global', prefix = ''], signal }) {
     await using run = session.house.runtime.open(session.request)
-    const all = (await run.call('State', 'all', [scope])) as Readonly<Record<string, Value>>
-    const cells = Object.entries(all ?? {}).map(
-      ([key, value]) => [printable(key, 60), session.redact(JSON.stringify(value) ?? '')] as const,
-    )
-    if (cells.length > 0) return table(cells, session.columns)
+    const keys = (await run.call('State', 'list_keys', [scope, prefix])) as readonly string[]
+    const cells: (readonly [key: string, value: string])[] = []
+    for (const key of keys.slice(0, MOST_KEYS)) {
+      signal.throwIfAborted()
+      const value = (await run.call('State', 'load', [scope, key])) as Value | undefined
+      cells.push([printable(key, 60), session.redact(JSON.stringify(value) ?? '')])
+    }
+    const more = keys.length - cells.length
+    const rest = more > 0 ? `\n… and ${more} more; a prefix narrows it: .state ${scope} PREFIX` : ''
+    if (cells.length > 0) return `${table(cells, session.columns)}${rest}`
+    if (prefix !== '')
+      return `Scope '${printable(scope)}' has no key that begins with '${printable(prefix)}'.`
     const way = SAVE[languageOf(session)].replace('global', scope.replaceAll(/[^\w:./-]/g, ''))
     return `Scope '${printable(scope)}' is empty. Put something there: ${way}`
   },

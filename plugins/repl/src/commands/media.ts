@@ -1,5 +1,5 @@
 import { SpellError } from '@llmspell/sdk'
-import type { GrantChain, MediaKind, Value } from '@llmspell/sdk'
+import type { ErrorRecord, GrantChain, MediaKind, Value } from '@llmspell/sdk'
 import { errorOf } from '../entry.ts'
 import { coloursOf, detectProtocol, isNested, previewOf, QUESTION } from '../preview/index.ts'
 import type { Protocol, Shown } from '../preview/index.ts'
@@ -20,6 +20,7 @@ export const media: Command = {
     if (path === undefined) throw missing()
     const shown = await describe(told, path)
     if (!shown) return ''
+    if ('failure' in shown) return shown
     const bytes = await read(session, path, told.signal)
     const preview = await draw(session, { ...shown, bytes }, told.signal)
     show.endLine()
@@ -28,6 +29,8 @@ export const media: Command = {
     return session.options.face.draw ? '' : preview
   },
 }
+
+type Facts = Omit<Shown, 'bytes'>
 
 const WORDS = {
   lua: { load: 'media = Media.file', say: 'media:describe()' },
@@ -38,27 +41,24 @@ const WORDS = {
 async function describe(
   { session, show, signal }: Told,
   path: string,
-): Promise<Omit<Shown, 'bytes'> | undefined> {
+): Promise<Facts | { readonly failure: ErrorRecord } | undefined> {
   const { load, say } = WORDS[session.language === 'lua' ? 'lua' : 'javascript']
   for (const text of [`${load}(${JSON.stringify(path)})`, say]) {
     const entry = await session.evaluate(text, signal, { file: '.media', line: 1 })
     if (!entry || errorOf(entry)) {
       const error = entry && errorOf(entry)
       // Nobody wrote the entry that it would point into.
-      if (error)
-        show.failed({
-          code: error.code,
-          message: error.message,
-          ...(error.hint ? { hint: error.hint } : {}),
-        })
-      return undefined
+      if (!error) return undefined
+      const { code, message, hint } = error
+      show.failed({ code, message, ...(hint ? { hint } : {}) }, show.line)
+      return { failure: error }
     }
   }
   const { end } = session.entries.pop()!
   return end.status === 'value' ? factsOf(end.values[0]) : undefined
 }
 
-function factsOf(value: Value | undefined): Omit<Shown, 'bytes'> | undefined {
+function factsOf(value: Value | undefined): Facts | undefined {
   const { kind, mime, name } = (value ?? {}) as Readonly<Record<string, string | undefined>>
   if (kind === undefined || mime === undefined) return undefined
   return { kind: kind as MediaKind, mime, name }

@@ -1,3 +1,4 @@
+import type { ErrorRecord } from '@llmspell/sdk'
 import type { Stage } from '../stage.ts'
 import { LEAVE } from './command.ts'
 import { commandOf } from './find.ts'
@@ -8,15 +9,16 @@ export function isCommand(line: string): boolean {
   return /^\s*\.[A-Za-z]/.test(line)
 }
 
-/** Carries out a command and shows what it gives. @throws REPL_COMMAND_UNKNOWN, what the command throws */
+/** Carries out a command and shows what it gives. @returns the failure that it has shown itself @throws REPL_COMMAND_UNKNOWN, what the command throws */
 export async function obey(
   stage: Stage,
   line: string,
   signal: AbortSignal,
-): Promise<'leave' | undefined> {
+): Promise<'leave' | ErrorRecord | undefined> {
   const [name = '', ...words] = wordsOf(line)
   const result = await commandOf(COMMANDS, name.slice(1)).act({ ...stage, words, signal })
   if (result === LEAVE) return 'leave'
+  if (typeof result === 'object') return result.failure
   stage.show.result(result)
   return undefined
 }

@@ -50,13 +50,17 @@ function rowOf(number: string, entry: Spent & Pick<Entry, 'text'>, room: number)
   return columns([...cells, cut(line, room)])
 }
 
+/** What they registered ends with the entry. */
+const ENDS: ReadonlySet<string> = new Set(['Tool.define', 'Hook.register', 'Event.subscribe'])
+
 export const undo: Command = {
   name: 'undo',
   doc: 'Takes the last entry back: variables are as they were before it.',
   async act({ session }) {
     const undone = await session.undo()
     if (!undone) throw nothing()
-    const { stays, lost, reason, entries } = undone
+    const { lost, reason, entries } = undone
+    const stays = undone.stays.filter((call) => !ENDS.has(call))
     const kept =
       stays.length === 0 ? '' : `\nWhat it did outside of the script stays: ${stays.join(', ')}.`
     const why = reason ? `: ${reason.message}` : '.'

@@ -96,3 +96,20 @@ test('texts are written as each language reads them', () => {
   expect(literalOf('lua', Infinity)).toBeUndefined()
   expect(literalOf('lua', [1])).toBeUndefined()
 })
+
+test('a session has more local variables than a function of Lua', () => {
+  const entries = Array.from({ length: 250 }, (_, i) => entry(`local v${i} = ${i}`))
+  expect(spellOf('lua', entries)).not.toContain('local v249')
+  expect(spellOf('lua', entries.slice(0, 100))).toContain('local v99')
+})
+
+test.each([
+  ['return', '-- A session of entries: llmspell run\n\nprint(1)\n'],
+  ['x = 1 return;', '-- A session of entries: llmspell run\nx = 1\nprint(1)\n'],
+  [
+    'if x then return end',
+    '-- A session of entries: llmspell run\n;(function()\nif x then return end\nend)()\nprint(1)\n',
+  ],
+])('what is behind %j is still carried out', (text, script) => {
+  expect(spellOf('lua', [entry(text), entry('1', 1)])).toBe(script)
+})

@@ -1,9 +1,12 @@
+import { persistentLocals } from '@llmspell/sdk/lua'
 import { isGood } from '../entry.ts'
 import type { Entry } from '../entry.ts'
 import { javascriptPart, terminated, wholeScript } from './javascript.ts'
 import { literalOf } from './literal.ts'
-import { luaPart } from './lua.ts'
+import { localsOf, luaPart } from './lua.ts'
 import type { Part } from './part.ts'
+
+const MOST_LOCALS = 150
 
 /** What the time or chance has a part in. */
 const VARIES = /random|time|clock|date|uuid|now/i
@@ -30,7 +33,15 @@ const CASE = {
 } as const
 
 const whole = (language: string, lines: readonly string[]): string =>
-  language === 'lua' ? lines.join('\n') : wholeScript(lines)
+  language === 'lua' ? wholeLua(lines) : wholeScript(lines)
+
+/** A function of Lua has 200 local variables at most; a session has as many as it likes. */
+function wholeLua(lines: readonly string[]): string {
+  const text = lines.join('\n')
+  return localsOf(text) > MOST_LOCALS
+    ? lines.map((line) => persistentLocals(line)).join('\n')
+    : text
+}
 
 /** What stands for the value of an entry. */
 type Use = (language: string, value: string, entry: Entry) => string

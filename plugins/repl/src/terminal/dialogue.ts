@@ -26,6 +26,7 @@ export class Dialogue {
     this.#keyboard = keyboard
     this.#history = history
     keyboard.onInterrupt = () => this.#interrupt()
+    keyboard.onTyped = () => (this.#asked = false)
     keyboard.complete = async (line) => {
       const { candidates } = await import('../complete/index.ts')
       return candidates(this.#stage, this.#pending.text, line)
@@ -85,7 +86,7 @@ export class Dialogue {
   async #obey(line: string, signal: AbortSignal): Promise<'leave' | undefined> {
     await this.#keep()
     try {
-      return await obey(this.#stage, line, signal)
+      return (await obey(this.#stage, line, signal)) === 'leave' ? 'leave' : undefined
     } catch (error) {
       this.#stage.show.failed(toErrorRecord(error))
       return undefined

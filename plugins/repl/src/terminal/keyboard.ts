@@ -42,6 +42,8 @@ export class Keyboard {
   #closed = false
   complete: Complete = async () => [[], '']
   paint: Paint = (line) => line
+  /** Called where a key stands in the line that is being read. */
+  onTyped: () => void = () => {}
   /** Called for Ctrl-C. */
   onInterrupt: () => void = () => {}
 
@@ -213,6 +215,7 @@ export class Keyboard {
       if (paste.take(text, key)) return
       if (this.#waiting && search.take(text, key)) return
       own(text, key)
+      if (rl.line !== '') this.onTyped()
       if (this.#waiting) this.#draw()
     }
   }
