@@ -1,5 +1,5 @@
 import type { Kernel } from '@llmspell/kernel'
-import { SpellError, type Value } from '@llmspell/sdk'
+import { isSpellError, SpellError, type Value } from '@llmspell/sdk'
 import { toJson } from '../print/envelope.ts'
 import { plain } from '../print/escape.ts'
 import { out } from '../print/output.ts'
@@ -52,18 +52,30 @@ export async function deleteState(stage: Stage): Promise<void> {
   )
 }
 
-/** JSON is what it says; all else is text. */
-function valueOf(given: string, isText: boolean): Value {
+/** JSON is what it says; all else is text. @throws VALUE_INVALID of no JSON, and of a number that it would change */
+export function valueOf(given: string, isText: boolean): Value {
   if (isText) return given
   try {
-    return JSON.parse(given) as Value
+    return JSON.parse(given, exact) as Value
   } catch (cause) {
+    if (isSpellError(cause)) throw cause
     if (!/^\s*[[{"]/.test(given)) return given
     throw new SpellError('VALUE_INVALID', `The value is no JSON: ${(cause as Error).message}.`, {
       hint: 'Correct it, or keep it as text with --text.',
       cause,
     })
   }
+}
+
+/** Digits that are all written are meant: `1e300` is not. */
+function exact(_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
+  const digits = typeof value === 'number' && Number.isFinite(value) && /^-?\d+$/.test(source)
+  if (!digits || BigInt(value) === BigInt(source)) return value
+  throw new SpellError(
+    'VALUE_INVALID',
+    `The number '${source.slice(0, 60)}' cannot be kept as it is written: expected one with fewer digits, found one that becomes ${value}.`,
+    { hint: 'Keep it as text with --text.' },
+  )
 }
 
 function called(
