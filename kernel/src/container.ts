@@ -61,7 +61,11 @@ export function createParts(values: KernelValues): KernelCradle {
     schemas: one(() => new AjvSchemas()),
     plugins: one(({ schemas }) => new PackageChecks(options, schemas)),
     loader: one(
-      (parts) => new Loader((id, why) => void parts.lifecycle.quarantine(id, ownError(why, id))),
+      (parts) =>
+        new Loader(
+          (id, why) => void parts.lifecycle.quarantine(id, ownError(why, id)),
+          options.trial,
+        ),
     ),
     scopes: one((parts) => new PluginScopes(container, parts)),
     lifecycle: one((parts) => new ComponentLifecycleManager(pick(parts))),

@@ -1,4 +1,4 @@
-import { definePlugin } from '@llmspell/sdk'
+import { definePlugin, type HostedPlugin } from '@llmspell/sdk'
 import { describe, expect, test, vi } from 'vitest'
 import { manifestOf, record } from '../test/plugins.ts'
 import { Loader } from './loader.ts'
@@ -63,4 +63,17 @@ describe('loggers', () => {
     expect(write.mock.calls.map(([line]) => line)).toEqual(['warn: x\n', 'error: x\n'])
     write.mockRestore()
   })
+})
+
+test.each([true, false])('a host is told whether it is a trial: %s', async (trial) => {
+  const loader = new Loader(undefined, trial)
+  const told: unknown[] = []
+  const host = {
+    load: (hosted: HostedPlugin) => {
+      told.push(hosted.trial)
+      return definePlugin({ setup: () => undefined })
+    },
+  }
+  await loader.load(record('a'), host)
+  expect(told).toEqual([trial])
 })

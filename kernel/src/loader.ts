@@ -12,10 +12,15 @@ export class Loader {
   imports = 0
   readonly #loaded = new Map<string, DefinedPlugin>()
   readonly #fail: (id: string, reason: unknown) => void
+  readonly #trial: boolean
 
-  /** @param fail takes a plugin out of service, on the word of its host */
-  constructor(fail: (id: string, reason: unknown) => void = () => undefined) {
+  /**
+   * @param fail takes a plugin out of service, on the word of its host
+   * @param trial true where hosts run the code at once
+   */
+  constructor(fail: (id: string, reason: unknown) => void = () => undefined, trial = false) {
     this.#fail = fail
+    this.#trial = trial
   }
 
   /** The plugin that the entry exports. @throws PLUGIN_LOAD where it exports none; INTEGRITY; what the import throws */
@@ -64,7 +69,15 @@ export class Loader {
     const { id, version, root = '', manifest } = record
     const place = { root, main: join(root, manifest.main), ...projectOf(record) }
     const verify = (): void => checkIntegrity(record)
-    return { id, version, ...place, manifest, verify, fail: (reason) => this.#fail(id, reason) }
+    return {
+      id,
+      version,
+      ...place,
+      manifest,
+      verify,
+      fail: (reason) => this.#fail(id, reason),
+      trial: this.#trial,
+    }
   }
 
   async #exported(record: PluginRecord): Promise<unknown> {

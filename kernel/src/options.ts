@@ -71,6 +71,8 @@ export interface KernelOptions {
   readonly index?: { readonly folder: string; readonly program: string }
   /** True where every package.json is to be read, whatever an index says. */
   readonly reread?: boolean
+  /** True where plugins are started only to see whether they can be: a host runs their code at once. */
+  readonly trial?: boolean
   /** Default `full`: everything that was found. */
   readonly profile?: ProfileChoice
   /** Profiles of the host by name: ids of plugins. */
@@ -100,6 +102,7 @@ const OPTIONS: readonly (keyof KernelOptions)[] = [
   'lock',
   'index',
   'reread',
+  'trial',
   'profile',
   'profiles',
   'disabled',

@@ -31,6 +31,8 @@ export interface HostedPlugin {
   /** Absolute path of the manifest's `main`. */
   readonly main: string
   readonly manifest: Manifest
+  /** True where it is only tried: its code runs in `setup`, which raises what that raises. */
+  readonly trial?: boolean
   /** Told before its code is read again, long after `load`. @throws INTEGRITY where it is not the one that was accepted */
   verify(): void
   /** Takes it out of service: from here on it is failed in the report, for this reason. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { PluginChange } from '@llmspell/sdk'
+import { definePlugin, type PluginChange } from '@llmspell/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Folder } from '../cli/support.ts'
 import { openStore, type OpenStore } from './open.ts'
@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'llmspell-consent-'))
   // Nothing of this is asked of a registry.
   Object.assign(process.env, npmEnv('http://127.0.0.1:9', folder))
-  open = await openStore(join(folder, 'store'), {}, [HOST])
+  open = await openStore(join(folder, 'store'), {}, [HOST, JAIL])
 })
 afterAll(async () => {
   await open[Symbol.asyncDispose]()
@@ -36,6 +36,23 @@ const HOST = {
   plugin: () => Promise.reject(new Error('not wanted')),
 } as const
 
+/** A machine that can shut nothing in. */
+const JAIL = {
+  manifest: {
+    manifest: 1,
+    id: 'some-jail',
+    main: './index.js',
+    phase: 'infrastructure',
+    provides: { jail: '1.0.0' },
+  },
+  plugin: definePlugin({
+    setup(ctx) {
+      const none = { kind: 'none', reason: 'there is none', hint: 'Get one.' }
+      ctx.provide('jail', { report: () => Promise.resolve(none) } as never)
+    },
+  }),
+} as const
+
 /** Installs it with this answer. @returns what was asked */
 async function install(
   parts: Parts,
@@ -55,11 +72,12 @@ async function install(
   return asked
 }
 
+const MISSING: unknown = expect.arrayContaining([expect.objectContaining({ code: 'JAIL_MISSING' })])
 const SERVICE = { provides: { 'own-service': '1.0.0' } }
 
 test('tools alone have a place of their own; what does more needs trust, and keeps what was there where it gets none', async () => {
   expect(await install({ permissions: { net: ['*'] } }, false)).toMatchObject([
-    { needs: 'yes', host: 'process' },
+    { needs: 'yes', host: 'process', warnings: MISSING },
   ])
   expect(await open.store.list()).toEqual([])
   await install({ permissions: { net: ['*'] } }, true)

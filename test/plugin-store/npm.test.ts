@@ -57,3 +57,11 @@ test('an npm that takes packages from anywhere is not run', async () => {
   })
   expect(await open.store.health()).toEqual([])
 })
+
+test('a registry that is not there is told as that', async () => {
+  await using open = await openStore(join(folder, 'offline'))
+  await expect(open.store.look('llmspell-plugin-own')).rejects.toMatchObject({
+    code: 'NPM_FAILED',
+    hint: expect.stringContaining('online'),
+  })
+})

@@ -21,10 +21,11 @@ export default definePlugin<Required<IsolationConfig>>({
 
 function tenantOf(plugin: HostedPlugin, landlord: Landlord) {
   return definePlugin({
-    setup(ctx) {
+    async setup(ctx) {
       const tenant = new Tenant(plugin, ctx, landlord)
       ctx.defer(() => tenant.close())
       tenant.move()
+      if (plugin.trial) await tenant.tried()
     },
   })
 }

@@ -58,6 +58,12 @@ export class Tenant {
     for (const { name } of items) this.#context.contribute('tools', name, this.#tool(name))
   }
 
+  /** Starts its process, as the first call would. Without a jail that would need a right which nobody has given yet. */
+  async tried(): Promise<void> {
+    const { kind } = await this.#landlord.jail.report()
+    if (kind !== 'none') await this.#running(true)
+  }
+
   async close(): Promise<void> {
     const process = await this.#process?.catch(() => undefined)
     await process?.end()

@@ -1,6 +1,15 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Manifest, PluginChange, PluginChecks, StoreOptions, StoreResult } from '@llmspell/sdk'
+import type {
+  Jail,
+  JailReport,
+  Manifest,
+  PluginChange,
+  PluginChecks,
+  PluginProblem,
+  StoreOptions,
+  StoreResult,
+} from '@llmspell/sdk'
 import { changeOf, isSameAuthor } from './change.ts'
 import type { PluginStoreConfig } from './generated/config.ts'
 import type { Installer } from './installer.ts'
@@ -32,6 +41,7 @@ export interface ApplyParts {
   readonly config: PluginStoreConfig
   readonly installer: Installer
   readonly options: StoreOptions
+  readonly jail: Jail | undefined
 }
 
 /** Asks the kernel, then the person, then the plugin itself; what they all accept is written at once. */
@@ -41,7 +51,8 @@ export async function applied(draft: Draft, parts: ApplyParts): Promise<StoreRes
   refuseTwins(lock, staged)
   refuseExchanged(lock, staged)
   const tried = await trial(draft, parts)
-  const plugins = tried.entries.map((entry) => describe(entry, draft, tried, parts))
+  const jail = await parts.jail?.report()
+  const plugins = tried.entries.map((entry) => describe(entry, draft, tried, parts, jail))
   const asks = plugins.some(({ needs }) => needs !== 'nothing')
   if (asks && !(await parts.options.consent(plugins))) return { changed: false, plugins, kept }
   await load(tried, parts)
@@ -71,13 +82,23 @@ function describe(
   { action, lock, staged }: Draft,
   tried: Tried,
   { store, checks }: ApplyParts,
+  jail: JailReport | undefined,
 ): PluginChange {
   const { manifest, facts } = staged.find((one) => one.entry.id === entry.id)!
   const old = lock.plugins.find(({ id }) => id === entry.id)
   const before = old && { entry: old, manifest: acceptedManifest(store, old, checks) }
-  const warnings = tried.warnings.get(entry.id) ?? []
+  const warnings = [...(tried.warnings.get(entry.id) ?? []), ...unjailed(entry, jail)]
   const kind = action === 'install' && before ? 'update' : action
   return changeOf({ action: kind, entry, manifest, facts, before, warnings }, checks)
+}
+
+/** What is shut in does not run where nothing shuts it in, unless that is permitted. */
+function unjailed({ id, host }: Entry, jail: JailReport | undefined): PluginProblem[] {
+  if (host === undefined || jail?.kind !== 'none') return []
+  const text = `It will not run here: there is no jail for it, as ${jail.reason}. ${jail.hint ?? ''}`
+  const hint = `Or permit it without one: --allow-unjailed=plugin:${id}`
+  const path = 'plugins.lock.json'
+  return [{ severity: 'warning', plugin: id, code: 'JAIL_MISSING', path, text: text.trim(), hint }]
 }
 
 async function load({ entries, lockFile }: Tried, { config, options }: ApplyParts): Promise<void> {

@@ -4,6 +4,6 @@ import { FolderStore } from './store.ts'
 
 export default definePlugin<PluginStoreConfig>({
   setup(ctx) {
-    ctx.provide('plugin-store', new FolderStore(ctx.config, ctx.use('plugins')))
+    ctx.provide('plugin-store', new FolderStore(ctx.config, ctx.use('plugins'), ctx.find('jail')))
   },
 })

@@ -3,6 +3,8 @@ import { SpellError } from '@llmspell/sdk'
 import { fail } from './errors.ts'
 import { gitOf, npmCli, refuseOld } from './npm-place.ts'
 
+/** Of its own, npm is silent for more than a minute where there is no network. */
+const PATIENCE = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '1000' }
 const QUIET = ['--json', '--loglevel=error', '--no-update-notifier', '--no-audit', '--no-fund']
 
 /** What stands in the way of one call. */
@@ -60,7 +62,7 @@ function cleanEnv(): NodeJS.ProcessEnv {
       name !== 'NODE_OPTIONS' &&
       !/^npm_(?!config_)|^npm_config_(?:local_prefix|global_prefix|prefix|git)$/i.test(name),
   )
-  return { ...Object.fromEntries(kept), npm_config_git: gitOf(process.env) }
+  return { ...PATIENCE, ...Object.fromEntries(kept), npm_config_git: gitOf(process.env) }
 }
 
 function failed(
@@ -94,6 +96,10 @@ function hintOf(code: string, detail: string | undefined): string {
   if (code === 'E404') return 'Is the name right? llmspell plugin search TEXT finds names.'
   if (code === 'ETARGET')
     return 'Is there such a version, old enough? --min-age=0 takes new ones too.'
+  if (code === 'ENOVERSIONS')
+    return 'Is all that it needs public for long enough? --min-age=0 takes new versions too.'
+  if (/^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT)$/.test(code))
+    return 'The registry does not answer: is this machine online? npm ping asks it.'
   if (code === 'EINTEGRITY')
     return 'The archive is not the one that was published: do not install it.'
   const first = detail?.trim().split('\n')[0]

@@ -1,6 +1,7 @@
 import {
   didYouMean,
   type FoundPackage,
+  type Jail,
   type PluginChange,
   type PluginChecks,
   type PluginProblem,
@@ -25,6 +26,7 @@ import {
   type Entry,
   type StoreLock,
 } from './lock-file.ts'
+import { listed } from './listed.ts'
 import { forget, link, switched, unlink } from './settings.ts'
 import { look, search } from './look.ts'
 import { Npm } from './npm.ts'
@@ -42,10 +44,12 @@ export class FolderStore implements PluginStore {
   readonly #config: PluginStoreConfig
   readonly #checks: PluginChecks
   readonly #npm: Npm
+  readonly #jail: Jail | undefined
 
-  constructor(config: PluginStoreConfig, checks: PluginChecks) {
+  constructor(config: PluginStoreConfig, checks: PluginChecks, jail?: Jail) {
     this.#config = config
     this.#checks = checks
+    this.#jail = jail
     this.#npm = new Npm(config.npm, config.timeout_ms)
   }
 
@@ -87,37 +91,7 @@ export class FolderStore implements PluginStore {
   }
 
   async list(): Promise<readonly StoredPlugin[]> {
-    const { plugins, previous } = this.#lock()
-    const { disabled } = await this.settings()
-    return plugins.map((entry) => {
-      const {
-        id,
-        package: name,
-        version,
-        from,
-        resolved,
-        integrity,
-        host,
-        trusted = false,
-        permissions,
-        root,
-      } = entry
-      const before = previous.find((one) => one.id === id)?.version
-      return {
-        id,
-        package: name,
-        version,
-        from,
-        ...(resolved === undefined ? {} : { resolved }),
-        ...(integrity === undefined ? {} : { integrity }),
-        ...(host === undefined ? {} : { host }),
-        trusted,
-        permissions,
-        enabled: !disabled.includes(id),
-        root: join(this.#folder, root),
-        ...(before === undefined ? {} : { previous: before }),
-      }
-    })
+    return listed(this.#folder, this.#lock(), await this.settings())
   }
 
   async look(spec: string): Promise<PluginChange> {
@@ -192,6 +166,7 @@ export class FolderStore implements PluginStore {
         config: this.#config,
         installer,
         options,
+        jail: this.#jail,
       }
       return applied(await make(lock, installer), parts)
     })

@@ -39,12 +39,15 @@ function told(stage: Stage, { changed, plugins, kept }: StoreResult): void {
   else if (plugins.length > 0) out('Nothing was changed.\n')
 }
 
-function changeText({ action, id, version, before }: PluginChange): string {
+/** One change that was made, as a sentence. */
+export function changeText({ action, id, version, before }: PluginChange): string {
   const name = plain(id)
-  if (action === 'rollback') return `${name} is back at ${version} (was ${before}).`
-  return before === undefined
-    ? `${name} ${version} is installed.`
-    : `${name} is updated: ${before} → ${version}.`
+  if (action === 'rollback')
+    return `${name} is back at ${version} (was ${before}, which the next rollback brings back).`
+  if (before === undefined) return `${name} ${version} is installed.`
+  if (before === version) return `${name} ${version} is installed again.`
+  const older = before.localeCompare(version, 'en', { numeric: true }) > 0
+  return `${name} is ${older ? 'taken back' : 'updated'}: ${before} → ${version}.`
 }
 
 export async function uninstall(stage: Stage): Promise<void> {

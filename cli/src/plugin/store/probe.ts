@@ -13,7 +13,7 @@ export async function probe(stage: Stage): Promise<number> {
   const logger = new KernelLogger('nothing')
   const options = kernelOptions(stage.root, await stage.config(), { logger, reread: true })
   const disabled = options.disabled?.filter((id) => !ids.includes(id)) ?? []
-  const kernel = createKernel({ ...options, disabled, lock: lock!, required: ids })
+  const kernel = createKernel({ ...options, disabled, lock: lock!, required: ids, trial: true })
   try {
     await kernel.start()
     out(`\n${toJson({ ok: true })}\n`)
