@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { RowStore } from '@llmspell/sdk/store'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { pairsIn, put } from './testing/pairs.ts'
-import { Places, ready, storeIn } from './testing/places.ts'
+import { Places, ready, sharedIn, storeIn } from './testing/places.ts'
 
 const MB = 1024 * 1024
 const places = new Places()
@@ -102,6 +102,25 @@ describe.skipIf(!disk)('a full disk (skipped where mount is not permitted)', () 
     await full.commit(put(30))
     await full.close()
   })
+})
+
+test.skipIf(!disk)('a process that comes to a full disk owns the store, and reads', async () => {
+  for (const name of readdirSync(disk!)) rmSync(join(disk!, name), { recursive: true })
+  const folder = join(disk!, 'state')
+  const first = await opened(folder)
+  await first.commit(put(1))
+  await first.close()
+  fill(join(disk!, 'filler'))
+  const shared = sharedIn(folder, { reserve: MB })
+  await shared.open({ ...ready, readOnly: false })
+  expect((await pairsIn(shared)).whole.size).toBe(1)
+  let code: string | undefined
+  for (let n = 10; code === undefined && n < 50_000; n += 10)
+    await shared.commit(put(n)).catch((error: { code: string }) => (code = error.code))
+  expect(code).toBe('STATE_FULL')
+  rmSync(join(disk!, 'filler'))
+  await shared.commit(put(3))
+  await shared.close()
 })
 
 test.skipIf(!disk)('with room for a write and none for the reserve it writes again', async () => {

@@ -69,7 +69,7 @@ export class Reserve {
   }
 
   get #lastFile(): string {
-    return join(this.#folder, 'reserve-last')
+    return lastFileIn(this.#folder)
   }
 
   get #lastBytes(): number {
@@ -100,6 +100,13 @@ export class Reserve {
       throw error
     }
   }
+}
+
+const lastFileIn = (folder: string): string => join(folder, 'reserve-last')
+
+/** Makes room for a small file of a store that is not open yet. */
+export async function giveUpLast(folder: string): Promise<void> {
+  await rm(lastFileIn(folder), { force: true })
 }
 
 const sizeOf = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.size

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, lstat, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isFull } from '../level.ts'
+import { giveUpLast } from '../reserve.ts'
 import { unwritable } from './errors.ts'
 import { standing, thisProcess, unavailable } from '@llmspell/sdk/store'
 import type { ProcessMark } from '@llmspell/sdk/store'
@@ -74,14 +76,25 @@ export async function signOwner(folder: string, socket: string): Promise<Owner |
   const mark = await folderMark(folder)
   const since = new Date().toISOString()
   const owner = { ...thisProcess(), nonce: randomUUID(), socket, since, folder: mark }
-  const draft = join(folder, `owner-${owner.nonce}`)
   try {
-    await writeFile(draft, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' })
-    await placed(draft, fileIn(folder))
+    await written(folder, owner).catch(async (error: unknown) => {
+      if (!isFull(error)) throw error
+      // A full disk can still be read: what is kept free for that has room for this file.
+      await giveUpLast(folder)
+      await written(folder, owner)
+    })
     return owner
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return undefined
     throw unwritable(folder, error)
+  }
+}
+
+async function written(folder: string, owner: Owner): Promise<void> {
+  const draft = join(folder, `owner-${owner.nonce}`)
+  try {
+    await writeFile(draft, `${JSON.stringify(owner)}\n`, { mode: 0o600, flag: 'wx' })
+    await placed(draft, fileIn(folder))
   } finally {
     await rm(draft, { force: true }).catch(() => undefined)
   }
