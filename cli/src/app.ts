@@ -98,6 +98,10 @@ function commandUnknown(name: string, known: readonly string[], topic = ''): Spe
 
 function flagUnknown(flag: string): SpellError {
   const known = ['--help', '--version']
+  if (VERSION_WORDS.includes(flag)) {
+    const hint = 'Write it alone: llmspell --version'
+    return new SpellError('ARGUMENT_UNEXPECTED', `'${flag}' takes nothing beside it.`, { hint })
+  }
   return new SpellError('FLAG_UNKNOWN', `Flag '${flag}' is not known to 'llmspell'.`, {
     hint: didYouMean(flag, known, 'Flags follow the command: llmspell run --json FILE'),
   })

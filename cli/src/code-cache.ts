@@ -5,7 +5,6 @@ import {
   constants,
   fstatSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { makeFolders } from './folders.ts'
 
 /** The build ends each file with a line that names its content. */
 const MARK = /\/\/# content ([0-9a-f]+)\s*$/
@@ -29,7 +29,7 @@ export interface Loaded {
 /** Makes the folder where needed; true where nobody but this user can put code into it. Never throws. */
 export function keepsCode(folder: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolders(folder, 0o700)
     const info = lstatSync(folder)
     return info.isDirectory() && isOurs(info)
   } catch {

@@ -51,13 +51,6 @@ export const CLI_ERRORS: readonly ErrorItem[] = [
     cure: 'Run npm install --save-dev vitest @llmspell/sdk beside the plugin.',
   },
   {
-    name: 'CONTRACT_FAILED',
-    class: 'unavailable',
-    cause:
-      'Not even a test of a contract could begin, as the plugin or the kit cannot be imported.',
-    cure: 'Build the plugin, and correct what the text says.',
-  },
-  {
     name: 'FILTER_UNKNOWN',
     class: 'input',
     cause: 'A list is to show only what has a name that nothing in it has.',

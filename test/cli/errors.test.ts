@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { envelope, Folder, llmspell, type Ended } from './support.ts'
@@ -231,4 +232,17 @@ describe.each(Object.keys(LOOPS))('in the endless loop of %s', (file) => {
     const ended = await interrupted('SIGINT', '--isolation=worker')
     expect(ended).toMatchObject({ code: 130, stderr: expect.stringContaining('error[CANCELLED]') })
   })
+})
+
+test('--version stands alone', async () => {
+  const { code, stderr } = await llmspell(['--version', '--plugin=x'])
+  expect(code).toBe(2)
+  expect(stderr).toContain("'--version' takes nothing beside it")
+})
+
+test.runIf(existsSync('/proc/self'))('a home that cannot be made ends a run', async () => {
+  const env = { LLMSPELL_HOME: '/proc/nope' }
+  const { code, stderr } = await llmspell(['exec', 'print(1)'], { env })
+  expect(code).toBe(3)
+  expect(stderr).toContain('error[CONFIG_INVALID]: LLMSPELL_HOME cannot be made')
 })

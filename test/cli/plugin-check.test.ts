@@ -1,6 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { ROOT } from '../support/root.ts'
 import { envelope, Folder, llmspell } from './support.ts'
 
 const PACKAGE = {
@@ -162,4 +163,11 @@ test('the check runs no code of the plugin', async () => {
   )
   await llmspell(['plugin', 'check', folder.path])
   expect(() => readFileSync(join(folder.path, 'ran'))).toThrow('ENOENT')
+})
+
+test('does not follow a node_modules that is a link', async () => {
+  using folder = new Folder({ ...FILES, 'package.json': JSON.stringify(PACKAGE) })
+  symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
+  const ended = await llmspell(['plugin', 'check', folder.path, '--json'])
+  expect(envelope(ended)).toHaveProperty('findings')
 })

@@ -42,6 +42,7 @@ describe('plugin new', () => {
     [['../a', '--kind', 'tool'], 'PLUGIN_NAME_INVALID', "'a'"],
     [['fs', '--kind', 'tool'], 'PLUGIN_NAME_INVALID', 'another'],
     [['a', '--kind', 'tool', '--folder', 'full'], 'FOLDER_NOT_EMPTY', '--folder'],
+    [['a', '--kind', 'tool', '--folder', 'full/no/..'], 'FOLDER_NOT_EMPTY', '--folder'],
     [['a', '--kind', 'tool', '--folder', 'full/file'], 'FILE_UNWRITABLE', 'another folder'],
     [[], 'ARGUMENT_MISSING', '--help'],
   ])('refuses %j and writes nothing', async (argv, code, hint) => {

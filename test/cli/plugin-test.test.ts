@@ -1,11 +1,14 @@
-import { existsSync, symlinkSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { ROOT } from '../support/root.ts'
 import { envelope, Folder, llmspell, widest } from './support.ts'
 
 const CALCULATOR = join(ROOT, 'plugins', 'tool-calculator')
 const WITH = ['--with', ROOT]
+const STORE = { name: 'mine', doc: 'Keeps what it is given.' }
 
 /** A plugin that taps what its manifest lists, or whatever else the code says. */
 function plugin(
@@ -13,9 +16,18 @@ function plugin(
   contributes: object = { hooks: ['tool.guard'] },
   more: object = {},
 ): Folder {
-  const facts = { manifest: 1, id: 'guarding', main: './index.mjs', phase: 'core' }
-  const llmspell = { ...facts, contributes, ...more }
-  const json = { name: 'guarding', version: '1.0.0', engines: { llmspell: '^0.2.0' }, llmspell }
+  return made(code, { contributes, ...more })
+}
+
+interface More {
+  readonly range?: string
+  readonly contributes: object
+  readonly requires?: object
+}
+
+function made(code: string, { range = '^0.2.0', ...more }: More): Folder {
+  const llmspell = { manifest: 1, id: 'guarding', main: './index.mjs', phase: 'core', ...more }
+  const json = { name: 'guarding', version: '1.0.0', engines: { llmspell: range }, llmspell }
   const text = `export default { $llmspell: 'plugin/2', setup: (ctx) => { ${code} } }\n`
   return new Folder({ 'package.json': JSON.stringify(json), 'index.mjs': text })
 }
@@ -55,7 +67,7 @@ test('its own tests run too where they are asked for', async () => {
   symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
   folder.write(
     'own.test.mjs',
-    "import { expect, test } from 'vitest'\ntest('sums', () => expect(1 + 1).toBe(3))\n",
+    "import { expect, test, vi } from 'vitest'\ntest('sums', () => expect(1 + 1).toBe(3))\n",
   )
   const ended = await llmspell(['plugin', 'test', folder.path, '--own', '--json'])
   expect(ended.code).toBe(7)
@@ -147,11 +159,70 @@ test.each([
   expect(ended.stderr).toContain(hint)
 })
 
-test('a project without vitest, and a plugin that cannot be imported, say what to do', async () => {
+test('a project without vitest says what to do', async () => {
   using folder = plugin("throw new Error('never')")
   const bare = await llmspell(['plugin', 'test', folder.path])
   expect(bare).toMatchObject({ code: 8, stderr: expect.stringContaining('npm install --save-dev') })
-  folder.write('index.mjs', 'syntax error')
-  const broken = await llmspell(['plugin', 'test', folder.path, ...WITH])
-  expect(broken).toMatchObject({ code: 8, stderr: expect.stringContaining('CONTRACT_FAILED') })
 })
+
+const HOOKS = { contributes: { hooks: ['tool.guard'] } }
+const STORES = { contributes: { stores: [STORE] } }
+const TAP = "ctx.tap('tool.guard', () => undefined)"
+const LATE = "ctx.defer(() => { throw new Error('late') })"
+const LOST = "ctx.tap('tool.guard', () => void Promise.reject(new Error('lost')))"
+
+test.each<[string, string, More, string]>([
+  ['setup throws', "throw new Error('boom')", HOOKS, 'failed in setup: boom'],
+  ['setup throws where no suite is', "throw new Error('boom')", STORES, 'failed in setup: boom'],
+  ['something is not registered', '', STORES, "did not register the contribution 'stores/mine'"],
+  ['the process ends', 'process.reallyExit(0)', HOOKS, 'before it was set up and disposed of'],
+  ['its end fails', `${TAP}; ${LATE}`, HOOKS, 'late'],
+  ['an error is outside of any test', LOST, HOOKS, 'The run of the tests failed: Error: lost'],
+  ['a service is missing', TAP, { ...HOOKS, requires: { nothing: '^1.0.0' } }, "'nothing'"],
+  ['its range is another', TAP, { ...HOOKS, range: '^0.9.0' }, 'keeps no contract of this version'],
+  ['a point is a slip', '', { contributes: { toolz: [{ name: 'x' }] } }, "Did you mean 'tools'"],
+])('a plugin fails whatever its tests say: %s', async (_, code, more, text) => {
+  using folder = made(code, more)
+  const ended = await llmspell(['plugin', 'test', folder.path, ...WITH, '--json'])
+  expect(ended).toMatchObject({ code: 7, stderr: '' })
+  expect(envelope(ended)).toMatchObject({ ok: false })
+  expect(ended.stdout).toContain(text)
+})
+
+test.each([
+  [
+    'a hook fails',
+    'beforeAll(() => { throw new Error("no luck") })\ntest("x", () => undefined)',
+    'luck',
+  ],
+  ['there is no test', '', 'Not all tests could run'],
+  ['all are skipped', 'test.skip("x", () => undefined)', 'none passed'],
+])('its own tests fail where %s', async (_, text, why) => {
+  using folder = made("ctx.contribute('stores', 'mine', {})", STORES)
+  symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'), 'junction')
+  folder.write('own.test.mjs', `import { beforeAll, test } from 'vitest'\n${text}\n`)
+  const ended = await llmspell(['plugin', 'test', folder.path, '--own'])
+  expect(ended.code).toBe(7)
+  expect(ended.stdout).toContain(why)
+})
+
+test('a signal ends all of it and leaves nothing behind', async () => {
+  using folder = made("ctx.tap('tool.guard', () => { while (true); })", HOOKS)
+  using temp = new Folder()
+  const modules = join(folder.path, 'node_modules')
+  symlinkSync(join(ROOT, 'node_modules', 'vitest'), place(modules, 'vitest'), 'junction')
+  symlinkSync(join(ROOT, 'sdk'), place(join(modules, '@llmspell'), 'sdk'), 'junction')
+  const argv = [join(ROOT, 'cli', 'bin', 'llmspell.cjs'), 'plugin', 'test', folder.path]
+  const child = spawn(process.execPath, argv, { env: { ...process.env, TMPDIR: temp.path } })
+  const ended = once(child, 'exit')
+  await vi.waitFor(() => expect(existsSync(join(modules, '.llmspell'))).toBe(true), 30_000)
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([143, null])
+  expect(existsSync(join(modules, '.llmspell'))).toBe(false)
+  expect(readdirSync(temp.path).filter((name) => name.startsWith('llmspell-'))).toEqual([])
+})
+
+function place(folder: string, name: string): string {
+  mkdirSync(folder, { recursive: true })
+  return join(folder, name)
+}

@@ -174,7 +174,8 @@ describe('upgrade --check', () => {
   test('shows it in 80 columns', async () => {
     using folder = home({ older: { range: '^0.2.0', says: 'hi' } })
     const { code, stdout, stderr } = await check(folder)
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^fetching llmspell@latest …\nstarting 1 plugins with 0\.3\.0 …\n/)
     expect(stdout).toMatch(/^llmspell 0\.3\.0\n/)
     expect(stdout).toContain('older@1.0.0  fits, through the older contract')
     expect(widest(stdout)).toBeLessThanOrEqual(80)
@@ -197,6 +198,15 @@ describe('upgrade --check', () => {
     expect(stderr).toContain('hint: See that the registry answers')
   })
 })
+
+test.each(['file:/tmp/x', '../../etc', 'git+https://example.com/x', '@a/b'])(
+  'upgrade --check takes no %s',
+  async (given) => {
+    const ended = await llmspell(['upgrade', '--check', given])
+    expect(ended).toMatchObject({ code: 2, stdout: '' })
+    expect(ended.stderr).toContain(`Expected a version or a tag, found '${given}'`)
+  },
+)
 
 test('upgrade says how, and does nothing', async () => {
   const ended = await llmspell(['upgrade', '0.3.0'])

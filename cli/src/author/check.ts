@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { EXIT_CODES } from '../exit.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
@@ -24,7 +25,7 @@ export async function checkPlugin(stage: Stage): Promise<number> {
     ...packageFindings(folder, json),
     ...packFindings(json, pack),
     ...rightFindings(folder, json, pack),
-    ...(await publintFindings(folder)),
+    ...(await publintFindings(folder, pack)),
   ]
   const errors = findings.filter(({ level }) => level === 'error').length
   const ok = errors === 0
@@ -33,13 +34,17 @@ export async function checkPlugin(stage: Stage): Promise<number> {
   return ok ? 0 : EXIT_CODES.script
 }
 
-/** What publint says of entries and types, before anything is packed. */
-async function publintFindings(folder: string): Promise<Finding[]> {
+/** What publint says of entries and types: of what would be packed, as it would follow every link in the folder. */
+async function publintFindings(folder: string, pack: Packed | undefined): Promise<Finding[]> {
+  if (!pack) return []
   const [{ publint }, { formatMessage }] = await Promise.all([
     import('publint'),
     import('publint/utils'),
   ])
-  const { messages, pkg } = await publint({ pkgDir: folder, pack: false, strict: true })
+  const files = pack.files.map(({ path }) => {
+    return { name: `/package/${path}`, data: readFileSync(join(folder, path)) }
+  })
+  const { messages, pkg } = await publint({ pkgDir: '/package', pack: { files }, strict: true })
   return messages.map((message) => {
     const level = message.type === 'error' ? 'error' : 'warning'
     const text = formatMessage(message, pkg, { color: false }) ?? message.code

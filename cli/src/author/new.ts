@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { readdirSync, rmSync } from 'node:fs'
+import { join, normalize, resolve } from 'node:path'
 import { didYouMean, SpellError } from '@llmspell/sdk'
 import type { Kind } from '@llmspell/plugin-template'
+import { makeFolders } from '../folders.ts'
 import { writeText } from '../init/write.ts'
 import { plain } from '../print/escape.ts'
 import { toJson } from '../print/envelope.ts'
@@ -17,7 +18,7 @@ export async function newPlugin(stage: Stage): Promise<void> {
   const kind = kindOf(text(stage.parsed, 'kind'), templates.KINDS)
   const name = nameOf(stage.parsed.args[0]!, text(stage.parsed, 'scope'), templates)
   const names = templates.namesOf(name)
-  const folder = text(stage.parsed, 'folder') ?? name.replace(/^.*\//, '')
+  const folder = normalize(text(stage.parsed, 'folder') ?? name.replace(/^.*\//, ''))
   const files = templates.templateFiles(kind, names)
   const made = makeEmpty(folder)
   try {
@@ -64,7 +65,7 @@ function nameOf(given: string, scope: string | undefined, templates: Templates):
 /** @returns true where it had to be made */
 function makeEmpty(folder: string): boolean {
   try {
-    const made = mkdirSync(folder, { recursive: true }) !== undefined
+    const made = makeFolders(folder)
     if (made || readdirSync(folder).length === 0) return made
   } catch (cause) {
     const message = `'${folder}' could not be made: ${(cause as Error).message}.`

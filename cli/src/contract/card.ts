@@ -4,6 +4,7 @@ import { plain } from '../print/escape.ts'
 import type { Paint } from '../print/style.ts'
 import { table, wrap, WIDTH } from '../print/table.ts'
 import type { PlannedSuite } from './plan.ts'
+import type { Fault } from './start.ts'
 import type { RanTest } from './vitest.ts'
 
 /** What was looked at, as data. */
@@ -17,6 +18,8 @@ export interface Card {
   readonly hosts: readonly string[]
   readonly permissions: PermissionSet
   readonly contributions: readonly CardRow[]
+  /** What is wrong beside single tests: its start or stop, its range, the run itself. */
+  readonly faults: readonly Fault[]
   readonly firstFailure?: { readonly test: string; readonly text: string }
 }
 
@@ -63,8 +66,14 @@ export function firstFailure(tests: readonly RanTest[]): Pick<Card, 'firstFailur
   return { firstFailure: { test: found.name, text } }
 }
 
-export const isGood = ({ contributions }: Card): boolean =>
-  contributions.every(({ failed }) => failed === 0)
+export const isGood = ({ contributions, faults }: Card): boolean =>
+  faults.length === 0 && contributions.every(({ failed }) => failed === 0)
+
+/** Planned suites of which nothing passed and nothing failed: a skipped contract is not a kept one. */
+export function idleFaults(rows: readonly CardRow[]): Fault[] {
+  const idle = rows.filter((row) => row.why === undefined && row.passed + row.failed === 0)
+  return idle.map(({ subject, suite }) => ({ text: `Nothing of ${suite} ran for ${subject}.` }))
+}
 
 /** The card for people, 80 wide. */
 export function cardText(card: Card, paint: Paint): string {
@@ -78,6 +87,7 @@ export function cardText(card: Card, paint: Paint): string {
   return [
     table([`${card.id}@${card.version}`, ''], facts, paint),
     ...(rows.length > 0 ? [table(head, rows, paint)] : []),
+    ...faultLines(card, paint),
     ...failureLines(card, paint),
   ].join('\n')
 }
@@ -90,6 +100,15 @@ function told({ passed, failed, skipped, why }: CardRow): string {
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ]
   return parts.join(', ')
+}
+
+function faultLines({ faults }: Card, paint: Paint): string[] {
+  const lines = faults.flatMap(({ text, hint }) => [
+    ...wrap(plain(text), WIDTH - 4),
+    ...(hint === undefined ? [] : wrap(`hint: ${plain(hint)}`, WIDTH - 4)),
+  ])
+  if (lines.length === 0) return []
+  return [`${paint('red', 'Faults')}\n${lines.map((line) => `    ${line}\n`).join('')}`]
 }
 
 function failureLines({ firstFailure: found }: Card, paint: Paint): string[] {

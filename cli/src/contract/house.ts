@@ -1,9 +1,10 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createKernel } from '@llmspell/kernel'
+import { createKernel, StartupError, type Kernel, type Problem } from '@llmspell/kernel'
 import type { EngineItem, Extensions, Services, StoreFactory, ToolItem } from '@llmspell/sdk'
 import type { ModulePlace, StoreSuite } from '@llmspell/sdk/testing'
+import type { Fault } from './start.ts'
 import { storePlace, type Place } from './store-place.ts'
 import { toolPlace } from './tool-place.ts'
 
@@ -23,11 +24,8 @@ export interface ContractHouse {
 
 /** Opens a kernel over what llmspell brings and one plugin. What is kept in it lives as long as it. */
 export async function openContractHouse(folder: string): Promise<ContractHouse> {
-  const file = join(import.meta.dirname, '..', '..', 'package.json')
   const place = mkdtempSync(join(tmpdir(), 'llmspell-house-'))
-  const state = { store: 'memory', backup_folder: join(place, 'backups') }
-  const config = { plugins: { state } }
-  const kernel = createKernel({ packages: { file }, linked: [folder], config, logger: SILENT })
+  const kernel = kernelOf(folder, place)
   await kernel.start()
   const get = (point: string, name: string): Promise<unknown> =>
     kernel.extensions.get(point as keyof Extensions, name)
@@ -64,4 +62,48 @@ export async function openContractHouse(folder: string): Promise<ContractHouse> 
       }
     },
   }
+}
+
+/** Sets a plugin up, disposes of it, and sends what went wrong to the parent process. */
+export async function tellStart(folder: string, id: string): Promise<void> {
+  const place = mkdtempSync(join(tmpdir(), 'llmspell-house-'))
+  const kernel = kernelOf(folder, place, [id])
+  const started = await startOf(kernel, folder, id)
+  const left = (await kernel.stop()).map((error) => ({ text: (error as Error).message }))
+  process.send?.([...started, ...left])
+}
+
+async function startOf(kernel: Kernel, folder: string, id: string): Promise<readonly Fault[]> {
+  const failed: unknown = await kernel.start().catch((error: unknown) => error)
+  const row = (failed instanceof StartupError ? failed.report : kernel.report()).plugins.find(
+    (one) => one.id === id,
+  )
+  if (row?.failure) return [faultOf(row.failure.message, row.failure.hint)]
+  if (failed instanceof Error) return [faultOf(failed.message)]
+  const problems = await kernel.check()
+  const same = row?.root !== undefined && realpathSync(row.root) === folder
+  const own = problems.filter((one) => one.plugin === id && isFault(one, same))
+  const missing = (row?.missing ?? []).map((name) => `Its setup did not register the ${name}.`)
+  return [...missing.map((text) => ({ text })), ...own.map(({ text, hint }) => faultOf(text, hint))]
+}
+
+/**
+ * A point that nobody owns may belong to a plugin that is not here; one that looks like another is a slip.
+ * @param same whether the plugin under test is in use; one that comes with llmspell is there twice then
+ */
+function isFault({ severity, code, hint = '' }: Problem, same: boolean): boolean {
+  if (code === 'PLUGIN_DUPLICATE') return !same
+  return (
+    severity === 'error' || (code === 'CONTRIBUTION_UNKNOWN' && hint.startsWith('Did you mean'))
+  )
+}
+
+const faultOf = (text: string, hint?: string): Fault => ({ text, ...(hint ? { hint } : {}) })
+
+function kernelOf(folder: string, place: string, required: readonly string[] = []): Kernel {
+  const file = join(import.meta.dirname, '..', '..', 'package.json')
+  const state = { store: 'memory', backup_folder: join(place, 'backups') }
+  const config = { plugins: { state } }
+  const packages = { file }
+  return createKernel({ packages, linked: [folder], config, required, logger: SILENT })
 }

@@ -9,9 +9,11 @@ import { out } from '../print/output.ts'
 import { painter } from '../print/style.ts'
 import { isOn, text } from '../run/options.ts'
 import type { Stage } from '../stage.ts'
-import { cardText, counted, firstFailure, isGood, rowsOf, type Card } from './card.ts'
-import { planSuites } from './plan.ts'
-import { runContract, runOwn, type RanTest } from './vitest.ts'
+import { cardText, counted, firstFailure, idleFaults, isGood, rowsOf, type Card } from './card.ts'
+import type { ContractParts } from './file.ts'
+import { planSuites, type PlannedSuite } from './plan.ts'
+import { startFaults, type Fault } from './start.ts'
+import { runContract, runOwn, vitestOf, type RanTest } from './vitest.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -33,11 +35,10 @@ async function cardOf(stage: Stage, given: string): Promise<Card> {
     throw new SpellError(first!.code, first!.text, first!.hint ? { hint: first!.hint } : {})
   const contract = contractOf(engine)
   const suites = planSuites(manifest, contract === CONTRACTS[0] ? undefined : contract)
-  const base = text(stage.parsed, 'with') ?? folder
-  const runs = suites.some(({ suite }) => suite)
+  const base = resolve(text(stage.parsed, 'with') ?? folder)
   const parts = { folder, manifest, suites, root: stage.root }
-  const tests = runs ? await runContract(parts, resolve(base)) : []
-  const own = isOn(stage.parsed, 'own') ? await runOwn(folder) : undefined
+  const ran = await runAll(parts, base, isOn(stage.parsed, 'own'))
+  const rows = rowsOf(ran.started ? suites : suites.map(asUnstarted), ran.tests)
   return {
     package: textAt(json, 'name', manifest.id),
     version: textAt(json, 'version', '0.0.0'),
@@ -46,9 +47,34 @@ async function cardOf(stage: Stage, given: string): Promise<Card> {
     ...(contract === undefined ? {} : { contract }),
     hosts: hostsOf(stage.root, await stage.examine(await stage.config()), manifest),
     permissions: manifest.permissions ?? {},
-    contributions: [...rowsOf(suites, tests), ...ownRow(own)],
-    ...firstFailure([...tests, ...(own ?? [])]),
+    contributions: [...rows, ...ownRow(ran.own)],
+    faults: [...levelFaults(contract, engine), ...ran.faults, ...idleFaults(rows)],
+    ...firstFailure([...ran.tests, ...(ran.own ?? [])]),
   }
+}
+
+/** Where it does not even start, the suites would only say so once more. */
+async function runAll(parts: ContractParts, base: string, withOwn: boolean) {
+  const { folder, manifest, suites, root } = parts
+  const program = suites.some(({ suite }) => suite) ? vitestOf(base) : undefined
+  const start = await startFaults(folder, manifest.id, root)
+  const started = start.length === 0
+  const none = { tests: [], faults: [] }
+  const ran = started && program !== undefined ? await runContract(parts, base, program) : none
+  const own = withOwn ? await runOwn(folder) : undefined
+  const faults = [...start, ...ran.faults, ...(own?.faults ?? [])]
+  return { started, tests: ran.tests, faults, own: own?.tests }
+}
+
+function asUnstarted({ subject, why }: PlannedSuite): PlannedSuite {
+  return { subject, why: why ?? 'not run, as the plugin does not start' }
+}
+
+function levelFaults(contract: string | undefined, engine: string): Fault[] {
+  if (contract !== undefined) return []
+  const text = `It keeps no contract of this version: engines.llmspell is '${engine}'.`
+  const hint = `Write the range of the contract: "engines": { "llmspell": "^${CONTRACTS[0]}.0" }`
+  return [{ text, hint }]
 }
 
 function ownRow(own: readonly RanTest[] | undefined) {

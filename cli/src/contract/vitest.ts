@@ -1,18 +1,14 @@
-import { spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
+import { inPlace, inTemp, runChild, type Ended } from './child.ts'
 import { contractConfig, contractFile, type ContractParts } from './file.ts'
+import type { Fault } from './start.ts'
+
+/** ms; a tool that never ends would keep a whole run otherwise. */
+const CONTRACT_LIMIT = 150_000
+const OWN_LIMIT = 900_000
 
 /** One test that ran, or was skipped. */
 export interface RanTest {
@@ -21,6 +17,13 @@ export interface RanTest {
   readonly name: string
   readonly status: 'passed' | 'failed' | 'skipped'
   readonly failure?: string
+}
+
+/** What came of a run. */
+export interface Ran {
+  readonly tests: readonly RanTest[]
+  /** What failed beside single tests. */
+  readonly faults: readonly Fault[]
 }
 
 interface Told {
@@ -39,22 +42,18 @@ interface Told {
 /**
  * Runs the contract of a plugin with the vitest of a project.
  * @param base folder that vitest and the test kit are found from
- * @throws VITEST_MISSING; CONTRACT_FAILED where not even a test could begin
  */
-export async function runContract(parts: ContractParts, base: string): Promise<readonly RanTest[]> {
-  const program = vitestOf(base)
+export function runContract(parts: ContractParts, base: string, program: string): Promise<Ran> {
   const home = join(base, 'node_modules', '.llmspell')
   mkdirSync(home, { recursive: true })
-  const place = mkdtempSync(join(home, 'contract-'))
-  try {
+  const modules = dirname(home)
+  const tidy = (): void => [home, join(modules, '.vite-temp'), modules].forEach(removeEmpty)
+  return inPlace(home, 'contract-', tidy, (place) => {
     writeFileSync(join(place, 'contract.test.mjs'), contractFile(parts))
     writeFileSync(join(place, 'vitest.config.mjs'), contractConfig(place))
-    return await run(program, place, ['--config', join(place, 'vitest.config.mjs')])
-  } finally {
-    rmSync(place, { recursive: true, force: true })
-    const modules = dirname(home)
-    for (const folder of [home, join(modules, '.vite-temp'), modules]) removeEmpty(folder)
-  }
+    const config = ['--config', join(place, 'vitest.config.mjs')]
+    return run(program, place, CONTRACT_LIMIT, config)
+  })
 }
 
 /** Leaves what others have put there. */
@@ -67,44 +66,24 @@ function removeEmpty(folder: string): void {
 }
 
 /** Runs a plugin's own tests, as its own config says. @throws VITEST_MISSING */
-export async function runOwn(folder: string): Promise<readonly RanTest[]> {
+export async function runOwn(folder: string): Promise<Ran> {
   const program = vitestOf(folder)
-  return run(program, folder, [])
+  return run(program, folder, OWN_LIMIT, [])
 }
 
-async function run(program: string, cwd: string, more: readonly string[]): Promise<RanTest[]> {
-  const out = mkdtempSync(join(tmpdir(), 'llmspell-contract-'))
-  const file = join(out, 'result.json')
-  try {
-    const said = await vitest(
-      [program, 'run', ...more, '--reporter=json', `--outputFile=${file}`],
-      cwd,
-    )
-    if (!existsSync(file)) throw failed(said)
-    return testsOf(JSON.parse(readFileSync(file, 'utf8')) as Told, said)
-  } finally {
-    rmSync(out, { recursive: true, force: true })
-  }
-}
-
-function vitest(argv: readonly string[], cwd: string): Promise<string> {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, NODE_OPTIONS: undefined }
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, argv, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const said: Buffer[] = []
-    child.stdout.on('data', (chunk: Buffer) => said.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk))
-    child.on('error', reject)
-    child.on('close', () => resolve(Buffer.concat(said).toString('utf8')))
+function run(program: string, cwd: string, limit: number, more: readonly string[]): Promise<Ran> {
+  return inTemp(async (temp) => {
+    const file = join(temp, 'result.json')
+    const out = ['--reporter=default', '--reporter=json', `--outputFile=${file}`]
+    const ended = await runChild([program, 'run', ...more, ...out], { cwd, temp, limit })
+    const told = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Told) : {}
+    const tests = testsOf(told)
+    return { tests, faults: faultsOf(told, tests, ended, limit) }
   })
 }
 
-function testsOf({ testResults = [] }: Told, said: string): RanTest[] {
+function testsOf({ testResults = [] }: Told): RanTest[] {
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
-  const broken = testResults.find(
-    (row) => row.status === 'failed' && row.assertionResults.length === 0,
-  )
-  if (broken) throw failed(broken.message ?? said)
   return tests.map(({ ancestorTitles, title, status, failureMessages }) => ({
     place: ancestorTitles[0] ?? '',
     name: [...ancestorTitles.slice(1), title].join(' › '),
@@ -113,7 +92,32 @@ function testsOf({ testResults = [] }: Told, said: string): RanTest[] {
   }))
 }
 
-function vitestOf(base: string): string {
+/** What made the run bad beside single tests: a file, a hook, an error outside of any test, or the end of the process. */
+function faultsOf(told: Told, tests: readonly RanTest[], ended: Ended, limit: number): Fault[] {
+  if (ended.late) return [{ text: `The tests did not end within ${limit / 1000} s.` }]
+  const { testResults = [] } = told
+  const files = testResults.filter(({ status, assertionResults }) => {
+    return status === 'failed' && !assertionResults.some((one) => one.status === 'failed')
+  })
+  const failed = tests.some(({ status }) => status === 'failed')
+  const why = reasonIn(ended.said)
+  if (files.length > 0) return [{ text: `Not all tests could run: ${files[0]!.message || why}` }]
+  if (ended.code !== 0 && !failed) return [{ text: `The run of the tests failed: ${why}` }]
+  const strays = /^Unhandled Errors?\b|Unhandled (?:Errors|Rejection|Error)/m.test(ended.said)
+  if (ended.code !== 0 && strays) return [{ text: `An error was outside of any test: ${why}` }]
+  return tests.some(({ status }) => status === 'passed') || failed
+    ? []
+    : [{ text: 'Of its tests none passed: there are none, or all were skipped.' }]
+}
+
+function reasonIn(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim())
+  const found = lines.find((line) => /^(?:FAIL\b.*)?\w*Error\b.*:/.test(line))
+  return found ?? lines.filter(Boolean).at(-1) ?? 'it said nothing.'
+}
+
+/** The program of the vitest that a folder finds. @throws VITEST_MISSING */
+export function vitestOf(base: string): string {
   try {
     const found = createRequire(join(base, 'package.json')).resolve('vitest/package.json')
     return join(dirname(found), 'vitest.mjs')
@@ -122,12 +126,4 @@ function vitestOf(base: string): string {
     const hint = 'Install it beside the plugin: npm install --save-dev vitest @llmspell/sdk'
     throw new SpellError('VITEST_MISSING', text, { hint })
   }
-}
-
-function failed(said: string): SpellError {
-  const lines = said.trim().split('\n')
-  const line = lines.find((text) => /error/i.test(text)) ?? lines.at(-1) ?? ''
-  const text = `The contract could not be tested: ${line.trim()}`
-  const hint = 'Build the plugin, and see that its main can be imported.'
-  return new SpellError('CONTRACT_FAILED', text, { hint })
 }

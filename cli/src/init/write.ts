@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { SpellError } from '@llmspell/sdk'
+import { makeFolders } from '../folders.ts'
 
 /** A file to write. */
 export interface Text {
@@ -26,7 +27,7 @@ export function writeText(folder: string, file: Text, force: boolean): Written {
     if (found === text) return { path, action: 'unchanged' }
     const ours = mark !== undefined && found?.split('\n', 1)[0]?.includes(mark)
     if (found !== undefined && !ours && !force) return { path, action: 'kept' }
-    mkdirSync(dirname(full), { recursive: true })
+    makeFolders(dirname(full))
     writeFileSync(full, text)
     return { path, action: 'wrote' }
   })
@@ -46,7 +47,7 @@ export function addLine(folder: string, path: string, line: string): Written {
 
 /** Makes the folder where there is none. @throws FILE_UNWRITABLE */
 export function makeFolder(folder: string): void {
-  attempt(folder, () => void mkdirSync(folder, { recursive: true }))
+  attempt(folder, () => void makeFolders(folder))
 }
 
 /** @throws FILE_NOT_FOUND */

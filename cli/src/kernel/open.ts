@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { createKernel, type Kernel, type KernelOptions } from '@llmspell/kernel'
 import { SpellError, type ErrorItem, type Logger } from '@llmspell/sdk'
 import type { Config } from '../config.ts'
+import { makeFolders } from '../folders.ts'
 import { cacheFolder, homeIsRelative, pluginFolder } from '../places.ts'
 import { folderSettings } from '../plugin/settings.ts'
 import { OWN_WORDS, ownPlugin } from './own.ts'
@@ -35,6 +36,7 @@ export function kernelOptions(
 ): KernelOptions {
   const { env, platform } = process
   if (homeIsRelative(env)) throw relativeHome()
+  if (env['LLMSPELL_HOME']) refuseHome(env['LLMSPELL_HOME'])
   const folder = pluginFolder(env, platform)
   const cache = cacheFolder(env, platform)
   const program = join(root, 'dist', 'main.cjs')
@@ -53,6 +55,18 @@ export function kernelOptions(
     config: { plugins, ...(prefer ? { prefer } : {}) },
     disabled: [...off, ...disabled],
     logger,
+  }
+}
+
+/** A place that no folder can be made in would keep every plugin that makes its own there forever. */
+function refuseHome(home: string): void {
+  try {
+    makeFolders(home, 0o700)
+  } catch (cause) {
+    // One that may only be read is no fault of a run that keeps nothing.
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') return
+    const text = `LLMSPELL_HOME cannot be made: ${(cause as Error).message}.`
+    throw new SpellError('CONFIG_INVALID', text, { hint: 'Name a folder on a disk.', cause })
   }
 }
 

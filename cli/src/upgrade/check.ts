@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readPackage, type PluginReport } from '@llmspell/kernel'
+import { SpellError } from '@llmspell/sdk'
 import { planSuites } from '../contract/plan.ts'
 import { EXIT_CODES } from '../exit.ts'
 import { pluginFolder } from '../places.ts'
@@ -31,6 +32,7 @@ export async function upgrade(stage: Stage): Promise<number> {
 }
 
 async function check(stage: Stage, wanted: string): Promise<number> {
+  mustBeVersion(wanted)
   const place = realpathSync(mkdtempSync(join(tmpdir(), 'llmspell-upgrade-')))
   try {
     writeFileSync(join(place, 'package.json'), '{ "private": true }')
@@ -40,6 +42,13 @@ async function check(stage: Stage, wanted: string): Promise<number> {
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
+}
+
+/** Of all that npm takes only what names a version of this package: neither a folder nor an address. @throws FLAG_INVALID */
+function mustBeVersion(wanted: string): void {
+  if (/^[\w^~<>=][\w.+^~<>= -]*$/.test(wanted)) return
+  const text = `Expected a version or a tag, found '${wanted}'.`
+  throw new SpellError('FLAG_INVALID', text, { hint: 'Such as: llmspell upgrade --check 0.3.0' })
 }
 
 async function judge(stage: Stage, next: NewVersion, place: string): Promise<number> {
@@ -110,5 +119,5 @@ function tell(stage: Stage, version: string, plugins: readonly Verdict[]): numbe
 
 /** What is under way, for a person who waits. */
 function step(stage: Stage, text: string): void {
-  if (!stage.json && process.stderr.isTTY) err(`${text} …\n`)
+  if (!stage.json && !stage.quiet) err(`${text} …\n`)
 }

@@ -99,14 +99,17 @@ export class NewVersion {
     type Row = { readonly passed: number; readonly failed: number }
     interface Card {
       readonly contributions?: readonly Row[]
+      readonly faults?: readonly { readonly text: string }[]
       readonly firstFailure?: { readonly test: string; readonly text: string }
     }
     const card = answerOf<Card>(said)
     if (!card?.contributions) return undefined
     const sum = (key: keyof Row): number =>
       card.contributions!.reduce((total, row) => total + row[key], 0)
-    const first = card.firstFailure && `${card.firstFailure.test}: ${card.firstFailure.text}`
-    return { passed: sum('passed'), failed: sum('failed'), ...(first ? { first } : {}) }
+    const { firstFailure: broken, faults = [] } = card
+    const first = faults[0]?.text ?? (broken && `${broken.test}: ${broken.text}`)
+    const failed = sum('failed') + faults.length
+    return { passed: sum('passed'), failed, ...(first ? { first } : {}) }
   }
 
   #run(argv: readonly string[]): Promise<Said> {
