@@ -103,7 +103,7 @@ const LINES = `ctx.contribute('tools', 'lines', { async execute({ path }, call) 
 test('what cannot be tested from the manifest says why', async () => {
   const tools = [TOOL, { ...TOOL, name: 'get', permissions: { net: ['*'], read: ['/'] } }]
   const get = "ctx.contribute('tools', 'get', { execute: () => ({ result: 1 }) })"
-  const contributes = { providers: [{ name: 'mine', doc: 'Mine.' }], tools }
+  const contributes = { providers: [{ name: 'mine', description: 'Mine.' }], tools }
   const provider = "ctx.contribute('providers', 'mine', {})"
   using folder = plugin(`${LINES}; ${get}; ${provider}`, contributes)
   const ended = await llmspell(['plugin', 'test', folder.path, ...WITH])

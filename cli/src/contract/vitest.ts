@@ -68,7 +68,10 @@ function removeEmpty(folder: string): void {
 /** Runs a plugin's own tests, as its own config says. @throws VITEST_MISSING */
 export async function runOwn(folder: string): Promise<Ran> {
   const program = vitestOf(folder)
-  return run(program, folder, OWN_LIMIT, [])
+  const { tests, faults } = await run(program, folder, OWN_LIMIT, [])
+  const ran = faults.length > 0 || tests.some(({ status }) => status !== 'skipped')
+  const idle = { text: 'Of its tests none passed: there are none, or all were skipped.' }
+  return { tests, faults: ran ? faults : [idle] }
 }
 
 function run(program: string, cwd: string, limit: number, more: readonly string[]): Promise<Ran> {
@@ -105,9 +108,7 @@ function faultsOf(told: Told, tests: readonly RanTest[], ended: Ended, limit: nu
   if (ended.code !== 0 && !failed) return [{ text: `The run of the tests failed: ${why}` }]
   const strays = /^Unhandled Errors?\b|Unhandled (?:Errors|Rejection|Error)/m.test(ended.said)
   if (ended.code !== 0 && strays) return [{ text: `An error was outside of any test: ${why}` }]
-  return tests.some(({ status }) => status === 'passed') || failed
-    ? []
-    : [{ text: 'Of its tests none passed: there are none, or all were skipped.' }]
+  return []
 }
 
 function reasonIn(said: string): string {
