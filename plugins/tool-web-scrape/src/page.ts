@@ -100,14 +100,21 @@ async function parse(
 ): Promise<Document> {
   const { parseHTML } = await import('linkedom')
   const make = (source: string): Document => parseHTML(source).document as unknown as Document
-  if (html && body) return make(text)
-  if (body || !html) return make(`<html><head></head><body>${text}</body></html>`)
+  const wrapped = (): Document => make(`<html><head></head><body>${text}</body></html>`)
+  if (body || !html) {
+    const whole = make(html && body ? text : '')
+    // What stands before the html would be the root, and a page is lost with a root that is taken out.
+    const root = whole.documentElement as Element | null
+    return root?.localName === 'html' ? whole : wrapped()
+  }
   const document = make(text)
   const head = document.querySelector('head')
   const above = head?.outerHTML ?? ''
-  head?.remove()
   const language = document.documentElement.getAttribute('lang') ?? ''
-  const made = make(`<html>${above}<body>${document.documentElement.innerHTML}</body></html>`)
+  head?.remove()
+  // A head that stood around all the rest leaves nothing behind.
+  const left = document.documentElement as Element | null
+  const made = make(`<html>${above}<body>${left?.innerHTML ?? ''}</body></html>`)
   made.documentElement.setAttribute('lang', language)
   return made
 }
